@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import { failureSchema, idSchema, jobStateSchema, timeSchema } from './common'
+import { restoreTestLevelSchema } from './schedule'
+
+export const backupKindSchema = z.enum(['logical', 'base', 'incremental', 'snapshot'])
+export type BackupKind = z.infer<typeof backupKindSchema>
+
+/** `proven`: a restore test passed. `broken`: a verify or restore test failed. `unproven`: neither yet. */
+export const verifiedSchema = z.enum(['proven', 'unproven', 'broken'])
+export type Verified = z.infer<typeof verifiedSchema>
+
+/** `stored`: confirmed by size and checksum and the manifest written. */
+export const copyStateSchema = z.enum(['pending', 'uploading', 'stored', 'failed', 'missing', 'damaged', 'deleted'])
+export type CopyState = z.infer<typeof copyStateSchema>
+
+export const copySchema = z.object({
+  destinationId: idSchema,
+  destinationName: z.string(),
+  state: copyStateSchema,
+  storedBytes: z.number().int(),
+  storedAt: timeSchema.nullable(),
+  verifiedAt: timeSchema.nullable(),
+  error: failureSchema.nullable(),
+})
+export type Copy = z.infer<typeof copySchema>
+
+export const backupSchema = z.object({
+  id: idSchema,
+  sourceId: idSchema,
+  sourceName: z.string(),
+  jobId: idSchema,
+  attempt: z.number().int(),
+  kind: backupKindSchema,
+  status: jobStateSchema,
+  dueAt: timeSchema.nullable(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+  durationMs: z.number().nullable(),
+  sourceBytes: z.number().int(),
+  storedBytes: z.number().int(),
+  verified: verifiedSchema,
+  provenAt: timeSchema.nullable(),
+  pinned: z.boolean(),
+  note: z.string().nullable(),
+  sample: z.boolean(),
+  error: failureSchema.nullable(),
+  deletedAt: timeSchema.nullable(),
+  deletedReason: z.string().nullable(),
+  copies: z.array(copySchema),
+})
+export type Backup = z.infer<typeof backupSchema>
+
+export const backupDetailSchema = backupSchema.extend({
+  log: z.string().nullable(),
+  manifest: z.record(z.string(), z.unknown()).nullable(),
+  manifestSha256: z.string().nullable(),
+  repositoryPath: z.string(),
+})
+export type BackupDetail = z.infer<typeof backupDetailSchema>
+
+export const startBackupSchema = z.object({
+  sourceId: idSchema,
+  kind: backupKindSchema.optional(),
+  /** Absent: the destinations of the source's schedules, else every destination if there is only one. */
+  destinationIds: z.array(idSchema).min(1).max(10).optional(),
+})
+export type StartBackup = z.infer<typeof startBackupSchema>
+
+export const updateBackupSchema = z.object({
+  pinned: z.boolean().optional(),
+  note: z.string().max(2_000).nullable().optional(),
+})
+export type UpdateBackup = z.infer<typeof updateBackupSchema>
+
+export const backupFilterSchema = z.object({
+  sourceId: idSchema.optional(),
+  status: jobStateSchema.optional(),
+  kind: backupKindSchema.optional(),
+  verified: verifiedSchema.optional(),
+  destinationId: idSchema.optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+  sort: z.enum(['startedAt', '-startedAt']).default('-startedAt'),
+})
+export type BackupFilter = z.infer<typeof backupFilterSchema>
+
+export const downloadFormSchema = z.enum(['plain', 'sql', 'stored'])
+export type DownloadForm = z.infer<typeof downloadFormSchema>
+
+export const checkVerdictSchema = z.enum(['passed', 'failed', 'inconclusive'])
+export type CheckVerdict = z.infer<typeof checkVerdictSchema>
+
+export const checkSchema = z.object({
+  name: z.string(),
+  verdict: checkVerdictSchema,
+  expected: z.union([z.string(), z.number()]).optional(),
+  actual: z.union([z.string(), z.number()]).optional(),
+  detail: z.string().optional(),
+})
+export type Check = z.infer<typeof checkSchema>
+
+export const restoreTestSchema = z.object({
+  id: idSchema,
+  backupId: idSchema,
+  sourceId: idSchema,
+  sourceName: z.string(),
+  jobId: idSchema,
+  level: restoreTestLevelSchema,
+  verdict: checkVerdictSchema.nullable().meta({ description: 'null while it runs' }),
+  checks: z.array(checkSchema),
+  evidence: z.record(z.string(), z.unknown()).nullable(),
+  error: failureSchema.nullable(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+  durationMs: z.number().nullable(),
+})
+export type RestoreTest = z.infer<typeof restoreTestSchema>
+
+export const startRestoreTestSchema = z
+  .object({
+    backupId: idSchema.optional(),
+    sourceId: idSchema.optional(),
+    level: restoreTestLevelSchema.default('standard'),
+  })
+  .refine((v) => v.backupId !== undefined || v.sourceId !== undefined, {
+    message: 'Name a backupId, or a sourceId to test its latest backup',
+  })
+export type StartRestoreTest = z.infer<typeof startRestoreTestSchema>
+
+/** A new database on the source's own server, or on another configured source's server. Never an existing one. */
+export const startRestoreSchema = z.object({
+  backupId: idSchema,
+  target: z.object({
+    /** The source whose server and credentials are used; absent: the backup's own. */
+    sourceId: idSchema.optional(),
+    database: z.string().min(1, 'Enter a name for the new database').max(63),
+    /** `keep`: owners and grants as in the backup; the roles must exist. `drop`: everything belongs to the connecting user. */
+    owners: z.enum(['keep', 'drop']).default('keep'),
+  }),
+})
+export type StartRestore = z.infer<typeof startRestoreSchema>
+
+export const restoreSchema = z.object({
+  id: idSchema,
+  backupId: idSchema,
+  jobId: idSchema,
+  state: jobStateSchema,
+  target: z.object({
+    sourceId: idSchema,
+    sourceName: z.string(),
+    database: z.string(),
+    owners: z.enum(['keep', 'drop']),
+  }),
+  error: failureSchema.nullable(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+  durationMs: z.number().nullable(),
+})
+export type Restore = z.infer<typeof restoreSchema>
+
+/** `POST /api/v1/backup/verify`: read the stored bytes back (level quick of a restore test). */
+export const startVerifySchema = z
+  .object({ backupId: idSchema.optional(), sourceId: idSchema.optional() })
+  .refine((v) => v.backupId !== undefined || v.sourceId !== undefined, { message: 'Name a backupId or a sourceId' })

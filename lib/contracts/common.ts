@@ -1,0 +1,80 @@
+import { z } from 'zod'
+
+/** Row identity: UUID version 7, so that ids sort by creation. */
+export const idSchema = z.uuid().meta({ description: 'UUID', example: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11' })
+
+/** RFC 3339 in UTC, e.g. `2026-11-21T02:00:00.000Z`. */
+export const timeSchema = z.iso.datetime().meta({ description: 'RFC 3339 time in UTC' })
+
+/** Keyset page request of every list: `?limit=&cursor=`. */
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+})
+export type PageQuery = z.infer<typeof pageQuerySchema>
+
+/** One page of a list. `nextCursor` is null on the last page. */
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+  total?: number
+}
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.number().int().optional() })
+
+/** What went wrong, in words a person can act on. Secrets are redacted before it is made. */
+export const failureSchema = z.object({
+  code: z.string().meta({ description: 'Stable kebab-case code', example: 'password-rejected' }),
+  message: z.string(),
+  remedy: z.string().optional().meta({ description: 'What to do next' }),
+  facts: z.record(z.string(), z.unknown()).optional(),
+})
+export type Failure = z.infer<typeof failureSchema>
+
+/** RFC 9457 problem details; every error answer of the API. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  code: z.string(),
+  remedy: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+export const roles = ['viewer', 'operator', 'admin'] as const
+export const roleSchema = z.enum(roles)
+export type Role = z.infer<typeof roleSchema>
+
+/** Who did it. The audit log stores this as it is. */
+export const actorSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('user'),
+    id: idSchema,
+    email: z.string(),
+    role: roleSchema,
+    sessionId: idSchema.optional(),
+  }),
+  z.object({ type: z.literal('token'), id: idSchema, name: z.string(), role: roleSchema }),
+  z.object({ type: z.literal('worker'), id: z.string(), role: z.literal('admin') }),
+  z.object({ type: z.literal('cli'), user: z.string(), role: z.literal('admin') }),
+])
+export type Actor = z.infer<typeof actorSchema>
+
+export const engineNames = ['postgres', 'mysql', 'sqlite', 'redis', 'files'] as const
+export const engineNameSchema = z.enum(engineNames)
+export type EngineName = z.infer<typeof engineNameSchema>
+
+export const jobStates = [
+  'queued',
+  'running',
+  'succeeded',
+  'partial',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'missed',
+] as const
+export const jobStateSchema = z.enum(jobStates)
+export type JobState = z.infer<typeof jobStateSchema>

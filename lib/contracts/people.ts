@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { actorSchema, idSchema, roleSchema, timeSchema } from './common'
+
+export const passwordSchema = z.string().min(12, 'Use at least 12 characters').max(256, 'Use at most 256 characters')
+export const emailSchema = z
+  .email('Enter an e-mail address')
+  .max(254)
+  .transform((e) => e.toLowerCase())
+
+/** First-run page: the first administrator. */
+export const setupSchema = z.object({
+  email: emailSchema,
+  name: z.string().trim().max(100).default(''),
+  password: passwordSchema,
+})
+
+export const createUserSchema = z.object({
+  email: emailSchema,
+  name: z.string().trim().min(1).max(100),
+  role: roleSchema,
+  password: passwordSchema,
+})
+export type CreateUser = z.infer<typeof createUserSchema>
+export const updateUserSchema = z.object({
+  name: z.string().trim().min(1).max(100).optional(),
+  role: roleSchema.optional(),
+  password: passwordSchema.optional(),
+  disabled: z.boolean().optional(),
+})
+export type UpdateUser = z.infer<typeof updateUserSchema>
+export const userSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  disabled: z.boolean(),
+  createdAt: timeSchema,
+})
+export type User = z.infer<typeof userSchema>
+
+export const createTokenSchema = z.object({
+  name: z.string().trim().min(1).max(100),
+  role: roleSchema.default('operator'),
+  /** Days until it expires; null never does. */
+  expiresInDays: z.number().int().min(1).max(3_650).nullable().default(90),
+})
+export type CreateToken = z.infer<typeof createTokenSchema>
+export const tokenSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  role: roleSchema,
+  hint: z.string(),
+  createdBy: z.string(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema.nullable(),
+  lastUsedAt: timeSchema.nullable(),
+  revokedAt: timeSchema.nullable(),
+})
+export type Token = z.infer<typeof tokenSchema>
+/** Answer to the creation alone: the only time the token itself is shown. */
+export const createdTokenSchema = tokenSchema.extend({ token: z.string() })
+
+export const auditEventSchema = z.object({
+  id: z.string(),
+  at: timeSchema,
+  actor: actorSchema,
+  action: z.string(),
+  subjectType: z.string(),
+  subjectId: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+})
+export type AuditEvent = z.infer<typeof auditEventSchema>

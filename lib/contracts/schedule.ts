@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { idSchema, timeSchema } from './common'
+
+export const scheduleActions = ['backup', 'restore-test', 'drill'] as const
+export const scheduleActionSchema = z.enum(['backup', 'restore-test'])
+export type ScheduleAction = z.infer<typeof scheduleActionSchema>
+
+export const restoreTestLevels = ['quick', 'standard', 'comprehensive'] as const
+export const restoreTestLevelSchema = z.enum(restoreTestLevels)
+export type RestoreTestLevel = z.infer<typeof restoreTestLevelSchema>
+
+/** What is kept. The last good backup of a source is always kept, whatever the rules say. */
+export const retentionRulesSchema = z.object({
+  /** Keep backups younger than this many days. */
+  keepDays: z.number().int().min(1).max(36_500).optional(),
+  /** Keep the newest N. */
+  keepLast: z.number().int().min(1).max(10_000).optional(),
+  /** Never go below N good backups. */
+  minimum: z.number().int().min(1).max(1_000).default(1),
+})
+export type RetentionRules = z.infer<typeof retentionRulesSchema>
+
+export const createRetentionPolicySchema = z.object({
+  name: z.string().trim().min(1).max(100),
+  rules: retentionRulesSchema.refine((r) => r.keepDays !== undefined || r.keepLast !== undefined, {
+    message: 'Say what to keep: a number of days, a number of backups, or both',
+  }),
+})
+export type CreateRetentionPolicy = z.infer<typeof createRetentionPolicySchema>
+export const updateRetentionPolicySchema = createRetentionPolicySchema.partial()
+export const retentionPolicySchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  rules: retentionRulesSchema,
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+})
+export type RetentionPolicy = z.infer<typeof retentionPolicySchema>
+
+/** Options of what the schedule starts. */
+export const scheduleOptionsSchema = z.object({
+  /** Level of a restore test. */
+  level: restoreTestLevelSchema.default('standard'),
+})
+
+export const createScheduleSchema = z.object({
+  sourceId: idSchema,
+  action: scheduleActionSchema,
+  /** Five-field cron expression; checked by the service, which names the wrong field. */
+  cron: z.string().trim().min(1).max(200),
+  /** IANA name, e.g. Europe/Athens. */
+  timeZone: z.string().min(1).max(64).default('UTC'),
+  destinationIds: z.array(idSchema).max(10).default([]),
+  retentionPolicyId: idSchema.nullable().default(null),
+  enabled: z.boolean().default(true),
+  /** What happens to occurrences missed while no worker ran: the latest runs late once, or all are skipped. Both leave rows. */
+  catchUp: z.enum(['once', 'skip']).default('once'),
+  options: scheduleOptionsSchema.prefault({}),
+})
+export type CreateSchedule = z.infer<typeof createScheduleSchema>
+export const updateScheduleSchema = createScheduleSchema.omit({ sourceId: true, action: true }).partial()
+export type UpdateSchedule = z.infer<typeof updateScheduleSchema>
+
+export const scheduleSchema = createScheduleSchema.extend({
+  id: idSchema,
+  sourceName: z.string(),
+  retentionPolicyName: z.string().nullable(),
+  /** The next five runs; empty while disabled. */
+  nextRuns: z.array(timeSchema),
+  lastJob: z
+    .object({ id: idSchema, state: z.string(), dueAt: timeSchema.nullable(), finishedAt: timeSchema.nullable() })
+    .nullable(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+})
+export type Schedule = z.infer<typeof scheduleSchema>

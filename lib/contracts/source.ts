@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { engineNameSchema, failureSchema, idSchema, timeSchema } from './common'
+
+/** TLS modes as libpq names them. */
+export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+export const sslModeSchema = z.enum(sslModes)
+
+const noControl = (s: string) => !/[\u0000\n\r]/.test(s)
+
+/** Where a PostgreSQL source is; without the password, which is write-only. `host` starting with "/" is a Unix socket folder. */
+export const postgresConnectionSchema = z.object({
+  host: z
+    .string()
+    .trim()
+    .min(1, 'Enter a host name, an address, or a socket folder such as /var/run/postgresql')
+    .max(255)
+    .refine(noControl),
+  port: z.number().int().min(1).max(65535).default(5432),
+  database: z.string().min(1, 'Enter the name of the database').max(63).refine(noControl),
+  user: z.string().min(1, 'Enter the user to connect as').max(63).refine(noControl),
+  ssl: sslModeSchema.default('prefer'),
+  /** PEM of the certificate authority that `verify-ca` and `verify-full` check against; the system's when absent. */
+  sslRootCert: z.string().max(100_000).optional(),
+})
+export type PostgresConnection = z.infer<typeof postgresConnectionSchema>
+
+export const compressions = ['zstd', 'gzip', 'none'] as const
+export const compressionSchema = z.enum(compressions)
+export type Compression = z.infer<typeof compressionSchema>
+
+/** How a source is backed up; every field has a default that is safe for production. */
+export const sourceOptionsSchema = z.object({
+  compression: compressionSchema.default('zstd'),
+  /** zstd 1-19, gzip 1-9; ignored by none. */
+  compressionLevel: z.number().int().min(1).max(19).default(3),
+  encryption: z.enum(['age', 'none']).default('age'),
+  /** How long the dump waits for a table lock before it gives up. */
+  lockTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
+  /** `nice` 10 and idle IO class for the tools the worker starts. */
+  lowPriority: z.boolean().default(false),
+  /** Ceiling on stored bytes per second; absent means no limit. */
+  rateLimitBytesPerSecond: z.number().int().min(16_384).optional(),
+  /** A backup that runs longer raises an alert. */
+  slowAfterMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .default(30 * 60_000),
+  /** Promised largest data loss; measured exposure is compared with it. */
+  rpoObjectiveMs: z.number().int().min(60_000).optional(),
+  /** Promised longest restore; a restore test's duration is compared with it. */
+  rtoObjectiveMs: z.number().int().min(1_000).optional(),
+  /** Attempts of one backup job, the first included. */
+  maxAttempts: z.number().int().min(1).max(10).default(3),
+})
+export type SourceOptions = z.infer<typeof sourceOptionsSchema>
+
+const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
+
+export const createSourceSchema = z.object({
+  name: nameSchema,
+  engine: engineNameSchema.default('postgres'),
+  connection: postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
+  options: sourceOptionsSchema.prefault({}),
+})
+export type CreateSource = z.infer<typeof createSourceSchema>
+
+/** An absent password keeps the stored one; an empty one removes it. */
+export const updateSourceSchema = z.object({
+  name: nameSchema.optional(),
+  connection: postgresConnectionSchema
+    .extend({ password: z.string().max(4_096).optional() })
+    .partial()
+    .optional(),
+  options: sourceOptionsSchema.partial().optional(),
+})
+export type UpdateSource = z.infer<typeof updateSourceSchema>
+
+/** One thing the connection test found that is not right, and how to put it right. */
+export const findingSchema = z.object({
+  severity: z.enum(['error', 'warning', 'info']),
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  /** SQL an administrator may paste, e.g. the missing GRANT. */
+  sql: z.string().optional(),
+})
+export type Finding = z.infer<typeof findingSchema>
+
+/** Answer of `POST .../test-connection`. `ok` false always carries an error. */
+export const inspectionSchema = z.object({
+  ok: z.boolean(),
+  error: failureSchema.optional(),
+  serverVersion: z.string().optional(),
+  serverMajor: z.number().int().optional(),
+  databaseBytes: z.number().int().optional(),
+  tableCount: z.number().int().optional(),
+  /** Version and path of the client that a backup will use. */
+  client: z.object({ version: z.string(), path: z.string() }).optional(),
+  latencyMs: z.number().optional(),
+  tls: z.string().optional().meta({ description: 'TLS version in use; absent when the connection is not encrypted' }),
+  unreadable: z.array(z.string()).default([]).meta({ description: 'Objects the role may not read, quoted names' }),
+  findings: z.array(findingSchema).default([]),
+})
+export type Inspection = z.infer<typeof inspectionSchema>
+
+export const sourceSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  engine: engineNameSchema,
+  connection: postgresConnectionSchema.extend({ hasPassword: z.boolean() }),
+  options: sourceOptionsSchema,
+  sample: z.boolean().meta({ description: 'Sample data made by --demo' }),
+  inspection: inspectionSchema.nullable(),
+  inspectedAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+})
+export type Source = z.infer<typeof sourceSchema>

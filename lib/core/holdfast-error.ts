@@ -1,0 +1,45 @@
+import type { Failure } from '../contracts/common'
+
+/**
+ * The one error class for expected trouble: a stable code, a message for people, the facts and what to do next.
+ * Whoever throws it has redacted secrets. Transports map it once (lib/server/handle.ts, worker/cli.ts).
+ */
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError'
+  readonly code: string
+  readonly remedy: string | undefined
+  readonly facts: Record<string, unknown>
+  /** True for what may pass by itself (network, 5xx, locks): the job may be tried again. */
+  readonly transient: boolean
+
+  constructor(
+    code: string,
+    message: string,
+    options: { remedy?: string; facts?: Record<string, unknown>; transient?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.remedy = options.remedy
+    this.facts = options.facts ?? {}
+    this.transient = options.transient ?? false
+  }
+}
+
+/** Any thrown value as a storable failure; unknown errors keep their message but promise nothing. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof HoldfastError) {
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.remedy ? { remedy: error.remedy } : {}),
+      ...(Object.keys(error.facts).length ? { facts: error.facts } : {}),
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'unexpected', message: message || 'An unexpected error without a message' }
+}
+
+/** True when the error may pass by itself. Unknown errors may not: repeating them hides bugs. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof HoldfastError && error.transient
+}

@@ -1,0 +1,31 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** A tool to run: argv as an array, never a shell; secrets only in `env` or files, never in `args`. */
+export interface CommandSpec {
+  file: string
+  args: string[]
+  /** The whole environment of the child beside PATH, LANG and TZ: nothing else is inherited. */
+  env?: Record<string, string>
+  cwd?: string
+  /** Run as this user and group (dropping root). */
+  uid?: number
+  gid?: number
+  /** nice 10 and idle IO class. */
+  lowPriority?: boolean
+  stdin?: 'ignore' | 'pipe'
+  /** Values that must not appear in errors or logs. */
+  secrets?: string[]
+}
+
+/** A running tool in its own process group. */
+export interface RunningCommand {
+  readonly pid: number
+  readonly stdin: Writable | null
+  readonly stdout: Readable
+  /** Resolves on exit 0; rejects with HoldfastError `command-failed` (facts: command, exitCode, signal, stderr tail) or on abort. */
+  readonly exited: Promise<void>
+  /** Last lines of stderr, redacted. */
+  stderrTail(): string
+  /** SIGTERM to the group, SIGKILL after the grace time; resolves when no process of the group is left. */
+  terminate(graceMs?: number): Promise<void>
+}

@@ -1,0 +1,13 @@
+import type { JobKind } from '../contracts/job'
+
+/** Hands jobs (rows of the catalog) to workers. The row is the truth; the queue only delivers its id. */
+export interface JobQueue {
+  /**
+   * Delivers the job inside the caller's transaction, so that row and delivery stand or fall together.
+   * `exclusiveKey`: only one job of the kind with this key may wait or run; false is answered when one does.
+   */
+  enqueue(
+    tx: unknown,
+    job: { id: string; kind: JobKind; exclusiveKey?: string; maxAttempts: number; startAfter?: Date },
+  ): Promise<boolean>
+}

@@ -1,0 +1,106 @@
+import type { Readable } from 'node:stream'
+import type { ProbeReport } from '../contracts/destination'
+import type { RunContext } from './run-context'
+
+/** What a driver's store can do. A false flag has the consequence written beside it. */
+export interface StorageFeatures {
+  /** Create-if-absent is atomic. False: existence is checked before the write, and two writers could race. */
+  conditionalCreate: boolean
+  /** The store reports a checksum of what it holds. False: `put` reads the object back to confirm it. */
+  reportsChecksum: boolean
+}
+
+/** One object as the store reports it. `key` is relative to the destination's own prefix, with "/" separators. */
+export interface ObjectInfo {
+  key: string
+  sizeBytes: number
+  /** The store's own clock: shown, never decided on. */
+  lastModified: Date
+}
+
+/** What `put` confirmed: counted and hashed on the way out, and compared with what the store reports. */
+export interface StoredObject {
+  key: string
+  sizeBytes: number
+  /** SHA-256 of the bytes that were sent, lower-case hex. */
+  sha256: string
+}
+
+export interface PutOptions {
+  /** Expected final size, to choose part sizes; it may be wrong. */
+  sizeHintBytes?: number
+  contentType?: string
+}
+
+export interface DeleteOutcome {
+  key: string
+  /** `absent` counts as success: deletion is idempotent. `refused`: locked or not permitted. */
+  result: 'deleted' | 'absent' | 'refused' | 'failed'
+  message?: string
+}
+
+/**
+ * One destination's store. Keys are made by lib/core/repository and never start with "/".
+ *
+ * Errors: HoldfastError with one of these codes; `transient` says whether a retry may help.
+ * `storage-unreachable` `storage-denied` `storage-not-found` (bucket or folder is missing) `object-not-found`
+ * `object-exists` `object-damaged` (size or checksum differs) `storage-full` `storage-failed`.
+ * A connection that stalls (no byte for a minute) is an error, never an endless wait.
+ */
+export interface Storage {
+  readonly kind: string
+  readonly features: StorageFeatures
+
+  /**
+   * Creates the object from a stream of unknown length. Never overwrites: fails with `object-exists`.
+   * The object appears under its key only when complete and confirmed (size and checksum as the store reports them).
+   * On any error or abort nothing stays behind: multipart uploads are aborted, temporary files removed. A source
+   * stream that errors or ends by `destroy()` is an error, never the end of the object.
+   */
+  put(key: string, body: Readable, options: PutOptions, run: RunContext): Promise<StoredObject>
+
+  /** Opens the object for reading. The stream fails with `object-damaged` if it ends before `end` or the full size. */
+  get(key: string, range: { start: number; end: number } | null, run: RunContext): Promise<Readable>
+
+  /** Null when there is no such object. */
+  head(key: string, run: RunContext): Promise<ObjectInfo | null>
+
+  /** All objects below the prefix in key order, paged inside. Unfinished uploads are not listed. */
+  list(prefix: string, run: RunContext): AsyncIterable<ObjectInfo>
+
+  /** Deletes in the order given and reports each; throws only when the store cannot be asked at all. */
+  delete(keys: string[], run: RunContext): Promise<DeleteOutcome[]>
+
+  /** Ends unfinished uploads below the prefix (crashed runs); returns their keys. The caller knows that none is live. */
+  abortUploads(prefix: string, run: RunContext): Promise<string[]>
+
+  /** Writes, reads back, lists and deletes a probe object and reports what the store supports. Throws only on abort. */
+  probe(run: RunContext): Promise<ProbeReport>
+
+  /**
+   * Installs or checks the store's own safety net (S3 lifecycle: abort stale uploads, expire far behind retention).
+   * Keeps every rule that is not ours. Null: the store has none.
+   */
+  ensureSafetyNet?(
+    run: RunContext,
+  ): Promise<{ state: 'installed' | 'present' | 'refused' | 'unsupported'; detail?: string }>
+
+  /** Releases sockets. */
+  close(): Promise<void>
+}
+
+/** A destination with its secret unsealed, as the drivers take it. `config` was parsed by the contract of its kind. */
+export interface DestinationSpec {
+  id: string
+  name: string
+  kind: string
+  config: Record<string, unknown>
+  /** S3: the secret access key. */
+  secret: string | null
+}
+
+/** What a driver's folder exports (`index.ts` of lib/storage lists them). */
+export interface StorageDriver {
+  readonly kind: string
+  open(spec: DestinationSpec): Storage
+}

@@ -1,0 +1,13 @@
+/** Seals secrets at rest and holds the instance's age identity. Its master key never leaves it. */
+export interface Vault {
+  /** Seals text for the catalog; `context` (e.g. `source:<id>`) is bound in and must be given again to unseal. */
+  seal(plain: string, context: string): string
+  /** Throws `secret-unreadable` when the master key or the context is another. */
+  unseal(sealed: string, context: string): string
+  /** age recipient of this instance, `age1...`. */
+  readonly instanceRecipient: string
+  /** Makes a backup's identity and wraps it (as an age file) for the recipients given; the instance's own is always one of them. */
+  createIdentity(recipients: string[]): Promise<{ identity: string; recipient: string; wrapped: Uint8Array }>
+  /** Unwraps a backup's identity with the instance's key; throws `key-missing` when it was not wrapped for it. */
+  unwrapIdentity(wrapped: Uint8Array): Promise<string>
+}

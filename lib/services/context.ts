@@ -1,0 +1,21 @@
+import type { Actor } from '../contracts/common'
+import type { Db } from '../db/client'
+import type { Engine } from '../ports/engine'
+import type { JobQueue } from '../ports/queue'
+import type { Clock, Logger } from '../ports/run-context'
+import type { DestinationSpec, Storage } from '../ports/storage'
+import type { Vault } from '../ports/vault'
+
+/** What every service is called with. Built in lib/server/container.ts and worker/main.ts alone. */
+export interface ServiceContext {
+  actor: Actor
+  db: Db
+  queue: JobQueue
+  vault: Vault
+  clock: Clock
+  logger: Logger
+  /** The engine of a family; throws `engine-unsupported` for one that is not built in. */
+  engine(name: string): Engine
+  /** Opens a destination's store, with retries around it. The caller closes it. */
+  openStorage(spec: DestinationSpec): Storage
+}
