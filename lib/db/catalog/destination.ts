@@ -1,0 +1,20 @@
+import { destinationKindSchema, probeReportSchema, type Destination } from '../../contracts/destination'
+import type { DestinationModel } from '../generated/models/Destination'
+import { jsonObject } from './json-object'
+import { parseOrNull } from './parse-or-null'
+
+/** A destination as the API shows it; `usage` counts the copies that are stored in it. */
+export function toDestination(row: DestinationModel, usage: { backupCount: number; storedBytes: number }): Destination {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: destinationKindSchema.parse(row.kind),
+    config: jsonObject(row.config),
+    hasSecret: row.secretSealed !== null,
+    probe: parseOrNull(probeReportSchema, row.probe),
+    probedAt: row.probedAt?.toISOString() ?? null,
+    usage,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  }
+}

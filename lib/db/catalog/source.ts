@@ -1,0 +1,20 @@
+import { engineNameSchema } from '../../contracts/common'
+import { inspectionSchema, postgresConnectionSchema, sourceOptionsSchema, type Source } from '../../contracts/source'
+import type { SourceModel } from '../generated/models/Source'
+import { parseOrNull } from './parse-or-null'
+
+/** A source as the API shows it: the sealed secret becomes the fact that there is one. */
+export function toSource(row: SourceModel): Source {
+  return {
+    id: row.id,
+    name: row.name,
+    engine: engineNameSchema.parse(row.engine),
+    connection: { ...postgresConnectionSchema.parse(row.connection), hasPassword: row.secretSealed !== null },
+    options: sourceOptionsSchema.parse(row.options),
+    sample: row.sample,
+    inspection: parseOrNull(inspectionSchema, row.inspection),
+    inspectedAt: row.inspectedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  }
+}
