@@ -1,0 +1,78 @@
+import type { HealthLevel, HealthReason } from '../../contracts/status'
+
+/** Facts about one source, as the catalog has them. Times are null when it never happened. */
+export interface SourceFacts {
+  sourceId: string
+  name: string
+  lastGoodAt: Date | null
+  /** The newest finished backup run, good or not. */
+  lastRun: { status: string; finishedAt: Date; message: string | null } | null
+  /** The latest good backup's verdict, and when any backup of the source was last proven. */
+  latestVerified: 'proven' | 'unproven' | 'broken' | null
+  lastProvenAt: Date | null
+  /** Longest time a restore test may be old: twice the restore-test schedule's interval, null without a schedule. */
+  proofValidMs: number | null
+  hasBackupSchedule: boolean
+  rpoObjectiveMs: number | null
+  rtoObjectiveMs: number | null
+  /** Measured by the last passed restore test. */
+  restoreDurationMs: number | null
+}
+
+const order: HealthLevel[] = ['healthy', 'unknown', 'degraded', 'unhealthy']
+
+/** The worst of several levels; `unknown` beats `healthy` because green must be a verified fact. */
+export function worstHealth(levels: HealthLevel[]): HealthLevel {
+  return levels.reduce<HealthLevel>(
+    (worst, level) => (order.indexOf(level) > order.indexOf(worst) ? level : worst),
+    'healthy',
+  )
+}
+
+/** Health of one source with every reason that keeps it from being healthy. Healthy has no reasons. */
+export function sourceHealth(facts: SourceFacts, now: Date): { level: HealthLevel; reasons: HealthReason[] } {
+  const reasons: HealthReason[] = []
+  const add = (code: string, level: HealthLevel, message: string) =>
+    reasons.push({ code, level, message, sourceId: facts.sourceId })
+
+  if (!facts.lastGoodAt) {
+    if (facts.lastRun) add('never-succeeded', 'unhealthy', `No backup of ${facts.name} has ever succeeded.`)
+    else add('no-backup-yet', 'unhealthy', `${facts.name} has no backup yet.`)
+  }
+  if (facts.lastRun && ['failed', 'interrupted', 'missed'].includes(facts.lastRun.status)) {
+    const tail = facts.lastRun.message ? ` ${facts.lastRun.message}` : ''
+    add(
+      'last-run-not-good',
+      facts.lastGoodAt ? 'degraded' : 'unhealthy',
+      `The last backup of ${facts.name} ${pastTense(facts.lastRun.status)}.${tail}`,
+    )
+  }
+  if (facts.lastRun?.status === 'partial')
+    add('copy-missing', 'degraded', `The last backup of ${facts.name} is missing a copy.`)
+  if (facts.lastGoodAt) {
+    const exposureMs = now.getTime() - facts.lastGoodAt.getTime()
+    if (facts.rpoObjectiveMs !== null && exposureMs > facts.rpoObjectiveMs) {
+      add('exposure-over-objective', 'unhealthy', `${facts.name} could lose more data than its objective allows.`)
+    }
+    if (facts.latestVerified === 'broken')
+      add('latest-broken', 'unhealthy', `The latest backup of ${facts.name} failed its restore test.`)
+    else if (!facts.lastProvenAt)
+      add('never-proven', 'unknown', `No backup of ${facts.name} has been proven by a restore yet.`)
+    else if (facts.proofValidMs !== null && now.getTime() - facts.lastProvenAt.getTime() > facts.proofValidMs) {
+      add('proof-too-old', 'degraded', `The last restore test of ${facts.name} is overdue.`)
+    }
+    if (
+      facts.rtoObjectiveMs !== null &&
+      facts.restoreDurationMs !== null &&
+      facts.restoreDurationMs > facts.rtoObjectiveMs
+    ) {
+      add('restore-over-objective', 'degraded', `Restoring ${facts.name} took longer than its objective.`)
+    }
+  }
+  if (!facts.hasBackupSchedule) add('no-schedule', 'degraded', `${facts.name} has no backup schedule.`)
+  return { level: worstHealth(reasons.map((reason) => reason.level)), reasons }
+}
+
+function pastTense(status: string): string {
+  return status === 'missed' ? 'was missed' : status === 'interrupted' ? 'was interrupted' : 'failed'
+}
