@@ -1,0 +1,123 @@
+import next from 'eslint-config-next/core-web-vitals'
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import importX from 'eslint-plugin-import-x'
+import { readdirSync } from 'node:fs'
+import tseslint from 'typescript-eslint'
+
+// The directions of docs/design.md, section 3. A room may import itself and what is listed; everything else is an error.
+const ADAPTERS = ['engines', 'storage', 'pipeline', 'process', 'vault', 'notify', 'db']
+const BASE = ['lib/core', 'lib/contracts', 'lib/ports']
+const MAY_IMPORT = {
+  'lib/core': ['lib/contracts'],
+  'lib/contracts': ['lib/core'],
+  'lib/ports': ['lib/core', 'lib/contracts'],
+  // Tools are run in one way only, so adapters that need one import lib/process; no adapter imports another's driver.
+  'lib/engines': [...BASE, 'lib/process'],
+  'lib/storage': [...BASE],
+  'lib/pipeline': [...BASE, 'lib/process'],
+  'lib/process': [...BASE],
+  'lib/vault': [...BASE],
+  'lib/notify': [...BASE],
+  'lib/db': [...BASE],
+  // Engines, storage and notifiers reach services through ServiceContext; streams and keys are libraries to them.
+  'lib/services': [...BASE, 'lib/db', 'lib/pipeline', 'lib/vault'],
+  'lib/server': [...BASE, ...ADAPTERS.map((name) => `lib/${name}`), 'lib/services'],
+  'lib/client': ['lib/core', 'lib/contracts'],
+  components: ['lib/core', 'lib/contracts', 'lib/client'],
+  app: ['lib/core', 'lib/contracts', 'lib/ports', 'lib/services', 'lib/server', 'lib/client', 'components'],
+  worker: [...BASE, ...ADAPTERS.map((name) => `lib/${name}`), 'lib/services'],
+}
+const ROOMS = Object.keys(MAY_IMPORT)
+
+const drivers = (folder) =>
+  readdirSync(new URL(folder, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'decorators')
+    .map((entry) => entry.name)
+
+/** Rooms that may not be imported, and siblings: drivers of one family never import each other. */
+function zones() {
+  const between = ROOMS.flatMap((room) =>
+    ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map((other) => ({
+      target: `./${room}`,
+      from: `./${other}`,
+      message: `${room} may not import ${other} (docs/design.md, section 3).`,
+    })),
+  )
+  const siblings = ['lib/engines', 'lib/storage', 'lib/notify'].flatMap((family) =>
+    drivers(`./${family}`).flatMap((driver, _, all) =>
+      all
+        .filter((other) => other !== driver)
+        .map((other) => ({
+          target: `./${family}/${driver}`,
+          from: `./${family}/${other}`,
+          message: 'Drivers never import one another.',
+        })),
+    ),
+  )
+  return [...between, ...siblings]
+}
+
+const NO_CHILD_PROCESS = {
+  regex: '^(node:)?child_process$',
+  message: 'Run tools through lib/process: it ends process groups and keeps secrets out of errors.',
+}
+const NO_NEXT = { regex: '^next(-auth)?(/|$)', message: 'Next belongs to app, components, lib/server and lib/client.' }
+const NO_PRISMA = {
+  regex: '^@prisma/|/lib/db(/|$)|^pg$',
+  message: 'Pages and routes call services; only they touch the catalog.',
+}
+const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
+
+export default tseslint.config(
+  {
+    ignores: [
+      '.next/**',
+      '.holdfast/**',
+      'dist/**',
+      'node_modules/**',
+      'lib/db/generated/**',
+      'next-env.d.ts',
+      'bench/.data/**',
+    ],
+  },
+  ...next,
+  {
+    files: ['**/*.{ts,tsx,mjs}'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: zones() }],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'off',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { attributes: false, arguments: false } },
+      ],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+    },
+  },
+  { files: ['lib/**/*.ts', 'worker/**/*.ts'], rules: restrict(NO_CHILD_PROCESS, NO_NEXT) },
+  { files: ['lib/server/**/*.{ts,tsx}'], rules: restrict(NO_CHILD_PROCESS) },
+  { files: ['lib/process/**/*.ts'], rules: restrict(NO_NEXT) },
+  { files: ['lib/client/**/*.{ts,tsx}', 'components/**/*.{ts,tsx}'], rules: restrict(NO_CHILD_PROCESS, NO_PRISMA) },
+  { files: ['app/**/*.{ts,tsx}', 'proxy.ts'], rules: restrict(NO_CHILD_PROCESS, NO_PRISMA) },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'off' } },
+)
