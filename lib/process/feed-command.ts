@@ -1,0 +1,43 @@
+import { type Readable, type Writable, finished } from 'node:stream'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { RunningCommand } from '@/lib/ports/process'
+
+type Delivery = { by: 'source' | 'tool'; error: unknown } | null
+
+/**
+ * Not `pipeline`: when the source fails it would close the pipe, and a tool takes that for the end of its input:
+ * psql would commit half a script.
+ */
+function deliver(source: Readable, stdin: Writable): Promise<Delivery> {
+  return new Promise((resolve) => {
+    finished(source, { writable: false }, (error) => (error ? resolve({ by: 'source', error }) : stdin.end()))
+    finished(stdin, { readable: false }, (error) => resolve(error ? { by: 'tool', error } : null))
+    source.pipe(stdin, { end: false })
+  })
+}
+
+/**
+ * Pipes a stream into a tool's stdin and waits for the tool's end. Whoever failed first is who is named:
+ * - the source fails: the tool is ended without seeing an end of its input; rejects with the source's error
+ * - the tool stops reading and fails: rejects with the tool's error, not with the EPIPE that followed from it
+ * - the tool stops reading and exits 0: `command-closed-input`, as it did not see all of the data
+ * On abort the tool ends as its own signal says, and the source is destroyed.
+ */
+export async function feedCommand(source: Readable, command: RunningCommand): Promise<void> {
+  const { stdin } = command
+  if (!stdin) throw new TypeError('feedCommand needs a command whose stdin is a pipe')
+  const failed = await deliver(source, stdin)
+  if (failed?.by === 'source') {
+    await command.terminate()
+    stdin.destroy()
+    throw failed.error
+  }
+  if (failed) source.destroy()
+  await command.exited
+  if (failed) {
+    throw new HoldfastError('command-closed-input', 'The tool ended before it had read all of its input', {
+      facts: { stderr: command.stderrTail() },
+      cause: failed.error,
+    })
+  }
+}

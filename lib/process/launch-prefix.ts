@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { findTool } from './find-tool'
+
+let deathSignal: string[] | null = null
+
+/** `setpriv` of util-linux; the one of BusyBox knows no `--pdeathsig`, so it is tried once. */
+function deathSignalPrefix(): string[] {
+  if (deathSignal) return deathSignal
+  const setpriv = process.platform === 'linux' ? findTool('setpriv') : null
+  const prefix = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
+  const works = setpriv && spawnSync(setpriv, [...prefix.slice(1), '/bin/true'], { timeout: 2_000 }).status === 0
+  deathSignal = works ? prefix : []
+  return deathSignal
+}
+
+/**
+ * Programs that go in front of a tool on its command line. Each replaces itself by the next, so the process id and the
+ * group stay the tool's own. They are used where they exist: the tool runs without them as well.
+ */
+export function launchPrefix(lowPriority: boolean): string[] {
+  const prefix = [...deathSignalPrefix()]
+  if (lowPriority) {
+    const nice = findTool('nice')
+    const ionice = findTool('ionice')
+    if (nice) prefix.push(nice, '-n', '10')
+    if (ionice) prefix.push(ionice, '-c', '3', '-t')
+  }
+  return prefix
+}
