@@ -10,4 +10,7 @@ export interface JobQueue {
     tx: unknown,
     job: { id: string; kind: JobKind; exclusiveKey?: string; maxAttempts: number; startAfter?: Date },
   ): Promise<boolean>
+
+  /** Takes a job that no worker has begun out of the queue, inside the caller's transaction. */
+  discard(tx: unknown, kind: JobKind, jobId: string): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { JobModel } from '../generated/models/Job'
 import { parseOrNull } from './parse-or-null'
 
 /** A job as the API shows it; what did not happen yet is absent. `durationMs` is the last attempt's. */
-export function toJob(row: JobModel): Job {
+export function toJob(row: Omit<JobModel, 'log'>): Job {
   return {
     id: row.id,
     kind: jobKindSchema.parse(row.kind),

@@ -1,0 +1,98 @@
+import { PgBoss, fromPrisma, type WorkHandler } from 'pg-boss'
+import { jobKinds, type JobKind } from '../contracts/job'
+import type { JobQueue } from '../ports/queue'
+import type { Logger } from '../ports/run-context'
+import type { Tx } from './client'
+
+/** Seconds without a sign of life after which a job is given to another worker; the library's least is 10. */
+const heartbeatSeconds = 15
+/** The library's ceiling for one run. */
+const longestRunSeconds = 24 * 3600
+/** A worker may die several times under one job; our own attempt count (catalog) decides when it is enough. */
+const spareDeliveries = 10
+
+export interface OpenQueue extends JobQueue {
+  /** Takes jobs of the kind, `concurrency` at a time. The signal is aborted when the delivery was taken away. */
+  work(
+    kind: JobKind,
+    concurrency: number,
+    handler: (jobId: string, signal: AbortSignal) => Promise<void>,
+  ): Promise<void>
+  /** Takes no further jobs; running ones go on. */
+  pause(): Promise<void>
+  /** Returns a delivery whose worker is known to be dead, so that another need not wait for the heartbeat. */
+  release(kind: JobKind, jobId: string): Promise<void>
+  /** Kinds and ids that are waiting or being worked on. */
+  has(kind: JobKind, jobId: string): Promise<boolean>
+  stop(): Promise<void>
+}
+
+/**
+ * Opens the queue in schema `pgboss` of the catalog's database. `supervise` is for workers: they watch over
+ * heartbeats; a web process only hands jobs in.
+ */
+export async function openQueue(
+  url: string,
+  options: { supervise: boolean; logger: Logger; retryDelaySeconds?: number },
+): Promise<OpenQueue> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'holdfast-queue',
+    max: options.supervise ? 5 : 2,
+    schedule: false,
+    supervise: options.supervise,
+    monitorIntervalSeconds: 10,
+    superviseIntervalSeconds: 10,
+    useListenNotify: options.supervise,
+  })
+  boss.on('error', (error) => options.logger.warn('queue trouble', { error: error.message }))
+  await boss.start()
+  for (const kind of jobKinds) {
+    await boss.createQueue(kind, { policy: 'exclusive', notify: true })
+  }
+  const retryDelay = options.retryDelaySeconds ?? 15
+
+  return {
+    async enqueue(tx, job) {
+      const id = await boss.send(
+        job.kind,
+        { jobId: job.id },
+        {
+          id: job.id,
+          singletonKey: job.exclusiveKey ?? job.id,
+          retryLimit: job.maxAttempts + spareDeliveries,
+          retryDelay,
+          retryBackoff: true,
+          retryDelayMax: 600,
+          heartbeatSeconds,
+          expireInSeconds: longestRunSeconds - 1,
+          ...(job.startAfter ? { startAfter: job.startAfter } : {}),
+          db: fromPrisma(tx as Tx),
+        },
+      )
+      return id !== null
+    },
+    async work(kind, concurrency, handler) {
+      const onBatch: WorkHandler<{ jobId: string }> = async ([job]) => {
+        if (job) await handler(job.data.jobId, job.signal)
+      }
+      await boss.work(kind, { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 }, onBatch)
+    },
+    async pause() {
+      for (const kind of jobKinds) await boss.offWork(kind, { wait: false })
+    },
+    async release(kind, jobId) {
+      await boss.fail(kind, jobId, { message: 'the worker is gone' })
+    },
+    async discard(tx, kind, jobId) {
+      await boss.cancel(kind, jobId, { db: fromPrisma(tx as Tx) })
+    },
+    async has(kind, jobId) {
+      const [job] = await boss.findJobs(kind, { id: jobId })
+      return job !== undefined && ['created', 'retry', 'active'].includes(job.state)
+    },
+    async stop() {
+      await boss.stop({ graceful: false, close: true })
+    },
+  }
+}

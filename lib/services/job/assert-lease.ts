@@ -1,0 +1,18 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Tx } from '@/lib/db/client'
+import type { ClaimedJob } from './claim-job'
+
+/**
+ * Locks the job's row and throws `lease-lost` unless this claim still holds it. Call it first in every transaction
+ * that commits a run's results, and before the manifest is written.
+ */
+export async function assertLease(tx: Tx, job: ClaimedJob): Promise<void> {
+  const rows = await tx.$queryRaw<{ fence: number; state: string }[]>`
+    SELECT fence, state FROM job WHERE id = ${job.id}::uuid FOR UPDATE`
+  const held = rows[0]
+  if (held && held.fence === job.fence && held.state === 'running') return
+  throw new HoldfastError(
+    'lease-lost',
+    'This run was given up for dead and its job was taken over; its result is discarded.',
+  )
+}

@@ -1,0 +1,62 @@
+import { afterAttempt, type AttemptOutcome } from '@/lib/core/job/after-attempt'
+import { assertTransition } from '@/lib/core/job/transition'
+import type { Failure, JobState } from '@/lib/contracts/common'
+import type { Db, Tx } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
+import { toJson } from '@/lib/db/to-json'
+import { assertLease } from './assert-lease'
+import type { ClaimedJob } from './claim-job'
+
+/** The failure that an outcome carries into the row. */
+export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
+  switch (outcome.type) {
+    case 'partial':
+    case 'failed':
+      return outcome.failure
+    case 'interrupted':
+      return {
+        code: 'interrupted',
+        message: outcome.handedBack
+          ? 'The worker was stopped in the middle of this run.'
+          : 'The worker ended in the middle of this run.',
+      }
+    case 'cancelled':
+      return { code: 'cancelled', message: 'Cancelled by request.' }
+    case 'succeeded':
+      return null
+  }
+}
+
+/**
+ * Ends a run: checks the fencing token, lets `commit` write the domain's rows, and moves the job on, all in one
+ * transaction. Answers the job's new state; `queued` means that another attempt follows.
+ */
+export async function finishRun(
+  db: Db,
+  job: ClaimedJob,
+  end: { outcome: AttemptOutcome; now: Date; log: string; commit: (tx: Tx, state: JobState) => Promise<void> },
+): Promise<JobState> {
+  const state = afterAttempt(end.outcome, job.attempt, job.maxAttempts)
+  assertTransition('running', state)
+  const failure = outcomeFailure(end.outcome)
+  await db.$transaction(
+    async (tx) => {
+      await assertLease(tx, job)
+      await end.commit(tx, state)
+      await tx.job.update({
+        where: { id: job.id },
+        data: {
+          state,
+          workerId: state === 'queued' ? null : job.workerId,
+          error: failure ? toJson(failure) : Prisma.DbNull,
+          log: end.log,
+          // A hand-back is not the job's fault and does not use up an attempt.
+          ...(end.outcome.type === 'interrupted' && end.outcome.handedBack ? { attempt: { decrement: 1 } } : {}),
+          ...(state === 'queued' ? { progress: Prisma.DbNull } : { finishedAt: end.now }),
+        },
+      })
+    },
+    { timeout: 30_000 },
+  )
+  return state
+}
