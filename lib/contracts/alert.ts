@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, timeSchema } from './common'
+import { failureSchema, idSchema, timeSchema } from './common'
 
 export const alertEvents = [
   'backup-failed',
@@ -48,6 +48,7 @@ export const updateChannelSchema = z.object({
   enabled: z.boolean().optional(),
   config: z.record(z.string(), z.unknown()).optional(),
 })
+export type UpdateChannel = z.infer<typeof updateChannelSchema>
 export const channelSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -88,3 +89,17 @@ export const alertSchema = z.object({
   ),
 })
 export type Alert = z.infer<typeof alertSchema>
+
+export const alertFilterSchema = z.object({
+  /** `true`: incidents that are still open; `false`: those that ended. */
+  open: z
+    .enum(['true', 'false'])
+    .transform((v) => v === 'true')
+    .optional(),
+  sourceId: idSchema.optional(),
+  event: alertEventSchema.optional(),
+})
+
+/** Answer of `POST .../channels/{id}/test`. */
+export const channelTestSchema = z.object({ ok: z.boolean(), error: failureSchema.optional() })
+export type ChannelTest = z.infer<typeof channelTestSchema>

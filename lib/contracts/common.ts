@@ -62,6 +62,26 @@ export const actorSchema = z.discriminatedUnion('type', [
 ])
 export type Actor = z.infer<typeof actorSchema>
 
+/** Someone who is not signed in: only in the audit log, where failed sign-ins are recorded. */
+export const anonymousSchema = z.object({ type: z.literal('anonymous'), address: z.string().nullable() })
+export type Anonymous = z.infer<typeof anonymousSchema>
+
+type Bare<T extends z.core.SomeType> =
+  T extends z.ZodDefault<infer U> ? Bare<U> : T extends z.ZodPrefault<infer U> ? Bare<U> : T
+type PatchShape<S extends z.ZodRawShape> = { [K in keyof S]: z.ZodOptional<Bare<S[K]>> }
+
+/**
+ * The schema of a PATCH: every field optional and without its default, so that an absent field keeps what is stored.
+ * (`partial()` alone still fills in defaults, which would reset what was not named.)
+ */
+export function patchOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>): z.ZodObject<PatchShape<S>> {
+  const bare = (field: z.core.SomeType): z.core.SomeType =>
+    field instanceof z.ZodDefault || field instanceof z.ZodPrefault ? bare(field.unwrap()) : field
+  const shape = Object.fromEntries(Object.entries(schema.shape).map(([key, field]) => [key, z.optional(bare(field))]))
+  // The loop above is what PatchShape says, which the compiler cannot follow through Object.fromEntries.
+  return z.object(shape) as unknown as z.ZodObject<PatchShape<S>>
+}
+
 export const engineNames = ['postgres', 'mysql', 'sqlite', 'redis', 'files'] as const
 export const engineNameSchema = z.enum(engineNames)
 export type EngineName = z.infer<typeof engineNameSchema>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, idSchema, roleSchema, timeSchema } from './common'
+import { actorSchema, anonymousSchema, idSchema, roleSchema, timeSchema } from './common'
 
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters').max(256, 'Use at most 256 characters')
 export const emailSchema = z
@@ -38,6 +38,19 @@ export const userSchema = z.object({
 })
 export type User = z.infer<typeof userSchema>
 
+/** `GET /api/v1/me`: who is asking, and what they may do. */
+export const meSchema = z.object({
+  type: z.enum(['user', 'token']),
+  id: idSchema,
+  name: z.string(),
+  email: z.string().nullable(),
+  role: roleSchema,
+})
+export type Me = z.infer<typeof meSchema>
+/** `PATCH /api/v1/me`: a new password signs every other session out. */
+export const updateMeSchema = z.object({ currentPassword: z.string().max(256), newPassword: passwordSchema })
+export type UpdateMe = z.infer<typeof updateMeSchema>
+
 export const createTokenSchema = z.object({
   name: z.string().trim().min(1).max(100),
   role: roleSchema.default('operator'),
@@ -63,10 +76,16 @@ export const createdTokenSchema = tokenSchema.extend({ token: z.string() })
 export const auditEventSchema = z.object({
   id: z.string(),
   at: timeSchema,
-  actor: actorSchema,
+  actor: z.union([actorSchema, anonymousSchema]),
   action: z.string(),
   subjectType: z.string(),
   subjectId: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()),
 })
 export type AuditEvent = z.infer<typeof auditEventSchema>
+
+export const auditFilterSchema = z.object({
+  action: z.string().max(100).optional(),
+  subjectType: z.string().max(100).optional(),
+  subjectId: z.string().max(100).optional(),
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, timeSchema } from './common'
+import { idSchema, patchOf, timeSchema } from './common'
 
 export const scheduleActions = ['backup', 'restore-test', 'drill'] as const
 export const scheduleActionSchema = z.enum(['backup', 'restore-test'])
@@ -27,7 +27,7 @@ export const createRetentionPolicySchema = z.object({
   }),
 })
 export type CreateRetentionPolicy = z.infer<typeof createRetentionPolicySchema>
-export const updateRetentionPolicySchema = createRetentionPolicySchema.partial()
+export const updateRetentionPolicySchema = patchOf(createRetentionPolicySchema)
 export const retentionPolicySchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -58,7 +58,7 @@ export const createScheduleSchema = z.object({
   options: scheduleOptionsSchema.prefault({}),
 })
 export type CreateSchedule = z.infer<typeof createScheduleSchema>
-export const updateScheduleSchema = createScheduleSchema.omit({ sourceId: true, action: true }).partial()
+export const updateScheduleSchema = patchOf(createScheduleSchema.omit({ sourceId: true, action: true }))
 export type UpdateSchedule = z.infer<typeof updateScheduleSchema>
 
 export const scheduleSchema = createScheduleSchema.extend({
@@ -74,3 +74,7 @@ export const scheduleSchema = createScheduleSchema.extend({
   updatedAt: timeSchema,
 })
 export type Schedule = z.infer<typeof scheduleSchema>
+
+/** `POST /api/v1/admin/schedules/preview`: the next five runs of an expression that is not stored yet. */
+export const schedulePreviewSchema = createScheduleSchema.pick({ cron: true, timeZone: true })
+export const nextRunsSchema = z.object({ nextRuns: z.array(timeSchema) })

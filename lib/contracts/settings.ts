@@ -8,6 +8,8 @@ export const recoveryKeySchema = z.object({
 })
 /** Answer to `POST /api/v1/admin/recovery-kit`: the only time the private half is shown. */
 export const recoveryKitSchema = z.object({ recipient: z.string(), fileName: z.string(), text: z.string() })
+/** An existing recovery key is only replaced when asked to: backups taken before stay wrapped for the old one. */
+export const createRecoveryKitSchema = z.object({ replace: z.boolean().default(false) })
 export type RecoveryKit = z.infer<typeof recoveryKitSchema>
 
 export const settingsSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { engineNameSchema, failureSchema, idSchema, timeSchema } from './common'
+import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema } from './common'
 
 /** TLS modes as libpq names them. */
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -68,11 +68,8 @@ export type CreateSource = z.infer<typeof createSourceSchema>
 /** An absent password keeps the stored one; an empty one removes it. */
 export const updateSourceSchema = z.object({
   name: nameSchema.optional(),
-  connection: postgresConnectionSchema
-    .extend({ password: z.string().max(4_096).optional() })
-    .partial()
-    .optional(),
-  options: sourceOptionsSchema.partial().optional(),
+  connection: patchOf(postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() })).optional(),
+  options: patchOf(sourceOptionsSchema).optional(),
 })
 export type UpdateSource = z.infer<typeof updateSourceSchema>
 

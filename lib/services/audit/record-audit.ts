@@ -1,11 +1,11 @@
 import type { Prisma } from '../../db/generated/client'
 import type { Tx } from '../../db/client'
-import type { Actor } from '../../contracts/common'
+import type { Actor, Anonymous } from '../../contracts/common'
 
 /** Writes the audit row of a change; call it inside the change's transaction. `detail` never holds secrets. */
 export async function recordAudit(
   tx: Tx,
-  actor: Actor,
+  actor: Actor | Anonymous,
   event: { action: string; subjectType: string; subjectId?: string; detail?: Record<string, unknown> },
 ): Promise<void> {
   await tx.auditEvent.create({
