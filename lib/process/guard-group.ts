@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
+import { exactEnvironment } from './exact-environment'
 
 /**
  * Ends what is left of us when we are killed with SIGKILL, where no handler runs. One small shell per process of ours
@@ -24,7 +25,7 @@ let pipe: Writable | null = null
 function open(): Writable | null {
   const child = spawn('/bin/sh', ['-c', script], {
     detached: true,
-    env: {},
+    env: exactEnvironment({}),
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
   })

@@ -5,6 +5,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { CommandSpec, RunningCommand } from '@/lib/ports/process'
 import type { Logger } from '@/lib/ports/run-context'
 import { commandError, commandMissing } from './command-error'
+import { exactEnvironment } from './exact-environment'
 import { findTool } from './find-tool'
 import { guardGroup } from './guard-group'
 import { launchPrefix } from './launch-prefix'
@@ -20,7 +21,7 @@ const leftoverGraceMs = 1_000
 function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { PATH, LANG, TZ } = process.env
   const inherited = { PATH: PATH ?? '/usr/local/bin:/usr/bin:/bin', LANG: LANG ?? 'C.UTF-8', ...(TZ ? { TZ } : {}) }
-  return { ...inherited, ...own }
+  return exactEnvironment({ ...inherited, ...own })
 }
 
 /** A stream that carries on after its reader has gone must not bring the process down by an unheard error. */
