@@ -1,0 +1,15 @@
+import { roleSchema } from '../../contracts/common'
+import type { User } from '../../contracts/people'
+import type { UserModel } from '../generated/models/User'
+
+/** A user as the API shows them: no hash, no counters. */
+export function toUser(row: UserModel): User {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    role: roleSchema.parse(row.role),
+    disabled: row.disabledAt !== null,
+    createdAt: row.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,22 @@
+import { roleSchema, type Actor } from '@/lib/contracts/common'
+import type { ServiceContext } from '../context'
+import { tokenHash } from './token-hash'
+
+const touchMs = 60_000
+
+/** The actor of a bearer token; null when it is unknown, revoked or expired. Use is noted at most once a minute. */
+export async function authenticateToken({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext, 'db' | 'clock'>
+  input: { token: string }
+}): Promise<Extract<Actor, { type: 'token' }> | null> {
+  const row = await ctx.db.apiToken.findUnique({ where: { tokenHash: tokenHash(input.token) } })
+  const now = ctx.clock.now()
+  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now)) return null
+  if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > touchMs) {
+    await ctx.db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
+  }
+  return { type: 'token', id: row.id, name: row.name, role: roleSchema.parse(row.role) }
+}
