@@ -40,6 +40,7 @@ export const problemSchema = z.object({
   code: z.string(),
   remedy: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  facts: z.record(z.string(), z.unknown()).optional().meta({ description: 'For example jobId, retryAfterMs' }),
 })
 export type Problem = z.infer<typeof problemSchema>
 

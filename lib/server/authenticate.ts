@@ -1,0 +1,39 @@
+import type { Actor } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { readSession } from '@/lib/services/session/read-session'
+import { authenticateToken } from '@/lib/services/token/authenticate-token'
+import { container } from './container'
+import { refuseForeignSite } from './refuse-foreign-site'
+import { sessionCookieName, sessionIdOf } from './session-cookie'
+
+/**
+ * Who sends the request: the owner of its bearer token, else of its session cookie. Throws `unauthenticated`, and
+ * `foreign-site` for a change that another site's page makes the browser send.
+ */
+export async function authenticate(request: Request): Promise<Actor> {
+  const { context } = await container()
+  const authorization = request.headers.get('authorization')
+  if (authorization !== null) {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    const actor = token ? await authenticateToken({ ctx: context, input: { token } }) : null
+    if (!actor) throw unauthenticated('The API token is unknown, revoked or expired.')
+    return actor
+  }
+  const sessionId = await sessionIdOf(readCookie(request, sessionCookieName))
+  const actor = sessionId ? await readSession({ ctx: context, input: { sessionId } }) : null
+  if (!actor) throw unauthenticated('You are not signed in, or your session has ended.')
+  refuseForeignSite(request)
+  return actor
+}
+
+function readCookie(request: Request, name: string): string | undefined {
+  for (const pair of request.headers.get('cookie')?.split(';') ?? []) {
+    const [key, ...value] = pair.split('=')
+    if (key?.trim() === name) return value.join('=').trim()
+  }
+  return undefined
+}
+
+function unauthenticated(message: string): HoldfastError {
+  return new HoldfastError('unauthenticated', message, { remedy: 'Sign in, or send a token: Authorization: Bearer …' })
+}

@@ -1,0 +1,95 @@
+import path from 'node:path'
+import type { Actor } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { createDb } from '@/lib/db/client'
+import { openQueue, type OpenQueue } from '@/lib/db/queue'
+import { engines } from '@/lib/engines/index'
+import { notifierDrivers } from '@/lib/notify/index'
+import type { JobQueue } from '@/lib/ports/queue'
+import type { Logger } from '@/lib/ports/run-context'
+import type { ServiceContext } from '@/lib/services/context'
+import { newSignInCounters, type SignInCounters } from '@/lib/services/session/sign-in'
+import { openStorage } from '@/lib/storage/index'
+import { loadMasterKey } from '@/lib/vault/load-master-key'
+import { openVault } from '@/lib/vault/open-vault'
+import { createLogger } from './logger'
+
+/** What the web process holds once: everything of a service's context but who asks. */
+export interface Container {
+  context: Omit<ServiceContext, 'actor'>
+  signIns: SignInCounters
+  close(): Promise<void>
+}
+
+/** Pages, routes and the proxy are bundled apart and would each hold a module's variables; the process is one. */
+const holder: typeof globalThis & { holdfastContainer?: Promise<Container> | undefined } = globalThis
+
+/** The process's container, built at first use. A failure (catalog away) is not kept: the next call tries again. */
+export function container(): Promise<Container> {
+  holder.holdfastContainer ??= build().catch((error: unknown) => {
+    holder.holdfastContainer = undefined
+    throw error
+  })
+  return holder.holdfastContainer
+}
+
+/** The context of one request. */
+export async function serviceContext(actor: Actor): Promise<ServiceContext> {
+  return { ...(await container()).context, actor }
+}
+
+/** Ends connections; the next use builds a new container. */
+export async function closeContainer(): Promise<void> {
+  const open = holder.holdfastContainer
+  holder.holdfastContainer = undefined
+  await (await open)?.close()
+}
+
+async function build(): Promise<Container> {
+  const url = process.env['DATABASE_URL']
+  if (!url) {
+    throw new HoldfastError('not-configured', 'DATABASE_URL is not set.', { remedy: 'Start Holdfast with npm start.' })
+  }
+  const logger = createLogger('web')
+  const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
+  const vault = await openVault(await loadMasterKey({ env: process.env, home }))
+  const db = createDb(url)
+  const queue = lazyQueue(url, logger)
+  return {
+    context: {
+      db,
+      queue,
+      vault,
+      clock: { now: () => new Date() },
+      logger,
+      engine(name) {
+        const engine = engines[name]
+        if (!engine)
+          throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
+        return engine
+      },
+      notifier: (kind) => notifierDrivers[kind],
+      openStorage,
+    },
+    signIns: newSignInCounters(),
+    async close() {
+      await queue.close()
+      await db.$disconnect()
+    },
+  }
+}
+
+/** Opens the queue with the first job handed in: reading pages needs none. */
+function lazyQueue(url: string, logger: Logger): JobQueue & { close(): Promise<void> } {
+  let opened: Promise<OpenQueue> | undefined
+  const open = () =>
+    (opened ??= openQueue(url, { supervise: false, logger }).catch((error: unknown) => {
+      opened = undefined
+      throw error
+    }))
+  return {
+    enqueue: async (tx, job) => (await open()).enqueue(tx, job),
+    discard: async (tx, kind, jobId) => (await open()).discard(tx, kind, jobId),
+    close: async () => (await opened)?.stop(),
+  }
+}

@@ -1,0 +1,28 @@
+import { NextResponse, type NextRequest } from 'next/server'
+import { pageHeaders } from '@/lib/server/security-headers'
+import { sessionCookieName } from '@/lib/server/session-cookie'
+
+/**
+ * Sends browsers without a session to the sign-in page before anything is rendered. It is a courtesy: whether a session
+ * is good is asked of the catalog by every page and route themselves.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const response = needsSignIn(request) ? NextResponse.redirect(signInAddress(request)) : NextResponse.next()
+  for (const [name, value] of Object.entries(pageHeaders)) response.headers.set(name, value)
+  return response
+}
+
+function needsSignIn(request: NextRequest): boolean {
+  return /^\/admin(\/|$)/.test(request.nextUrl.pathname) && !request.cookies.has(sessionCookieName)
+}
+
+/** Built from the address in the browser; the server's own idea of its host may be another name. */
+function signInAddress(request: NextRequest): URL {
+  const protocol = request.headers.get('x-forwarded-proto') ?? request.nextUrl.protocol.replace(':', '')
+  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? request.nextUrl.host
+  const address = new URL('/login', `${protocol}://${host}`)
+  address.searchParams.set('callbackUrl', `${request.nextUrl.pathname}${request.nextUrl.search}`)
+  return address
+}
+
+export const config = { matcher: ['/((?!_next/|api/|favicon).*)'] }
