@@ -7,6 +7,7 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'
+import { closeRows } from './close-rows'
 
 /**
  * Cancels a job: a waiting one at once, a running one within seconds (its worker ends the tools and aborts uploads).
@@ -33,7 +34,11 @@ export async function cancelJob(args: { ctx: ServiceContext; input: { id: string
     })
     await tx.job.updateMany({ where: { id: job.id, state: 'running' }, data: { cancelRequestedAt: now } })
     const after = found(await tx.job.findUnique({ where: { id: job.id } }), 'job')
-    if (after.state === 'cancelled') await ctx.queue.discard(tx, jobKindSchema.parse(job.kind), job.id)
+    if (after.state === 'cancelled') {
+      const failure = { code: 'cancelled', message: 'Cancelled before it began.' }
+      await closeRows(tx, job.id, { state: 'cancelled', failure, now })
+      await ctx.queue.discard(tx, jobKindSchema.parse(job.kind), job.id)
+    }
     return toJob(after)
   })
 }

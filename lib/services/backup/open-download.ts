@@ -1,0 +1,125 @@
+import { PassThrough, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { pack } from 'tar-stream'
+import type { DownloadForm } from '@/lib/contracts/backup'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { ManifestPart } from '@/lib/core/repository/manifest'
+import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { openPart } from '@/lib/pipeline/open-part'
+import type { RunContext } from '@/lib/ports/run-context'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { found } from '../not-found'
+import { permit } from '../permit'
+import type { OpenCopy } from './open-copy'
+import { openGoodCopy } from './open-good-copy'
+
+export interface Download {
+  fileName: string
+  contentType: string
+  /** Null when it is known only at the end. */
+  sizeBytes: number | null
+  /** Ends with an error, never early, when the stored bytes are damaged. */
+  stream: Readable
+}
+
+/**
+ * Opens one backup as one file: `plain` is the archive that pg_restore reads, `sql` one script, `stored` a tar of the
+ * backup's folder as it lies in the store. Everything is streamed and checked on the way.
+ */
+export async function openDownload(args: {
+  ctx: ServiceContext
+  input: { id: string; form: DownloadForm; destinationId?: string }
+  signal: AbortSignal
+}): Promise<Download> {
+  const { ctx, input } = args
+  permit(ctx.actor, 'operator')
+  const backup = found(
+    await ctx.db.backup.findFirst({
+      where: { id: input.id, deletedAt: null },
+      include: { source: true, copies: true },
+    }),
+    'backup',
+  )
+  if (!backup.copies.some((copy) => copy.state === 'stored')) {
+    throw new HoldfastError('no-copy', `This backup has nothing stored to download (it is ${backup.status}).`)
+  }
+  await recordAudit(ctx.db, ctx.actor, {
+    action: 'backup.download',
+    subjectType: 'backup',
+    subjectId: backup.id,
+    detail: { form: input.form },
+  })
+  const run: RunContext = { signal: args.signal, logger: ctx.logger, clock: ctx.clock, progress: () => undefined }
+  const copy = await openGoodCopy(ctx, { backupId: backup.id, destinationId: input.destinationId }, run)
+  const base = `${backup.source.name.replace(/[^A-Za-z0-9._-]+/g, '_')}-${backup.startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  try {
+    if (input.form === 'stored') {
+      return {
+        fileName: `${base}.tar`,
+        contentType: 'application/x-tar',
+        sizeBytes: null,
+        stream: closing(storedTar(copy, backup.repositoryPath, run), copy),
+      }
+    }
+    const archive = copy.manifest.parts.find((part) => part.role === 'archive')
+    if (!archive) throw new HoldfastError('object-damaged', 'The manifest of this backup lists no archive.')
+    const plain = await openPart(
+      { storage: copy.storage, key: copy.keyOf(archive), part: archive, identity: copy.identity },
+      run,
+    )
+    if (input.form === 'plain') {
+      return {
+        fileName: `${base}.dump`,
+        contentType: 'application/octet-stream',
+        sizeBytes: archive.sourceBytes,
+        stream: closing(plain, copy),
+      }
+    }
+    const script = ctx.engine(copy.manifest.source.engine).toSql(plain, run)
+    const out = new PassThrough()
+    void pipeline(script.stream, out, { end: false })
+      .then(() => script.finished.then(() => out.end()))
+      .catch((error: Error) => out.destroy(error))
+    return {
+      fileName: `${base}.sql`,
+      contentType: 'application/sql; charset=utf-8',
+      sizeBytes: null,
+      stream: closing(out, copy),
+    }
+  } catch (error) {
+    await copy.close()
+    throw error
+  }
+}
+
+/** Closes the store when the stream is over, however it ends. */
+function closing(stream: Readable, copy: OpenCopy): Readable {
+  stream.once('close', () => void copy.close())
+  return stream
+}
+
+/** The backup's folder as a tar, manifest first; sizes come from the manifest and the store. */
+function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
+  const tar = pack()
+  const add = async (file: string, sizeBytes: number) => {
+    const body = await copy.storage.get(folder + file, null, run)
+    const entry = tar.entry({ name: file, size: sizeBytes, mode: 0o600 })
+    await pipeline(body, entry, { signal: run.signal })
+  }
+  const fill = async () => {
+    const files = [manifestFile, ...(copy.manifest.encryption ? [identityFile] : [])]
+    for (const file of files) {
+      const info = await copy.storage.head(folder + file, run)
+      if (!info) throw new HoldfastError('object-not-found', `${file} is missing from the store.`)
+      await add(file, info.sizeBytes)
+    }
+    for (const part of copy.manifest.parts satisfies ManifestPart[]) await add(part.file, part.storedBytes)
+    tar.finalize()
+  }
+  fill().catch((error: Error) => tar.destroy(error))
+  // tar-stream speaks streamx; a PassThrough makes it the stream that Node's own code expects.
+  const out = new PassThrough()
+  void pipeline(tar, out).catch((error: Error) => out.destroy(error))
+  return out
+}

@@ -1,0 +1,40 @@
+import type { StartBackup } from '@/lib/contracts/backup'
+import type { Started } from '@/lib/contracts/job'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { toJob } from '@/lib/db/catalog/job'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { createJob } from '../job/create-job'
+import { found } from '../not-found'
+import { permit } from '../permit'
+import { chooseDestinations } from './choose-destinations'
+
+/** Backs a source up now. Throws `already-running`, `destination-needed`, `not-found`. */
+export async function startBackup(args: { ctx: ServiceContext; input: StartBackup }): Promise<Started> {
+  const { ctx, input } = args
+  permit(ctx.actor, 'operator')
+  if (input.kind && input.kind !== 'logical') {
+    throw new HoldfastError('kind-unsupported', `Backups of kind ${input.kind} are not supported yet.`, {
+      remedy: 'Use logical.',
+    })
+  }
+  return ctx.db.$transaction(async (tx) => {
+    const source = found(await tx.source.findFirst({ where: { id: input.sourceId, deletedAt: null } }), 'source')
+    const destinationIds = await chooseDestinations(tx, source.id, input.destinationIds)
+    const row = await createJob(ctx, tx, {
+      kind: 'backup',
+      input: { destinationIds },
+      sourceId: source.id,
+      maxAttempts: sourceOptionsSchema.parse(source.options).maxAttempts,
+      exclusiveKey: source.id,
+    })
+    await recordAudit(tx, ctx.actor, {
+      action: 'backup.start',
+      subjectType: 'source',
+      subjectId: source.id,
+      detail: { jobId: row.id, destinationIds },
+    })
+    return { jobId: row.id, job: toJob(row) }
+  })
+}

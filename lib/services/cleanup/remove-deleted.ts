@@ -1,0 +1,55 @@
+import { toFailure } from '@/lib/core/holdfast-error'
+import { toJson } from '@/lib/db/to-json'
+import type { RunContext } from '@/lib/ports/run-context'
+import type { ServiceContext } from '../context'
+import { destinationSpec } from '../destination/destination-spec'
+import { removeFolder } from './remove-folder'
+
+/**
+ * Removes from the stores what the catalog no longer counts: copies of deleted backups, and what failed, cancelled or
+ * interrupted runs left behind. Newest first, so that nothing is ever kept whose base is gone. Trouble with one store
+ * does not stop the others; what could not be removed is tried again the next time.
+ */
+export async function removeDeleted(args: {
+  ctx: ServiceContext
+  backupIds?: string[]
+  run: RunContext
+}): Promise<{ removed: number; troubles: string[] }> {
+  const { ctx, run } = args
+  const copies = await ctx.db.backupCopy.findMany({
+    where: {
+      deletedAt: null,
+      ...(args.backupIds ? { backupId: { in: args.backupIds } } : {}),
+      OR: [
+        { backup: { deletedAt: { not: null } }, state: { not: 'deleted' } },
+        { state: 'failed', backup: { status: { notIn: ['running', 'queued'] } } },
+      ],
+    },
+    include: { destination: true, backup: { select: { repositoryPath: true, deletedAt: true, startedAt: true } } },
+    orderBy: { backup: { startedAt: 'desc' } },
+  })
+  let removed = 0
+  const troubles: string[] = []
+  for (const copy of copies) {
+    run.signal.throwIfAborted()
+    const storage = ctx.openStorage(destinationSpec(ctx, copy.destination))
+    try {
+      if (copy.backup.repositoryPath !== '') await removeFolder(storage, copy.backup.repositoryPath, run)
+      await ctx.db.backupCopy.update({
+        where: { id: copy.id },
+        data: { deletedAt: ctx.clock.now(), ...(copy.backup.deletedAt ? { state: 'deleted' } : {}) },
+      })
+      removed += 1
+    } catch (error) {
+      run.signal.throwIfAborted()
+      const failure = toFailure(error)
+      troubles.push(`${copy.destination.name}: ${failure.message}`)
+      run.logger.warn('objects could not be removed', { destination: copy.destination.name, error: failure.message })
+      if (copy.backup.deletedAt)
+        await ctx.db.backupCopy.update({ where: { id: copy.id }, data: { error: toJson(failure) } })
+    } finally {
+      await storage.close()
+    }
+  }
+  return { removed, troubles }
+}

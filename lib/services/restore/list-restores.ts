@@ -1,0 +1,28 @@
+import type { Restore } from '@/lib/contracts/backup'
+import type { Page, PageQuery } from '@/lib/contracts/common'
+import { storedTargetSchema, toRestore } from '@/lib/db/catalog/restore'
+import type { Tx } from '@/lib/db/client'
+import type { RestoreModel } from '@/lib/db/generated/models/Restore'
+import { keysetPage } from '@/lib/db/keyset-page'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+
+/** Restores, newest first. */
+export async function listRestores(args: { ctx: ServiceContext; input: PageQuery }): Promise<Page<Restore>> {
+  const { ctx, input } = args
+  permit(ctx.actor, 'viewer')
+  const page = await keysetPage(
+    input,
+    (row: RestoreModel) => row,
+    (keyset) => ctx.db.restore.findMany({ orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], ...keyset }),
+  )
+  return { ...page, items: await withSourceNames(ctx.db, page.items) }
+}
+
+/** Rows as the API shows them; the target's source is looked up by its id. */
+export async function withSourceNames(db: Tx, rows: RestoreModel[]): Promise<Restore[]> {
+  const ids = rows.map((row) => storedTargetSchema.parse(row.target).sourceId)
+  const sources = await db.source.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } })
+  const names = new Map(sources.map((source) => [source.id, source.name]))
+  return rows.map((row) => toRestore(row, names.get(storedTargetSchema.parse(row.target).sourceId) ?? 'deleted source'))
+}

@@ -1,0 +1,61 @@
+import type { StartRestore } from '@/lib/contracts/backup'
+import type { Started } from '@/lib/contracts/job'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { toJob } from '@/lib/db/catalog/job'
+import { toJson } from '@/lib/db/to-json'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { createJob } from '../job/create-job'
+import { found } from '../not-found'
+import { permit } from '../permit'
+
+/** Restores a backup into a new database. An existing database of that name is refused by the engine, untouched. */
+export async function startRestore(args: { ctx: ServiceContext; input: StartRestore }): Promise<Started> {
+  const { ctx, input } = args
+  permit(ctx.actor, 'operator')
+  const now = ctx.clock.now()
+  return ctx.db.$transaction(async (tx) => {
+    const backup = found(
+      await tx.backup.findFirst({ where: { id: input.backupId, deletedAt: null }, include: { copies: true } }),
+      'backup',
+    )
+    if (!backup.copies.some((copy) => copy.state === 'stored')) {
+      throw new HoldfastError(
+        'backup-not-restorable',
+        `This backup is ${backup.status} and has nothing stored to restore.`,
+        {
+          remedy: 'Choose one that succeeded.',
+        },
+      )
+    }
+    const source = found(
+      await tx.source.findFirst({ where: { id: input.target.sourceId ?? backup.sourceId, deletedAt: null } }),
+      'source',
+    )
+    const row = await createJob(ctx, tx, {
+      kind: 'restore',
+      input: {},
+      sourceId: source.id,
+      backupId: backup.id,
+      maxAttempts: 1,
+      exclusiveKey: `${source.id}:${input.target.database}`,
+    })
+    const restore = await tx.restore.create({
+      data: {
+        backupId: backup.id,
+        jobId: row.id,
+        state: 'queued',
+        target: toJson({ sourceId: source.id, database: input.target.database, owners: input.target.owners }),
+        startedAt: now,
+      },
+    })
+    const job = await tx.job.update({ where: { id: row.id }, data: { restoreId: restore.id } })
+    await recordAudit(tx, ctx.actor, {
+      action: 'restore.start',
+      subjectType: 'backup',
+      subjectId: backup.id,
+      detail: { jobId: row.id, sourceId: source.id, database: input.target.database },
+    })
+    return { jobId: job.id, job: toJob(job) }
+  })
+}
