@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { hashFiles } from './hash-files.mjs'
+import { run } from './run.mjs'
+import { say, StartError } from './say.mjs'
+
+/**
+ * Installs the npm packages when they are missing or the lock changed. The marker is written last, so an interrupted
+ * install is repeated. `npm install` rather than `npm ci`: a mirror without packages for other systems makes `npm ci`
+ * refuse a lock that is right for this one, and `npm install` leaves the lock as it is.
+ */
+export async function ensurePackages(root) {
+  const marker = path.join(root, 'node_modules/.holdfast-lock')
+  const want = hashFiles(root, ['package-lock.json'])
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === want) return
+  say('Installing packages (about a minute the first time)')
+  try {
+    await run(
+      'npm',
+      ['install', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+      {
+        cwd: root,
+        env: { ...process.env, NODE_ENV: '' },
+      },
+    )
+  } catch (error) {
+    throw new StartError(`The packages could not be installed (npm install):\n${error.message}`)
+  }
+  writeFileSync(marker, hashFiles(root, ['package-lock.json']))
+}

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { KeptRunning } from './keep-running'
+import type { SuperviseOptions } from './options'
+import { addressOf } from './programs'
+
+const READY_WITHIN_MS = 60_000
+
+/** Waits until the web answers and the worker has registered (it sets up the first administrator before), then says so. */
+export async function announce(
+  options: SuperviseOptions,
+  databaseUrl: string,
+  worker: KeptRunning | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = addressOf(options)
+  const db = new pg.Client({ connectionString: databaseUrl, application_name: 'holdfast-start' })
+  db.on('error', () => undefined)
+  await db.connect()
+  try {
+    const ready = await Promise.all([
+      until(() => webAnswers(url), signal),
+      until(() => (worker ? workerRegistered(db, worker.pid()) : Promise.resolve(true)), signal),
+    ])
+    if (signal.aborted) return
+    if (!ready[0]) options.warn(`The web does not answer yet; see ${path.join(options.home, 'logs/web.log')}`)
+    if (!ready[1]) options.warn(`The worker is not ready yet; see ${path.join(options.home, 'logs/worker.log')}`)
+    const administrator = await firstAdministrator(db)
+    options.say(`Holdfast is running at ${url}`)
+    options.say(
+      administrator
+        ? `Sign in as ${administrator}`
+        : `Open ${url}/setup to create the first administrator${setupCode(options.home)}`,
+    )
+    options.say('Ctrl-C stops everything')
+  } finally {
+    await db.end().catch(() => undefined)
+  }
+}
+
+async function until(check: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + READY_WITHIN_MS
+  while (Date.now() < deadline && !signal.aborted) {
+    if (await check()) return true
+    await delay(100, undefined, { signal }).catch(() => undefined)
+  }
+  return false
+}
+
+async function webAnswers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/api/v1/health`, { redirect: 'manual', signal: AbortSignal.timeout(20_000) })
+    await response.body?.cancel()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function workerRegistered(db: pg.Client, pid: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "SELECT 1 FROM worker WHERE pid = $1 AND stopped_at IS NULL AND heartbeat_at > now() - interval '5 minutes'",
+    [pid],
+  )
+  return Boolean(rowCount)
+}
+
+async function firstAdministrator(db: pg.Client): Promise<string | null> {
+  const { rows } = await db.query<{ email: string }>(
+    "SELECT email FROM app_user WHERE role = 'admin' AND disabled_at IS NULL ORDER BY created_at LIMIT 1",
+  )
+  return rows[0]?.email ?? null
+}
+
+/** The worker may ask for a code, so that not the first passer-by becomes administrator. */
+function setupCode(home: string): string {
+  const file = path.join(home, 'setup-code')
+  return existsSync(file) ? ` (code ${readFileSync(file, 'utf8').trim()})` : ''
+}

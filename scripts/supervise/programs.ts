@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { secretFile } from './secret-file'
+import { startChild } from './child'
+import type { Child } from './child'
+import type { LogFile } from './log-file'
+import type { SuperviseOptions } from './options'
+
+export const addressOf = (options: SuperviseOptions): string => {
+  const everywhere = options.host === '0.0.0.0' || options.host === '::'
+  const host = everywhere ? '127.0.0.1' : options.host.includes(':') ? `[${options.host}]` : options.host
+  return `http://${host}:${options.port}`
+}
+
+/** What web and worker get: the user's own environment (the AWS SDK reads its chain there) and what we decide. */
+export function childEnvironment(
+  options: SuperviseOptions,
+  databaseUrl: string,
+  serverBin: string | null,
+): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(npm_|INIT_CWD$|NODE_ENV$|HOLDFAST_PARENT_FD$)/.test(entry[0]),
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    NODE_ENV: options.dev ? 'development' : 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    HOLDFAST_HOME: options.home,
+    DATABASE_URL: databaseUrl,
+    HOST: options.host,
+    PORT: String(options.port),
+    NEXTAUTH_URL: process.env.NEXTAUTH_URL || addressOf(options),
+    NEXTAUTH_SECRET: process.env.NEXTAUTH_SECRET || secretFile(path.join(options.home, 'keys/session-secret')),
+    ...(options.demo ? { HOLDFAST_DEMO: '1' } : {}),
+    ...(serverBin
+      ? { HOLDFAST_PG_BIN: [process.env.HOLDFAST_PG_BIN, serverBin].filter(Boolean).join(path.delimiter) }
+      : {}),
+  }
+}
+
+/** The embedded server's programs serve restore tests where the system has none of the same major. */
+export function embeddedBinForSandboxes(bin: string): string | null {
+  return existsSync('/usr/lib/postgresql/15/bin/postgres') ? null : bin
+}
+
+const watched = (options: SuperviseOptions) => [
+  '--enable-source-maps',
+  '--import',
+  path.join(options.root, 'dist/watch-parent.mjs'),
+]
+
+export function startWeb(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
+  const next = path.join(options.root, 'node_modules/next/dist/bin/next')
+  return startChild({
+    name: 'web',
+    file: process.execPath,
+    args: [...watched(options), next, options.dev ? 'dev' : 'start', '-H', options.host, '-p', String(options.port)],
+    env: { ...env, HOLDFAST_PARENT_FD: '3' },
+    cwd: options.root,
+    log,
+    onLine: (line, source) => {
+      if (source === 'stderr' && /\S/.test(line) && !/^\s+at /.test(line)) options.warn(`web: ${line.trim()}`)
+    },
+  })
+}
+
+export function startWorker(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
+  const bundled = path.join(options.root, 'dist/worker.mjs')
+  const tsx = path.join(options.root, 'node_modules/tsx/dist/cli.mjs')
+  return startChild({
+    name: 'worker',
+    file: process.execPath,
+    args: options.dev ? [...watched(options), tsx, 'watch', 'worker/main.ts'] : [...watched(options), bundled],
+    env: { ...env, HOLDFAST_PARENT_FD: '3' },
+    cwd: options.root,
+    log,
+    onLine: (line) => {
+      const told = worthTelling(line)
+      if (told) options.warn(`worker: ${told}`)
+    },
+  })
+}
+
+/** Of the worker's structured log, warnings and errors; of anything else (a crash before the logger), all but stacks. */
+export function worthTelling(line: string): string | null {
+  try {
+    const entry: unknown = JSON.parse(line)
+    if (typeof entry === 'object' && entry && 'level' in entry && 'msg' in entry) {
+      return Number(entry.level) >= 40 ? String(entry.msg) : null
+    }
+  } catch {
+    // not a structured line
+  }
+  return /\S/.test(line) && !/^\s+at |^Node\.js v/.test(line) ? line.trim() : null
+}
