@@ -10,7 +10,7 @@ export const destinationSecretContext = (id: string): string => `destination:${i
 /** A destination with its secret unsealed, as storage drivers take it. Never leaves the process. Throws `secret-unreadable`. */
 export function destinationSpec(
   ctx: Pick<ServiceContext, 'vault'>,
-  row: Pick<DestinationModel, 'id' | 'name' | 'kind' | 'config' | 'secretSealed'>,
+  row: Pick<DestinationModel, 'id' | 'name' | 'kind' | 'secretSealed'> & { config: unknown },
 ): DestinationSpec {
   const kind = destinationKindSchema.parse(row.kind)
   return {

@@ -82,7 +82,7 @@ async function openSession(
       role: roleSchema.parse(user.role),
       sessionId: session.id,
     }
-    const event = { action: 'session.signed-in', subjectType: 'session', subjectId: session.id }
+    const event = { action: 'session.sign-in', subjectType: 'session', subjectId: session.id }
     await recordAudit(tx, actor, { ...event, detail: { address: input.address } })
     return { userId: user.id, sessionId: session.id }
   })

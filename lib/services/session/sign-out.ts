@@ -14,6 +14,6 @@ export async function signOut({
   if (!actor) return
   await ctx.db.$transaction(async (tx) => {
     await tx.session.update({ where: { id: input.sessionId }, data: { revokedAt: ctx.clock.now() } })
-    await recordAudit(tx, actor, { action: 'session.signed-out', subjectType: 'session', subjectId: input.sessionId })
+    await recordAudit(tx, actor, { action: 'session.sign-out', subjectType: 'session', subjectId: input.sessionId })
   })
 }

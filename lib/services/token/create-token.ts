@@ -33,7 +33,7 @@ export async function createToken({
       },
     })
     await recordAudit(tx, ctx.actor, {
-      action: 'token.created',
+      action: 'token.create',
       subjectType: 'token',
       subjectId: created.id,
       detail: { name: input.name, role: input.role, expiresAt: expiresAt?.toISOString() ?? null },

@@ -42,7 +42,7 @@ export async function registerKnownToken({
       data: { revokedAt: ctx.clock.now() },
     })
     await recordAudit(tx, ctx.actor, {
-      action: 'token.registered',
+      action: 'token.register',
       subjectType: 'token',
       detail: { name: input.name, role: 'admin' },
     })

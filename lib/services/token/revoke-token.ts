@@ -11,7 +11,7 @@ export async function revokeToken({ ctx, input }: { ctx: ServiceContext; input: 
     if (row.revokedAt) return
     await tx.apiToken.update({ where: { id: row.id }, data: { revokedAt: ctx.clock.now() } })
     await recordAudit(tx, ctx.actor, {
-      action: 'token.revoked',
+      action: 'token.revoke',
       subjectType: 'token',
       subjectId: row.id,
       detail: { name: row.name },

@@ -1,0 +1,47 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { findDestination } from './find-destination'
+
+/**
+ * Removes a destination that nothing needs; what is stored there is not touched. Throws `in-use` while backups lie in it
+ * or are being written to it, or while a schedule writes to it.
+ */
+export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
+  permit(ctx.actor, 'admin')
+  await ctx.db.$transaction(async (tx) => {
+    const row = await findDestination(tx, input.id)
+    const copies = await tx.backupCopy.count({
+      where: { destinationId: row.id, state: { in: ['pending', 'uploading', 'stored', 'damaged'] } },
+    })
+    if (copies > 0) {
+      throw new HoldfastError(
+        'in-use',
+        `${copies === 1 ? 'One backup lies' : `${copies} backups lie`} in "${row.name}" and could no longer be restored.`,
+        { remedy: 'Delete those backups first, or let retention remove them.', facts: { count: copies } },
+      )
+    }
+    const schedules = await tx.schedule.findMany({
+      where: { destinationIds: { has: row.id }, deletedAt: null },
+      select: { source: { select: { name: true } } },
+    })
+    if (schedules.length > 0) {
+      const names = [...new Set(schedules.map((schedule) => schedule.source.name))].join(', ')
+      throw new HoldfastError('in-use', `Schedules still write to "${row.name}": those of ${names}.`, {
+        remedy: 'Choose another destination in those schedules first.',
+        facts: { count: schedules.length },
+      })
+    }
+    await tx.destination.update({
+      where: { id: row.id },
+      data: { deletedAt: ctx.clock.now(), secretSealed: null },
+    })
+    await recordAudit(tx, ctx.actor, {
+      action: 'destination.delete',
+      subjectType: 'destination',
+      subjectId: row.id,
+      detail: { name: row.name },
+    })
+  })
+}

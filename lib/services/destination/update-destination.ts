@@ -1,0 +1,68 @@
+import type { Destination, UpdateDestination } from '@/lib/contracts/destination'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { toDestination } from '@/lib/db/catalog/destination'
+import { jsonObject } from '@/lib/db/catalog/json-object'
+import { Prisma } from '@/lib/db/generated/client'
+import type { DestinationModel } from '@/lib/db/generated/models/Destination'
+import { toJson } from '@/lib/db/to-json'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { withUniqueName } from '../with-unique-name'
+import { placeFields } from './destination-config'
+import { usageOf } from './destination-usage'
+import { findDestination } from './find-destination'
+import { mergeDestination, type MergedDestination } from './merge-destination'
+
+/**
+ * Changes what is named and keeps the rest. Throws `in-use` when the place (folder, bucket, prefix) would change while
+ * copies lie there: Holdfast would lose sight of them.
+ */
+export async function updateDestination({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; patch: UpdateDestination }
+}): Promise<Destination> {
+  permit(ctx.actor, 'admin')
+  const { id, patch } = input
+  return withUniqueName('destination', patch.name, () =>
+    ctx.db.$transaction(async (tx) => {
+      const before = await findDestination(tx, id)
+      const merged = await mergeDestination(ctx, before, patch)
+      const usage = await usageOf(tx, id)
+      if (usage.backupCount > 0) refuseMove(before, merged, usage.backupCount)
+      await recordAudit(tx, ctx.actor, {
+        action: 'destination.update',
+        subjectType: 'destination',
+        subjectId: id,
+        detail: {
+          name: merged.name,
+          changed: [...(patch.name === undefined ? [] : ['name']), ...Object.keys(patch.config ?? {})],
+        },
+      })
+      const row = await tx.destination.update({
+        where: { id },
+        data: {
+          name: merged.name,
+          config: toJson(merged.config),
+          secretSealed: merged.secretSealed,
+          ...(patch.config ? { probe: Prisma.DbNull, probedAt: null } : {}),
+        },
+      })
+      return toDestination(row, usage)
+    }),
+  )
+}
+
+function refuseMove(before: DestinationModel, after: MergedDestination, count: number): void {
+  const [was, is] = [jsonObject(before.config), after.config]
+  const moved = placeFields.find((field) => was[field] !== is[field])
+  if (!moved) return
+  const message = `${count === 1 ? 'One backup lies' : `${count} backups lie`} in "${before.name}" and would be lost from sight.`
+  throw new HoldfastError('in-use', message, {
+    remedy: 'Add the new place as another destination, and delete this one when its backups are gone.',
+    facts: { count, errors: [{ path: `config.${moved}`, message }] },
+  })
+}

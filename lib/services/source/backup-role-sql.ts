@@ -1,0 +1,19 @@
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { findSource } from './find-source'
+import { sourceSpec } from './source-spec'
+
+/** SQL that makes a least-privilege role for backups of this source; an administrator of its server runs it. */
+export async function backupRoleSql({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string }
+}): Promise<{ sql: string }> {
+  permit(ctx.actor, 'viewer')
+  const row = await findSource(ctx.db, input.id)
+  // The snippet never needs the stored password, and an engine that is not given it cannot print it.
+  const spec = sourceSpec(ctx, { ...row, secretSealed: null })
+  return { sql: ctx.engine(row.engine).backupRoleSql(spec) }
+}

@@ -1,0 +1,45 @@
+import type { CreateSource, Source } from '@/lib/contracts/source'
+import { toSource } from '@/lib/db/catalog/source'
+import { toJson } from '@/lib/db/to-json'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { withUniqueName } from '../with-unique-name'
+import { sourceSecretContext } from './source-spec'
+
+/** Stores a source; nothing is contacted. Throws `name-taken` and `engine-unsupported`. `sample` marks demo data. */
+export async function createSource({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: CreateSource & { sample?: boolean }
+}): Promise<Source> {
+  permit(ctx.actor, 'admin')
+  ctx.engine(input.engine)
+  const { password, ...connection } = input.connection
+  const row = await withUniqueName('source', input.name, () =>
+    ctx.db.$transaction(async (tx) => {
+      const created = await tx.source.create({
+        data: {
+          name: input.name,
+          engine: input.engine,
+          connection: toJson(connection),
+          options: toJson(input.options),
+          sample: input.sample ?? false,
+        },
+      })
+      await recordAudit(tx, ctx.actor, {
+        action: 'source.create',
+        subjectType: 'source',
+        subjectId: created.id,
+        detail: { name: input.name, engine: input.engine, host: connection.host, database: connection.database },
+      })
+      if (!password) return created
+      // Sealed under the row's id, so the row comes first.
+      const secretSealed = ctx.vault.seal(password, sourceSecretContext(created.id))
+      return tx.source.update({ where: { id: created.id }, data: { secretSealed } })
+    }),
+  )
+  return toSource(row)
+}
