@@ -1,0 +1,108 @@
+'use client'
+
+import { useState } from 'react'
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import type { Started } from '@/lib/contracts/job'
+import { Button } from '@/components/ui/button'
+import { Checkbox } from '@/components/ui/check'
+import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { Select } from '@/components/ui/input'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { api } from '@/lib/client/api'
+import { destinationsQuery } from '@/lib/client/queries/destinations'
+import { sourcesQuery } from '@/lib/client/queries/sources'
+import { useAction } from '@/lib/client/use-action'
+
+interface BackupNowDialogProps {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  sourceId?: string
+}
+
+/** Starts a backup now. Without a choice of destinations the source's own are taken. */
+export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialogProps) {
+  const sources = useQuery(sourcesQuery())
+  const destinations = useQuery(destinationsQuery())
+  const [chosen, setChosen] = useState(sourceId ?? '')
+  const [ticked, setTicked] = useState<readonly string[]>([])
+  const source = chosen || (sources.data?.items[0]?.id ?? '')
+  const start = useAction({
+    run: () =>
+      api<Started>('/admin/backups', {
+        method: 'POST',
+        body: { sourceId: source, ...(ticked.length > 0 ? { destinationIds: ticked } : {}) },
+      }),
+    done: 'The backup is under way',
+    errors: 'inline',
+    onDone: () => onOpenChange(false),
+  })
+  const nothing = sources.data?.items.length === 0
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Back up now"
+      description="It runs beside the schedule and does not change it."
+    >
+      {nothing ? (
+        <p>
+          There is no source yet.{' '}
+          <Link href="/admin/sources/new" className="text-accent underline underline-offset-4">
+            Add one
+          </Link>{' '}
+          first.
+        </p>
+      ) : (
+        <div className="space-y-4">
+          {start.error && <ProblemNote error={start.error} />}
+          <Field label="Source">
+            {(control) => (
+              <Select {...control} value={source} onChange={(event) => setChosen(event.target.value)}>
+                {sources.data?.items.map((item) => (
+                  <option key={item.id} value={item.id}>
+                    {item.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <fieldset>
+            <legend className="mb-1 text-[0.8125rem] font-medium">Destinations</legend>
+            <p className="mb-2 text-xs text-ink-3">None ticked: those of the source’s schedules.</p>
+            <div className="space-y-2">
+              {destinations.data?.items.map((item) => (
+                <Checkbox
+                  key={item.id}
+                  label={item.name}
+                  checked={ticked.includes(item.id)}
+                  onChange={(on) => setTicked(on ? [...ticked, item.id] : ticked.filter((id) => id !== item.id))}
+                />
+              ))}
+              {destinations.data?.items.length === 0 && (
+                <p>
+                  There is none yet.{' '}
+                  <Link href="/admin/destinations/new" className="text-accent underline underline-offset-4">
+                    Add a destination
+                  </Link>{' '}
+                  first.
+                </p>
+              )}
+            </div>
+          </fieldset>
+        </div>
+      )}
+      <DialogActions>
+        <Button variant="secondary" onClick={() => onOpenChange(false)}>
+          Close
+        </Button>
+        {!nothing && (
+          <Button pending={start.isPending} disabled={!source} onClick={() => start.mutate(undefined)}>
+            Start the backup
+          </Button>
+        )}
+      </DialogActions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,48 @@
+'use client'
+
+import { useState } from 'react'
+import { FlaskConical, Trash2 } from 'lucide-react'
+import type { Backup } from '@/lib/contracts/backup'
+import { RoleButton } from '@/components/shell/role-button'
+import { unusableBecause } from '@/lib/client/backup-facts'
+import { formatAbsolute } from '@/lib/client/format/time'
+import { isActive } from '@/lib/client/words'
+import { DeleteBackupDialog } from './delete-backup-dialog'
+import { DownloadMenu } from './download-menu'
+import { RestoreTestDialog } from './restore-test-dialog'
+
+export function BackupRowActions({ backup }: { backup: Backup }) {
+  const [asking, setAsking] = useState<'test' | 'delete' | null>(null)
+  const close = (open: boolean) => setAsking(open ? asking : null)
+  const reason = unusableBecause(backup)
+  const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt))}`
+  return (
+    <div className="flex justify-end gap-1">
+      <RoleButton
+        needs="operator"
+        variant="secondary"
+        size="sm"
+        disabled={reason !== undefined}
+        title={reason}
+        aria-label={`Restore-test ${name}`}
+        onClick={() => setAsking('test')}
+      >
+        <FlaskConical aria-hidden /> Test
+      </RoleButton>
+      <DownloadMenu backup={backup} name={name} compact />
+      <RoleButton
+        needs="admin"
+        variant="ghost"
+        size="icon"
+        disabled={backup.deletedAt !== null || isActive(backup.status)}
+        title={backup.deletedAt ? 'Already deleted' : 'Delete'}
+        aria-label={`Delete ${name}`}
+        onClick={() => setAsking('delete')}
+      >
+        <Trash2 aria-hidden />
+      </RoleButton>
+      {asking === 'test' && <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} />}
+      {asking === 'delete' && <DeleteBackupDialog open onOpenChange={close} backup={backup} />}
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+'use client'
+
+import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Play } from 'lucide-react'
+import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { PageHeader } from '@/components/ui/page-header'
+import { RoleButton } from '@/components/shell/role-button'
+import { SizeTrend } from '@/components/charts/size-trend'
+import { RunningJobs } from '@/components/status/running-jobs'
+import { statusQuery } from '@/lib/client/queries/status'
+import { BackupFilters } from './backup-filters'
+import { BackupHistory } from './backup-history'
+import { BackupNowDialog } from './backup-now-dialog'
+
+export function BackupsScreen() {
+  const [asking, setAsking] = useState(false)
+  const { data: status } = useQuery(statusQuery())
+  return (
+    <>
+      <PageHeader
+        title="Backups"
+        intro="Every run of every source. A backup is green only when a restore has proven it."
+        actions={
+          <RoleButton needs="operator" onClick={() => setAsking(true)}>
+            <Play aria-hidden /> Back up now
+          </RoleButton>
+        }
+      />
+      <div className="space-y-5">
+        {status && status.running.length > 0 && <RunningJobs status={status} />}
+        {status && status.totals.backups > 0 && (
+          <Card aria-labelledby="trend-title">
+            <CardHeader id="trend-title" title="Size" note="All sources, a day, last 30 days" />
+            <CardBody>
+              <SizeTrend days={status.trend} />
+            </CardBody>
+          </Card>
+        )}
+        <Card aria-label="History">
+          <BackupFilters />
+          <BackupHistory />
+        </Card>
+      </div>
+      {asking && <BackupNowDialog open onOpenChange={setAsking} />}
+    </>
+  )
+}

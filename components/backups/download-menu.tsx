@@ -1,0 +1,49 @@
+'use client'
+
+import { Download, FileArchive, FileCode, FileLock } from 'lucide-react'
+import type { Backup, DownloadForm } from '@/lib/contracts/backup'
+import { Button } from '@/components/ui/button'
+import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu'
+import { useMay } from '@/components/shell/viewer'
+import { unusableBecause } from '@/lib/client/backup-facts'
+
+const forms: ReadonlyArray<{ form: DownloadForm; label: string; note: string; Icon: typeof FileArchive }> = [
+  { form: 'plain', label: 'Archive', note: 'Decrypted; what pg_restore reads', Icon: FileArchive },
+  { form: 'sql', label: 'SQL script', note: 'Decrypted; what psql reads', Icon: FileCode },
+  { form: 'stored', label: 'As stored', note: 'Compressed and encrypted, with its manifest', Icon: FileLock },
+]
+
+/** Downloads are plain links: the browser streams them to disk, whatever their size. */
+export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: string; compact?: boolean }) {
+  const { may, reason } = useMay('operator')
+  const unusable = unusableBecause(backup)
+  const disabled = !may || unusable !== undefined
+  return (
+    <Menu
+      trigger={
+        <Button
+          variant="secondary"
+          size={compact ? 'icon' : 'md'}
+          disabled={disabled}
+          title={reason ?? unusable ?? 'Download'}
+          aria-label={`Download ${name}`}
+        >
+          <Download aria-hidden /> {!compact && 'Download'}
+        </Button>
+      }
+    >
+      <MenuLabel>Download</MenuLabel>
+      {forms.map(({ form, label, note, Icon }) => (
+        <MenuItem key={form} asChild>
+          <a href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`} download>
+            <Icon aria-hidden />
+            <span>
+              <span className="block font-medium">{label}</span>
+              <span className="block text-xs text-ink-3">{note}</span>
+            </span>
+          </a>
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}

@@ -1,0 +1,32 @@
+'use client'
+
+import { CircleDashed, ShieldCheck, ShieldX } from 'lucide-react'
+import type { Verified } from '@/lib/contracts/backup'
+import { Badge } from '@/components/ui/badge'
+import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
+import { useNow } from '@/lib/client/use-now'
+import { verifiedWords } from '@/lib/client/words'
+
+const icons = { proven: ShieldCheck, unproven: CircleDashed, broken: ShieldX } as const
+
+/** Whether a restore has shown that this backup can be restored, and when. The only green there is. */
+export function VerifiedBadge({
+  verified,
+  provenAt,
+  short,
+}: {
+  verified: Verified
+  provenAt?: string | null
+  short?: boolean
+}) {
+  const now = useNow()
+  const Icon = icons[verified]
+  const { label, tone, means } = verifiedWords[verified]
+  const at = verified === 'proven' && provenAt ? new Date(provenAt) : null
+  return (
+    <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at)}` : means} icon={<Icon aria-hidden />}>
+      {label}
+      {at && !short && <span className="font-normal opacity-80">{formatRelative(at, now)}</span>}
+    </Badge>
+  )
+}

@@ -1,0 +1,45 @@
+import {
+  Archive,
+  Bell,
+  CalendarClock,
+  Database,
+  FlaskConical,
+  HardDrive,
+  LayoutDashboard,
+  RotateCcw,
+  ScrollText,
+  Settings,
+} from 'lucide-react'
+
+export const navSections = [
+  {
+    label: 'Monitor',
+    items: [
+      { href: '/admin', label: 'Overview', Icon: LayoutDashboard },
+      { href: '/admin/backups', label: 'Backups', Icon: Archive },
+      { href: '/admin/restore-tests', label: 'Restore tests', Icon: FlaskConical },
+      { href: '/admin/restores', label: 'Restores', Icon: RotateCcw },
+      { href: '/admin/alerts', label: 'Alerts', Icon: Bell },
+    ],
+  },
+  {
+    label: 'Configure',
+    items: [
+      { href: '/admin/sources', label: 'Sources', Icon: Database },
+      { href: '/admin/destinations', label: 'Destinations', Icon: HardDrive },
+      { href: '/admin/schedules', label: 'Schedules', Icon: CalendarClock },
+    ],
+  },
+  {
+    label: 'Administer',
+    items: [
+      { href: '/admin/audit', label: 'Audit log', Icon: ScrollText },
+      { href: '/admin/settings', label: 'Settings', Icon: Settings },
+    ],
+  },
+] as const
+
+/** The overview is current only at its own address; a section also below it. */
+export function isCurrent(pathname: string, href: string): boolean {
+  return href === '/admin' ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)
+}

@@ -1,0 +1,25 @@
+'use client'
+
+import { useState, type ReactNode } from 'react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { Toaster } from 'sonner'
+import { makeQueryClient } from '@/lib/client/queries/client'
+import type { Theme } from '@/lib/client/theme'
+
+export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
+  const [client] = useState(makeQueryClient)
+  return (
+    <QueryClientProvider client={client}>
+      {children}
+      <Toaster
+        theme={theme}
+        position="bottom-right"
+        closeButton
+        toastOptions={{
+          duration: 6_000,
+          style: { background: 'var(--raised)', color: 'var(--ink)', borderColor: 'var(--line)' },
+        }}
+      />
+    </QueryClientProvider>
+  )
+}

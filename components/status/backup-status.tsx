@@ -1,0 +1,110 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import Link from 'next/link'
+import { CircleAlert, CircleDashed, OctagonAlert, ShieldCheck, ShieldQuestion } from 'lucide-react'
+import type { Status } from '@/lib/contracts/status'
+import { BytesCell } from '@/components/cells/bytes-cell'
+import { TimeCell } from '@/components/cells/time-cell'
+import { Card } from '@/components/ui/card'
+import { cn } from '@/lib/client/cn'
+import { reasonHref, verdictOf } from './verdict'
+
+const looks = {
+  proven: { box: 'bg-proven-soft text-proven', Icon: ShieldCheck },
+  info: { box: 'bg-info-soft text-info', Icon: ShieldQuestion },
+  running: { box: 'bg-info-soft text-info', Icon: ShieldQuestion },
+  neutral: { box: 'bg-muted text-ink-3', Icon: CircleDashed },
+  warn: { box: 'bg-warn-soft text-warn', Icon: CircleAlert },
+  bad: { box: 'bg-bad-soft text-bad', Icon: OctagonAlert },
+} as const
+
+const marks = {
+  healthy: 'bg-info-fill',
+  degraded: 'bg-warn-fill',
+  unhealthy: 'bg-bad-fill',
+  unknown: 'bg-line-strong',
+} as const
+
+/** The status widget: one sentence, why it is not better, and the numbers behind it. */
+export function BackupStatus({ status }: { status: Status }) {
+  const { sentence, tone } = verdictOf(status)
+  const { box, Icon } = looks[tone]
+  const { totals } = status
+  const reasons = status.reasons.filter((reason) => reason.level !== 'healthy')
+  const failed = totals.failedLast24h
+  return (
+    <Card aria-labelledby="verdict" data-health={status.health}>
+      <div className="flex flex-col gap-4 p-4 sm:flex-row sm:p-5">
+        <div className={cn('flex size-11 shrink-0 items-center justify-center rounded-full', box)}>
+          <Icon className="size-6" aria-hidden />
+        </div>
+        <div className="min-w-0 flex-1">
+          <h2 id="verdict" className="text-lg leading-snug font-semibold">
+            {sentence}
+          </h2>
+          {reasons.length > 0 ? (
+            <ul className="mt-2 space-y-1" aria-label="Reasons">
+              {reasons.map((reason) => {
+                const href = reasonHref(reason)
+                return (
+                  <li key={`${reason.code}-${reason.sourceId}-${reason.message}`} className="flex gap-2">
+                    <span
+                      className={cn('mt-[0.45rem] size-1.5 shrink-0 rounded-full', marks[reason.level])}
+                      aria-hidden
+                    />
+                    {href ? (
+                      <Link
+                        href={href}
+                        className="min-w-0 break-words text-ink-2 underline decoration-line-strong/60 underline-offset-4 hover:text-ink"
+                      >
+                        {reason.message}
+                      </Link>
+                    ) : (
+                      <span className="min-w-0 break-words text-ink-2">{reason.message}</span>
+                    )}
+                  </li>
+                )
+              })}
+            </ul>
+          ) : (
+            totals.sources > 0 && (
+              <p className="mt-1 text-ink-2">No run failed or was missed, and every source has a recent good backup.</p>
+            )
+          )}
+          <p className="mt-2 text-xs text-ink-3">
+            Checked <TimeCell at={status.checkedAt} form="relative" />
+          </p>
+        </div>
+      </div>
+      {totals.sources > 0 && (
+        <dl className="grid grid-cols-2 divide-line border-t border-line max-sm:[&>*:nth-child(n+3)]:border-t sm:grid-cols-4 sm:divide-x">
+          <Figure name="Proven" value={`${totals.provenSources} of ${totals.sources}`} />
+          <Figure name="Backups kept" value={totals.backups.toLocaleString('en')} />
+          <Figure name="Stored" value={<BytesCell bytes={totals.storedBytes} />} />
+          <Figure
+            name="Failed in 24 h"
+            value={
+              failed > 0 ? (
+                <Link className="text-bad underline underline-offset-4" href="/admin/backups?status=failed">
+                  {failed}
+                </Link>
+              ) : (
+                '0'
+              )
+            }
+          />
+        </dl>
+      )}
+    </Card>
+  )
+}
+
+function Figure({ name, value }: { name: string; value: ReactNode }) {
+  return (
+    <div className="border-line px-4 py-3 sm:px-5">
+      <dt className="text-xs text-ink-3">{name}</dt>
+      <dd className="tabular mt-0.5 text-base font-semibold">{value}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+'use client'
+
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import type { Status } from '@/lib/contracts/status'
+import { TimeCell } from '@/components/cells/time-cell'
+import { Button } from '@/components/ui/button'
+import { Callout } from '@/components/ui/callout'
+import { settingsQuery } from '@/lib/client/queries/settings'
+
+/** What concerns the whole instance and cannot wait: nobody works, or nobody could restore without this machine. */
+export function Banners({ status }: { status: Status }) {
+  const { data: settings } = useQuery(settingsQuery())
+  return (
+    <>
+      {!status.worker.alive && (
+        <Callout tone="bad" role="alert" title="No worker is running: nothing is being backed up">
+          {status.worker.lastSeenAt ? (
+            <p>
+              Last seen <TimeCell at={status.worker.lastSeenAt} form="inline" />. Start Holdfast again, or look at the
+              log of the worker.
+            </p>
+          ) : (
+            <p>No worker has reported yet. Start Holdfast with its worker, or look at the log of the worker.</p>
+          )}
+        </Callout>
+      )}
+      {settings && settings.recoveryKey.recipient === null && (
+        <Callout
+          tone="warn"
+          title="There is no recovery kit yet"
+          actions={
+            <Button variant="secondary" size="sm" asChild>
+              <Link href="/admin/settings?tab=recovery">Make the recovery kit</Link>
+            </Button>
+          }
+        >
+          If this machine is lost, its encrypted backups are lost with it. The kit restores them without Holdfast.
+        </Callout>
+      )}
+    </>
+  )
+}

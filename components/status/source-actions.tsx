@@ -1,0 +1,45 @@
+'use client'
+
+import { useState } from 'react'
+import { FlaskConical, Play } from 'lucide-react'
+import type { SourceStatus } from '@/lib/contracts/status'
+import { BackupNowDialog } from '@/components/backups/backup-now-dialog'
+import { RestoreTestDialog } from '@/components/backups/restore-test-dialog'
+import { RoleButton } from '@/components/shell/role-button'
+
+export function SourceActions({
+  source,
+}: {
+  source: Pick<SourceStatus, 'sourceId' | 'sourceName' | 'lastGoodBackup'>
+}) {
+  const [asking, setAsking] = useState<'backup' | 'test' | null>(null)
+  const close = (open: boolean) => setAsking(open ? asking : null)
+  return (
+    <div className="flex justify-end gap-1.5">
+      <RoleButton
+        needs="operator"
+        variant="secondary"
+        size="sm"
+        aria-label={`Back up ${source.sourceName} now`}
+        onClick={() => setAsking('backup')}
+      >
+        <Play aria-hidden /> Back up now
+      </RoleButton>
+      <RoleButton
+        needs="operator"
+        variant="secondary"
+        size="sm"
+        disabled={!source.lastGoodBackup}
+        title={source.lastGoodBackup ? undefined : 'There is no good backup to test yet'}
+        aria-label={`Restore-test ${source.sourceName}`}
+        onClick={() => setAsking('test')}
+      >
+        <FlaskConical aria-hidden /> Restore-test
+      </RoleButton>
+      {asking === 'backup' && <BackupNowDialog open onOpenChange={close} sourceId={source.sourceId} />}
+      {asking === 'test' && (
+        <RestoreTestDialog open onOpenChange={close} sourceId={source.sourceId} name={source.sourceName} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,103 @@
+'use client'
+
+import Link from 'next/link'
+import type { SourceStatus } from '@/lib/contracts/status'
+import { SampleBadge } from '@/components/cells/sample-badge'
+import { TimeCell } from '@/components/cells/time-cell'
+import { VerifiedBadge } from '@/components/cells/verified-badge'
+import { Card, CardHeader } from '@/components/ui/card'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { RoleLink } from '@/components/shell/role-link'
+import { ExposureCell } from './exposure-cell'
+import { HealthBadge } from './health-badge'
+import { SourceActions } from './source-actions'
+
+export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
+  return (
+    <Card aria-labelledby="sources-title">
+      <CardHeader
+        id="sources-title"
+        title="Sources"
+        actions={
+          <RoleLink needs="admin" href="/admin/sources/new" variant="secondary" size="sm">
+            Add a source
+          </RoleLink>
+        }
+      />
+      <Table label="Sources and how they are protected">
+        <thead>
+          <tr>
+            <Th>Source</Th>
+            <Th>Health</Th>
+            <Th>Last good backup</Th>
+            <Th>Restorable</Th>
+            <Th title="What would be lost now, against what was promised">Exposure</Th>
+            <Th>Next backup</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <Tr key={source.sourceId}>
+              <Td className="min-w-36">
+                <Link
+                  href={`/admin/sources/${source.sourceId}`}
+                  className="font-medium underline-offset-4 hover:underline"
+                >
+                  {source.sourceName}
+                </Link>
+                <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
+                  {engineWords[source.engine] ?? source.engine}
+                  {source.sample && <SampleBadge />}
+                </span>
+              </Td>
+              <Td>
+                <HealthBadge source={source} />
+              </Td>
+              <Td>
+                {source.lastGoodBackup ? (
+                  <Link
+                    href={`/admin/backups/${source.lastGoodBackup.id}`}
+                    className="underline-offset-4 hover:underline"
+                  >
+                    <TimeCell at={source.lastGoodBackup.finishedAt} />
+                  </Link>
+                ) : (
+                  <span className="text-bad">none</span>
+                )}
+              </Td>
+              <Td>
+                {source.lastProven ? (
+                  <Link href={`/admin/backups/${source.lastProven.backupId}`}>
+                    <VerifiedBadge verified="proven" provenAt={source.lastProven.provenAt} />
+                  </Link>
+                ) : (
+                  <VerifiedBadge verified={source.lastGoodBackup?.verified ?? 'unproven'} />
+                )}
+              </Td>
+              <Td>
+                <ExposureCell source={source} />
+              </Td>
+              <Td>
+                <TimeCell at={source.nextBackupAt} none="not scheduled" />
+              </Td>
+              <Td>
+                <SourceActions source={source} />
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  )
+}
+
+const engineWords: Record<string, string> = {
+  postgres: 'PostgreSQL',
+  mysql: 'MySQL / MariaDB',
+  sqlite: 'SQLite',
+  redis: 'Redis',
+  files: 'Files',
+}

@@ -1,0 +1,14 @@
+import type { Backup } from '@/lib/contracts/backup'
+import { isActive } from './words'
+
+/** Whether there is a stored copy to test, download or restore. */
+export function hasCopies(backup: Pick<Backup, 'copies' | 'deletedAt'>): boolean {
+  return backup.deletedAt === null && backup.copies.some((copy) => copy.state === 'stored')
+}
+
+/** Why nothing can be done with a backup's bytes, or nothing when it can. */
+export function unusableBecause(backup: Pick<Backup, 'copies' | 'deletedAt' | 'status'>): string | undefined {
+  if (backup.deletedAt) return 'This backup has been deleted'
+  if (isActive(backup.status)) return 'This backup is still being taken'
+  return hasCopies(backup) ? undefined : 'No copy of this backup is stored'
+}

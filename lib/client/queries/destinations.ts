@@ -1,0 +1,16 @@
+import { queryOptions } from '@tanstack/react-query'
+import type { Page } from '@/lib/contracts/common'
+import type { Destination } from '@/lib/contracts/destination'
+import { api } from '@/lib/client/api'
+
+export const destinationsQuery = () =>
+  queryOptions({
+    queryKey: ['destinations', 'list'],
+    queryFn: ({ signal }) => api<Page<Destination>>('/admin/destinations?limit=200', { signal }),
+  })
+
+export const destinationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['destinations', 'one', id],
+    queryFn: ({ signal }) => api<Destination>(`/admin/destinations/${id}`, { signal }),
+  })

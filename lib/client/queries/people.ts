@@ -1,0 +1,22 @@
+import { queryOptions } from '@tanstack/react-query'
+import type { Page } from '@/lib/contracts/common'
+import type { AuditEvent, Token, User } from '@/lib/contracts/people'
+import { api, search } from '@/lib/client/api'
+
+export const usersQuery = () =>
+  queryOptions({
+    queryKey: ['users'],
+    queryFn: ({ signal }) => api<Page<User>>('/admin/users?limit=200', { signal }),
+  })
+
+export const tokensQuery = () =>
+  queryOptions({
+    queryKey: ['tokens'],
+    queryFn: ({ signal }) => api<Page<Token>>('/admin/tokens?limit=200', { signal }),
+  })
+
+export const auditQuery = (filter: { cursor?: string }) =>
+  queryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ signal }) => api<Page<AuditEvent>>(`/admin/audit${search({ limit: 50, ...filter })}`, { signal }),
+  })
