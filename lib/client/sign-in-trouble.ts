@@ -6,17 +6,17 @@ export interface SignInTrouble {
 }
 
 /**
- * What the sign-in answered, in words. The library passes on one string: `rate-limited:<ms>` when it is locked, else
+ * What the sign-in answered, in words. The library passes on one string: `rate-limited:<seconds>` when it is locked, else
  * that it did not match; it never says which of the two was wrong.
  */
 export function signInTrouble(error: string): SignInTrouble {
-  const [code, waitMs] = error.split(':')
+  const [code, seconds] = error.split(':')
   if (code === 'rate-limited') {
-    const wait = Number(waitMs)
+    const waitMs = Number(seconds) * 1_000
     return {
       title: 'Too many sign-ins failed',
       remedy:
-        wait > 0 ? `Try again in ${formatDuration(Math.ceil(wait / 60_000) * 60_000)}.` : 'Try again in 15 minutes.',
+        waitMs > 0 ? `Try again in ${formatDuration(Math.ceil(waitMs / 60_000) * 60_000)}.` : 'Try again in 15 minutes.',
     }
   }
   if (code === 'sign-in-failed' || code === 'CredentialsSignin' || code === '') {

@@ -57,7 +57,6 @@ export const jobKindWords: Record<JobKind, string> = {
   restore: 'Restore',
   retention: 'Retention',
   cleanup: 'Clean-up',
-  verify: 'Verify',
 }
 
 export const backupKindWords: Record<BackupKind, string> = {

@@ -1,0 +1,76 @@
+import Link from 'next/link'
+import type { BackupDetail } from '@/lib/contracts/backup'
+import { BytesCell } from '@/components/cells/bytes-cell'
+import { DurationCell } from '@/components/cells/duration-cell'
+import { StateBadge } from '@/components/cells/state-badge'
+import { VerifiedBadge } from '@/components/cells/verified-badge'
+import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { Facts } from '@/components/ui/facts'
+import { hasCopies } from '@/lib/client/backup-facts'
+import { backupKindWords, isActive } from '@/lib/client/words'
+import { readManifest } from './read-manifest'
+
+export function BackupSummary({ backup }: { backup: BackupDetail }) {
+  const manifest = readManifest(backup.manifest)
+  const ratio = backup.sourceBytes > 0 && backup.storedBytes > 0 ? backup.sourceBytes / backup.storedBytes : null
+  return (
+    <Card aria-labelledby="summary-title">
+      <CardHeader id="summary-title" title="Summary" />
+      <CardBody>
+        <Facts
+          items={[
+            { name: 'Status', value: <StateBadge state={backup.status} /> },
+            {
+              name: 'Restorable',
+              value: hasCopies(backup) ? (
+                <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} />
+              ) : (
+                'There is no stored copy'
+              ),
+            },
+            {
+              name: 'Source',
+              value: (
+                <Link
+                  className="text-accent underline-offset-4 hover:underline"
+                  href={`/admin/sources/${backup.sourceId}`}
+                >
+                  {backup.sourceName}
+                </Link>
+              ),
+            },
+            { name: 'Kind', value: backupKindWords[backup.kind] },
+            { name: 'Source size', value: <BytesCell bytes={backup.sourceBytes} /> },
+            {
+              name: 'Stored size',
+              value: (
+                <>
+                  <BytesCell bytes={backup.storedBytes} />{' '}
+                  {ratio && ratio > 1.01 && <span className="text-ink-3">({ratio.toFixed(1)} times smaller)</span>}
+                </>
+              ),
+            },
+            {
+              name: 'Took',
+              value: (
+                <DurationCell ms={backup.durationMs} none={isActive(backup.status) ? 'still running' : 'unknown'} />
+              ),
+            },
+            ...(manifest
+              ? [
+                  { name: 'Server', value: `PostgreSQL ${manifest.serverVersion}` },
+                  { name: 'Written by', value: manifest.toolVersion },
+                  {
+                    name: 'Encryption',
+                    value: manifest.encryption ? `age, for ${manifest.encryption.wrappedFor.length} keys` : 'none',
+                  },
+                ]
+              : []),
+            ...(backup.attempt > 1 ? [{ name: 'Attempt', value: backup.attempt }] : []),
+            { name: 'Backup id', value: <code className="font-mono text-xs break-all">{backup.id}</code> },
+          ]}
+        />
+      </CardBody>
+    </Card>
+  )
+}
