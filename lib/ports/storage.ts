@@ -59,7 +59,10 @@ export interface Storage {
    */
   put(key: string, body: Readable, options: PutOptions, run: RunContext): Promise<StoredObject>
 
-  /** Opens the object for reading. The stream fails with `object-damaged` if it ends before `end` or the full size. */
+  /**
+   * Opens the object for reading. `start` and `end` are both inclusive, as in HTTP. The stream fails with
+   * `object-damaged` if it ends before `end` or the full size.
+   */
   get(key: string, range: { start: number; end: number } | null, run: RunContext): Promise<Readable>
 
   /** Null when there is no such object. */

@@ -1,0 +1,66 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { RunContext } from '@/lib/ports/run-context'
+import type { Storage } from '@/lib/ports/storage'
+
+/**
+ * What holds for every driver: keys are plain relative paths, nothing starts after an abort, and an operation that an
+ * abort interrupted rejects with the signal's reason, whatever error the driver saw.
+ */
+export function guard(storage: Storage): Storage {
+  const safetyNet = storage.ensureSafetyNet?.bind(storage)
+  return {
+    kind: storage.kind,
+    get features() {
+      return storage.features
+    },
+    put: (key, body, options, run) =>
+      guarded(run, () => storage.put(checkKey(key), body, options, run)).catch((error: unknown) => {
+        // The producer must notice even when the driver failed before it read a byte.
+        body.destroy()
+        throw error
+      }),
+    get: (key, range, run) => guarded(run, () => storage.get(checkKey(key), range, run)),
+    head: (key, run) => guarded(run, () => storage.head(checkKey(key), run)),
+    async *list(prefix, run) {
+      run.signal.throwIfAborted()
+      checkPrefix(prefix)
+      for await (const object of storage.list(prefix, run)) {
+        run.signal.throwIfAborted()
+        yield object
+      }
+    },
+    delete: (keys, run) => guarded(run, () => storage.delete(keys.map(checkKey), run)),
+    abortUploads: (prefix, run) => guarded(run, () => storage.abortUploads(checkPrefix(prefix), run)),
+    probe: (run) => guarded(run, () => storage.probe(run)),
+    ...(safetyNet ? { ensureSafetyNet: (run: RunContext) => guarded(run, () => safetyNet(run)) } : {}),
+    close: () => storage.close(),
+  }
+}
+
+async function guarded<T>(run: RunContext, operation: () => Promise<T>): Promise<T> {
+  run.signal.throwIfAborted()
+  try {
+    return await operation()
+  } catch (error) {
+    run.signal.throwIfAborted()
+    throw error
+  }
+}
+
+/** Refuses what could leave the destination's own root or be two names of one object. */
+export function checkKey(key: string): string {
+  const segments = key.split('/')
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..') || hasControl(key)) {
+    throw new HoldfastError('storage-failed', `"${key}" is not a valid object key`, { facts: { key } })
+  }
+  return key
+}
+
+function checkPrefix(prefix: string): string {
+  if (prefix !== '') checkKey(prefix.replace(/\/$/, ''))
+  return prefix
+}
+
+function hasControl(key: string): boolean {
+  return key.includes('\\') || [...key].some((character) => character < ' ' || character === '\x7f')
+}

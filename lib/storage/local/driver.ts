@@ -1,0 +1,33 @@
+import { localConfigSchema } from '@/lib/contracts/destination'
+import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
+import { abortUploads } from './abort-uploads'
+import { deleteObjects } from './delete'
+import { get } from './get'
+import { list, lstatIfThere } from './list'
+import { probe } from './probe'
+import { put } from './put'
+import { RootFolder } from './root-folder'
+
+/** A folder on the worker's machine: files 0600 and folders 0700, one file an object. */
+export const localDriver: StorageDriver = { kind: 'local', open: openLocal }
+
+function openLocal(spec: DestinationSpec): Storage {
+  const config = localConfigSchema.parse(spec.config)
+  const root = new RootFolder(config.path.replace(/(?<=.)\/+$/, ''))
+  return {
+    kind: 'local',
+    features: { conditionalCreate: true, reportsChecksum: false },
+    put: (key, body, _options, run) => put(root, key, body, run),
+    get: (key, range, run) => get(root, key, range, run),
+    async head(key) {
+      await root.check()
+      const info = await lstatIfThere(root.file(key))
+      return info?.isFile() ? { key, sizeBytes: info.size, lastModified: info.mtime } : null
+    },
+    list: (prefix) => list(root, prefix),
+    delete: (keys, run) => deleteObjects(root, keys, run),
+    abortUploads: (prefix, run) => abortUploads(root, prefix, run),
+    probe: (run) => probe(root, run),
+    close: async () => undefined,
+  }
+}

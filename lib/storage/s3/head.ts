@@ -1,0 +1,64 @@
+import { HeadBucketCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
+import type { RunContext } from '@/lib/ports/run-context'
+import type { ObjectInfo } from '@/lib/ports/storage'
+import { readFault } from './classify-error'
+import { putIdName } from './object-input'
+import { plainRequest } from './request'
+import type { S3Store } from './store'
+
+export type Head = HeadObjectCommandOutput
+
+/** One HEAD, not repeated; null when there is no such object. */
+export async function headRaw(store: S3Store, key: string, signal: AbortSignal): Promise<Head | null> {
+  const { bucket } = store.config
+  try {
+    return await store.client.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: store.name(key), ChecksumMode: 'ENABLED' }),
+      { abortSignal: signal },
+    )
+  } catch (error) {
+    if (readFault(error).status !== 404) throw error
+    // HEAD has no body to tell a missing object from a missing bucket, and the difference is everything.
+    await requireBucket(store, signal)
+    return null
+  }
+}
+
+/** The object, if it is the one that this put created. */
+export async function headOwn(
+  store: S3Store,
+  put: { key: string; putId: string },
+  signal: AbortSignal,
+): Promise<Head | null> {
+  const head = await headRaw(store, put.key, signal)
+  return head?.Metadata?.[putIdName] === put.putId ? head : null
+}
+
+/** HEAD with retries and errors in the port's words. */
+export function headFull(
+  store: S3Store,
+  key: string,
+  run: Pick<RunContext, 'signal' | 'logger'>,
+): Promise<Head | null> {
+  return plainRequest(store, run, { what: 'head', key }, (signal) => headRaw(store, key, signal))
+}
+
+export async function headObject(store: S3Store, key: string, run: RunContext): Promise<ObjectInfo | null> {
+  const head = await headFull(store, key, run)
+  return head && { key, sizeBytes: head.ContentLength ?? 0, lastModified: head.LastModified ?? new Date(0) }
+}
+
+const seen = new WeakSet<S3Store>()
+
+async function requireBucket(store: S3Store, signal: AbortSignal): Promise<void> {
+  if (seen.has(store)) return
+  try {
+    await store.client.send(new HeadBucketCommand({ Bucket: store.config.bucket }), { abortSignal: signal })
+  } catch (error) {
+    if (readFault(error).status === 404)
+      throw Object.assign(new Error('No such bucket', { cause: error }), { Code: 'NoSuchBucket' })
+    // A key that may read objects but not the bucket: then the 404 was about the object.
+    if (readFault(error).status !== 403) throw error
+  }
+  seen.add(store)
+}

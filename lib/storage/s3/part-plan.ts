@@ -1,0 +1,44 @@
+const mebibyte = 1024 * 1024
+/** S3's own limits; compatible stores keep to them or are wider. */
+const maxParts = 10_000
+const maxObjectBytes = 5 * 1024 ** 4
+/** What is buffered while it is being sent, as long as one part fits. */
+const inFlightBytes = 32 * mebibyte
+const maxInFlight = 4
+
+export interface PartPlan {
+  /** Size of part `number` (from 1); every part but the last has it exactly. */
+  sizeBytes(number: number): number
+  /** How many parts of this size may be in flight, so that memory stays bounded when parts grow. */
+  inFlight(partBytes: number): number
+}
+
+/**
+ * Sizes so that 10,000 parts hold 5 TiB although the length is unknown: parts stay small for as long as the hint says
+ * (8 GiB without one), then grow by a fixed rate each. With an honest hint a 100 GB object is sent in parts of 13 MiB.
+ */
+export function planParts(hintBytes: number | undefined, firstPartBytes: number): PartPlan {
+  const flatParts = hintBytes ? 8_000 : 1_000
+  const basis = Math.max(firstPartBytes, wholeMebibytes((hintBytes ?? 0) / flatParts))
+  const rate = growthRate(maxObjectBytes / basis - flatParts, maxParts - flatParts)
+  return {
+    sizeBytes: (number) => (number <= flatParts ? basis : wholeMebibytes(basis * (1 + rate) ** (number - flatParts))),
+    inFlight: (partBytes) => Math.min(maxInFlight, Math.max(1, Math.floor(inFlightBytes / partBytes))),
+  }
+}
+
+/** The smallest rate at which `count` growing parts reach the sum, counted in first parts (bisection). */
+function growthRate(sum: number, count: number): number {
+  let [low, high] = [0, 0.02]
+  for (let step = 0; step < 40; step += 1) {
+    const rate = (low + high) / 2
+    const reached = rate === 0 ? count : ((1 + rate) ** count - 1) / rate
+    if (reached < sum) low = rate
+    else high = rate
+  }
+  return high
+}
+
+function wholeMebibytes(bytes: number): number {
+  return Math.ceil(bytes / mebibyte) * mebibyte
+}
