@@ -16,12 +16,23 @@ function deliver(source: Readable, stdin: Writable): Promise<Delivery> {
   })
 }
 
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
+
+function closedInput(command: RunningCommand, cause: unknown): HoldfastError {
+  return new HoldfastError('command-closed-input', 'The tool ended before it had read all of its input', {
+    facts: { stderr: command.stderrTail() },
+    cause,
+  })
+}
+
 /**
  * Pipes a stream into a tool's stdin and waits for the tool's end. Whoever failed first is who is named:
  * - the source fails: the tool is ended without seeing an end of its input; rejects with the source's error
  * - the tool stops reading and fails: rejects with the tool's error, not with the EPIPE that followed from it
  * - the tool stops reading and exits 0: `command-closed-input`, as it did not see all of the data
- * On abort the tool ends as its own signal says, and the source is destroyed.
+ * On abort of the tool's signal it rejects with the reason. The source is destroyed whenever it was not read to its end.
  */
 export async function feedCommand(source: Readable, command: RunningCommand): Promise<void> {
   const { stdin } = command
@@ -32,12 +43,11 @@ export async function feedCommand(source: Readable, command: RunningCommand): Pr
     stdin.destroy()
     throw failed.error
   }
-  if (failed) source.destroy()
-  await command.exited
   if (failed) {
-    throw new HoldfastError('command-closed-input', 'The tool ended before it had read all of its input', {
-      facts: { stderr: command.stderrTail() },
-      cause: failed.error,
-    })
+    // The tool's own story is known only now; the stages before it fail with that one and not with "premature close".
+    const error = await command.exited.then(() => closedInput(command, failed.error), asError)
+    source.destroy(error)
+    throw error
   }
+  await command.exited
 }

@@ -1,0 +1,86 @@
+import type { Readable, Transform } from 'node:stream'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { RunContext } from '@/lib/ports/run-context'
+import type { Storage } from '@/lib/ports/storage'
+import { chain } from './chain'
+import { CheckStage, type Difference } from './check-stage'
+import { decompress } from './decompress'
+import { decryptAge } from './decrypt-age'
+
+export interface OpenPartInput {
+  storage: Storage
+  key: string
+  part: ManifestPart
+  /** The backup's identity; null when the part is not encrypted. */
+  identity: string | null
+  /** Hears how many stored bytes were read so far. */
+  onStoredBytes?: (bytes: number) => void
+}
+
+const remedy = 'Restore from another copy or an older backup, and run a restore test of the other backups.'
+
+function damaged(input: OpenPartInput, what: string, cause: unknown, facts: Record<string, unknown> = {}) {
+  return new HoldfastError('object-damaged', `The stored object ${input.key} is damaged: ${what}`, {
+    remedy,
+    facts: { key: input.key, what, ...facts },
+    cause,
+  })
+}
+
+function isZlibError(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : ''
+  return code.startsWith('Z_') || code.startsWith('ZSTD_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END'
+}
+
+function differs(input: OpenPartInput, difference: Difference): HoldfastError {
+  const { expected, actual } = difference
+  return damaged(input, difference.message, difference, { expected, actual })
+}
+
+/** Says of every damage which object it is and what differed; other errors (network, keys, abort) stay what they are. */
+function translate(input: OpenPartInput, error: unknown): Error {
+  if (error instanceof HoldfastError) {
+    if (error.code !== 'object-damaged' || 'key' in error.facts) return error
+    return damaged(input, error.message, error)
+  }
+  if (!(error instanceof Error)) return new Error(String(error))
+  return isZlibError(error) ? damaged(input, `it does not decompress (${error.message})`, error) : error
+}
+
+/**
+ * Opens a part's plain bytes: get -> check stored size and hash -> decrypt -> decompress -> check source size and hash.
+ * The stream fails with `object-damaged` (facts: key, what, expected, actual) instead of ending when anything differs.
+ * Bytes given out before are authenticated when the part is encrypted; without encryption a flipped bit may show only at
+ * the end, so a restore that must not write damaged data verifies first. Also fails with `key-missing` and with the
+ * errors of `Storage.get`.
+ */
+export async function openPart(input: OpenPartInput, run: RunContext): Promise<Readable> {
+  const { part, identity } = input
+  if (part.encryption === 'age' && identity === null) {
+    throw new HoldfastError('key-missing', `The key to ${input.key} is missing`, {
+      remedy: 'Start Holdfast with the master key of the instance that wrote the backup, or use the recovery kit.',
+      facts: { key: input.key },
+    })
+  }
+  run.signal.throwIfAborted()
+  const stored = await input.storage.get(input.key, null, run)
+  const toError = (difference: Difference) => differs(input, difference)
+  const stages: Transform[] = [
+    new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, input.onStoredBytes),
+    ...(part.encryption === 'age' && identity !== null ? [decryptAge(identity)] : []),
+    ...(part.compression === 'none' ? [] : [decompress(part.compression)]),
+    new CheckStage('source', { bytes: part.sourceBytes, sha256: part.sourceSha256 }, toError),
+  ]
+  const plain = chain(stored, stages, (error) => translate(input, error))
+  endOnAbort(plain, run.signal)
+  return plain
+}
+
+function endOnAbort(stream: Readable, signal: AbortSignal): void {
+  const onAbort = () =>
+    stream.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
+  signal.addEventListener('abort', onAbort, { once: true })
+  stream.once('close', () => signal.removeEventListener('abort', onAbort))
+  if (signal.aborted) onAbort()
+}

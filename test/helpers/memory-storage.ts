@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Storage } from '@/lib/ports/storage'
+
+/** A store in memory for tests of what stands before a store; `objects` may be damaged by the test. */
+export function makeMemoryStorage(): Storage & { objects: Map<string, Buffer> } {
+  const objects = new Map<string, Buffer>()
+  return {
+    kind: 'memory',
+    features: { conditionalCreate: true, reportsChecksum: true },
+    objects,
+    async put(key, body) {
+      const bytes = await buffer(body)
+      objects.set(key, bytes)
+      return { key, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    },
+    async get(key) {
+      const bytes = objects.get(key)
+      if (!bytes) throw new HoldfastError('object-not-found', `There is no object ${key}`)
+      const pieces: Buffer[] = []
+      for (let from = 0; from < bytes.length; from += 60_000) pieces.push(bytes.subarray(from, from + 60_000))
+      return Readable.from(pieces, { objectMode: false })
+    },
+    async head(key) {
+      const bytes = objects.get(key)
+      return bytes ? { key, sizeBytes: bytes.length, lastModified: new Date(0) } : null
+    },
+    async *list(prefix) {
+      for (const [key, bytes] of [...objects].sort()) {
+        if (key.startsWith(prefix)) yield { key, sizeBytes: bytes.length, lastModified: new Date(0) }
+      }
+    },
+    async delete(keys) {
+      return keys.map((key) => ({ key, result: objects.delete(key) ? 'deleted' : 'absent' }))
+    },
+    async abortUploads() {
+      return []
+    },
+    async probe() {
+      throw new Error('a store in memory has nothing to probe')
+    },
+    async close() {},
+  }
+}
