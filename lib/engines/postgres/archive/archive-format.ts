@@ -1,0 +1,41 @@
+/** Format constants of pg_dump's custom archive (`-Fc`), as PostgreSQL's pg_backup_archiver.h defines them. */
+export const magic = 'PGDMP'
+export const customFormat = 1
+export const blockData = 1
+export const blockBlobs = 3
+
+/** Oldest and newest archive format that is understood: 1.12 (PostgreSQL 9.0) to 1.16 (PostgreSQL 17 and 18). */
+export const oldestMinor = 12
+export const newestMinor = 16
+
+export interface ArchiveHeader {
+  /** Archive format, e.g. `1.14`. */
+  format: string
+  minor: number
+  /** False when data blocks are compressed: their content cannot be counted. */
+  plainData: boolean
+  database: string
+  serverVersion: string
+  dumpVersion: string
+}
+
+/** One entry of the table of contents. Definitions are read over, not kept. */
+export interface TocEntry {
+  dumpId: number
+  hasData: boolean
+  /** `TABLE`, `TABLE DATA`, `FUNCTION`, `ACL` and so on. */
+  type: string
+  schema: string
+  name: string
+  owner: string
+  /** The COPY statement of `TABLE DATA`: it names the columns and their order. */
+  copyStatement: string
+}
+
+/** What one `TABLE DATA` block holds. */
+export interface TableData {
+  dumpId: number
+  rows: number
+  /** SHA-256 of the COPY text, when hashes were asked for. */
+  sha256?: string
+}

@@ -1,0 +1,87 @@
+import type { Client } from 'pg'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import { classifyQueryError, errorCode, errorText } from './classify-error'
+import { connect } from './connect'
+import { dumpArchive } from './dump-archive'
+import { dumpGlobals } from './dump-globals'
+import { findClient } from './find-client'
+import { howToRestore } from './how-to-restore'
+import { nameLocks } from './name-locks'
+import { readAccess } from './read-access'
+import { readContentFacts, readIdentity, readLocale, type ServerIdentity } from './server-facts'
+import { openToolEnv } from './tool-env'
+
+/**
+ * Holds one snapshot of the source in a connection of its own, from which both the facts and the dump are read.
+ * Everything that would make the dump fail and can be known beforehand fails here, before a byte is written.
+ */
+export async function beginBackup(source: SourceSpec, run: RunContext): Promise<BackupSession> {
+  const holder = await connect(source, run.signal)
+  try {
+    return await prepare(source, holder, run)
+  } catch (error) {
+    await holder.end().catch(() => undefined)
+    run.signal.throwIfAborted()
+    throw classifyQueryError(error)
+  }
+}
+
+async function prepare(source: SourceSpec, holder: Client, run: RunContext): Promise<BackupSession> {
+  const warnings: string[] = []
+  const identity = await readIdentity(holder)
+  const client = await findClient(identity.major, identity.version)
+  const access = await readAccess(holder, identity)
+  const missing = access.findings.find((finding) => finding.severity === 'error')
+  if (missing) {
+    throw new HoldfastError('privilege-missing', missing.message, {
+      remedy: [missing.remedy, missing.sql].filter(Boolean).join('\n'),
+      facts: { unreadable: access.unreadable, sql: missing.sql },
+    })
+  }
+  const snapshot = await holdSnapshot(holder, identity, warnings)
+  const locale = await readLocale(holder, identity.versionNumber)
+  const facts = await readContentFacts(holder)
+  if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
+  const env = await openToolEnv(source)
+  const plan = {
+    source,
+    client,
+    env,
+    snapshot,
+    expectedBytes: typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0,
+    explain: (error: unknown) => nameLocks(error, source),
+  }
+  run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
+  return {
+    serverVersion: identity.version,
+    toolVersion: client.version,
+    facts: { serverMajor: identity.major, standby: identity.standby, ...locale, ...facts },
+    warnings,
+    parts: [dumpGlobals(plan, identity.superuser), dumpArchive(plan)],
+    howToRestore: (files) => howToRestore(files, identity.major),
+    close: async () => {
+      await holder.end().catch(() => undefined)
+      await env.close()
+    },
+  }
+}
+
+async function holdSnapshot(holder: Client, identity: ServerIdentity, warnings: string[]): Promise<string | null> {
+  // The transaction stays open for as long as the backup takes: the server's limits for idle ones must not end it.
+  await holder.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0')
+  if (identity.major >= 17) await holder.query('SET transaction_timeout = 0')
+  await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  try {
+    const { rows } = await holder.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
+    return rows[0]?.id ?? null
+  } catch (error) {
+    if (errorCode(error) === '') throw error
+    await holder.query('ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    warnings.push(
+      `The server did not share its snapshot (${errorText(error)}); sizes may be of another moment than the data.`,
+    )
+    return null
+  }
+}

@@ -1,0 +1,93 @@
+import type { Check } from '@/lib/contracts/backup'
+import type { RunContext } from '@/lib/ports/run-context'
+import { withConnection } from './connect'
+import { compareLargeObjects, compareMaterializedViews, compareRowCounts } from './count-rows'
+import { checkConstraints, checkIndexes, compareContent } from './deep-checks'
+import { dumpSandbox } from './dump-sandbox'
+import type { Installation } from './find-client'
+import { compareInventory, Inventory } from './inventory'
+import type { ManifestFacts } from './manifest-facts'
+import { quoteQualified } from './quote'
+import { type Restored, sandboxDatabase } from './restore-into-sandbox'
+import type { Sandbox } from './sandbox/start'
+
+const shown = 20
+const largest = 10
+
+interface Input {
+  restored: Restored
+  sandbox: Sandbox
+  client: Installation
+  facts: ManifestFacts
+  level: 'standard' | 'comprehensive'
+  /** Filled with what was found. */
+  evidence: Record<string, unknown>
+}
+
+/** Compares what the archive held with what the sandbox has now. */
+export async function checkRestored(input: Input, run: RunContext): Promise<Check[]> {
+  const { restored, sandbox, client, facts, evidence } = input
+  const phase = (name: string) =>
+    run.progress({ phase: name, doneBytes: facts.archiveBytes, totalBytes: facts.archiveBytes })
+  const deep = input.level === 'comprehensive'
+  phase('comparing objects')
+  const checks: Check[] = [await compareObjects(input, run)]
+  const counted = await withConnection(
+    sandbox.source,
+    run.signal,
+    async (connection) => {
+      phase('counting rows')
+      const rows = await compareRowCounts(connection, restored.tables, run.signal)
+      checks.push(rows.check)
+      checks.push(await compareLargeObjects(connection, restored.summary.largeObjects))
+      checks.push(await compareMaterializedViews(connection, restored.filledViews))
+      if (deep) checks.push(await checkConstraints(connection, facts.unvalidatedConstraints))
+      return rows
+    },
+    sandboxDatabase,
+  )
+  if (deep) {
+    phase('comparing content')
+    checks.push(await compareContent({ sandbox, database: sandboxDatabase, client, tables: restored.tables }, run))
+    phase('checking indexes')
+    const check = await withConnection(
+      sandbox.source,
+      run.signal,
+      (connection) => checkIndexes(connection, facts.serverMajor, run.signal),
+      sandboxDatabase,
+    )
+    checks.push(check)
+  }
+  evidence.tables = restored.tables.length
+  evidence.rows = restored.tables.reduce((sum, table) => sum + table.rows, 0)
+  evidence.largeObjects = restored.summary.largeObjects
+  evidence.objects = restored.inventory.byType()
+  evidence.largestTables = [...restored.tables]
+    .sort((a, b) => b.rows - a.rows)
+    .slice(0, largest)
+    .map((table) => ({ table: quoteQualified(table.schema, table.name), rows: table.rows }))
+  if (counted.different.length > 0) evidence.differentRowCounts = counted.different
+  return checks
+}
+
+async function compareObjects(input: Input, run: RunContext): Promise<Check> {
+  const { restored, sandbox, client, evidence } = input
+  const inventory = new Inventory()
+  const onEntry = inventory.add.bind(inventory)
+  await dumpSandbox(sandbox, sandboxDatabase, client, ['--schema-only'], { onEntry }, run)
+  const { missing, extra } = compareInventory(restored.inventory, inventory)
+  const notes = [
+    missing.length > 0 && `Missing: ${missing.slice(0, shown).join(', ')}`,
+    extra.length > 0 && `Not in the archive: ${extra.slice(0, shown).join(', ')}`,
+  ].filter((note) => note !== false)
+  if (notes.length > 0) {
+    evidence.objectDifferences = { missing: missing.slice(0, 100), extra: extra.slice(0, 100) }
+  }
+  return {
+    name: 'object-inventory',
+    verdict: notes.length === 0 ? 'passed' : 'failed',
+    expected: restored.inventory.total,
+    actual: inventory.total,
+    ...(notes.length > 0 ? { detail: notes.join('. ') } : {}),
+  }
+}

@@ -1,0 +1,75 @@
+import type { ClientBase } from 'pg'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Contents } from './read-contents'
+import { quoteIdentifier } from './quote'
+import { readIdentity } from './server-facts'
+
+/** PostgreSQL cuts longer names silently, which could make one name another's. */
+const nameBytes = 63
+
+export async function databaseExists(client: ClientBase, name: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
+  return (rowCount ?? 0) > 0
+}
+
+export function targetExists(name: string): HoldfastError {
+  return new HoldfastError('target-exists', `There is already a database ${name} on the target server.`, {
+    remedy: 'Choose a name that is free. A restore never writes into an existing database.',
+  })
+}
+
+/** Refuses, before the first byte, what cannot end well. */
+export async function checkTarget(
+  client: ClientBase,
+  database: string,
+  backupMajor: number,
+): Promise<{ serverMajor: number; superuser: boolean }> {
+  if (Buffer.byteLength(database) > nameBytes || database.includes('\0')) {
+    throw new HoldfastError('target-invalid', `The name of the database is longer than ${nameBytes} bytes.`, {
+      remedy: 'Choose a shorter name.',
+    })
+  }
+  const identity = await readIdentity(client)
+  if (await databaseExists(client, database)) throw targetExists(database)
+  if (identity.major < backupMajor) {
+    throw new HoldfastError(
+      'target-too-old',
+      `The target server has version ${identity.version}; the backup is of version ${backupMajor}.`,
+      { remedy: `Restore into a server of version ${backupMajor} or newer.` },
+    )
+  }
+  if (!identity.superuser && !identity.createDatabase) {
+    throw new HoldfastError(
+      'privilege-missing',
+      `User ${identity.user} may not create databases on the target server.`,
+      {
+        remedy: `Run as an administrator: ALTER ROLE ${quoteIdentifier(identity.user)} CREATEDB; or restore as another user.`,
+      },
+    )
+  }
+  return { serverMajor: identity.major, superuser: identity.superuser }
+}
+
+/** Extensions always, and roles when owners are kept, must be there already. */
+export async function checkContents(client: ClientBase, contents: Contents, owners: 'keep' | 'drop'): Promise<void> {
+  const { rows: available } = await client.query<{ name: string }>(
+    'SELECT name::text AS name FROM pg_available_extensions',
+  )
+  const known = new Set(available.map((row) => row.name))
+  const lacking = contents.extensions.filter((name) => !known.has(name))
+  if (lacking.length > 0) {
+    throw new HoldfastError('extension-missing', `The target server lacks extensions: ${lacking.join(', ')}.`, {
+      remedy: 'Install their packages on the target server.',
+      facts: { extensions: lacking },
+    })
+  }
+  if (owners === 'drop') return
+  const { rows } = await client.query<{ name: string }>('SELECT rolname::text AS name FROM pg_roles')
+  const roles = new Set(rows.map((row) => row.name))
+  const missing = contents.owners.filter((name) => !roles.has(name))
+  if (missing.length === 0) return
+  throw new HoldfastError('roles-missing', `The target server lacks roles that own objects: ${missing.join(', ')}.`, {
+    remedy: 'Create them there (the globals file of the backup has them), or restore with owners "drop".',
+    facts: { roles: missing },
+  })
+}

@@ -1,0 +1,82 @@
+import { Client } from 'pg'
+import type { PostgresConnection } from '@/lib/contracts/source'
+import { postgresConnectionSchema } from '@/lib/contracts/source'
+import type { SourceSpec } from '@/lib/ports/engine'
+import { classifyConnectError, errorCode, errorText } from './classify-error'
+import { tlsOptions } from './tls'
+
+const connectTimeoutMs = 10_000
+
+export function connectionOf(source: SourceSpec): PostgresConnection {
+  return postgresConnectionSchema.parse(source.connection)
+}
+
+/**
+ * An open connection. Rejects with a classified HoldfastError within 10 s, or with the signal's reason.
+ * `prefer` falls back to no TLS as libpq does: when the server has none, or lets us in only without.
+ */
+export async function connect(source: SourceSpec, signal: AbortSignal, database?: string): Promise<Client> {
+  const own = connectionOf(source)
+  const connection = database === undefined ? own : { ...own, database }
+  const tls = tlsOptions(connection)
+  try {
+    try {
+      return await open(connection, source.secret, tls, signal)
+    } catch (error) {
+      const noTls = errorText(error).includes('does not support SSL') || errorCode(error) === '28000'
+      if (connection.ssl !== 'prefer' || !tls || !noTls) throw error
+      return await open(connection, source.secret, null, signal)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw classifyConnectError(error, connection)
+  }
+}
+
+async function open(
+  connection: PostgresConnection,
+  secret: string | null,
+  tls: ReturnType<typeof tlsOptions>,
+  signal: AbortSignal,
+): Promise<Client> {
+  signal.throwIfAborted()
+  const client = new Client({
+    host: connection.host,
+    port: connection.port,
+    database: connection.database,
+    user: connection.user,
+    // A function keeps `pg` from looking for a password in this process's environment or home.
+    password: () => secret ?? '',
+    ssl: tls ?? false,
+    application_name: 'holdfast',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  })
+  // A connection that breaks while idle is reported by the next query; unheard, it would end the process.
+  client.on('error', () => undefined)
+  const onAbort = () => void client.end().catch(() => undefined)
+  signal.addEventListener('abort', onAbort, { once: true })
+  client.once('end', () => signal.removeEventListener('abort', onAbort))
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Runs with a connection that is closed afterwards, whatever happens. */
+export async function withConnection<T>(
+  source: SourceSpec,
+  signal: AbortSignal,
+  work: (client: Client) => Promise<T>,
+  database?: string,
+): Promise<T> {
+  const client = await connect(source, signal, database)
+  try {
+    return await work(client)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}

@@ -1,0 +1,83 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+/** Facts of `command-failed` as lib/ports/process.ts describes them. */
+interface CommandFacts {
+  stderr: string
+  exitCode: unknown
+  signal: unknown
+}
+
+function commandFacts(error: HoldfastError): CommandFacts {
+  const { stderr, exitCode, signal } = error.facts
+  return { stderr: typeof stderr === 'string' ? stderr : '', exitCode, signal }
+}
+
+const lockedTable = /LOCK TABLE (.+?) IN ACCESS SHARE MODE/s
+const gone =
+  /server closed the connection|terminating connection|connection to server was lost|the database system is (?:shutting down|starting up|in recovery mode)|could not receive data from server|SSL SYSCALL error|no connection to the server/
+
+/** Why pg_dump or pg_dumpall ended without success, from what it said last. */
+export function dumpError(error: unknown, tool: string): unknown {
+  if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
+  const { stderr, exitCode, signal } = commandFacts(error)
+  const facts = { tool, exitCode, signal, stderr }
+  const tables = lockedTable.exec(stderr)?.[1]
+  // The statement is not translated, so this holds whatever language the server speaks.
+  if (tables && /55P03|lock timeout|canceling statement/.test(stderr)) {
+    const named = tables.length > 200 ? `${tables.slice(0, 200)}...` : tables
+    return new HoldfastError('lock-timeout', `The backup gave up waiting for a lock on ${named}.`, {
+      remedy:
+        'Another session changes this table (DDL, TRUNCATE, VACUUM FULL, LOCK TABLE). Let it finish, or take the backup at another time. The time to wait is an option of the source.',
+      facts: { ...facts, tables },
+      transient: true,
+      cause: error,
+    })
+  }
+  if (gone.test(stderr)) {
+    return new HoldfastError('server-gone', `The server ended the connection while ${tool} was reading.`, {
+      remedy: 'Check whether the server was restarted or ran out of memory or disk; its log says why.',
+      facts,
+      transient: true,
+      cause: error,
+    })
+  }
+  if (/row.level security policy/.test(stderr)) {
+    return new HoldfastError('privilege-missing', `Row security would hide rows from the backup: ${lastLine(stderr)}`, {
+      remedy: 'Give the role BYPASSRLS, or connect as the owner or as a superuser.',
+      facts,
+      cause: error,
+    })
+  }
+  if (/permission denied/.test(stderr)) {
+    return new HoldfastError('privilege-missing', `The user may not read everything: ${lastLine(stderr)}`, {
+      remedy: 'Test the connection of this source: it lists what is missing and the GRANT to run.',
+      facts,
+      cause: error,
+    })
+  }
+  if (typeof signal === 'string') {
+    return new HoldfastError('producer-failed', `${tool} was killed by ${signal} before it had finished.`, {
+      remedy: 'Nobody cancelled it: look for "Out of memory" in the kernel log of this machine.',
+      facts,
+      transient: true,
+      cause: error,
+    })
+  }
+  return new HoldfastError(
+    'producer-failed',
+    `${tool} failed with exit code ${String(exitCode)}: ${lastLine(stderr)}`,
+    {
+      remedy: /max_locks_per_transaction/.test(stderr)
+        ? 'The database has more tables than the server can lock at once: raise max_locks_per_transaction there.'
+        : 'Its last messages are in the details.',
+      facts,
+      cause: error,
+    },
+  )
+}
+
+function lastLine(stderr: string): string {
+  const lines = stderr.trim().split('\n')
+  const told = lines.findLast((line) => /error:/i.test(line)) ?? lines.at(-1)
+  return told?.trim() || 'it gave no reason'
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { RunContext } from '@/lib/ports/run-context'
+import { runCommand } from '@/lib/process/run-command'
+import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
+import type { Installation } from './find-client'
+import type { Sandbox } from './sandbox/start'
+import { openToolEnv } from './tool-env'
+
+/** Dumps the sandbox and keeps nothing: the archive is only walked, as the original was. */
+export async function dumpSandbox(
+  sandbox: Sandbox,
+  database: string,
+  client: Installation,
+  args: string[],
+  walk: WalkOptions,
+  run: RunContext,
+): Promise<ArchiveSummary> {
+  const tool = await openToolEnv(sandbox.source, database)
+  try {
+    const command = runCommand(
+      {
+        file: join(client.folder, 'pg_dump'),
+        args: ['--format=custom', '--compress=0', '--no-password', ...args],
+        env: tool.env,
+        cwd: '/',
+        ...(sandbox.user ? { uid: sandbox.user.uid, gid: sandbox.user.gid } : {}),
+      },
+      run,
+    )
+    const walker = new ArchiveWalker({ ...walk, beforeEnd: () => command.exited })
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+    try {
+      await pipeline(command.stdout, walker, nowhere, { signal: run.signal })
+    } finally {
+      await command.terminate()
+    }
+    return walker.summary()
+  } finally {
+    await tool.close()
+  }
+}

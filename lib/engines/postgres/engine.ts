@@ -1,0 +1,20 @@
+import type { Engine } from '@/lib/ports/engine'
+import { backupRoleSql } from './backup-role-sql'
+import { beginBackup } from './begin-backup'
+import { inspect } from './inspect'
+import { prove } from './prove'
+import { restore } from './restore'
+import { sweepSandboxes } from './sandbox/sweep'
+import { toSql } from './to-sql'
+
+/** PostgreSQL, logical: pg_dump custom archives and pg_dumpall globals. */
+export const postgres: Engine = {
+  name: 'postgres',
+  inspect,
+  backupRoleSql,
+  beginBackup,
+  prove,
+  restore,
+  toSql,
+  sweepSandboxes,
+}

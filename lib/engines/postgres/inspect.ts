@@ -1,0 +1,88 @@
+import type { Client } from 'pg'
+import { join } from 'node:path'
+import type { Finding, Inspection } from '@/lib/contracts/source'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import type { SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import { classifyQueryError } from './classify-error'
+import { withConnection } from './connect'
+import { findClient } from './find-client'
+import { readAccess } from './read-access'
+import { databaseBytes, readIdentity, type ServerIdentity } from './server-facts'
+
+/** Below the 15 s that a test of a connection may take in all. */
+const statementTimeoutMs = 8_000
+const limitMs = 14_000
+
+/** Test connection: what a backup would meet. Trouble is an answer; only an abort throws. */
+export async function inspect(source: SourceSpec, run: RunContext): Promise<Inspection> {
+  const limit = AbortSignal.timeout(limitMs)
+  const signal = AbortSignal.any([run.signal, limit])
+  try {
+    return await withConnection(source, signal, (client) => look(client))
+  } catch (error) {
+    run.signal.throwIfAborted()
+    const failure = limit.aborted
+      ? new HoldfastError('host-unreachable', `The server did not answer within ${limitMs / 1000} seconds.`, {
+          remedy: 'Check the network between this machine and the server, and whether the server is overloaded.',
+        })
+      : classifyQueryError(error)
+    return { ok: false, error: toFailure(failure), unreadable: [], findings: [] }
+  }
+}
+
+async function look(client: Client): Promise<Inspection> {
+  await client.query(`SET statement_timeout = ${statementTimeoutMs}`)
+  const started = performance.now()
+  await client.query('SELECT 1')
+  const latencyMs = Math.round((performance.now() - started) * 100) / 100
+  const identity = await readIdentity(client)
+  const { rows } = await client.query<{ tables: number }>(
+    `SELECT count(*)::int AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+  )
+  const size = await databaseBytes(client).catch(() => undefined)
+  const access = await readAccess(client, identity)
+  const tool = await findClient(identity.major, identity.version).catch((error: unknown) => toFailure(error))
+  const findings: Finding[] = [...access.findings, ...excess(identity)]
+  if ('code' in tool) {
+    findings.unshift({ severity: 'error', code: tool.code, message: tool.message, remedy: tool.remedy })
+  }
+  const first = findings.find((finding) => finding.severity === 'error')
+  return {
+    ok: !first,
+    ...(first ? { error: { code: first.code, message: first.message, remedy: remedyOf(first) } } : {}),
+    serverVersion: identity.version,
+    serverMajor: identity.major,
+    ...(size === undefined ? {} : { databaseBytes: size }),
+    tableCount: rows[0]?.tables ?? 0,
+    ...('code' in tool ? {} : { client: { version: tool.version, path: join(tool.folder, 'pg_dump') } }),
+    latencyMs,
+    ...(identity.tls ? { tls: identity.tls } : {}),
+    unreadable: access.unreadable,
+    findings,
+  }
+}
+
+function remedyOf(finding: Finding): string | undefined {
+  return finding.sql ? `${finding.remedy ?? ''}\n${finding.sql}`.trim() : finding.remedy
+}
+
+/** More than a backup needs is worth saying: a stolen password is then worth more, too. */
+function excess(identity: ServerIdentity): Finding[] {
+  const more = [
+    identity.superuser && 'superuser',
+    !identity.superuser && identity.createRole && 'CREATEROLE',
+    !identity.superuser && identity.createDatabase && 'CREATEDB',
+  ].filter((name) => typeof name === 'string')
+  if (more.length === 0) return []
+  return [
+    {
+      severity: 'info',
+      code: 'excess-privileges',
+      message: `User ${identity.user} has more rights than a backup needs (${more.join(', ')}).`,
+      remedy:
+        'Make a role for backups only with the SQL that this page offers. Restores need a role that may create databases.',
+    },
+  ]
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Manifest } from '@/lib/core/repository/manifest'
+import type { DatabaseLocale } from './server-facts'
+
+/** The facts this engine wrote into the manifest, read with care: an older Holdfast may have written fewer. */
+const factsSchema = z.object({
+  serverMajor: z.number().int().optional(),
+  encoding: z.string().default('UTF8'),
+  collate: z.string().default('C'),
+  ctype: z.string().default('C'),
+  provider: z.enum(['libc', 'icu', 'builtin']).default('libc'),
+  icu: z.string().nullable().default(null),
+  databaseBytes: z.number().default(0),
+  relationCount: z.number().default(0),
+  unvalidatedConstraints: z.number().optional(),
+  extensions: z.array(z.object({ name: z.string() })).default([]),
+})
+
+export interface ManifestFacts {
+  serverMajor: number
+  toolMajor: number
+  locale: DatabaseLocale
+  databaseBytes: number
+  archiveBytes: number
+  relationCount: number
+  unvalidatedConstraints: number | undefined
+  extensions: string[]
+}
+
+export function manifestFacts(manifest: Manifest): ManifestFacts {
+  const facts = factsSchema.parse(manifest.engineFacts)
+  const serverMajor = facts.serverMajor ?? Number.parseInt(manifest.serverVersion, 10)
+  const { encoding, collate, ctype, provider, icu } = facts
+  return {
+    serverMajor,
+    toolMajor: Number.parseInt(manifest.toolVersion, 10) || serverMajor,
+    locale: { encoding, collate, ctype, provider, icu },
+    databaseBytes: facts.databaseBytes,
+    archiveBytes: manifest.parts.find((part) => part.role === 'archive')?.sourceBytes ?? 0,
+    relationCount: facts.relationCount,
+    unvalidatedConstraints: facts.unvalidatedConstraints,
+    extensions: facts.extensions.map((extension) => extension.name).filter((name) => name !== 'plpgsql'),
+  }
+}

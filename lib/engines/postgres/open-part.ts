@@ -1,0 +1,62 @@
+import type { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { CommandSpec, RunningCommand } from '@/lib/ports/process'
+import type { RunContext } from '@/lib/ports/run-context'
+import { runCommand } from '@/lib/process/run-command'
+import { dumpError } from './dump-error'
+
+/** A part being produced; `tool` is the name used in errors. */
+export interface PartProducer {
+  tool: string
+  spec: CommandSpec
+  /** Makes the stage that checks the format; it must await `exited` before it lets the end through. */
+  check(exited: () => Promise<void>): Transform
+  /** A better error than the tool's, when the server can tell more. */
+  explain?(error: unknown): Promise<unknown>
+}
+
+/**
+ * Starts a producer. The end of `stream` is held back until the tool has exited 0 and its format was complete, so that
+ * whoever only looks at the stream cannot take a broken dump for a finished one.
+ */
+export function openPart(producer: PartProducer, run: RunContext): { stream: Readable; finished: Promise<void> } {
+  const command = runCommand(producer.spec, run)
+  const explained = explainOnce(producer)
+  const stage = producer.check(() =>
+    command.exited.catch(async (error: unknown) => Promise.reject(await explained(error))),
+  )
+  // The reader hears of an error by `finished` or by its own pipeline; unheard, it would end the process.
+  stage.on('error', () => undefined)
+  const finished = follow(command, stage, run, explained)
+  finished.catch(() => undefined)
+  return { stream: stage, finished }
+}
+
+async function follow(
+  command: RunningCommand,
+  stage: Transform,
+  run: RunContext,
+  explained: (error: unknown) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await pipeline(command.stdout, stage, { signal: run.signal })
+    await command.exited
+  } catch (error) {
+    await command.terminate()
+    run.signal.throwIfAborted()
+    throw await explained(error)
+  }
+}
+
+function explainOnce(producer: PartProducer): (error: unknown) => Promise<unknown> {
+  let answer: Promise<unknown> | null = null
+  return (error) => {
+    const explain = async () => {
+      const told = dumpError(error, producer.tool)
+      return producer.explain ? await producer.explain(told) : told
+    }
+    // Stage and follower meet the same failure; the server is asked once.
+    answer ??= explain()
+    return answer
+  }
+}

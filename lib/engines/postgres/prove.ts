@@ -1,0 +1,98 @@
+import type { Check } from '@/lib/contracts/backup'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Engine, Proof } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import { connect } from './connect'
+import { checkRestored } from './check-restored'
+import { findRestoreClient } from './find-restore-client'
+import { manifestFacts } from './manifest-facts'
+import { isDamage } from './is-damage'
+import { restoreIntoSandbox } from './restore-into-sandbox'
+import { requireExtensions } from './sandbox/prepare'
+import { startSandbox } from './sandbox/start'
+
+type ProveInput = Parameters<Engine['prove']>[0]
+
+/** Twice would be safe for any table; most of what an archive grows by is indexes. */
+const spaceFactor = 1.5
+const spaceFloorBytes = 200 * 1024 * 1024
+
+/**
+ * The restore test. The sandbox is removed whatever happens. Damage and differences are failed checks; what is missing
+ * on this machine is thrown, because it says nothing about the backup.
+ */
+export async function prove(input: ProveInput, run: RunContext): Promise<Proof> {
+  const facts = manifestFacts(input.manifest)
+  const client = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, facts.serverMajor)
+  const steps: Record<string, number> = {}
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now()
+    try {
+      return await work()
+    } finally {
+      steps[name] = Math.round(performance.now() - started)
+    }
+  }
+  run.progress({ phase: 'starting the sandbox', doneBytes: 0, totalBytes: facts.archiveBytes })
+  const sandbox = await timed('startMs', () =>
+    startSandbox(
+      {
+        root: input.sandboxRoot,
+        serverMajor: facts.serverMajor,
+        needBytes: Math.max(facts.archiveBytes, facts.databaseBytes) * spaceFactor + spaceFloorBytes,
+        relationCount: facts.relationCount,
+      },
+      run,
+    ),
+  )
+  const evidence: Record<string, unknown> = {
+    sandboxVersion: sandbox.version,
+    clientVersion: client.version,
+    archiveBytes: facts.archiveBytes,
+    steps,
+  }
+  const started = performance.now()
+  const elapsed = () => Math.round(performance.now() - started)
+  const failed = (name: string, error: unknown): Proof => {
+    const detail = error instanceof HoldfastError ? error.message : String(error)
+    if (error instanceof HoldfastError && Object.keys(error.facts).length > 0) evidence.failure = error.facts
+    return {
+      checks: [...passedBefore(name), { name, verdict: 'failed', detail }],
+      evidence,
+      restoreDurationMs: elapsed(),
+    }
+  }
+  try {
+    const admin = await connect(sandbox.source, run.signal)
+    try {
+      await requireExtensions(admin, facts)
+      const restored = await timed('restoreMs', () =>
+        restoreIntoSandbox({ ...input, facts, client, sandbox, admin }, run),
+      )
+      const restoreDurationMs = elapsed()
+      evidence.warnings = restored.warnings
+      const checks = await timed('checkMs', () =>
+        checkRestored({ restored, sandbox, client, facts, level: input.level, evidence }, run),
+      )
+      return { checks: [...passedBefore('object-inventory'), ...checks], evidence, restoreDurationMs }
+    } finally {
+      await admin.end().catch(() => undefined)
+    }
+  } catch (error) {
+    run.signal.throwIfAborted()
+    if (error instanceof HoldfastError && error.code === 'restore-failed')
+      return failed('restores-without-errors', error)
+    if (isDamage(error)) return failed('archive-readable', error)
+    throw error
+  } finally {
+    run.progress({ phase: 'removing the sandbox', doneBytes: facts.archiveBytes, totalBytes: facts.archiveBytes })
+    await timed('stopMs', () => sandbox.stop())
+  }
+}
+
+const order = ['archive-readable', 'restores-without-errors', 'object-inventory']
+
+/** Checks that must have passed for this one to have been made. */
+function passedBefore(name: string): Check[] {
+  return order.slice(0, order.indexOf(name)).map((before) => ({ name: before, verdict: 'passed' }))
+}

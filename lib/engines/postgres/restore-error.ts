@@ -1,0 +1,37 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+/** What pg_restore said, as a person needs to hear it; other errors pass unchanged. */
+export function restoreError(error: unknown): unknown {
+  if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
+  const stderr = typeof error.facts.stderr === 'string' ? error.facts.stderr : ''
+  const facts = { ...error.facts }
+  const first = stderr.split('\n').find((line) => /error:/i.test(line)) ?? error.message
+  const role = /role "(.+?)" does not exist/.exec(stderr)?.[1]
+  if (role) {
+    return new HoldfastError('roles-missing', `The server has no role ${role}, which the backup needs.`, {
+      remedy: 'Create the role (the globals file of the backup has it), or restore with owners "drop".',
+      facts: { ...facts, roles: [role] },
+      cause: error,
+    })
+  }
+  const extension = /extension "(.+?)" is not available|extension control file ".*\/(.+?)\.control"/.exec(stderr)
+  if (extension) {
+    const name = extension[1] ?? extension[2] ?? ''
+    return new HoldfastError('extension-missing', `The server has no extension ${name}, which the backup needs.`, {
+      remedy: `Install the package of the extension ${name} on the server.`,
+      facts: { ...facts, extensions: [name] },
+      cause: error,
+    })
+  }
+  if (/No space left on device|could not extend file/.test(stderr)) {
+    return new HoldfastError('target-full', 'The server ran out of disk space during the restore.', {
+      facts,
+      cause: error,
+    })
+  }
+  return new HoldfastError('restore-failed', `pg_restore stopped at its first error: ${first.trim()}`, {
+    remedy: 'Its messages are in the details.',
+    facts,
+    cause: error,
+  })
+}

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const markerSchema = z.object({
+  ownerPid: z.number().int(),
+  /** The process's start in clock ticks since boot: a process id alone may be another process by now. */
+  ownerStarted: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  socketFolder: z.string(),
+})
+export type SandboxMarker = z.infer<typeof markerSchema>
+
+const file = 'holdfast-sandbox.json'
+
+export async function writeMarker(folder: string, socketFolder: string, now: Date): Promise<void> {
+  const marker: SandboxMarker = {
+    ownerPid: process.pid,
+    ownerStarted: await startedAt(process.pid),
+    createdAt: now.toISOString(),
+    socketFolder,
+  }
+  await writeFile(join(folder, file), JSON.stringify(marker), { mode: 0o600 })
+}
+
+/** Null when there is none that can be read: the owner died while making the sandbox, or it is not a sandbox. */
+export async function readMarker(folder: string): Promise<SandboxMarker | null> {
+  try {
+    return markerSchema.parse(JSON.parse(await readFile(join(folder, file), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+export async function ownerLives(marker: SandboxMarker): Promise<boolean> {
+  try {
+    process.kill(marker.ownerPid, 0)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
+  }
+  return marker.ownerStarted === null || (await startedAt(marker.ownerPid)) === marker.ownerStarted
+}
+
+/** Field 22 of /proc/PID/stat; the fields are counted behind the name, which may hold anything. */
+async function startedAt(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[19] ?? null
+}

@@ -1,0 +1,113 @@
+import type { ClientBase } from 'pg'
+
+/** Who we are on the server, and which server it is. */
+export interface ServerIdentity {
+  version: string
+  versionNumber: number
+  major: number
+  user: string
+  superuser: boolean
+  createRole: boolean
+  createDatabase: boolean
+  bypassRowSecurity: boolean
+  standby: boolean
+  tls: string | undefined
+}
+
+export async function readIdentity(client: ClientBase): Promise<ServerIdentity> {
+  const { rows } = await client.query<Record<string, string | boolean | null>>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number,
+            r.rolname::text AS role, r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolbypassrls, pg_is_in_recovery() AS standby,
+            (SELECT s.version FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid() AND s.ssl) AS tls
+       FROM pg_roles r WHERE r.rolname = current_user`,
+  )
+  const row = rows[0] ?? {}
+  const versionNumber = Number(row.number)
+  return {
+    version: String(row.version),
+    versionNumber,
+    major: Math.floor(versionNumber / 10_000),
+    user: String(row.role),
+    superuser: row.rolsuper === true,
+    createRole: row.rolcreaterole === true,
+    createDatabase: row.rolcreatedb === true,
+    bypassRowSecurity: row.rolbypassrls === true,
+    standby: row.standby === true,
+    tls: typeof row.tls === 'string' ? row.tls : undefined,
+  }
+}
+
+/** What a sandbox or a new database must be made like. `icu` is the ICU locale, null for the system's locales. */
+export interface DatabaseLocale {
+  encoding: string
+  collate: string
+  ctype: string
+  provider: 'libc' | 'icu' | 'builtin'
+  icu: string | null
+}
+
+export async function readLocale(client: ClientBase, versionNumber: number): Promise<DatabaseLocale> {
+  const provider = versionNumber >= 150_000 ? 'datlocprovider::text' : "'c'::text"
+  const icu = versionNumber >= 170_000 ? 'datlocale' : versionNumber >= 150_000 ? 'daticulocale' : 'NULL::text'
+  const { rows } = await client.query<{
+    encoding: string
+    collate: string
+    ctype: string
+    provider: string
+    icu: string
+  }>(
+    `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate::text AS collate, datctype::text AS ctype,
+            ${provider} AS provider, ${icu}::text AS icu
+       FROM pg_database WHERE datname = current_database()`,
+  )
+  const row = rows[0]
+  const names = { c: 'libc', i: 'icu', b: 'builtin' } as const
+  return {
+    encoding: row?.encoding ?? 'UTF8',
+    collate: row?.collate ?? 'C',
+    ctype: row?.ctype ?? 'C',
+    provider: names[row?.provider === 'i' ? 'i' : row?.provider === 'b' ? 'b' : 'c'],
+    icu: row?.icu ?? null,
+  }
+}
+
+/** Facts about the content, for the manifest and for planning a sandbox. All from the caller's snapshot. */
+export async function readContentFacts(client: ClientBase): Promise<Record<string, unknown>> {
+  const size = await databaseBytes(client)
+  const { rows: extensions } = await client.query(
+    `SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
+       FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`,
+  )
+  const { rows: largest } = await client.query(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_table_size(c.oid)::float8 AS bytes
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      ORDER BY c.relpages DESC, 1, 2 LIMIT 10`,
+  )
+  const { rows: counts } = await client.query<{
+    tables: number
+    relations: number
+    objects: number
+    unvalidated: number
+  }>(
+    `SELECT (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')) AS tables,
+            (SELECT count(*)::int FROM pg_class WHERE oid >= 16384) AS relations,
+            (SELECT count(*)::int FROM pg_largeobject_metadata) AS objects,
+            (SELECT count(*)::int FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f')) AS unvalidated`,
+  )
+  return {
+    databaseBytes: size,
+    tableCount: counts[0]?.tables ?? 0,
+    relationCount: counts[0]?.relations ?? 0,
+    largeObjectCount: counts[0]?.objects ?? 0,
+    unvalidatedConstraints: counts[0]?.unvalidated ?? 0,
+    extensions,
+    largestTables: largest,
+  }
+}
+
+export async function databaseBytes(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ bytes: number }>('SELECT pg_database_size(current_database())::float8 AS bytes')
+  return rows[0]?.bytes ?? 0
+}

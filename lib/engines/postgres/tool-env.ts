@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SourceSpec } from '@/lib/ports/engine'
+import { connectionOf } from './connect'
+import { systemCaFile, verifies } from './tls'
+
+/** Environment of a libpq tool. Nothing secret is in its arguments; the password is in a private file. */
+export interface ToolEnv {
+  env: Record<string, string>
+  secrets: string[]
+  /** Removes the private folder. */
+  close(): Promise<void>
+}
+
+/**
+ * How the tools reach the server. The database goes by PGDATABASE, which libpq takes literally: a name with `=`, quotes,
+ * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into ours.
+ */
+export async function openToolEnv(source: SourceSpec, database?: string): Promise<ToolEnv> {
+  const connection = connectionOf(source)
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-pg-'))
+  const close = () => rm(folder, { recursive: true, force: true })
+  const env: Record<string, string> = {
+    PGHOST: connection.host,
+    PGPORT: String(connection.port),
+    PGUSER: connection.user,
+    PGDATABASE: database ?? connection.database,
+    PGSSLMODE: connection.host.startsWith('/') ? 'disable' : connection.ssl,
+    PGSSLROOTCERT: join(folder, 'root.crt'),
+    PGSSLCERT: join(folder, 'none.crt'),
+    PGSSLKEY: join(folder, 'none.key'),
+    PGPASSFILE: join(folder, 'pgpass'),
+    PGGSSENCMODE: 'disable',
+    PGAPPNAME: 'holdfast',
+    PGCONNECT_TIMEOUT: '10',
+    // Times with a zone are written in UTC, so that the same rows give the same bytes from any server.
+    PGTZ: 'UTC',
+    // The tools' own messages are read by dump-error.ts.
+    LC_MESSAGES: 'C',
+  }
+  try {
+    if (source.secret !== null) {
+      if (source.secret.includes('\n')) env.PGPASSWORD = source.secret
+      else {
+        const escaped = source.secret.replace(/[\\:]/g, '\\$&')
+        await writeFile(join(folder, 'pgpass'), `*:*:*:*:${escaped}\n`, { mode: 0o600 })
+      }
+    }
+    const bundle = systemCaFile()
+    if (connection.sslRootCert) await writeFile(join(folder, 'root.crt'), connection.sslRootCert, { mode: 0o600 })
+    else if (verifies(connection) && bundle) env.PGSSLROOTCERT = bundle
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { env, secrets: source.secret ? [source.secret] : [], close }
+}
