@@ -30,7 +30,18 @@ function refuseSecondStart() {
   }
 }
 
+/**
+ * npm passes signals on (`exec` in package.json makes us its direct child); only when npm itself is killed outright
+ * would we be left behind, holding the port that the next start wants.
+ */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 1000).unref()
+}
+
 async function main() {
+  endWithNpm()
   const unknown = flags.filter((flag) => !['--demo', '--dev'].includes(flag))
   if (unknown.length) throw new StartError(`Unknown option ${unknown.join(' ')}. Known: --demo, --dev`)
   refuseSecondStart()

@@ -70,6 +70,9 @@ export async function bundle(root) {
     })
   } catch (error) {
     throw new StartError(`The worker could not be bundled:\n${error.message}`)
+  } finally {
+    // Its service process would live as long as the product otherwise.
+    await esbuild.stop()
   }
 }
 
