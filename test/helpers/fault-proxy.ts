@@ -1,0 +1,181 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
+import { alterBody, type BodyFault } from './fault-proxy-body'
+
+/** S3's own name of what a request asks for. */
+export type S3Operation =
+  | 'AbortMultipartUpload'
+  | 'CompleteMultipartUpload'
+  | 'CreateMultipartUpload'
+  | 'DeleteObject'
+  | 'GetObject'
+  | 'HeadObject'
+  | 'ListMultipartUploads'
+  | 'ListObjectsV2'
+  | 'PutObject'
+  | 'UploadPart'
+  | 'Other'
+
+/** What goes wrong. The first group never reaches the store, the second does. */
+export type Fault =
+  | { kind: 'refuse' }
+  | { kind: 'reset'; afterRequestBytes: number }
+  | { kind: 'stall' }
+  | { kind: 'answer'; status: number; code?: string; body?: string; headers?: Record<string, string> }
+  | { kind: 'drop-answer' }
+  | { kind: 'replace-answer'; status: number; body: string }
+  | { kind: 'strip-headers'; names: string[] }
+  | BodyFault
+
+interface Rule {
+  on: S3Operation
+  fault: Fault
+  /** How many matching requests are hit; all by default. */
+  times?: number
+  /** How many matching requests pass before. */
+  after?: number
+  when?: (path: string) => boolean
+}
+
+export interface FaultProxy extends AsyncDisposable {
+  endpoint: string
+  /** Every request that arrived, in order. */
+  requests: { operation: S3Operation; path: string }[]
+  count(operation: S3Operation): number
+  fail(rule: Rule): void
+  /** Forgets all rules. */
+  heal(): void
+  close(): Promise<void>
+}
+
+/**
+ * A proxy in front of a real S3 server that breaks chosen requests. Headers go through unchanged, the Host header too,
+ * because it is signed.
+ */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const rules: (Rule & { seen: number })[] = []
+  const requests: FaultProxy['requests'] = []
+  const upstream = new URL(target)
+  const agent = new http.Agent({ keepAlive: true })
+  const server = http.createServer((request, response) => {
+    const path = request.url ?? '/'
+    const operation = nameOperation(request.method ?? '', path, request.headers)
+    requests.push({ operation, path })
+    const rule = rules.find((candidate) => {
+      if (candidate.on !== operation || (candidate.when && !candidate.when(path))) return false
+      candidate.seen += 1
+      const number = candidate.seen - (candidate.after ?? 0)
+      return number > 0 && number <= (candidate.times ?? Infinity)
+    })
+    serve(request, response, rule?.fault ?? null, { upstream, agent })
+  })
+  server.on('clientError', (_error, socket) => socket.destroy())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = async () => {
+    server.closeAllConnections()
+    agent.destroy()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    count: (operation) => requests.filter((request) => request.operation === operation).length,
+    fail: (rule) => void rules.push({ ...rule, seen: 0 }),
+    heal: () => void (rules.length = 0),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function serve(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  fault: Fault | null,
+  to: { upstream: URL; agent: http.Agent },
+): void {
+  switch (fault?.kind) {
+    case 'refuse':
+      request.socket.resetAndDestroy()
+      return
+    case 'stall':
+      request.resume()
+      return
+    case 'reset': {
+      let received = 0
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length
+        if (received >= fault.afterRequestBytes) request.socket.resetAndDestroy()
+      })
+      return
+    }
+    case 'answer':
+      request.resume().on('end', () => answer(response, fault))
+      return
+    default:
+      forward(request, response, fault ?? null, to)
+  }
+}
+
+function answer(
+  response: http.ServerResponse,
+  fault: { status: number; code?: string; body?: string; headers?: Record<string, string> },
+): void {
+  const code = fault.code ?? 'Injected'
+  const body = fault.body ?? `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected</Message></Error>`
+  const bytes = response.req.method === 'HEAD' ? '' : body
+  response.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers })
+  response.end(bytes)
+}
+
+function forward(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  fault: Exclude<Fault, { kind: 'refuse' | 'stall' | 'reset' | 'answer' }> | null,
+  to: { upstream: URL; agent: http.Agent },
+): void {
+  const outgoing = http.request(
+    {
+      host: to.upstream.hostname,
+      port: to.upstream.port,
+      agent: to.agent,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+    },
+    (incoming) => {
+      if (fault?.kind === 'drop-answer') {
+        incoming.resume().on('end', () => request.socket.resetAndDestroy())
+      } else if (fault?.kind === 'replace-answer') {
+        incoming.resume().on('end', () => answer(response, fault))
+      } else if (fault?.kind === 'strip-headers') {
+        const headers = Object.entries(incoming.headers).filter(([name]) => !fault.names.includes(name))
+        response.writeHead(incoming.statusCode ?? 502, Object.fromEntries(headers))
+        pipeline(incoming, response, () => undefined)
+      } else {
+        alterBody(incoming, response, fault)
+      }
+    },
+  )
+  outgoing.on('error', () => request.socket.destroy())
+  pipeline(request, outgoing, () => undefined)
+}
+
+function nameOperation(method: string, url: string, headers: http.IncomingHttpHeaders): S3Operation {
+  const { pathname, searchParams: query } = new URL(url, 'http://proxy')
+  const hasKey = pathname.split('/').filter(Boolean).length > 1
+  if (query.has('uploads')) return method === 'POST' ? 'CreateMultipartUpload' : 'ListMultipartUploads'
+  if (query.has('uploadId')) {
+    if (method === 'PUT') return 'UploadPart'
+    return method === 'POST' ? 'CompleteMultipartUpload' : 'AbortMultipartUpload'
+  }
+  if (query.get('list-type') === '2') return 'ListObjectsV2'
+  if (!hasKey || headers['x-amz-copy-source']) return 'Other'
+  const byMethod: Record<string, S3Operation> = {
+    PUT: 'PutObject',
+    GET: 'GetObject',
+    HEAD: 'HeadObject',
+    DELETE: 'DeleteObject',
+  }
+  return byMethod[method] ?? 'Other'
+}
