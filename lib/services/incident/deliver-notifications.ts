@@ -2,23 +2,20 @@ import { z } from 'zod'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
-import type { Notification, NotifierDriver } from '@/lib/ports/notifier'
+import type { Notification } from '@/lib/ports/notifier'
 import { channelSpec } from '../channel/channel-spec'
 import type { ServiceContext } from '../context'
 
 /** After this many tries a delivery is given up and shown as failed; with the delays below that is about an hour. */
 const maxAttempts = 10
+const kindSchema = z.enum(['email', 'webhook'])
 const severitySchema = z.enum(['warning', 'critical'])
 
 /**
  * Sends what is due. A delivery is locked while it is sent, so two workers never send it twice; a failure is tried
  * again with growing delays and never becomes a backup's failure. Answers how many were sent.
  */
-export async function deliverNotifications(args: {
-  ctx: ServiceContext
-  notifier: (kind: string) => NotifierDriver
-  signal: AbortSignal
-}): Promise<number> {
+export async function deliverNotifications(args: { ctx: ServiceContext; signal: AbortSignal }): Promise<number> {
   const { ctx } = args
   let sent = 0
   for (;;) {
@@ -53,7 +50,7 @@ export async function deliverNotifications(args: {
         const attempts = delivery.attempts + 1
         try {
           const signal = AbortSignal.any([args.signal, AbortSignal.timeout(30_000)])
-          await args.notifier(channel.kind).send(channelSpec(ctx, channel), notification, signal)
+          await ctx.notifier(kindSchema.parse(channel.kind)).send(channelSpec(ctx, channel), notification, signal)
           await tx.alertDelivery.update({
             where: { id: row.id },
             data: { state: 'sent', attempts, sentAt: ctx.clock.now(), error: null },

@@ -1,0 +1,122 @@
+import { createSourceSchema } from '@/lib/contracts/source'
+import { setupSchema } from '@/lib/contracts/people'
+import { createScheduleSchema } from '@/lib/contracts/schedule'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { toJson } from '@/lib/db/to-json'
+import type { ServiceContext } from '../context'
+import { createDestination } from '../destination/create-destination'
+import { createJob } from '../job/create-job'
+import { instanceId } from '../instance/instance-settings'
+import { createRetentionPolicy } from '../retention-policy/create-retention-policy'
+import { createSchedule } from '../schedule/create-schedule'
+import { createSource } from '../source/create-source'
+import { registerKnownToken } from '../token/register-known-token'
+import { createFirstAdministrator } from '../user/create-first-administrator'
+
+export interface FirstStart {
+  /** Where the local destination is made. */
+  backupFolder: string
+  /** The catalog's own database, which becomes the first source. */
+  catalogUrl: string
+  administrator: { email: string; password: string } | null
+  knownToken: string | null
+}
+
+/**
+ * Makes a fresh instance useful: the administrator and token named in the environment, a local destination, a policy,
+ * and the catalog itself as first source with its schedules and a first backup that is then tested. Each step is done
+ * once; a start that was cut short is completed by the next one.
+ */
+export async function ensureFirstStart(args: { ctx: ServiceContext; input: FirstStart }): Promise<void> {
+  const { ctx, input } = args
+  await instanceId(ctx.db)
+  if (input.administrator && (await ctx.db.user.count()) === 0) {
+    const parsed = setupSchema.safeParse({ ...input.administrator, name: 'Administrator' })
+    if (!parsed.success) {
+      const told = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+      throw new HoldfastError(
+        'administrator-invalid',
+        `HOLDFAST_ADMIN_EMAIL or HOLDFAST_ADMIN_PASSWORD cannot be used. ${told}`,
+      )
+    }
+    await createFirstAdministrator({ ctx, input: parsed.data }).catch(ignore('setup-done'))
+  }
+  if (input.knownToken)
+    await registerKnownToken({ ctx, input: { token: input.knownToken, name: 'HOLDFAST_API_TOKEN' } })
+  if (await ctx.db.setting.findUnique({ where: { key: 'first-start' } })) return
+
+  await createDestination({
+    ctx,
+    input: { name: 'Local folder', kind: 'local', config: { path: input.backupFolder } },
+  }).catch(ignore('name-taken'))
+  await createRetentionPolicy({ ctx, input: { name: 'Keep 30 days', rules: { keepDays: 30, minimum: 1 } } }).catch(
+    ignore('name-taken'),
+  )
+  await createSource({ ctx, input: catalogSource(input.catalogUrl) }).catch(ignore('name-taken'))
+  const [destination, policy, source] = await Promise.all([
+    ctx.db.destination.findFirstOrThrow({ where: { name: 'Local folder', deletedAt: null } }),
+    ctx.db.retentionPolicy.findFirstOrThrow({ where: { name: 'Keep 30 days', deletedAt: null } }),
+    ctx.db.source.findFirstOrThrow({ where: { name: catalogName, deletedAt: null } }),
+  ])
+  const existing = await ctx.db.schedule.findMany({
+    where: { sourceId: source.id, deletedAt: null },
+    select: { action: true },
+  })
+  const has = (action: string) => existing.some((schedule) => schedule.action === action)
+  if (!has('backup')) {
+    const daily = {
+      action: 'backup',
+      cron: '0 2 * * *',
+      destinationIds: [destination.id],
+      retentionPolicyId: policy.id,
+    }
+    await createSchedule({ ctx, input: createScheduleSchema.parse({ sourceId: source.id, ...daily }) })
+  }
+  if (!has('restore-test')) {
+    await createSchedule({
+      ctx,
+      input: createScheduleSchema.parse({ sourceId: source.id, action: 'restore-test', cron: '0 4 1 * *' }),
+    })
+  }
+  await ctx.db.$transaction(async (tx) => {
+    const first = await tx.setting.createMany({
+      data: { key: 'first-start', value: toJson({ at: ctx.clock.now() }) },
+      skipDuplicates: true,
+    })
+    if (first.count === 0) return
+    const firstBackup = { destinationIds: [destination.id], thenTest: 'standard' }
+    await createJob(ctx, tx, {
+      kind: 'backup',
+      input: firstBackup,
+      sourceId: source.id,
+      maxAttempts: 3,
+      exclusiveKey: source.id,
+    })
+  })
+}
+
+const catalogName = 'Holdfast catalog'
+
+/** The catalog's own connection as a source; TLS follows the URL's `sslmode`. */
+function catalogSource(catalogUrl: string) {
+  const url = new URL(catalogUrl)
+  return createSourceSchema.parse({
+    name: catalogName,
+    engine: 'postgres',
+    connection: {
+      host: url.searchParams.get('host') ?? (decodeURIComponent(url.hostname) || '127.0.0.1'),
+      port: Number(url.port || 5432),
+      database: decodeURIComponent(url.pathname.slice(1)),
+      user: decodeURIComponent(url.username),
+      password: url.password ? decodeURIComponent(url.password) : undefined,
+      ssl: url.searchParams.get('sslmode') ?? 'prefer',
+    },
+  })
+}
+
+function ignore(code: string): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof HoldfastError && error.code === code) return
+    throw error
+  }
+}

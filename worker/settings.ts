@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+/** What the worker reads from its environment. */
+export interface WorkerSettings {
+  home: string
+  databaseUrl: string
+  backupConcurrency: number
+  retryDelaySeconds: number
+  /** How long running jobs may go on after SIGTERM before they are handed back. */
+  graceMs: number
+  administrator: { email: string; password: string } | null
+  knownToken: string | null
+}
+
+/** Throws `not-configured` naming the variable and what it should be. */
+export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
+  const databaseUrl = env['DATABASE_URL']
+  if (!databaseUrl)
+    throw new HoldfastError('not-configured', 'DATABASE_URL is not set.', { remedy: 'Start Holdfast with npm start.' })
+  const email = env['HOLDFAST_ADMIN_EMAIL']
+  const password = env['HOLDFAST_ADMIN_PASSWORD']
+  return {
+    home: path.resolve(env['HOLDFAST_HOME'] ?? '.holdfast'),
+    databaseUrl,
+    backupConcurrency: positive(env, 'HOLDFAST_BACKUP_CONCURRENCY', 2),
+    retryDelaySeconds: positive(env, 'HOLDFAST_RETRY_DELAY_SECONDS', 15),
+    graceMs: positive(env, 'HOLDFAST_GRACE_SECONDS', 10) * 1_000,
+    administrator: email && password ? { email, password } : null,
+    knownToken: env['HOLDFAST_API_TOKEN'] ?? null,
+  }
+}
+
+function positive(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new HoldfastError('not-configured', `${name} must be a whole number above zero; it is "${text}".`)
+}

@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import type { JobState } from '@/lib/contracts/common'
+import { HoldfastError, isTransient, toFailure } from '@/lib/core/holdfast-error'
+import { backupFolder } from '@/lib/core/repository/paths'
+import type { Tx } from '@/lib/db/client'
+import { toJson } from '@/lib/db/to-json'
+import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
+import { raiseIncident } from '@/lib/services/incident/raise-incident'
+import { resolveIncident } from '@/lib/services/incident/resolve-incident'
+import { assertLease } from '@/lib/services/job/assert-lease'
+import { createJob } from '@/lib/services/job/create-job'
+import { sourceRetentionRules } from '@/lib/services/retention/plan-source-retention'
+import { sourceSpec } from '@/lib/services/source/source-spec'
+import type { Task, TaskArgs, TaskEnd } from '../task'
+import { storeBackup, type DestinationRun } from './backup/store-backup'
+
+const inputSchema = z.object({
+  destinationIds: z.array(z.uuid()).min(1),
+  /** A restore test that follows once it succeeded. */
+  thenTest: z.enum(['quick', 'standard', 'comprehensive']).optional(),
+})
+
+/** Takes one backup: opens its row, streams it to every destination, and commits. */
+export const backupTask: Task = {
+  async run(args) {
+    const { ctx, job, run } = args
+    const input = inputSchema.parse(job.input)
+    const source = await ctx.db.source.findFirst({ where: { id: job.sourceId ?? '', deletedAt: null } })
+    if (!source) throw new HoldfastError('not-found', 'The source of this backup was deleted.')
+    const destinations = await ctx.db.destination.findMany({
+      where: { id: { in: input.destinationIds }, deletedAt: null },
+    })
+    if (destinations.length === 0) {
+      throw new HoldfastError('destination-needed', 'None of the destinations of this backup exists any more.', {
+        remedy: 'Choose a destination in the schedule.',
+      })
+    }
+    const startedAt = ctx.clock.now()
+    const backup = await openRow(
+      args,
+      source.id,
+      startedAt,
+      destinations.map((destination) => destination.id),
+    )
+    const spec = sourceSpec(ctx, source)
+    const runs: DestinationRun[] = destinations.map((destination) => ({
+      id: destination.id,
+      name: destination.name,
+      storage: ctx.openStorage(destinationSpec(ctx, destination)),
+      error: null,
+    }))
+    try {
+      const stored = await storeBackup({ args, spec, backup: { ...backup, startedAt }, destinations: runs })
+      const failed = runs.filter((destination) => destination.error !== null)
+      return {
+        outcome: failed.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: missingCopies(failed) },
+        commit: (tx, state) =>
+          commitBackup(args, tx, { state, backupId: backup.id, startedAt, stored, runs, sourceName: source.name }),
+      } satisfies TaskEnd
+    } finally {
+      for (const destination of runs) await destination.storage.close()
+    }
+  },
+
+  async after(args, state) {
+    const { ctx, job } = args
+    if (!job.sourceId) return
+    const backups = await ctx.db.backup.findMany({ where: { jobId: job.id }, select: { id: true, status: true } })
+    // What a failed run left in the stores goes at once, even when the run itself was told to stop.
+    const run = { ...args.run, signal: AbortSignal.timeout(60_000) }
+    if (state !== 'succeeded') await removeDeleted({ ctx, backupIds: backups.map((backup) => backup.id), run })
+    if (state !== 'succeeded' && state !== 'partial') return
+    const { thenTest } = inputSchema.parse(job.input)
+    const sourceId = job.sourceId
+    if (await sourceRetentionRules(ctx.db, sourceId)) {
+      await startQuietly(args, { kind: 'retention', input: {}, sourceId, maxAttempts: 3, exclusiveKey: sourceId })
+    }
+    const done = backups.find((backup) => backup.status === state)
+    if (thenTest && done) {
+      await startQuietly(args, {
+        kind: 'restore-test',
+        input: { level: thenTest },
+        sourceId,
+        backupId: done.id,
+        maxAttempts: 2,
+        exclusiveKey: `${done.id}:${thenTest}`,
+      })
+    }
+  },
+
+  async abandon(args) {
+    const { ctx, job } = args
+    const lost = await ctx.db.backup.findMany({ where: { jobId: job.id, status: 'interrupted' }, select: { id: true } })
+    const backupIds = lost.map((backup) => backup.id)
+    // A clean-up may have been there before our last write: look again.
+    await ctx.db.backupCopy.updateMany({
+      where: { backupId: { in: backupIds }, state: 'failed' },
+      data: { deletedAt: null },
+    })
+    await removeDeleted({ ctx, backupIds, run: { ...args.run, signal: AbortSignal.timeout(60_000) } })
+  },
+}
+
+/** Starts what follows; when the same is waiting already, that one serves. */
+async function startQuietly(args: TaskArgs, job: Parameters<typeof createJob>[2]): Promise<void> {
+  try {
+    await args.ctx.db.$transaction((tx) => createJob(args.ctx, tx, job))
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'already-running') return
+    throw error
+  }
+}
+
+async function openRow(
+  { ctx, job }: TaskArgs,
+  sourceId: string,
+  startedAt: Date,
+  destinationIds: string[],
+): Promise<{ id: string; folder: string }> {
+  return ctx.db.$transaction(async (tx) => {
+    await assertLease(tx, job)
+    const policy = await sourceRetentionRules(tx, sourceId)
+    const row = await tx.backup.create({
+      data: {
+        sourceId,
+        jobId: job.id,
+        attempt: job.attempt,
+        kind: 'logical',
+        status: 'running',
+        dueAt: job.dueAt,
+        startedAt,
+        repositoryPath: '',
+        retentionPolicyId: policy?.policyId ?? null,
+      },
+    })
+    const folder = backupFolder(sourceId, row.id, startedAt)
+    await tx.backup.update({ where: { id: row.id }, data: { repositoryPath: folder } })
+    await tx.backupCopy.createMany({
+      data: destinationIds.map((destinationId) => ({ backupId: row.id, destinationId, state: 'uploading' })),
+    })
+    await tx.job.update({ where: { id: job.id }, data: { backupId: row.id } })
+    return { id: row.id, folder }
+  })
+}
+
+async function commitBackup(
+  { ctx, job, logText }: TaskArgs,
+  tx: Tx,
+  end: {
+    state: JobState
+    backupId: string
+    startedAt: Date
+    stored: Awaited<ReturnType<typeof storeBackup>>
+    runs: DestinationRun[]
+    sourceName: string
+  },
+): Promise<void> {
+  const now = ctx.clock.now()
+  const failed = end.runs.filter((destination) => destination.error !== null)
+  await tx.backup.update({
+    where: { id: end.backupId },
+    data: {
+      status: end.state,
+      finishedAt: now,
+      durationMs: now.getTime() - end.startedAt.getTime(),
+      sourceBytes: end.stored.sourceBytes,
+      storedBytes: end.stored.storedBytes,
+      manifest: toJson(end.stored.manifest),
+      manifestSha256: end.stored.manifestSha256,
+      log: logText(),
+      ...(failed.length > 0 ? { error: toJson(missingCopies(failed)) } : {}),
+    },
+  })
+  for (const destination of end.runs) {
+    await tx.backupCopy.update({
+      where: { backupId_destinationId: { backupId: end.backupId, destinationId: destination.id } },
+      data:
+        destination.error === null
+          ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now }
+          : { state: 'failed', error: toJson(toFailure(destination.error)) },
+    })
+  }
+  const sourceId = job.sourceId ?? ''
+  await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
+  if (failed.length === 0) return resolveIncident(tx, ['backup-partial'], sourceId, now)
+  const failure = missingCopies(failed)
+  await raiseIncident(
+    tx,
+    {
+      event: 'backup-partial',
+      severity: 'warning',
+      subjectId: sourceId,
+      sourceId,
+      title: `Backup of ${end.sourceName} is missing a copy`,
+      body: failure.message,
+      facts: { jobId: job.id, backupId: end.backupId },
+    },
+    now,
+  )
+}
+
+function missingCopies(failed: DestinationRun[]) {
+  const told = failed.map((destination) => `${destination.name}: ${toFailure(destination.error).message}`)
+  return {
+    code: 'copy-failed',
+    message: `The backup was not stored in ${told.join('; ')}`,
+    remedy: 'Test the destination, then back up again.',
+    facts: { transient: failed.every((destination) => isTransient(destination.error)) },
+  }
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Progress } from '@/lib/contracts/job'
+import { toFailure } from '@/lib/core/holdfast-error'
+import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import { identityFile, manifestFile, partFile } from '@/lib/core/repository/paths'
+import { storePart } from '@/lib/pipeline/store-part'
+import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
+import type { Storage } from '@/lib/ports/storage'
+import { instanceId, recoveryRecipient } from '@/lib/services/instance/instance-settings'
+import type { TaskArgs } from '../../task'
+
+/** One destination of this run; once it has an error it is left out and its copy is `failed`. */
+export interface DestinationRun {
+  id: string
+  name: string
+  storage: Storage
+  error: unknown
+}
+
+export interface StoredBackup {
+  manifest: Manifest
+  manifestSha256: string
+  sourceBytes: number
+  storedBytes: number
+}
+
+interface Input {
+  args: TaskArgs
+  spec: SourceSpec
+  backup: { id: string; folder: string; startedAt: Date }
+  destinations: DestinationRun[]
+}
+
+/**
+ * Streams every part of the source to every destination, then the wrapped key, then the manifest: last, and only
+ * while the lease is held. Throws when no destination is left; a destination that fails alone is noted and left out.
+ */
+export async function storeBackup(input: Input): Promise<StoredBackup> {
+  const { args, spec, backup } = input
+  const { ctx, run } = args
+  run.progress({ phase: 'connecting', doneBytes: 0 })
+  const session = await ctx.engine(spec.engine).beginBackup(spec, run)
+  try {
+    for (const warning of session.warnings) run.logger.warn(warning)
+    run.logger.info('source opened', { serverVersion: session.serverVersion, toolVersion: session.toolVersion })
+    const key = spec.options.encryption === 'age' ? await makeKey(args) : null
+    const parts: ManifestPart[] = []
+    for (const part of session.parts) parts.push(await storeOne(input, session, part, key?.recipient ?? null, parts))
+    // The session's snapshot holds back vacuum on the source: let go of it as soon as the data is out.
+    await session.close()
+
+    if (key) await putSmall(input, identityFile, key.wrapped)
+    const manifest = manifestSchema.parse({
+      format: 'holdfast-backup',
+      version: 1,
+      instanceId: await instanceId(ctx.db),
+      backupId: backup.id,
+      source: { id: spec.id, name: spec.name, engine: spec.engine, database: databaseOf(spec) },
+      kind: 'logical',
+      startedAt: backup.startedAt.toISOString(),
+      finishedAt: ctx.clock.now().toISOString(),
+      serverVersion: session.serverVersion,
+      toolVersion: session.toolVersion,
+      engineFacts: session.facts,
+      encryption: key
+        ? {
+            identityFile,
+            identityRecipient: key.recipient,
+            wrappedFor: key.wrappedFor,
+            identitySha256: createHash('sha256').update(key.wrapped).digest('hex'),
+          }
+        : null,
+      parts,
+      howToRestore: session.howToRestore(
+        parts.map((part) => ({
+          role: part.role,
+          file: part.file,
+          compression: part.compression,
+          encrypted: part.encryption === 'age',
+        })),
+      ),
+    } satisfies Manifest)
+    const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+    run.progress({ phase: 'committing', doneBytes: sum(parts, 'sourceBytes') })
+    await args.assertLease()
+    await putSmall(input, manifestFile, bytes)
+    return {
+      manifest,
+      manifestSha256: createHash('sha256').update(bytes).digest('hex'),
+      sourceBytes: sum(parts, 'sourceBytes'),
+      storedBytes: sum(parts, 'storedBytes'),
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** A fresh identity for this backup, wrapped for this instance and for the recovery key. */
+async function makeKey({ ctx, run }: TaskArgs) {
+  const recovery = await recoveryRecipient(ctx.db)
+  if (!recovery) run.logger.warn('no recovery key exists yet: without this instance this backup cannot be decrypted')
+  const wrappedFor = [ctx.vault.instanceRecipient, ...(recovery ? [recovery] : [])]
+  const { recipient, wrapped } = await ctx.vault.createIdentity(wrappedFor)
+  return { recipient, wrapped, wrappedFor }
+}
+
+async function storeOne(
+  input: Input,
+  session: BackupSession,
+  part: BackupPart,
+  recipient: string | null,
+  before: ManifestPart[],
+): Promise<ManifestPart> {
+  const { args, spec, backup } = input
+  const { run } = args
+  const { compression, compressionLevel, rateLimitBytesPerSecond } = spec.options
+  const encryption = recipient ? 'age' : 'none'
+  const file = partFile(part.base, compression, encryption)
+  const offset = sum(before, 'sourceBytes')
+  const onProgress = (progress: Progress) => run.progress({ ...progress, doneBytes: offset + progress.doneBytes })
+  const alive = input.destinations.filter((destination) => destination.error === null)
+  const stored = await storePart(
+    {
+      produce: (inner) => part.open(inner),
+      compression,
+      compressionLevel,
+      age: recipient ? { recipients: [recipient] } : null,
+      rateLimitBytesPerSecond,
+      expectedBytes: part.expectedBytes,
+      onProgress,
+      sinks: alive.map((destination) => ({
+        id: destination.id,
+        consume: (body) =>
+          destination.storage.put(backup.folder + file, body, { sizeHintBytes: part.expectedBytes }, run),
+      })),
+    },
+    run,
+  )
+  for (const destination of alive) {
+    const outcome = stored.outcomes.get(destination.id)
+    if (!outcome || !outcome.ok) drop(input, destination, outcome?.error)
+  }
+  assertAlive(input)
+  run.logger.info(`stored ${file}`, {
+    sourceBytes: stored.sourceBytes,
+    storedBytes: stored.storedBytes,
+    sha256: stored.storedSha256,
+  })
+  return {
+    role: part.role,
+    file,
+    sourceBytes: stored.sourceBytes,
+    sourceSha256: stored.sourceSha256,
+    storedBytes: stored.storedBytes,
+    storedSha256: stored.storedSha256,
+    compression,
+    encryption,
+  }
+}
+
+/** Puts a small file to every destination that is left. */
+async function putSmall(input: Input, file: string, bytes: Uint8Array): Promise<void> {
+  const { run } = input.args
+  for (const destination of input.destinations.filter(({ error }) => error === null)) {
+    try {
+      const body = Readable.from([Buffer.from(bytes)])
+      await destination.storage.put(input.backup.folder + file, body, { sizeHintBytes: bytes.length }, run)
+    } catch (error) {
+      run.signal.throwIfAborted()
+      drop(input, destination, error)
+    }
+  }
+  assertAlive(input)
+}
+
+function drop(input: Input, destination: DestinationRun, error: unknown): void {
+  destination.error = error ?? new Error('The destination stopped without saying why.')
+  input.args.run.logger.warn(`the copy in ${destination.name} failed`, { ...toFailure(destination.error) })
+}
+
+/** When every destination failed, the first one's error is the backup's. */
+function assertAlive(input: Input): void {
+  if (input.destinations.every((destination) => destination.error !== null)) throw input.destinations[0]?.error
+}
+
+function sum(parts: ManifestPart[], field: 'sourceBytes' | 'storedBytes'): number {
+  return parts.reduce((total, part) => total + part[field], 0)
+}
+
+function databaseOf(spec: SourceSpec): string | undefined {
+  const { database } = spec.connection
+  return typeof database === 'string' ? database : undefined
+}

@@ -1,0 +1,33 @@
+import { engineNames } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
+import type { Task } from '../task'
+
+/** A sandbox without an owner goes at once; one that looks owned goes after this time all the same. */
+const sandboxLimitMs = 2 * 3_600_000
+
+/** Sweeps sandboxes, finishes begun deletions and removes what crashed runs left in the stores. */
+export const cleanupTask: Task = {
+  async run({ ctx, run, sandboxRoot }) {
+    const swept: string[] = []
+    for (const name of engineNames) {
+      try {
+        swept.push(...(await ctx.engine(name).sweepSandboxes(sandboxRoot, sandboxLimitMs, run)))
+      } catch (error) {
+        if (!(error instanceof HoldfastError && error.code === 'engine-unsupported')) throw error
+      }
+    }
+    if (swept.length > 0) run.logger.info('removed sandboxes', { count: swept.length })
+    const { removed, troubles } = await removeDeleted({ ctx, run })
+    run.logger.info('clean-up done', { sandboxes: swept.length, folders: removed })
+    const failure = {
+      code: 'cleanup-incomplete',
+      message: `Some objects could not be removed. ${troubles.join(' ')}`,
+      remedy: 'Check the destinations; the next clean-up tries again.',
+    }
+    return {
+      outcome: troubles.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure },
+      commit: async () => undefined,
+    }
+  },
+}

@@ -1,0 +1,16 @@
+import type { JobKind } from '@/lib/contracts/job'
+import type { Task } from '../task'
+import { backupTask } from './backup'
+import { cleanupTask } from './cleanup'
+import { restoreTask } from './restore'
+import { restoreTestTask } from './restore-test'
+import { retentionTask } from './retention'
+
+/** The only list of what a worker can do. */
+export const tasks: Record<JobKind, Task> = {
+  backup: backupTask,
+  'restore-test': restoreTestTask,
+  restore: restoreTask,
+  retention: retentionTask,
+  cleanup: cleanupTask,
+}

@@ -1,0 +1,57 @@
+import { storedTargetSchema } from '@/lib/db/catalog/restore'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { verifyPart } from '@/lib/pipeline/verify-part'
+import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { partOpener } from '@/lib/services/backup/part-opener'
+import { assertLease } from '@/lib/services/job/assert-lease'
+import { sourceSpec } from '@/lib/services/source/source-spec'
+import type { Task } from '../task'
+
+/**
+ * Restores into a new database. Every stored byte is read and checked once before the first is written to the target:
+ * a damaged backup must not leave half a database behind.
+ */
+export const restoreTask: Task = {
+  async run(args) {
+    const { ctx, job, run } = args
+    const row = await ctx.db.restore.findFirst({ where: { jobId: job.id } })
+    if (!row || !job.backupId) throw new HoldfastError('not-found', 'The backup of this restore was deleted.')
+    const target = storedTargetSchema.parse(row.target)
+    const source = await ctx.db.source.findFirst({ where: { id: target.sourceId, deletedAt: null } })
+    if (!source) throw new HoldfastError('not-found', 'The source whose server this restore goes to was deleted.')
+    const startedAt = ctx.clock.now()
+    await ctx.db.$transaction(async (tx) => {
+      await assertLease(tx, job)
+      await tx.restore.update({ where: { id: row.id }, data: { state: 'running', startedAt } })
+    })
+    const copy = await openGoodCopy(ctx, { backupId: job.backupId }, run)
+    try {
+      run.logger.info('reading from', { destination: copy.destinationName })
+      for (const part of copy.manifest.parts) {
+        run.progress({ phase: `verifying ${part.file}`, doneBytes: 0, totalBytes: part.storedBytes })
+        await verifyPart({ storage: copy.storage, key: copy.keyOf(part), part, identity: copy.identity }, run)
+      }
+      const { warnings } = await ctx.engine(copy.manifest.source.engine).restore(
+        {
+          manifest: copy.manifest,
+          open: partOpener(copy),
+          target: { source: sourceSpec(ctx, source), database: target.database, owners: target.owners },
+        },
+        run,
+      )
+      for (const warning of warnings) run.logger.warn(warning)
+      const finishedAt = ctx.clock.now()
+      return {
+        outcome: { type: 'succeeded' },
+        commit: async (tx) => {
+          await tx.restore.update({
+            where: { id: row.id },
+            data: { state: 'succeeded', finishedAt, durationMs: finishedAt.getTime() - startedAt.getTime() },
+          })
+        },
+      }
+    } finally {
+      await copy.close()
+    }
+  },
+}
