@@ -78,3 +78,21 @@ export type Schedule = z.infer<typeof scheduleSchema>
 /** `POST /api/v1/admin/schedules/preview`: the next five runs of an expression that is not stored yet. */
 export const schedulePreviewSchema = createScheduleSchema.pick({ cron: true, timeZone: true })
 export const nextRunsSchema = z.object({ nextRuns: z.array(timeSchema) })
+
+/** `POST /api/v1/admin/retention-policies/preview`: what rules would keep and delete of a source today. */
+export const previewRetentionSchema = z.object({ sourceId: idSchema, rules: retentionRulesSchema })
+export const retentionPreviewSchema = z.object({
+  keepCount: z.number().int(),
+  deleteCount: z.number().int(),
+  deleteBytes: z.number().int(),
+  backups: z.array(
+    z.object({
+      id: idSchema,
+      startedAt: timeSchema,
+      storedBytes: z.number().int(),
+      keep: z.boolean(),
+      reasons: z.array(z.string()),
+    }),
+  ),
+})
+export const scheduleFilterSchema = z.object({ sourceId: idSchema.optional() })
