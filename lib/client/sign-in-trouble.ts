@@ -16,7 +16,9 @@ export function signInTrouble(error: string): SignInTrouble {
     return {
       title: 'Too many sign-ins failed',
       remedy:
-        waitMs > 0 ? `Try again in ${formatDuration(Math.ceil(waitMs / 60_000) * 60_000)}.` : 'Try again in 15 minutes.',
+        waitMs > 0
+          ? `Try again in ${formatDuration(Math.ceil(waitMs / 60_000) * 60_000)}.`
+          : 'Try again in 15 minutes.',
     }
   }
   if (code === 'sign-in-failed' || code === 'CredentialsSignin' || code === '') {

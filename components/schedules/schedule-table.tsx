@@ -1,0 +1,93 @@
+'use client'
+
+import Link from 'next/link'
+import type { Schedule } from '@/lib/contracts/schedule'
+import { StateBadge } from '@/components/cells/state-badge'
+import { TimeCell } from '@/components/cells/time-cell'
+import { Badge } from '@/components/ui/badge'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { jobStates } from '@/lib/contracts/common'
+import { cronWords } from '@/lib/client/cron-words'
+import { ScheduleSwitch } from './schedule-switch'
+import { NextRuns } from './next-runs'
+
+const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const
+
+export function ScheduleTable({
+  schedules,
+  withSource = true,
+}: {
+  schedules: readonly Schedule[]
+  withSource?: boolean
+}) {
+  return (
+    <Table label="Schedules">
+      <thead>
+        <tr>
+          <Th>What</Th>
+          <Th>When</Th>
+          <Th>Next run</Th>
+          <Th>Last run</Th>
+          <Th>Keeps</Th>
+          <Th>On</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {schedules.map((schedule) => {
+          const state = jobStates.find((name) => name === schedule.lastJob?.state)
+          return (
+            <Tr key={schedule.id} className={schedule.enabled ? '' : 'text-ink-3'}>
+              <Td>
+                <Link
+                  href={`/admin/schedules/${schedule.id}`}
+                  className="font-medium underline-offset-4 hover:underline"
+                >
+                  {actionWords[schedule.action]}
+                  {withSource && ` of ${schedule.sourceName}`}
+                </Link>
+                {schedule.action === 'restore-test' && (
+                  <span className="block text-xs text-ink-3">{schedule.options.level}</span>
+                )}
+              </Td>
+              <Td>
+                <span className="block">{cronWords(schedule.cron) ?? 'As the expression says'}</span>
+                <span className="block text-xs whitespace-nowrap text-ink-3">
+                  <code className="font-mono">{schedule.cron}</code> {schedule.timeZone}
+                </span>
+              </Td>
+              <Td>
+                {schedule.enabled ? (
+                  <NextRuns runs={schedule.nextRuns} timeZone={schedule.timeZone} />
+                ) : (
+                  <Badge>off</Badge>
+                )}
+              </Td>
+              <Td>
+                {schedule.lastJob && state ? (
+                  <span className="flex flex-col items-start gap-0.5">
+                    <StateBadge state={state} />
+                    <span className="text-xs text-ink-3">
+                      <TimeCell at={schedule.lastJob.finishedAt ?? schedule.lastJob.dueAt} form="relative" none="" />
+                    </span>
+                  </span>
+                ) : (
+                  <span className="text-ink-3">not yet</span>
+                )}
+              </Td>
+              <Td>
+                {schedule.action === 'backup' ? (
+                  (schedule.retentionPolicyName ?? 'everything')
+                ) : (
+                  <span className="text-ink-3">–</span>
+                )}
+              </Td>
+              <Td>
+                <ScheduleSwitch schedule={schedule} />
+              </Td>
+            </Tr>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}

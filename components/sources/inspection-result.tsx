@@ -1,0 +1,72 @@
+import type { Finding, Inspection } from '@/lib/contracts/source'
+import { BytesCell } from '@/components/cells/bytes-cell'
+import { DurationCell } from '@/components/cells/duration-cell'
+import { Callout } from '@/components/ui/callout'
+import { CodeBlock } from '@/components/ui/code-block'
+import { Facts } from '@/components/ui/facts'
+import { FailureNote } from '@/components/ui/failure-note'
+
+const tones = { error: 'bad', warning: 'warn', info: 'info' } as const
+
+/** What the connection test found: facts, and what is not right with the way to put it right. */
+export function InspectionResult({ inspection }: { inspection: Inspection }) {
+  return (
+    <div className="space-y-3" data-inspection={inspection.ok ? 'ok' : 'failed'}>
+      {inspection.error ? (
+        <FailureNote failure={inspection.error} />
+      ) : (
+        <Callout tone="info" title="The connection works" role="status">
+          {inspection.findings.some((finding) => finding.severity === 'error')
+            ? 'But a backup would not be complete; see below.'
+            : 'A backup can be taken with these settings.'}
+        </Callout>
+      )}
+      {inspection.ok && (
+        <Facts
+          items={[
+            { name: 'Server', value: inspection.serverVersion ? `PostgreSQL ${inspection.serverVersion}` : null },
+            {
+              name: 'Size',
+              value: inspection.databaseBytes === undefined ? null : <BytesCell bytes={inspection.databaseBytes} />,
+            },
+            { name: 'Tables', value: inspection.tableCount?.toLocaleString('en') ?? null },
+            {
+              name: 'Client',
+              value: inspection.client ? `pg_dump ${inspection.client.version} (${inspection.client.path})` : null,
+            },
+            { name: 'TLS', value: inspection.tls ?? 'not encrypted' },
+            { name: 'Answer after', value: <DurationCell ms={inspection.latencyMs} none="unknown" /> },
+          ]}
+        />
+      )}
+      {inspection.findings.map((finding) => (
+        <FindingNote key={`${finding.code}-${finding.message}`} finding={finding} />
+      ))}
+      {inspection.unreadable.length > 0 && (
+        <details className="text-[0.8125rem]">
+          <summary className="font-medium text-bad">
+            {inspection.unreadable.length} objects the role may not read
+          </summary>
+          <ul className="mt-2 max-h-48 list-disc overflow-y-auto pl-5 font-mono text-xs">
+            {inspection.unreadable.map((name) => (
+              <li key={name} className="break-all">
+                {name}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function FindingNote({ finding }: { finding: Finding }) {
+  return (
+    <div className="space-y-2">
+      <Callout tone={tones[finding.severity]} title={finding.message}>
+        {finding.remedy}
+      </Callout>
+      {finding.sql && <CodeBlock text={finding.sql} label="Copy SQL" />}
+    </div>
+  )
+}

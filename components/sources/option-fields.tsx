@@ -1,0 +1,135 @@
+import { compressions } from '@/lib/contracts/source'
+import { Switch } from '@/components/ui/check'
+import { Callout } from '@/components/ui/callout'
+import { Field } from '@/components/ui/field'
+import { FormSection } from '@/components/ui/form-section'
+import { Input, Select } from '@/components/ui/input'
+import type { FieldErrors } from '@/lib/client/form-errors'
+import type { SourceValues } from './source-values'
+
+interface OptionFieldsProps {
+  values: SourceValues
+  errors: FieldErrors
+  onChange: (changes: Partial<SourceValues>) => void
+}
+
+const compressionWords = { zstd: 'zstd', gzip: 'gzip', none: 'none' } as const
+
+export function OptionFields({ values, errors, onChange }: OptionFieldsProps) {
+  const numeric = (name: keyof SourceValues, field: string, label: string, hint: string, optional = false) => (
+    <Field label={label} hint={hint} optional={optional} error={errors[field]}>
+      {(control) => (
+        <Input
+          {...control}
+          inputMode="decimal"
+          autoComplete="off"
+          value={String(values[name])}
+          onChange={(event) => onChange({ [name]: event.target.value })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <>
+      <FormSection title="Objectives" note="What is promised. The overview compares it with what is measured.">
+        <div className="grid gap-4 sm:grid-cols-2">
+          {numeric(
+            'rpoHours',
+            'options.rpoObjectiveMs',
+            'Largest data loss, in hours',
+            'Recovery point objective',
+            true,
+          )}
+          {numeric(
+            'rtoMinutes',
+            'options.rtoObjectiveMs',
+            'Longest restore, in minutes',
+            'Recovery time objective; restore tests are timed against it',
+            true,
+          )}
+        </div>
+      </FormSection>
+      <FormSection title="How it is backed up" note="The defaults are safe for production.">
+        <div className="grid gap-4 sm:grid-cols-3">
+          <Field label="Compression">
+            {(control) => (
+              <Select
+                {...control}
+                value={values.compression}
+                onChange={(event) =>
+                  onChange({ compression: compressions.find((name) => name === event.target.value) ?? 'zstd' })
+                }
+              >
+                {compressions.map((name) => (
+                  <option key={name} value={name}>
+                    {compressionWords[name]}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          {values.compression !== 'none' &&
+            numeric(
+              'compressionLevel',
+              'options.compressionLevel',
+              'Level',
+              values.compression === 'zstd' ? '1 to 19; 3 is a good one' : '1 to 9',
+            )}
+          <Field label="Encryption">
+            {(control) => (
+              <Select
+                {...control}
+                value={values.encryption}
+                onChange={(event) => onChange({ encryption: event.target.value === 'none' ? 'none' : 'age' })}
+              >
+                <option value="age">age</option>
+                <option value="none">none</option>
+              </Select>
+            )}
+          </Field>
+        </div>
+        {values.encryption === 'none' && (
+          <Callout tone="warn" title="Whoever can read the destination can read the data">
+            Leave encryption on unless the destination encrypts by itself and its readers are trusted.
+          </Callout>
+        )}
+        <Switch
+          label="Low priority"
+          hint="The tools on the worker yield CPU and disk to everything else."
+          checked={values.lowPriority}
+          onChange={(lowPriority) => onChange({ lowPriority })}
+        />
+        <details className="rounded-md border border-line px-3 py-2">
+          <summary className="font-medium">Limits and attempts</summary>
+          <div className="grid gap-4 pt-3 pb-2 sm:grid-cols-2">
+            {numeric(
+              'lockTimeoutSeconds',
+              'options.lockTimeoutMs',
+              'Lock wait, in seconds',
+              'The dump gives up instead of holding up production',
+            )}
+            {numeric(
+              'rateLimitMiB',
+              'options.rateLimitBytesPerSecond',
+              'Upload limit, in MiB/s',
+              'Empty: no limit',
+              true,
+            )}
+            {numeric(
+              'slowAfterMinutes',
+              'options.slowAfterMs',
+              'Alert when longer than, in minutes',
+              'The backup itself goes on',
+            )}
+            {numeric(
+              'maxAttempts',
+              'options.maxAttempts',
+              'Attempts',
+              'Only for what may pass by itself, such as a network error',
+            )}
+          </div>
+        </details>
+      </FormSection>
+    </>
+  )
+}

@@ -1,0 +1,125 @@
+'use client'
+
+import { useState, type FormEvent } from 'react'
+import { PlugZap } from 'lucide-react'
+import { createSourceSchema, updateSourceSchema, type Inspection, type Source } from '@/lib/contracts/source'
+import { RoleButton } from '@/components/shell/role-button'
+import { FormSection } from '@/components/ui/form-section'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { api } from '@/lib/client/api'
+import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
+import { useAction } from '@/lib/client/use-action'
+import { ConnectionFields } from './connection-fields'
+import { InspectionResult } from './inspection-result'
+import { OptionFields } from './option-fields'
+import { RoleSnippet } from './role-snippet'
+import { emptySource, sourceInputOf, valuesOfSource, type SourceValues } from './source-values'
+
+interface SourceFormProps {
+  source?: Source
+  onSaved: (source: Source) => void
+}
+
+/** A new source, or a stored one with its password left alone unless a new one is typed. */
+export function SourceForm({ source, onSaved }: SourceFormProps) {
+  const [values, setValues] = useState<SourceValues>(source ? valuesOfSource(source) : emptySource)
+  const [wrong, setWrong] = useState<FieldErrors>({})
+  const input = sourceInputOf(values)
+  const save = useAction({
+    run: (body: unknown) =>
+      api<Source>(source ? `/admin/sources/${source.id}` : '/admin/sources', {
+        method: source ? 'PATCH' : 'POST',
+        body,
+      }),
+    done: (saved) => (source ? `${saved.name} is saved` : `${saved.name} is added`),
+    errors: 'inline',
+    onDone: onSaved,
+  })
+  const probe = useAction({
+    run: (body: unknown) =>
+      api<Inspection>(source ? `/admin/sources/${source.id}/test-connection` : '/admin/sources/test-connection', {
+        method: 'POST',
+        body,
+      }),
+    errors: 'inline',
+  })
+  const errors = { ...fieldErrorsOf(probe.error), ...fieldErrorsOf(save.error), ...wrong }
+  const change = (changes: Partial<SourceValues>) => setValues({ ...values, ...changes })
+  const checked = () => {
+    const result = source
+      ? checkForm(updateSourceSchema, { name: input.name, connection: input.connection, options: input.options })
+      : checkForm(createSourceSchema, input)
+    setWrong(result.ok ? {} : result.errors)
+    return result.ok ? result.value : null
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    const body = checked()
+    if (body) save.mutate(body)
+  }
+  function test() {
+    // A name is not needed to try a connection.
+    const body = { ...input, name: input.name || 'not named yet' }
+    const result = checkForm(createSourceSchema, body)
+    setWrong(result.ok ? {} : result.errors)
+    if (result.ok) probe.mutate(source ? { connection: input.connection } : body)
+  }
+
+  return (
+    <form noValidate onSubmit={submit} className="space-y-5">
+      <FormSection title="Source" note="What it is called here, in alerts and in the backups.">
+        <Field label="Name" error={errors.name}>
+          {(control) => (
+            <Input
+              {...control}
+              value={values.name}
+              autoComplete="off"
+              placeholder="Shop, production"
+              onChange={(event) => change({ name: event.target.value })}
+            />
+          )}
+        </Field>
+      </FormSection>
+      <FormSection
+        title="Connection"
+        note="PostgreSQL, by address or by the folder of its Unix socket. The password is stored sealed and never shown again."
+      >
+        <ConnectionFields
+          values={values}
+          errors={errors}
+          hasPassword={source?.connection.hasPassword ?? false}
+          onChange={change}
+        />
+        <div>
+          <RoleButton needs="admin" variant="secondary" pending={probe.isPending} onClick={test}>
+            <PlugZap aria-hidden /> Test the connection
+          </RoleButton>
+        </div>
+        <div aria-live="polite">
+          {probe.error && !probe.isPending && (
+            <ProblemNote error={probe.error} title="The connection could not be tested" />
+          )}
+          {probe.data && !probe.isPending && <InspectionResult inspection={probe.data} />}
+        </div>
+        <RoleSnippet database={values.database} />
+      </FormSection>
+      <OptionFields values={values} errors={errors} onChange={change} />
+      {save.error && (
+        <ProblemNote error={save.error} title={source ? 'The source was not changed' : 'The source was not added'} />
+      )}
+      {Object.keys(wrong).length > 0 && (
+        <p role="alert" className="text-bad">
+          Look at the marked fields.
+        </p>
+      )}
+      <div className="flex justify-end">
+        <RoleButton needs="admin" type="submit" pending={save.isPending}>
+          {source ? 'Save the source' : 'Add the source'}
+        </RoleButton>
+      </div>
+    </form>
+  )
+}

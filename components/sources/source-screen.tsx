@@ -1,0 +1,96 @@
+'use client'
+
+import { useState } from 'react'
+import { useRouter } from 'next/navigation'
+import { useQuery } from '@tanstack/react-query'
+import { Pencil, Trash2 } from 'lucide-react'
+import type { SourceStatus } from '@/lib/contracts/status'
+import { BackupHistory } from '@/components/backups/backup-history'
+import { SampleBadge } from '@/components/cells/sample-badge'
+import { JobProgress } from '@/components/jobs/job-progress'
+import { RoleButton } from '@/components/shell/role-button'
+import { RoleLink } from '@/components/shell/role-link'
+import { SourceActions } from '@/components/status/source-actions'
+import { Card, CardHeader } from '@/components/ui/card'
+import { PageHeader } from '@/components/ui/page-header'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { SkeletonRows } from '@/components/ui/skeleton'
+import { sourceQuery } from '@/lib/client/queries/sources'
+import { statusQuery } from '@/lib/client/queries/status'
+import { ConnectionCard } from './connection-card'
+import { DeleteSourceDialog } from './delete-source-dialog'
+import { ProtectionCard } from './protection-card'
+import { SourceSchedules } from './source-schedules'
+
+export function SourceScreen({ id }: { id: string }) {
+  const router = useRouter()
+  const [deleting, setDeleting] = useState(false)
+  const { data: source, error } = useQuery(sourceQuery(id))
+  const { data: status } = useQuery(statusQuery())
+  const back = { href: '/admin/sources', label: 'Sources' }
+  if (!source)
+    return (
+      <>
+        <PageHeader title="Source" back={back} />
+        {error ? <ProblemNote error={error} /> : <SkeletonRows rows={6} />}
+      </>
+    )
+  const mine: SourceStatus | undefined = status?.sources.find((item) => item.sourceId === id)
+  const running = status?.running.filter((job) => job.sourceId === id) ?? []
+  return (
+    <>
+      <PageHeader
+        back={back}
+        title={source.name}
+        intro={
+          <span className="flex flex-wrap items-center gap-2">
+            PostgreSQL, {source.connection.database} {source.sample && <SampleBadge />}
+          </span>
+        }
+        actions={
+          <>
+            <SourceActions source={mine ?? { sourceId: id, sourceName: source.name, lastGoodBackup: null }} />
+            <RoleLink needs="admin" href={`/admin/sources/${id}/edit`} variant="secondary" size="sm">
+              <Pencil aria-hidden /> Change
+            </RoleLink>
+            <RoleButton
+              needs="admin"
+              variant="ghost"
+              size="icon"
+              aria-label={`Delete ${source.name}`}
+              title="Delete"
+              onClick={() => setDeleting(true)}
+            >
+              <Trash2 aria-hidden />
+            </RoleButton>
+          </>
+        }
+      />
+      <div className="space-y-5">
+        {running.map((job) => (
+          <Card key={job.id} aria-label="Under way" className="p-4 sm:px-5">
+            <JobProgress job={job} subject={source.name} />
+          </Card>
+        ))}
+        <div className="grid gap-5 lg:grid-cols-2">
+          <ProtectionCard status={mine} />
+          <ConnectionCard source={source} />
+        </div>
+        <SourceSchedules sourceId={id} />
+        <Card aria-labelledby="backups-title">
+          <CardHeader id="backups-title" title="Backups" />
+          <BackupHistory sourceId={id} />
+        </Card>
+      </div>
+      {deleting && (
+        <DeleteSourceDialog
+          open
+          onOpenChange={setDeleting}
+          source={source}
+          backupCount={mine?.backupCount ?? null}
+          onDeleted={() => router.push('/admin/sources')}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,108 @@
+import type { CreateSource, Source, SourceOptions } from '@/lib/contracts/source'
+
+/** The form as typed: numbers stay text until they are sent. */
+export interface SourceValues {
+  name: string
+  host: string
+  port: string
+  database: string
+  user: string
+  password: string
+  ssl: NonNullable<CreateSource['connection']['ssl']>
+  sslRootCert: string
+  compression: SourceOptions['compression']
+  compressionLevel: string
+  encryption: SourceOptions['encryption']
+  lockTimeoutSeconds: string
+  lowPriority: boolean
+  rateLimitMiB: string
+  slowAfterMinutes: string
+  rpoHours: string
+  rtoMinutes: string
+  maxAttempts: string
+}
+
+export const emptySource: SourceValues = {
+  name: '',
+  host: '',
+  port: '5432',
+  database: '',
+  user: '',
+  password: '',
+  ssl: 'prefer',
+  sslRootCert: '',
+  compression: 'zstd',
+  compressionLevel: '3',
+  encryption: 'age',
+  lockTimeoutSeconds: '30',
+  lowPriority: false,
+  rateLimitMiB: '',
+  slowAfterMinutes: '30',
+  rpoHours: '24',
+  rtoMinutes: '',
+  maxAttempts: '3',
+}
+
+const text = (value: number | undefined, unit: number): string => (value === undefined ? '' : String(value / unit))
+
+export function valuesOfSource({ name, connection, options }: Source): SourceValues {
+  return {
+    ...emptySource,
+    name,
+    host: connection.host,
+    port: String(connection.port),
+    database: connection.database,
+    user: connection.user,
+    ssl: connection.ssl,
+    sslRootCert: connection.sslRootCert ?? '',
+    compression: options.compression,
+    compressionLevel: String(options.compressionLevel),
+    encryption: options.encryption,
+    lockTimeoutSeconds: text(options.lockTimeoutMs, 1_000),
+    lowPriority: options.lowPriority,
+    rateLimitMiB: text(options.rateLimitBytesPerSecond, 1_048_576),
+    slowAfterMinutes: text(options.slowAfterMs, 60_000),
+    rpoHours: text(options.rpoObjectiveMs, 3_600_000),
+    rtoMinutes: text(options.rtoObjectiveMs, 60_000),
+    maxAttempts: String(options.maxAttempts),
+  }
+}
+
+const number = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value))
+const scaled = (value: string, unit: number): number | undefined => {
+  const parsed = number(value)
+  return parsed === undefined ? undefined : Math.round(parsed * unit)
+}
+
+/** What is sent. An empty password is left out: a new source has none then, a stored one is kept. */
+export function connectionOf(values: SourceValues) {
+  return {
+    host: values.host,
+    port: number(values.port),
+    database: values.database,
+    user: values.user,
+    ssl: values.ssl,
+    ...(values.sslRootCert.trim() ? { sslRootCert: values.sslRootCert } : {}),
+    ...(values.password ? { password: values.password } : {}),
+  }
+}
+
+export function sourceInputOf(values: SourceValues) {
+  return {
+    name: values.name,
+    engine: 'postgres' as const,
+    connection: connectionOf(values),
+    options: {
+      compression: values.compression,
+      compressionLevel: number(values.compressionLevel),
+      encryption: values.encryption,
+      lockTimeoutMs: scaled(values.lockTimeoutSeconds, 1_000),
+      lowPriority: values.lowPriority,
+      rateLimitBytesPerSecond: scaled(values.rateLimitMiB, 1_048_576),
+      slowAfterMs: scaled(values.slowAfterMinutes, 60_000),
+      rpoObjectiveMs: scaled(values.rpoHours, 3_600_000),
+      rtoObjectiveMs: scaled(values.rtoMinutes, 60_000),
+      maxAttempts: number(values.maxAttempts),
+    },
+  }
+}

@@ -1,0 +1,111 @@
+'use client'
+
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import { Database } from 'lucide-react'
+import type { Source } from '@/lib/contracts/source'
+import type { SourceStatus } from '@/lib/contracts/status'
+import { BytesCell } from '@/components/cells/bytes-cell'
+import { SampleBadge } from '@/components/cells/sample-badge'
+import { TimeCell } from '@/components/cells/time-cell'
+import { VerifiedBadge } from '@/components/cells/verified-badge'
+import { HealthBadge } from '@/components/status/health-badge'
+import { SourceActions } from '@/components/status/source-actions'
+import { RoleLink } from '@/components/shell/role-link'
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ListState } from '@/components/ui/list-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { sourcesQuery } from '@/lib/client/queries/sources'
+import { statusQuery } from '@/lib/client/queries/status'
+
+export function SourcesScreen() {
+  const sources = useQuery(sourcesQuery())
+  const { data: status } = useQuery(statusQuery())
+  const byId = new Map(status?.sources.map((source) => [source.sourceId, source]))
+  const add = (
+    <RoleLink needs="admin" href="/admin/sources/new">
+      Add a source
+    </RoleLink>
+  )
+  return (
+    <>
+      <PageHeader title="Sources" intro="The databases that are protected." actions={add} />
+      <Card aria-label="Sources">
+        <ListState
+          query={sources}
+          empty={
+            <EmptyState icon={<Database />} title="No source yet" actions={add}>
+              A source is a database to protect. You need its address, and a role that may read it.
+            </EmptyState>
+          }
+        >
+          <Table label="Sources">
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th>Where</Th>
+                <Th>Health</Th>
+                <Th>Last good backup</Th>
+                <Th>Restorable</Th>
+                <Th className="text-right">Stored</Th>
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              </tr>
+            </thead>
+            <tbody>
+              {sources.data?.items.map((source) => (
+                <SourceRow key={source.id} source={source} status={byId.get(source.id)} />
+              ))}
+            </tbody>
+          </Table>
+        </ListState>
+      </Card>
+    </>
+  )
+}
+
+function SourceRow({ source, status }: { source: Source; status: SourceStatus | undefined }) {
+  const { connection } = source
+  return (
+    <Tr>
+      <Td>
+        <Link href={`/admin/sources/${source.id}`} className="font-medium underline-offset-4 hover:underline">
+          {source.name}
+        </Link>{' '}
+        {source.sample && <SampleBadge />}
+      </Td>
+      <Td className="max-w-56 text-[0.8125rem]">
+        <span className="block truncate" title={connection.database}>
+          {connection.database}
+        </span>
+        <span className="block truncate text-xs text-ink-3" title={connection.host}>
+          {connection.user} at{' '}
+          {connection.host.startsWith('/') ? connection.host : `${connection.host}:${connection.port}`}
+        </span>
+      </Td>
+      <Td>{status ? <HealthBadge source={status} /> : <span className="text-ink-3">unknown</span>}</Td>
+      <Td>
+        {status ? (
+          <TimeCell at={status.lastGoodBackup?.finishedAt} none="none" />
+        ) : (
+          <span className="text-ink-3">unknown</span>
+        )}
+      </Td>
+      <Td>
+        {status &&
+          (status.lastProven ? (
+            <VerifiedBadge verified="proven" provenAt={status.lastProven.provenAt} />
+          ) : (
+            <VerifiedBadge verified={status.lastGoodBackup?.verified ?? 'unproven'} />
+          ))}
+      </Td>
+      <Td className="text-right">
+        <BytesCell bytes={status?.storedBytes} />
+      </Td>
+      <Td>{status && <SourceActions source={status} />}</Td>
+    </Tr>
+  )
+}
