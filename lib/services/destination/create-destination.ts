@@ -8,7 +8,7 @@ import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { withUniqueName } from '../with-unique-name'
 import { destinationSecretField } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
-import { splitSecret } from './split-secret'
+import { splitSecret } from '../split-secret'
 
 /** Stores a destination; nothing is contacted. Throws `name-taken` and `address-refused`. */
 export async function createDestination({

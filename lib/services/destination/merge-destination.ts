@@ -5,7 +5,7 @@ import type { ServiceContext } from '../context'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { destinationSecretField, parseDestinationConfig } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
-import { splitSecret } from './split-secret'
+import { splitSecret } from '../split-secret'
 
 /** A destination's row whose config was parsed, not yet stored. */
 export type MergedDestination = Omit<DestinationModel, 'config'> & { config: Record<string, unknown> }

@@ -6,7 +6,7 @@ import { permit } from '../permit'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { destinationSecretField } from './destination-config'
 import { probeStorage } from './probe-storage'
-import { splitSecret } from './split-secret'
+import { splitSecret } from '../split-secret'
 
 /** Probes a destination that is not stored yet. Throws `address-refused`. */
 export async function testNewDestination({

@@ -5,7 +5,10 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { tokenHash, tokenHint } from './token-hash'
 
-const leastLength = 20
+/** Shorter ones are refused: anyone could try them all. */
+const leastLength = 8
+/** Below this it is taken, with a warning. */
+const advisedLength = 20
 
 /**
  * Makes an administrator's token of one that is known beforehand (HOLDFAST_API_TOKEN). Idempotent; a token of the same
@@ -23,6 +26,9 @@ export async function registerKnownToken({
     throw new HoldfastError('token-too-short', `The API token has fewer than ${leastLength} characters.`, {
       remedy: 'Make one that cannot be guessed, for example with: openssl rand -base64 32',
     })
+  }
+  if (input.token.length < advisedLength) {
+    ctx.logger.warn('the known API token is short; make one with: openssl rand -base64 32', { name: input.name })
   }
   const hash = tokenHash(input.token)
   await ctx.db.$transaction(async (tx) => {

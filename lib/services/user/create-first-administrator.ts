@@ -9,7 +9,7 @@ import { hashPassword } from './password'
 
 /**
  * Makes the first administrator of a new instance. Open to whoever comes first, and to nobody after: throws
- * `already-set-up` when any user exists. Two at once: one succeeds.
+ * `setup-done` when any user exists. Two at once: one succeeds.
  */
 export async function createFirstAdministrator({
   ctx,
@@ -40,7 +40,7 @@ export async function isSetUp({ ctx }: { ctx: Pick<ServiceContext, 'db'> }): Pro
 }
 
 function alreadySetUp(): HoldfastError {
-  return new HoldfastError('already-set-up', 'This instance already has an administrator.', {
+  return new HoldfastError('setup-done', 'This instance already has an administrator.', {
     remedy: 'Sign in, or ask an administrator for an account.',
   })
 }

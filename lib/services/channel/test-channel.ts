@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import type { ChannelTest } from '@/lib/contracts/alert'
+import { actorName } from '../actor-name'
+import { recordAudit } from '../audit/record-audit'
+import { briefRun } from '../brief-run'
+import type { ServiceContext } from '../context'
+import { toFailure } from '@/lib/core/holdfast-error'
+import { permit } from '../permit'
+import { channelKind } from './channel-config'
+import { channelSpec } from './channel-spec'
+import { findChannel } from './find-channel'
+
+const sendTimeoutMs = 30_000
+
+/** Sends a test message. That the receiver refused it is an answer, not an exception. */
+export async function testChannel({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; signal?: AbortSignal }
+}): Promise<ChannelTest> {
+  permit(ctx.actor, 'operator')
+  const row = await findChannel(ctx.db, input.id)
+  const notification = {
+    phase: 'test' as const,
+    alertId: randomUUID(),
+    event: 'test',
+    severity: 'warning' as const,
+    title: `Test message from Holdfast to "${row.name}"`,
+    body: `${actorName(ctx.actor)} asked for this message. Nothing is wrong: alerts will arrive here.`,
+    facts: {},
+    at: ctx.clock.now(),
+  }
+  const { signal } = briefRun(ctx, sendTimeoutMs, input.signal)
+  const result: ChannelTest = await ctx
+    .notifier(channelKind(row.kind))
+    .send(channelSpec(ctx, row), notification, signal)
+    .then(
+      () => ({ ok: true }),
+      (error: unknown) => ({ ok: false, error: toFailure(error) }),
+    )
+  await recordAudit(ctx.db, ctx.actor, {
+    action: 'channel.test',
+    subjectType: 'channel',
+    subjectId: row.id,
+    detail: { name: row.name, ok: result.ok, code: result.error?.code ?? null },
+  })
+  return result
+}
