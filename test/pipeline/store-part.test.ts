@@ -174,7 +174,7 @@ describe('a part that is not whole is stored nowhere', () => {
   }
 
   it.each(['zstd', 'gzip', 'none'] as const)(
-    'when the producer fails after 90 %% and its pipe ends cleanly, %s (fault 1)',
+    'when the producer fails after nine tenths and its pipe ends cleanly, with %s (fault 1)',
     async (compression) => {
       const { error, objects, bodyErrors } = await storeFailing(produceBy('fail-after', ['3600000', 'exit', '1']), {
         compression,

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+const keyBytes = 32
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+/** 32 bytes as hex or base64 (also base64url). The text itself never goes into an error. */
+function parseKey(text: string, from: string): Buffer {
+  const trimmed = text.trim()
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex')
+  const key = /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed) ? Buffer.from(trimmed, 'base64') : Buffer.alloc(0)
+  if (key.length === keyBytes) return key
+  throw new HoldfastError('master-key-invalid', `${from} does not hold a master key`, {
+    remedy: 'It must be 32 bytes in base64 or hex, as `openssl rand -base64 32` prints them.',
+  })
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new HoldfastError('master-key-unreadable', `The master key file ${path} cannot be read`, {
+      remedy: 'Check that the file exists and that the user who runs Holdfast may read it.',
+      facts: { path },
+      cause,
+    })
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Creates the file unless there is one. Of two processes that start at once, one wins and both read the winner's. */
+async function createOnce(folder: string, path: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const draft = join(folder, `.master.key.${process.pid}.${randomBytes(4).toString('hex')}`)
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    try {
+      await file.writeFile(`${randomBytes(keyBytes).toString('base64')}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    // Unlike rename, link never replaces: a key that is lost makes every secret unreadable.
+    await link(draft, path)
+    await syncFolder(folder)
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  } finally {
+    await unlink(draft)
+  }
+}
+
+/**
+ * The master key: from HOLDFAST_MASTER_KEY, else from the file HOLDFAST_MASTER_KEY_FILE (whose mode is up to whoever
+ * mounts it), else from `keys/master.key` below the data folder, made on first use (0600 in a folder 0700). Throws
+ * `master-key-invalid`, `master-key-unreadable`, and `master-key-exposed` when others may read our own file.
+ */
+export async function loadMasterKey(options: {
+  env: Record<string, string | undefined>
+  home: string
+}): Promise<Buffer> {
+  const { HOLDFAST_MASTER_KEY: text, HOLDFAST_MASTER_KEY_FILE: givenPath } = options.env
+  if (text) return parseKey(text, 'HOLDFAST_MASTER_KEY')
+  if (givenPath) return parseKey(await readKeyFile(givenPath), `The file ${givenPath}`)
+
+  const folder = join(options.home, 'keys')
+  const path = join(folder, 'master.key')
+  const exists = await stat(path).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  )
+  if (!exists) await createOnce(folder, path)
+  const content = await readKeyFile(path)
+  const { mode } = await stat(path)
+  if ((mode & 0o077) !== 0) {
+    throw new HoldfastError('master-key-exposed', `The master key ${path} may be read by other users`, {
+      remedy: `Run: chmod 600 ${path}. If others had access to the machine, replace the stored passwords as well.`,
+      facts: { path, mode: (mode & 0o777).toString(8) },
+    })
+  }
+  return parseKey(content, `The file ${path}`)
+}

@@ -1,0 +1,99 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Vault } from '@/lib/ports/vault'
+import { ageKeyPair } from './instance-key'
+
+const version = 'v1'
+const nonceBytes = 12
+const tagBytes = 16
+
+function derive(masterKey: Buffer, purpose: string, size = 32): Buffer {
+  return Buffer.from(hkdfSync('sha256', masterKey, '', `holdfast ${purpose} v1`, size))
+}
+
+function unreadable(message: string, cause?: unknown): HoldfastError {
+  return new HoldfastError('secret-unreadable', message, {
+    remedy: 'Start Holdfast with the master key that the secret was stored under, or enter the secret again.',
+    cause,
+  })
+}
+
+function seal(key: Buffer, keyId: string, plain: string, context: string): string {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(Buffer.from(context))
+  const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return [version, keyId, nonce.toString('base64url'), sealed.toString('base64url')].join('.')
+}
+
+function unseal(key: Buffer, keyId: string, text: string, context: string): string {
+  const [textVersion, textKeyId, nonceText, sealedText, ...rest] = text.split('.')
+  if (textVersion !== version || nonceText === undefined || sealedText === undefined || rest.length > 0) {
+    throw unreadable('The stored secret has an unknown form')
+  }
+  if (textKeyId !== keyId) throw unreadable('The stored secret was sealed with another master key')
+  const nonce = Buffer.from(nonceText, 'base64url')
+  const sealed = Buffer.from(sealedText, 'base64url')
+  if (nonce.length !== nonceBytes || sealed.length < tagBytes) throw unreadable('The stored secret is incomplete')
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  decipher.setAAD(Buffer.from(context))
+  decipher.setAuthTag(sealed.subarray(-tagBytes))
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString('utf8')
+  } catch (cause) {
+    throw unreadable('The stored secret was changed, or belongs to something else', cause)
+  }
+}
+
+async function wrap(identity: string, recipients: readonly string[]): Promise<Uint8Array> {
+  const encrypter = new Encrypter()
+  try {
+    for (const recipient of new Set(recipients)) encrypter.addRecipient(recipient)
+  } catch (cause) {
+    throw new HoldfastError('key-invalid', 'The recovery key is not a valid age key', {
+      remedy: 'Make a new recovery kit in the settings.',
+      cause,
+    })
+  }
+  // With the newline it is an identity file that `age -i` takes as it is.
+  return encrypter.encrypt(`${identity}\n`)
+}
+
+async function unwrap(wrapped: Uint8Array, instanceIdentity: string): Promise<string> {
+  const decrypter = new Decrypter()
+  decrypter.addIdentity(instanceIdentity)
+  try {
+    return (await decrypter.decrypt(wrapped, 'text')).trim()
+  } catch (cause) {
+    if (cause instanceof Error && cause.message.includes('no identity matched')) {
+      throw new HoldfastError('key-missing', "The backup's key was not wrapped for this instance", {
+        remedy: 'Start Holdfast with the master key of the instance that wrote it, or restore with the recovery kit.',
+        cause,
+      })
+    }
+    throw new HoldfastError('object-damaged', "The backup's wrapped key is damaged", { cause })
+  }
+}
+
+/**
+ * Opens the vault of a master key (32 bytes). Keys for each purpose are derived from it, the instance's age identity
+ * too: who has the master key can read the backups, and there is no second thing to lose.
+ */
+export function openVault(masterKey: Buffer): Vault {
+  if (masterKey.length !== 32) throw new TypeError(`a master key has 32 bytes, not ${masterKey.length}`)
+  const sealKey = derive(masterKey, 'seal')
+  const keyId = derive(masterKey, 'key id', 6).toString('base64url')
+  const instance = ageKeyPair(derive(masterKey, 'instance identity'))
+  return {
+    seal: (plain, context) => seal(sealKey, keyId, plain, context),
+    unseal: (sealed, context) => unseal(sealKey, keyId, sealed, context),
+    instanceRecipient: instance.recipient,
+    createIdentity: async (recipients) => {
+      const identity = await generateX25519Identity()
+      const recipient = await identityToRecipient(identity)
+      return { identity, recipient, wrapped: await wrap(identity, [instance.recipient, ...recipients]) }
+    },
+    unwrapIdentity: (wrapped) => unwrap(wrapped, instance.identity),
+  }
+}
