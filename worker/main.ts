@@ -3,18 +3,11 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '@/lib/contracts/common'
 import { jobKinds, type JobKind } from '@/lib/contracts/job'
-import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import { createDb } from '@/lib/db/client'
-import { openQueue } from '@/lib/db/queue'
-import { engines } from '@/lib/engines/index'
-import { notifierDrivers } from '@/lib/notify/index'
+import { toFailure } from '@/lib/core/holdfast-error'
 import { createLogger } from '@/lib/process/create-logger'
-import type { ServiceContext } from '@/lib/services/context'
 import { ensureFirstStart } from '@/lib/services/setup/ensure-first-start'
-import { openStorage } from '@/lib/storage/index'
-import { loadMasterKey } from '@/lib/vault/load-master-key'
-import { openVault } from '@/lib/vault/open-vault'
 import packageJson from '../package.json' with { type: 'json' }
+import { buildContext } from './build-context'
 import { keepLeases } from './lease-keeper'
 import { processKey } from './process-key'
 import { RunAbort } from './run-abort'
@@ -24,7 +17,7 @@ import { startTicking } from './tick'
 
 const logger = createLogger('worker')
 
-/** The worker's composition root: the only place where its adapters are chosen. */
+/** Starts the worker: makes itself known, prepares a fresh instance, takes jobs until it is told to stop. */
 async function main(): Promise<void> {
   process.umask(0o077)
   const settings = readSettings(process.env)
@@ -32,30 +25,15 @@ async function main(): Promise<void> {
   for (const name of ['HOLDFAST_ADMIN_PASSWORD', 'HOLDFAST_API_TOKEN', 'NEXTAUTH_SECRET']) delete process.env[name]
   const workerId = crypto.randomUUID()
   const actor: Actor = { type: 'worker', id: workerId, role: 'admin' }
-  const db = createDb(settings.databaseUrl)
-  const queue = await openQueue(settings.databaseUrl, {
-    supervise: true,
-    logger,
-    retryDelaySeconds: settings.retryDelaySeconds,
-  })
-  const vault = await openVault(await loadMasterKey({ env: process.env, home: settings.home }))
-  const ctx: ServiceContext = {
+  const { ctx, queue, close } = await buildContext({
     actor,
-    db,
-    queue,
-    vault,
-    clock: { now: () => new Date() },
     logger,
-    engine(name) {
-      const engine = engines[name]
-      if (engine) return engine
-      throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
-    },
-    notifier: (kind) => notifierDrivers[kind],
-    openStorage,
-  }
+    home: settings.home,
+    databaseUrl: settings.databaseUrl,
+    worker: { retryDelaySeconds: settings.retryDelaySeconds },
+  })
   const now = ctx.clock.now()
-  await db.worker.create({
+  await ctx.db.worker.create({
     data: {
       id: workerId,
       host: hostname(),
@@ -105,9 +83,8 @@ async function main(): Promise<void> {
     while (leases.count > 0 && Date.now() < limit) await sleep(100)
     await ticking.stop()
     leases.stop()
-    await db.worker.update({ where: { id: workerId }, data: { stoppedAt: ctx.clock.now() } })
-    await queue.stop()
-    await db.$disconnect()
+    await ctx.db.worker.update({ where: { id: workerId }, data: { stoppedAt: ctx.clock.now() } })
+    await close()
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

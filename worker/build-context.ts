@@ -1,0 +1,53 @@
+import type { Actor } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { createDb } from '@/lib/db/client'
+import { openQueue, type OpenQueue } from '@/lib/db/queue'
+import { engines } from '@/lib/engines/index'
+import { notifierDrivers } from '@/lib/notify/index'
+import type { Logger } from '@/lib/ports/run-context'
+import type { ServiceContext } from '@/lib/services/context'
+import { openStorage } from '@/lib/storage/index'
+import { loadMasterKey } from '@/lib/vault/load-master-key'
+import { openVault } from '@/lib/vault/open-vault'
+
+/** The composition root of worker and CLI: the only place outside the web where adapters are chosen. */
+export async function buildContext(input: {
+  actor: Actor
+  logger: Logger
+  home: string
+  databaseUrl: string
+  /** Present for a process that carries jobs out; others only hand them in. */
+  worker: { retryDelaySeconds: number } | null
+}): Promise<{ ctx: ServiceContext; queue: OpenQueue; close(): Promise<void> }> {
+  const { logger, databaseUrl } = input
+  const vault = await openVault(await loadMasterKey({ env: process.env, home: input.home }))
+  const db = createDb(databaseUrl)
+  const queue = await openQueue(databaseUrl, {
+    supervise: input.worker !== null,
+    logger,
+    retryDelaySeconds: input.worker?.retryDelaySeconds,
+  })
+  const ctx: ServiceContext = {
+    actor: input.actor,
+    db,
+    queue,
+    vault,
+    clock: { now: () => new Date() },
+    logger,
+    engine(name) {
+      const engine = engines[name]
+      if (engine) return engine
+      throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
+    },
+    notifier: (kind) => notifierDrivers[kind],
+    openStorage,
+  }
+  return {
+    ctx,
+    queue,
+    async close() {
+      await queue.stop()
+      await db.$disconnect()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Logger } from '@/lib/ports/run-context'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import { buildContext } from './build-context'
+import { catalogAddress } from './cli/catalog-address'
+import { help, usageError, verbs } from './cli/verbs'
+import { isCatalogAway } from './is-catalog-away'
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
+
+/** `npm run holdfast -- VERB`: the same services as the web and the API, on this machine, as its administrator. */
+async function main(argv: string[]): Promise<number> {
+  let json = argv.includes('--json')
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+        'no-wait': { type: 'boolean' },
+        destination: { type: 'string', multiple: true },
+        source: { type: 'string' },
+        level: { type: 'string' },
+        to: { type: 'string' },
+        on: { type: 'string' },
+        owners: { type: 'string' },
+        role: { type: 'string' },
+        days: { type: 'string' },
+        limit: { type: 'string' },
+      },
+    })
+    json = values.json ?? false
+    const [name, ...args] = positionals
+    if (values.help || name === undefined || name === 'help') {
+      console.log(help)
+      return name === undefined && !values.help ? 2 : 0
+    }
+    const verb = verbs[name]
+    if (!verb) throw usageError(`There is no verb "${name}".`)
+    const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
+    const { ctx, close } = await buildContext({
+      actor: { type: 'cli', user: userInfo().username, role: 'admin' },
+      logger: silent,
+      home,
+      databaseUrl: catalogAddress(process.env, home),
+      worker: null,
+    })
+    try {
+      const answer = await verb(ctx, args, values)
+      console.log(json ? JSON.stringify(answer.json, null, 2) : answer.text)
+      return answer.ok ? 0 : 1
+    } finally {
+      await close()
+    }
+  } catch (error) {
+    const away = isCatalogAway(error)
+    const badUse =
+      (error instanceof HoldfastError && error.code === 'usage') || (error instanceof TypeError && 'code' in error)
+    const failure = away
+      ? {
+          code: 'catalog-unreachable',
+          message: 'The catalog does not answer.',
+          remedy: 'Is Holdfast running? Start it with npm start.',
+        }
+      : toFailure(error)
+    if (json) console.log(JSON.stringify({ error: failure }, null, 2))
+    else console.error([failure.message, failure.remedy].filter(Boolean).join('\n'))
+    if (badUse) return 2
+    return away || failure.code === 'not-running' ? 3 : 1
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(String(error))
+    process.exit(1)
+  },
+)

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { roleSchema } from '@/lib/contracts/common'
+import type { Job } from '@/lib/contracts/job'
+import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { listBackups } from '@/lib/services/backup/list-backups'
+import { startBackup } from '@/lib/services/backup/start-backup'
+import type { ServiceContext } from '@/lib/services/context'
+import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
+import { startRestore } from '@/lib/services/restore/start-restore'
+import { getStatus } from '@/lib/services/status/get-status'
+import { createToken } from '@/lib/services/token/create-token'
+import { bytes, duration, table, time } from './print'
+import { waitForJob } from './wait-for-job'
+
+export interface Options {
+  destination?: string[]
+  source?: string
+  level?: string
+  to?: string
+  on?: string
+  owners?: string
+  role?: string
+  days?: string
+  limit?: string
+  'no-wait'?: boolean
+}
+
+/** What a verb answers: an object for `--json`, the same in words, and whether it is good news. */
+export interface Answer {
+  json: unknown
+  text: string
+  ok: boolean
+}
+
+type Verb = (ctx: ServiceContext, args: string[], options: Options) => Promise<Answer>
+
+export const usageError = (message: string) =>
+  new HoldfastError('usage', message, { remedy: 'See: npm run holdfast -- help' })
+
+/** The id of what is named; names are what people type, ids what scripts do. */
+async function sourceId(ctx: ServiceContext, name: string): Promise<string> {
+  const byId = z.uuid().safeParse(name).success ? [{ id: name }] : []
+  const row = await ctx.db.source.findFirst({
+    where: { deletedAt: null, OR: [{ name }, ...byId] },
+    select: { id: true },
+  })
+  if (row) return row.id
+  throw new HoldfastError('not-found', `There is no source called "${name}".`, {
+    remedy: 'See the names with: npm run holdfast -- status',
+  })
+}
+
+async function destinationId(ctx: ServiceContext, name: string): Promise<string> {
+  const row = await ctx.db.destination.findFirst({ where: { deletedAt: null, name }, select: { id: true } })
+  if (row) return row.id
+  throw new HoldfastError('not-found', `There is no destination called "${name}".`)
+}
+
+async function followed(ctx: ServiceContext, jobId: string, options: Options): Promise<Answer> {
+  if (options['no-wait']) return { json: { jobId }, text: `Started job ${jobId}`, ok: true }
+  const job = await waitForJob(ctx, jobId)
+  return { json: job, text: describeJob(job), ok: job.state === 'succeeded' }
+}
+
+function describeJob(job: Job): string {
+  const told = `${job.kind} ${job.state} after ${duration(job.durationMs)}`
+  const remedy = job.error?.remedy ? `\n${job.error.remedy}` : ''
+  return job.error ? `${told}: ${job.error.message}${remedy}` : told
+}
+
+const status: Verb = async (ctx) => {
+  const state = await getStatus({ ctx })
+  const rows = state.sources.map((source) => [
+    source.sourceName,
+    source.health,
+    time(source.lastGoodBackup?.finishedAt),
+    source.lastProven ? time(source.lastProven.provenAt) : 'never',
+    duration(source.exposureMs),
+    time(source.nextBackupAt),
+  ])
+  const lines = [
+    `${state.health}: ${state.totals.provenSources} of ${state.totals.sources} sources proven restorable, ${bytes(state.totals.storedBytes)} stored`,
+    table(['source', 'health', 'last good', 'proven', 'exposure', 'next'], rows),
+    ...state.reasons.map((reason) => `- ${reason.message}`),
+  ]
+  return { json: state, text: lines.join('\n'), ok: state.health === 'healthy' }
+}
+
+const backup: Verb = async (ctx, [name], options) => {
+  if (!name) throw usageError('Name the source to back up.')
+  const destinationIds = await Promise.all((options.destination ?? []).map((each) => destinationId(ctx, each)))
+  const { jobId } = await startBackup({
+    ctx,
+    input: { sourceId: await sourceId(ctx, name), ...(destinationIds.length > 0 ? { destinationIds } : {}) },
+  })
+  return followed(ctx, jobId, options)
+}
+
+const list: Verb = async (ctx, _args, options) => {
+  const limit = z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .safeParse(options.limit ?? 20)
+  if (!limit.success) throw usageError('--limit is a number from 1 to 200.')
+  const page = await listBackups({
+    ctx,
+    input: {
+      limit: limit.data,
+      sort: '-startedAt',
+      ...(options.source ? { sourceId: await sourceId(ctx, options.source) } : {}),
+    },
+  })
+  const rows = page.items.map((item) => [
+    item.id,
+    item.sourceName,
+    item.status,
+    item.verified,
+    time(item.startedAt),
+    duration(item.durationMs),
+    bytes(item.storedBytes),
+  ])
+  return {
+    json: page,
+    text: table(['id', 'source', 'status', 'verified', 'started', 'took', 'stored'], rows),
+    ok: true,
+  }
+}
+
+const test: Verb = async (ctx, [name], options) => {
+  if (!name) throw usageError('Name the backup (id) or the source whose latest backup is tested.')
+  const level = restoreTestLevelSchema.safeParse(options.level ?? 'standard')
+  if (!level.success) throw usageError('--level is quick, standard or comprehensive.')
+  const known =
+    z.uuid().safeParse(name).success && (await ctx.db.backup.findUnique({ where: { id: name }, select: { id: true } }))
+  const subject = known ? { backupId: name } : { sourceId: await sourceId(ctx, name) }
+  const { jobId } = await startRestoreTest({ ctx, input: { ...subject, level: level.data } })
+  return followed(ctx, jobId, options)
+}
+
+const restore: Verb = async (ctx, [backupId], options) => {
+  if (!backupId || !z.uuid().safeParse(backupId).success)
+    throw usageError('Give the id of the backup; see: npm run holdfast -- list')
+  if (!options.to) throw usageError('Name the new database with --to.')
+  const owners = z.enum(['keep', 'drop']).safeParse(options.owners ?? 'keep')
+  if (!owners.success) throw usageError('--owners is keep or drop.')
+  const target = {
+    database: options.to,
+    owners: owners.data,
+    ...(options.on ? { sourceId: await sourceId(ctx, options.on) } : {}),
+  }
+  const { jobId } = await startRestore({ ctx, input: { backupId, target } })
+  return followed(ctx, jobId, options)
+}
+
+const token: Verb = async (ctx, [action, name], options) => {
+  if (action !== 'create' || !name) throw usageError('Use: token create NAME [--role viewer|operator|admin] [--days N]')
+  const role = roleSchema.safeParse(options.role ?? 'operator')
+  if (!role.success) throw usageError('--role is viewer, operator or admin.')
+  const days = z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .safeParse(options.days ?? 90)
+  if (!days.success) throw usageError('--days is a number from 1 to 3650.')
+  const made = await createToken({ ctx, input: { name, role: role.data, expiresInDays: days.data } })
+  return { json: made, text: `${made.token}\nShown once; it expires ${time(made.expiresAt)}.`, ok: true }
+}
+
+/** The only list of verbs. */
+export const verbs: Record<string, Verb> = { status, backup, list, test, restore, token }
+
+export const help = `Usage: npm run holdfast -- VERB [--json]
+
+  status                                   what is protected and proven, and what is not
+  backup SOURCE [--destination NAME]...    back up now
+  list [--source NAME] [--limit N]         the newest backups
+  test BACKUP|SOURCE [--level LEVEL]       restore test: quick, standard, comprehensive
+  restore BACKUP --to DATABASE [--on SOURCE] [--owners keep|drop]
+                                           into a new database
+  token create NAME [--role ROLE] [--days N]
+
+  --no-wait   start the work and return     --json   machine-readable answer
+
+Exit codes: 0 good, 1 the work or the state is not good, 2 wrong use, 3 the catalog cannot be reached.`
