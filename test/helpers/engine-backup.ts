@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+
+/** A backup taken by an engine alone, without store: its parts as plain files. */
+export interface PlainBackup {
+  manifest: Manifest
+  open: OpenPart
+  file(role: 'archive' | 'globals'): string
+  warnings: string[]
+}
+
+export async function takeBackup(
+  engine: Engine,
+  source: SourceSpec,
+  folder: string,
+  run: RunContext,
+): Promise<PlainBackup> {
+  const session = await engine.beginBackup(source, run)
+  try {
+    const parts: Manifest['parts'] = []
+    for (const part of session.parts) {
+      const file = path.join(folder, part.base)
+      const hash = createHash('sha256')
+      const { stream, finished } = part.open(run)
+      const hashing = new PassThrough()
+      hashing.on('data', (chunk: Buffer) => hash.update(chunk))
+      await Promise.all([pipeline(stream, hashing, createWriteStream(file), { signal: run.signal }), finished])
+      const { size } = await stat(file)
+      const sha256 = hash.digest('hex')
+      parts.push({
+        role: part.role,
+        file: part.base,
+        sourceBytes: size,
+        sourceSha256: sha256,
+        storedBytes: size,
+        storedSha256: sha256,
+        compression: 'none',
+        encryption: 'none',
+      })
+    }
+    const manifest: Manifest = {
+      format: 'holdfast-backup',
+      version: 1,
+      instanceId: 'test',
+      backupId: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a12',
+      source: { id: source.id, name: source.name, engine: source.engine },
+      kind: 'logical',
+      startedAt: new Date().toISOString(),
+      finishedAt: new Date().toISOString(),
+      serverVersion: session.serverVersion,
+      toolVersion: session.toolVersion,
+      engineFacts: JSON.parse(JSON.stringify(session.facts)),
+      encryption: null,
+      parts,
+      howToRestore: session.howToRestore(
+        parts.map((part) => ({ role: part.role, file: part.file, compression: 'none', encrypted: false })),
+      ),
+    }
+    const file = (role: 'archive' | 'globals') => path.join(folder, role === 'archive' ? 'archive.dump' : 'globals.sql')
+    return { manifest, open: async (role) => createReadStream(file(role)), file, warnings: session.warnings }
+  } finally {
+    await session.close()
+  }
+}

