@@ -44,7 +44,9 @@ export function EditScheduleScreen({ id }: { id: string }) {
       />
       {error && !schedule && <ProblemNote error={error} />}
       {!error && !schedule && <SkeletonRows />}
-      {schedule && <ScheduleForm schedule={schedule} onSaved={() => router.push('/admin/schedules')} />}
+      {schedule && (
+        <ScheduleForm key={schedule.updatedAt} schedule={schedule} onSaved={() => router.push('/admin/schedules')} />
+      )}
       <ConfirmDialog
         open={deleting}
         onOpenChange={setDeleting}

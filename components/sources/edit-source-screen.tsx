@@ -20,7 +20,9 @@ export function EditSourceScreen({ id }: { id: string }) {
       />
       {error && !source && <ProblemNote error={error} />}
       {!error && !source && <SkeletonRows />}
-      {source && <SourceForm source={source} onSaved={() => router.push(`/admin/sources/${id}`)} />}
+      {source && (
+        <SourceForm key={source.updatedAt} source={source} onSaved={() => router.push(`/admin/sources/${id}`)} />
+      )}
     </>
   )
 }

@@ -1,0 +1,91 @@
+'use client'
+
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import { HardDrive } from 'lucide-react'
+import { BytesCell } from '@/components/cells/bytes-cell'
+import { TimeCell } from '@/components/cells/time-cell'
+import { RoleLink } from '@/components/shell/role-link'
+import { Badge } from '@/components/ui/badge'
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ListState } from '@/components/ui/list-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { destinationsQuery } from '@/lib/client/queries/destinations'
+import { destinationPlace, kindWords } from './destination-place'
+
+export function DestinationsScreen() {
+  const destinations = useQuery(destinationsQuery())
+  const add = (
+    <RoleLink needs="admin" href="/admin/destinations/new">
+      Add a destination
+    </RoleLink>
+  )
+  return (
+    <>
+      <PageHeader title="Destinations" intro="Where backups are kept." actions={add} />
+      <Card aria-label="Destinations">
+        <ListState
+          query={destinations}
+          empty={
+            <EmptyState icon={<HardDrive />} title="No destination yet" actions={add}>
+              A folder on the worker’s machine, or a bucket in S3 or a compatible store. Another machine is safer than
+              this one.
+            </EmptyState>
+          }
+        >
+          <Table label="Destinations">
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th>Where</Th>
+                <Th>Last test</Th>
+                <Th className="text-right">Backups</Th>
+                <Th className="text-right">Stored</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {destinations.data?.items.map((destination) => (
+                <Tr key={destination.id}>
+                  <Td>
+                    <Link
+                      href={`/admin/destinations/${destination.id}`}
+                      className="font-medium underline-offset-4 hover:underline"
+                    >
+                      {destination.name}
+                    </Link>
+                    <span className="block text-xs text-ink-3">{kindWords[destination.kind]}</span>
+                  </Td>
+                  <Td className="max-w-72">
+                    <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>
+                      {destinationPlace(destination)}
+                    </code>
+                  </Td>
+                  <Td>
+                    {destination.probe ? (
+                      <span className="flex flex-wrap items-center gap-1.5">
+                        <Badge tone={destination.probe.ok ? 'info' : 'bad'}>
+                          {destination.probe.ok ? 'Works' : 'Failed'}
+                        </Badge>
+                        <span className="text-xs text-ink-3">
+                          <TimeCell at={destination.probedAt} form="relative" />
+                        </span>
+                      </span>
+                    ) : (
+                      <span className="text-ink-3">not tested</span>
+                    )}
+                  </Td>
+                  <Td className="tabular text-right">{destination.usage.backupCount.toLocaleString('en')}</Td>
+                  <Td className="text-right">
+                    <BytesCell bytes={destination.usage.storedBytes} />
+                  </Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        </ListState>
+      </Card>
+    </>
+  )
+}

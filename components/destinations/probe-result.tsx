@@ -1,0 +1,61 @@
+import { CircleCheck, CircleMinus, CircleX } from 'lucide-react'
+import type { ProbeReport } from '@/lib/contracts/destination'
+import { Callout } from '@/components/ui/callout'
+import { FailureNote } from '@/components/ui/failure-note'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { formatDuration } from '@/lib/client/format/duration'
+import { plain } from '@/lib/client/words'
+
+const results = {
+  ok: { label: 'works', look: 'text-info', Icon: CircleCheck },
+  unsupported: { label: 'not supported', look: 'text-ink-3', Icon: CircleMinus },
+  failed: { label: 'failed', look: 'text-bad', Icon: CircleX },
+} as const
+
+/** What the probe tried. Not supported is a fact about the store, not a failure. */
+export function ProbeResult({ report }: { report: ProbeReport }) {
+  return (
+    <div className="space-y-3" data-probe={report.ok ? 'ok' : 'failed'}>
+      {report.error ? (
+        <FailureNote failure={report.error} />
+      ) : (
+        <Callout
+          tone={report.ok ? 'info' : 'bad'}
+          role="status"
+          title={report.ok ? 'The destination works' : 'The destination does not work'}
+        >
+          A small object was written, read back, listed and deleted, in {formatDuration(report.durationMs)}.
+        </Callout>
+      )}
+      {report.checks.length > 0 && (
+        <div className="rounded-md border border-line">
+          <Table label="What was tried">
+            <thead>
+              <tr>
+                <Th>Check</Th>
+                <Th>Result</Th>
+                <Th>Detail</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.checks.map((check) => {
+                const { label, look, Icon } = results[check.result]
+                return (
+                  <Tr key={check.name}>
+                    <Td className="whitespace-nowrap">{plain(check.name)}</Td>
+                    <Td>
+                      <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${look}`}>
+                        <Icon className="size-4" aria-hidden /> {label}
+                      </span>
+                    </Td>
+                    <Td className="text-[0.8125rem] break-words text-ink-2">{check.detail}</Td>
+                  </Tr>
+                )
+              })}
+            </tbody>
+          </Table>
+        </div>
+      )}
+    </div>
+  )
+}
