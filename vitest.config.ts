@@ -10,16 +10,10 @@ const shared = {
   setupFiles: [`${root}/test/setup/environment.ts`],
 }
 
-/** Folders of `test/` that start servers or talk to them; all others count as unit tests. */
-const integration = [
-  'test/integration/**/*.test.ts',
-  'test/db/**/*.test.ts',
-  'test/services/**/*.test.ts',
-  'test/server/**/*.test.ts',
-  'test/engines/**/*.test.ts',
-  'test/worker/**/*.test.ts',
-  'test/scripts/**/*.test.ts',
-]
+/** What decides purely or runs local programs only. Everything else may count on the servers that `npm test` starts. */
+const unit = ['core', 'pipeline', 'process', 'vault', 'notify', 'client', 'scripts'].map(
+  (name) => `test/${name}/**/*.test.ts`,
+)
 const contract = ['test/contracts/**/*.test.ts']
 
 export default defineConfig({
@@ -27,12 +21,12 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
+      { extends: true, test: { ...shared, name: 'unit', include: unit } },
+      { extends: true, test: { ...shared, name: 'contract', include: contract } },
       {
         extends: true,
-        test: { ...shared, name: 'unit', include: ['test/**/*.test.ts'], exclude: [...integration, ...contract] },
+        test: { ...shared, name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...contract] },
       },
-      { extends: true, test: { ...shared, name: 'contract', include: contract } },
-      { extends: true, test: { ...shared, name: 'integration', include: integration } },
     ],
   },
 })
