@@ -33,7 +33,7 @@ export function parseCron(cron: string, timeZone: string, from: Date): CronExpre
   try {
     return CronExpressionParser.parse(parts.join(' '), { currentDate: from, tz: timeZone })
   } catch (cause) {
-    throw new HoldfastError('cron-invalid', `"${cron}" is not a valid schedule.`, { cause })
+    throw new HoldfastError('cron-invalid', `"${cron}" never comes: that month has no such day.`, { cause })
   }
 }
 
