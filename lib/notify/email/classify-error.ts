@@ -1,0 +1,44 @@
+import type { EmailConfig } from '@/lib/contracts/alert'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+function field(error: unknown, name: 'code' | 'responseCode'): unknown {
+  return typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined
+}
+
+/** What nodemailer threw, as something a person can act on; the password does not appear in it. */
+export function classifyError(error: unknown, config: EmailConfig, secret: string | null): HoldfastError {
+  if (error instanceof HoldfastError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const detail = secret ? text.replaceAll(secret, '***') : text
+  const server = `${config.host}:${config.port}`
+  const facts = { server, detail }
+  const code = field(error, 'code')
+  const responseCode = field(error, 'responseCode')
+
+  if (code === 'EAUTH') {
+    return new HoldfastError('notify-refused', `The mail server ${server} did not accept user and password`, {
+      remedy: 'Enter user and password of the channel again; some providers want an application password.',
+      facts,
+    })
+  }
+  if (code === 'ETLS' || /certificate|self.signed|STARTTLS|SSL|TLS/i.test(detail)) {
+    return new HoldfastError('notify-failed', `No secure connection to the mail server ${server}: ${detail}`, {
+      remedy:
+        'Check port and security of the channel (587 with STARTTLS, 465 with TLS) and the certificate of the server.',
+      facts,
+    })
+  }
+  if (typeof responseCode === 'number') {
+    // 4xx asks to come again later; 5xx is final.
+    return new HoldfastError('notify-refused', `The mail server ${server} refused the mail: ${detail}`, {
+      remedy: 'Check the sender and the recipients of the channel, and whether the user may send as that sender.',
+      facts: { ...facts, responseCode },
+      transient: responseCode < 500,
+    })
+  }
+  return new HoldfastError('notify-failed', `The mail server ${server} could not be reached: ${detail}`, {
+    remedy: 'Check host and port of the channel, and whether a firewall is in between.',
+    facts,
+    transient: true,
+  })
+}

@@ -1,0 +1,66 @@
+import { createTransport } from 'nodemailer'
+import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/alert'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Notification, NotifierDriver } from '@/lib/ports/notifier'
+import { withLimit } from '../with-limit'
+import { classifyError } from './classify-error'
+import { formatEmail } from './format'
+
+const limitMs = 30_000
+
+function openTransport(config: EmailConfig, password: string | null) {
+  return createTransport({
+    host: config.host,
+    port: config.port,
+    secure: config.security === 'tls',
+    // Without this a server (or somebody in between) that offers no STARTTLS would get the password in the clear.
+    requireTLS: config.security === 'starttls',
+    ignoreTLS: config.security === 'none',
+    ...(config.user === undefined ? {} : { auth: { user: config.user, pass: password ?? '' } }),
+    connectionTimeout: limitMs,
+    greetingTimeout: limitMs,
+    socketTimeout: limitMs,
+    dnsTimeout: limitMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+}
+
+/** The end of an incident answers the mail that opened it, so that mail programs show them together. */
+function threadHeaders(notification: Notification): { messageId?: string; inReplyTo?: string; references?: string } {
+  const opened = `<${notification.alertId}.opened@holdfast>`
+  if (notification.phase === 'opened') return { messageId: opened }
+  return notification.phase === 'resolved' ? { inReplyTo: opened, references: opened } : {}
+}
+
+/** Mail by SMTP. Rejects with `notify-failed` or `notify-refused` unless the server took it for every recipient. */
+export const emailDriver: NotifierDriver = {
+  kind: 'email',
+  async send(channel, notification, signal) {
+    const config = emailConfigSchema.parse(channel.config)
+    const transport = openTransport(config, channel.secret)
+    try {
+      const result = await withLimit(limitMs, signal, () =>
+        transport.sendMail({
+          from: config.from,
+          to: config.to,
+          ...formatEmail(notification),
+          ...threadHeaders(notification),
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        }),
+      )
+      if (result.rejected.length > 0) {
+        const rejected = result.rejected.map(String)
+        throw new HoldfastError('notify-refused', `The mail server refused ${rejected.join(', ')}`, {
+          remedy: 'Check the addresses of the channel.',
+          facts: { rejected },
+        })
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw classifyError(error, config, channel.secret)
+    } finally {
+      transport.close()
+    }
+  },
+}
