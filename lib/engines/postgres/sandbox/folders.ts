@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { UnprivilegedUser } from './drop-user'
@@ -17,6 +17,8 @@ export function sandboxFolders(root: string): string[] {
 export async function usableFolder(root: string, user: UnprivilegedUser | null): Promise<string> {
   const [own = resolve(root), fallback = own] = sandboxFolders(root)
   await mkdir(own, { recursive: true, mode: 0o711 })
+  // The worker's umask takes the passage for others away again.
+  await chmod(own, 0o711)
   if (!user || (await isReachable(own, user))) return own
   await mkdir(fallback, { mode: 0o711 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -28,6 +30,7 @@ export async function usableFolder(root: string, user: UnprivilegedUser | null):
       remedy: 'Remove it, or put the data folder of Holdfast where other users may pass through (chmod o+x).',
     })
   }
+  await chmod(fallback, 0o711)
   return fallback
 }
 
