@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -44,10 +45,12 @@ async function main(): Promise<void> {
       heartbeatAt: now,
     },
   })
+  const backupFolder = path.join(settings.home, 'backups')
+  await mkdir(backupFolder, { recursive: true, mode: 0o700 })
   await ensureFirstStart({
     ctx,
     input: {
-      backupFolder: path.join(settings.home, 'backups'),
+      backupFolder,
       catalogUrl: settings.databaseUrl,
       administrator: settings.administrator,
       knownToken: settings.knownToken,
