@@ -40,7 +40,7 @@ async function prepare(source: SourceSpec, holder: Client, run: RunContext): Pro
       facts: { unreadable: access.unreadable, sql: missing.sql },
     })
   }
-  const snapshot = await holdSnapshot(holder, identity, warnings)
+  const snapshot = await holdSnapshot(holder, source, identity, warnings)
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
   if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
@@ -68,9 +68,16 @@ async function prepare(source: SourceSpec, holder: Client, run: RunContext): Pro
   }
 }
 
-async function holdSnapshot(holder: Client, identity: ServerIdentity, warnings: string[]): Promise<string | null> {
+async function holdSnapshot(
+  holder: Client,
+  source: SourceSpec,
+  identity: ServerIdentity,
+  warnings: string[],
+): Promise<string | null> {
   // The transaction stays open for as long as the backup takes: the server's limits for idle ones must not end it.
-  await holder.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0')
+  await holder.query(
+    `SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${source.options.lockTimeoutMs}`,
+  )
   if (identity.major >= 17) await holder.query('SET transaction_timeout = 0')
   await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   try {

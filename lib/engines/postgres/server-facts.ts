@@ -78,11 +78,13 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     `SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`,
   )
+  // From the catalog's estimates: pg_table_size() would wait behind whoever has locked a table.
   const { rows: largest } = await client.query(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_table_size(c.oid)::float8 AS bytes
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    `SELECT n.nspname::text AS schema, c.relname::text AS name,
+            (c.relpages + coalesce(t.relpages, 0))::float8 * current_setting('block_size')::int AS bytes
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
       WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-      ORDER BY c.relpages DESC, 1, 2 LIMIT 10`,
+      ORDER BY 3 DESC, 1, 2 LIMIT 10`,
   )
   const { rows: counts } = await client.query<{
     tables: number
