@@ -2,17 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import type { KeptRunning } from './keep-running'
 import type { SuperviseOptions } from './options'
 import { addressOf } from './programs'
 
 const READY_WITHIN_MS = 60_000
 
-/** Waits until the web answers and the worker has registered (it sets up the first administrator before), then says so. */
+/** Waits until the web answers and the worker is ready (it makes the first administrator before), then says so. */
 export async function announce(
   options: SuperviseOptions,
   databaseUrl: string,
-  worker: KeptRunning | null,
+  workerIsReady: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const url = addressOf(options)
@@ -22,7 +21,7 @@ export async function announce(
   try {
     const ready = await Promise.all([
       until(() => webAnswers(url), signal),
-      until(() => (worker ? workerRegistered(db, worker.pid()) : Promise.resolve(true)), signal),
+      until(() => Promise.resolve(workerIsReady()), signal),
     ])
     if (signal.aborted) return
     if (!ready[0]) options.warn(`The web does not answer yet; see ${path.join(options.home, 'logs/web.log')}`)
@@ -57,14 +56,6 @@ async function webAnswers(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function workerRegistered(db: pg.Client, pid: number): Promise<boolean> {
-  const { rowCount } = await db.query(
-    "SELECT 1 FROM worker WHERE pid = $1 AND stopped_at IS NULL AND heartbeat_at > now() - interval '5 minutes'",
-    [pid],
-  )
-  return Boolean(rowCount)
 }
 
 async function firstAdministrator(db: pg.Client): Promise<string | null> {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
 import path from 'node:path'
 import { announce } from './announce'
@@ -73,11 +72,11 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
     return child
   }
   const [webLog, workerLog] = [logs('web'), logs('worker')]
+  let workerReady = false
+  const worker = () => startWorker(options, env, workerLog, () => (workerReady = true))
   running.web = keepRunning('web', () => remember(startWeb(options, env, webLog)), options.warn)
-  if (existsSync(path.join(options.root, 'worker/main.ts'))) {
-    running.worker = keepRunning('worker', () => remember(startWorker(options, env, workerLog)), options.warn)
-  }
-  await announce(options, url, running.worker, stop)
+  running.worker = keepRunning('worker', () => remember(worker()), options.warn)
+  await announce(options, url, () => workerReady, stop)
 }
 
 /** Web first, so that nothing new is asked for; then the worker, which hands back its jobs; its catalog last. */

@@ -65,7 +65,13 @@ export function startWeb(options: SuperviseOptions, env: Record<string, string>,
   })
 }
 
-export function startWorker(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
+/** `onReady`: it has set up what a fresh instance needs and takes jobs. */
+export function startWorker(
+  options: SuperviseOptions,
+  env: Record<string, string>,
+  log: LogFile,
+  onReady: () => void,
+): Child {
   const bundled = path.join(options.root, 'dist/worker.mjs')
   const tsx = path.join(options.root, 'node_modules/tsx/dist/cli.mjs')
   return startChild({
@@ -76,6 +82,7 @@ export function startWorker(options: SuperviseOptions, env: Record<string, strin
     cwd: options.root,
     log,
     onLine: (line) => {
+      if (line.includes('"worker ready"')) onReady()
       const told = worthTelling(line)
       if (told) options.warn(`worker: ${told}`)
     },
