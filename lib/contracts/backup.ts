@@ -85,6 +85,11 @@ export const backupFilterSchema = z.object({
 export type BackupFilter = z.infer<typeof backupFilterSchema>
 
 export const downloadFormSchema = z.enum(['plain', 'sql', 'stored'])
+export const downloadQuerySchema = z.object({
+  form: downloadFormSchema.default('plain'),
+  /** Read this copy; absent: the first one that can be read. */
+  destinationId: idSchema.optional(),
+})
 export type DownloadForm = z.infer<typeof downloadFormSchema>
 
 export const checkVerdictSchema = z.enum(['passed', 'failed', 'inconclusive'])
@@ -115,6 +120,12 @@ export const restoreTestSchema = z.object({
   durationMs: z.number().nullable(),
 })
 export type RestoreTest = z.infer<typeof restoreTestSchema>
+
+export const restoreTestFilterSchema = z.object({
+  backupId: idSchema.optional(),
+  sourceId: idSchema.optional(),
+  level: restoreTestLevelSchema.optional(),
+})
 
 export const startRestoreTestSchema = z
   .object({

@@ -3,6 +3,9 @@ import { z } from 'zod'
 /** Row identity: UUID version 7, so that ids sort by creation. */
 export const idSchema = z.uuid().meta({ description: 'UUID', example: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11' })
 
+/** Path parameters of everything that has an id. */
+export const idParamsSchema = z.object({ id: idSchema })
+
 /** RFC 3339 in UTC, e.g. `2026-11-21T02:00:00.000Z`. */
 export const timeSchema = z.iso.datetime().meta({ description: 'RFC 3339 time in UTC' })
 

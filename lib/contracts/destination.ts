@@ -48,6 +48,12 @@ export const createDestinationSchema = z.discriminatedUnion('kind', [
     config: s3ConfigSchema.extend({ secretAccessKey: z.string().max(1_024).optional() }),
   }),
 ])
+/** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */
+const [localOption, s3Option] = createDestinationSchema.options
+export const testDestinationSchema = z.discriminatedUnion('kind', [
+  localOption.extend({ name: nameSchema.default('New destination') }),
+  s3Option.extend({ name: nameSchema.default('New destination') }),
+])
 export type CreateDestination = z.infer<typeof createDestinationSchema>
 
 /** `config` is merged over the stored one; an absent secret keeps the stored one. */

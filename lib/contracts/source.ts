@@ -63,6 +63,9 @@ export const createSourceSchema = z.object({
   connection: postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
   options: sourceOptionsSchema.prefault({}),
 })
+/** `POST /api/v1/admin/sources/test-connection`: settings that are not stored yet. */
+export const testSourceSchema = createSourceSchema.extend({ name: nameSchema.default('New source') })
+export const backupRoleSqlSchema = z.object({ sql: z.string() })
 export type CreateSource = z.infer<typeof createSourceSchema>
 
 /** An absent password keeps the stored one; an empty one removes it. */

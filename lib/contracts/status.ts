@@ -72,3 +72,12 @@ export const statusSchema = z.object({
   ),
 })
 export type Status = z.infer<typeof statusSchema>
+
+/** `GET /api/v1/health`, for everyone: the web process answers and reaches the catalog. */
+export const healthSchema = z.object({ status: z.literal('up') })
+
+/** `GET /api/v1/health/backup`; answered with 503 while unhealthy, so that a plain monitor understands it. */
+export const backupHealthSchema = statusSchema.pick({ health: true, reasons: true, checkedAt: true })
+
+/** `GET /api/v1/setup`: whether the first administrator is still to be made. */
+export const setupNeededSchema = z.object({ needed: z.boolean() })

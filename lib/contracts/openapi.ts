@@ -1,0 +1,7 @@
+import type { ApiRoute } from './routes/api-route'
+import { configurationRoutes } from './routes/configuration'
+import { instanceRoutes } from './routes/instance'
+import { workRoutes } from './routes/work'
+
+/** Every operation of the HTTP API; a test holds it against the route files. */
+export const apiRoutes: ApiRoute[] = [...configurationRoutes, ...workRoutes, ...instanceRoutes]

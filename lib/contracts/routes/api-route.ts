@@ -1,0 +1,18 @@
+import type { z } from 'zod'
+import type { Role } from '../common'
+
+/** One operation of the HTTP API, as the OpenAPI document and the tests read it. */
+export interface ApiRoute {
+  method: 'get' | 'post' | 'patch' | 'delete'
+  /** With `{id}` where Next's folder has `[id]`. */
+  path: `/api/v1/${string}`
+  summary: string
+  /** The least role; `public` needs none. */
+  role: Role | 'public'
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** Status of success. */
+  status: 200 | 201 | 202 | 204
+  /** What success answers; a media type for what is not JSON; absent for 204. */
+  answer?: z.ZodType | { mediaType: string }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { alertFilterSchema, alertSchema } from '../alert'
+import { pageOf, pageQuerySchema } from '../common'
+import {
+  auditEventSchema,
+  auditFilterSchema,
+  createTokenSchema,
+  createUserSchema,
+  createdTokenSchema,
+  meSchema,
+  setupSchema,
+  tokenSchema,
+  updateMeSchema,
+  updateUserSchema,
+  userSchema,
+} from '../people'
+import { createRecoveryKitSchema, recoveryKitSchema, settingsSchema } from '../settings'
+import { healthSchema, setupNeededSchema } from '../status'
+import type { ApiRoute } from './api-route'
+import { crud } from './crud'
+
+/** People and tokens, what happened, and the instance itself. */
+export const instanceRoutes: ApiRoute[] = [
+  ...crud('/api/v1/admin/users', 'user', 'users', {
+    item: userSchema,
+    create: createUserSchema,
+    update: updateUserSchema,
+    remove: false,
+    read: 'admin',
+  }),
+  {
+    method: 'get',
+    path: '/api/v1/admin/tokens',
+    summary: 'List API tokens',
+    role: 'admin',
+    query: pageQuerySchema,
+    status: 200,
+    answer: pageOf(tokenSchema),
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/tokens',
+    summary: 'Create an API token; the only time it is shown',
+    role: 'admin',
+    body: createTokenSchema,
+    status: 201,
+    answer: createdTokenSchema,
+  },
+  { method: 'delete', path: '/api/v1/admin/tokens/{id}', summary: 'Revoke an API token', role: 'admin', status: 204 },
+  {
+    method: 'get',
+    path: '/api/v1/admin/alerts',
+    summary: 'Incidents, newest first',
+    role: 'viewer',
+    query: pageQuerySchema.extend(alertFilterSchema.shape),
+    status: 200,
+    answer: pageOf(alertSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/alerts/{id}',
+    summary: 'One incident and who was told',
+    role: 'viewer',
+    status: 200,
+    answer: alertSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/audit',
+    summary: 'The audit log, newest first',
+    role: 'admin',
+    query: pageQuerySchema.extend(auditFilterSchema.shape),
+    status: 200,
+    answer: pageOf(auditEventSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/settings',
+    summary: 'This instance: version, recovery key, catalog',
+    role: 'viewer',
+    status: 200,
+    answer: settingsSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/recovery-kit',
+    summary: 'Make the recovery kit; the only time its private key is shown',
+    role: 'admin',
+    body: createRecoveryKitSchema,
+    status: 201,
+    answer: recoveryKitSchema,
+  },
+  { method: 'get', path: '/api/v1/me', summary: 'Who is asking', role: 'viewer', status: 200, answer: meSchema },
+  {
+    method: 'patch',
+    path: '/api/v1/me',
+    summary: 'Change the own password; other sessions end',
+    role: 'viewer',
+    body: updateMeSchema,
+    status: 204,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/setup',
+    summary: 'Whether the first administrator is still to be made',
+    role: 'public',
+    status: 200,
+    answer: setupNeededSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/setup',
+    summary: 'Make the first administrator; refused once there is any user',
+    role: 'public',
+    body: setupSchema,
+    status: 201,
+    answer: userSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/health',
+    summary: 'Up: the web process answers and reaches the catalog',
+    role: 'public',
+    status: 200,
+    answer: healthSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    summary: 'This document',
+    role: 'public',
+    status: 200,
+    answer: z.record(z.string(), z.unknown()),
+  },
+]

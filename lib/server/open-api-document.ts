@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi'
+import { alertSchema, channelSchema } from '@/lib/contracts/alert'
+import { backupSchema, restoreSchema, restoreTestSchema } from '@/lib/contracts/backup'
+import { idParamsSchema, problemSchema } from '@/lib/contracts/common'
+import { destinationSchema } from '@/lib/contracts/destination'
+import { jobSchema } from '@/lib/contracts/job'
+import { apiRoutes } from '@/lib/contracts/openapi'
+import type { ApiRoute } from '@/lib/contracts/routes/api-route'
+import { retentionPolicySchema, scheduleSchema } from '@/lib/contracts/schedule'
+import { sourceSchema } from '@/lib/contracts/source'
+import { instanceFacts } from './instance-facts'
+
+/** The OpenAPI 3.1 document, made of the same contracts that parse requests. */
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const route of apiRoutes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route) }
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Holdfast',
+      version: instanceFacts().version,
+      description:
+        'Times are RFC 3339 in UTC, sizes bytes, durations milliseconds. Lists are pages: `?limit=&cursor=`. ' +
+        'Starting work answers 202 with a jobId. Errors are application/problem+json with a stable `code`.',
+    },
+    security: [{ token: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'holdfast.session' },
+      },
+      schemas: {
+        Alert: alertSchema,
+        Backup: backupSchema,
+        Channel: channelSchema,
+        Destination: destinationSchema,
+        Job: jobSchema,
+        Problem: problemSchema,
+        Restore: restoreSchema,
+        RestoreTest: restoreTestSchema,
+        RetentionPolicy: retentionPolicySchema,
+        Schedule: scheduleSchema,
+        Source: sourceSchema,
+      },
+    },
+    paths,
+  })
+}
+
+function operation(route: ApiRoute): ZodOpenApiOperationObject {
+  const path = route.path.includes('{id}') ? { path: idParamsSchema } : {}
+  const query = route.query ? { query: route.query } : {}
+  return {
+    summary: route.summary,
+    ...(route.role === 'public' ? { security: [] } : { description: `Needs the role ${route.role}.` }),
+    ...(route.query || 'path' in path ? { requestParams: { ...path, ...query } } : {}),
+    ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
+    responses: {
+      [route.status]: { description: 'Done', ...content(route.answer) },
+      default: {
+        description: 'Refused or failed',
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    },
+  }
+}
+
+function content(answer: ApiRoute['answer']): Pick<ZodOpenApiResponseObject, 'content'> {
+  if (answer === undefined) return {}
+  if ('mediaType' in answer) return { content: { [answer.mediaType]: { schema: z.string() } } }
+  return { content: { 'application/json': { schema: answer } } }
+}
