@@ -15,7 +15,14 @@ import { useAction } from '@/lib/client/use-action'
  * Makes the kit, hands it over as a file, and goes on only when a person says that it is stored. The private half is
  * in this page's memory alone; who leaves without the file has to make another kit.
  */
-export function RecoveryKit({ replacing, onStored }: { replacing: boolean; onStored: () => void }) {
+interface RecoveryKitProps {
+  replacing: boolean
+  /** The kit is asked for: from now on this must stay on the screen until it is stored. */
+  onBegun?: () => void
+  onStored: () => void
+}
+
+export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) {
   const [kit, setKit] = useState<Kit | null>(null)
   const [saved, setSaved] = useState(false)
   const [stored, setStored] = useState(false)
@@ -40,7 +47,10 @@ export function RecoveryKit({ replacing, onStored }: { replacing: boolean; onSto
       </ul>
       {make.error && <ProblemNote error={make.error} />}
       {!kit ? (
-        <Button pending={make.isPending} onClick={() => make.mutate(undefined)}>
+        <Button pending={make.isPending} onClick={() => {
+            onBegun?.()
+            make.mutate(undefined)
+          }}>
           Make the recovery kit
         </Button>
       ) : (
