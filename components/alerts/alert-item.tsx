@@ -12,7 +12,9 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
   return (
     <li className="px-4 py-4 sm:px-5" data-alert={open ? 'open' : 'resolved'}>
       <div className="flex flex-wrap items-center gap-2">
-        <Badge tone={open ? (alert.severity === 'critical' ? 'bad' : 'warn') : 'neutral'}>{open ? 'Open' : 'Over'}</Badge>
+        <Badge tone={open ? (alert.severity === 'critical' ? 'bad' : 'warn') : 'neutral'}>
+          {open ? 'Open' : 'Over'}
+        </Badge>
         <span className="text-[0.8125rem] text-ink-3">{alertWords[alert.event]}</span>
         {alert.count > 1 && <span className="text-[0.8125rem] text-ink-3">{alert.count} times</span>}
       </div>
@@ -39,7 +41,8 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
           {alert.deliveries.map((delivery) => (
             <li key={`${delivery.channelId}-${delivery.phase}`}>
               <Badge tone={deliveryTones[delivery.state]} title={delivery.error ?? undefined}>
-                {delivery.phase === 'resolved' ? 'End' : 'Alert'} {deliveryWords[delivery.state]} {channelNames.get(delivery.channelId) ?? 'a deleted channel'}
+                {delivery.phase === 'resolved' ? 'End' : 'Alert'} {deliveryWords[delivery.state]}{' '}
+                {channelNames.get(delivery.channelId) ?? 'a deleted channel'}
               </Badge>
             </li>
           ))}

@@ -24,7 +24,9 @@ export function About() {
                 name: 'Catalog',
                 value: (
                   <>
-                    PostgreSQL {settings.catalog.serverVersion}, {settings.catalog.embedded ? 'embedded' : 'its own server'}, <BytesCell bytes={settings.catalog.sizeBytes} />
+                    PostgreSQL {settings.catalog.serverVersion},{' '}
+                    {settings.catalog.embedded ? 'embedded' : 'its own server'},{' '}
+                    <BytesCell bytes={settings.catalog.sizeBytes} />
                   </>
                 ),
               },

@@ -18,7 +18,10 @@ export function AuditScreen() {
   const events = useQuery(auditQuery({ cursor: get('cursor') }))
   return (
     <>
-      <PageHeader title="Audit log" intro="Who changed what, and when. Written together with the change; nothing here can be edited." />
+      <PageHeader
+        title="Audit log"
+        intro="Who changed what, and when. Written together with the change; nothing here can be edited."
+      />
       <Card aria-label="Audit log">
         <ListState query={events} empty={<EmptyState title="Nothing has been recorded yet" />}>
           <Table label="Audit log">
@@ -39,7 +42,9 @@ export function AuditScreen() {
                   <Td className="align-top break-words">{who(event)}</Td>
                   <Td className="align-top whitespace-nowrap">
                     {plain(event.action)}
-                    {event.subjectId && <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>}
+                    {event.subjectId && (
+                      <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>
+                    )}
                   </Td>
                   <Td className="max-w-md align-top text-xs break-words text-ink-2">{detailOf(event)}</Td>
                 </Tr>

@@ -62,20 +62,33 @@ function ChannelItem({ channel }: { channel: Channel }) {
     run: () => api<ChannelTest>(`${path}/test`, { method: 'POST' }),
     done: (result) => (result.ok ? `A test alert was sent to ${channel.name}` : `${channel.name} could not be reached`),
   })
-  const remove = useAction({ run: () => api<void>(path, { method: 'DELETE' }), done: 'The channel is deleted', errors: 'inline' })
+  const remove = useAction({
+    run: () => api<void>(path, { method: 'DELETE' }),
+    done: 'The channel is deleted',
+    errors: 'inline',
+  })
   const { lastDelivery } = channel
   return (
     <li className="space-y-3 px-4 py-4 sm:px-5">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <p className="font-medium break-words">
-            {channel.name} <Badge>{channel.kind === 'email' ? 'E-mail' : channel.config['format'] === 'slack' ? 'Slack webhook' : 'Webhook'}</Badge>
+            {channel.name}{' '}
+            <Badge>
+              {channel.kind === 'email' ? 'E-mail' : channel.config['format'] === 'slack' ? 'Slack webhook' : 'Webhook'}
+            </Badge>
           </p>
           <p className="text-xs break-all text-ink-3">{targetOf(channel)}</p>
           <p className="mt-0.5 text-xs text-ink-3">
             {lastDelivery ? (
               <>
-                Last alert {lastDelivery.state === 'failed' ? <span className="text-bad">could not be delivered</span> : lastDelivery.state} <TimeCell at={lastDelivery.at} form="relative" />
+                Last alert{' '}
+                {lastDelivery.state === 'failed' ? (
+                  <span className="text-bad">could not be delivered</span>
+                ) : (
+                  lastDelivery.state
+                )}{' '}
+                <TimeCell at={lastDelivery.at} form="relative" />
                 {lastDelivery.error && <span className="text-bad">: {lastDelivery.error}</span>}
               </>
             ) : (
@@ -84,17 +97,44 @@ function ChannelItem({ channel }: { channel: Channel }) {
           </p>
         </div>
         <div className="flex items-center gap-2">
-          <Switch label="On" checked={channel.enabled} disabled={!may || update.isPending} hint={reason} onChange={(enabled) => update.mutate({ enabled })} />
-          <RoleButton needs="admin" variant="secondary" size="sm" pending={test.isPending} aria-label={`Send a test alert to ${channel.name}`} onClick={() => test.mutate(undefined)}>
+          <Switch
+            label="On"
+            checked={channel.enabled}
+            disabled={!may || update.isPending}
+            hint={reason}
+            onChange={(enabled) => update.mutate({ enabled })}
+          />
+          <RoleButton
+            needs="admin"
+            variant="secondary"
+            size="sm"
+            pending={test.isPending}
+            aria-label={`Send a test alert to ${channel.name}`}
+            onClick={() => test.mutate(undefined)}
+          >
             Send a test
           </RoleButton>
-          <RoleButton needs="admin" variant="ghost" size="icon" aria-label={`Delete ${channel.name}`} onClick={() => setDeleting(true)}>
+          <RoleButton
+            needs="admin"
+            variant="ghost"
+            size="icon"
+            aria-label={`Delete ${channel.name}`}
+            onClick={() => setDeleting(true)}
+          >
             <Trash2 aria-hidden />
           </RoleButton>
         </div>
       </div>
       {test.data?.error && <FailureNote failure={test.data.error} />}
-      <ConfirmDialog open={deleting} onOpenChange={setDeleting} title={`Delete ${channel.name}?`} action="Delete the channel" pending={remove.isPending} error={remove.error} onConfirm={() => remove.mutate(undefined)}>
+      <ConfirmDialog
+        open={deleting}
+        onOpenChange={setDeleting}
+        title={`Delete ${channel.name}?`}
+        action="Delete the channel"
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate(undefined)}
+      >
         <p>Alerts are no longer sent there. Its password or secret is deleted.</p>
       </ConfirmDialog>
     </li>

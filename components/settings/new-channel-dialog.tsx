@@ -29,10 +29,26 @@ export function NewChannelDialog({ open, onOpenChange }: { open: boolean; onOpen
     if (checked.ok) create.mutate(checked.value)
   }
   type TextField = 'name' | 'host' | 'port' | 'user' | 'password' | 'from' | 'to' | 'url' | 'secret'
-  const input = (name: TextField, label: string, extra: { hint?: string; optional?: boolean; type?: string; placeholder?: string } = {}) => (
-    <Field label={label} hint={extra.hint} optional={extra.optional} error={errors[name] ?? errors[`config.${name}`] ?? errors[`config.${name}.0`]}>
+  const input = (
+    name: TextField,
+    label: string,
+    extra: { hint?: string; optional?: boolean; type?: string; placeholder?: string } = {},
+  ) => (
+    <Field
+      label={label}
+      hint={extra.hint}
+      optional={extra.optional}
+      error={errors[name] ?? errors[`config.${name}`] ?? errors[`config.${name}.0`]}
+    >
       {(control) => (
-        <Input {...control} type={extra.type ?? 'text'} autoComplete={extra.type === 'password' ? 'new-password' : 'off'} placeholder={extra.placeholder} value={values[name]} onChange={(event) => setValues({ ...values, [name]: event.target.value })} />
+        <Input
+          {...control}
+          type={extra.type ?? 'text'}
+          autoComplete={extra.type === 'password' ? 'new-password' : 'off'}
+          placeholder={extra.placeholder}
+          value={values[name]}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        />
       )}
     </Field>
   )
@@ -42,7 +58,16 @@ export function NewChannelDialog({ open, onOpenChange }: { open: boolean; onOpen
         {create.error && <ProblemNote error={create.error} />}
         <Field label="Kind">
           {(control) => (
-            <Select {...control} value={values.kind} onChange={(event) => setValues({ ...values, kind: event.target.value === 'email' ? 'email' : event.target.value === 'slack' ? 'slack' : 'json' })}>
+            <Select
+              {...control}
+              value={values.kind}
+              onChange={(event) =>
+                setValues({
+                  ...values,
+                  kind: event.target.value === 'email' ? 'email' : event.target.value === 'slack' ? 'slack' : 'json',
+                })
+              }
+            >
               <option value="email">E-mail</option>
               <option value="slack">Slack-compatible webhook</option>
               <option value="json">Webhook with JSON</option>
@@ -59,7 +84,17 @@ export function NewChannelDialog({ open, onOpenChange }: { open: boolean; onOpen
               {input('port', 'Port')}
               <Field label="Security">
                 {(control) => (
-                  <Select {...control} value={values.security} onChange={(event) => setValues({ ...values, security: event.target.value === 'tls' ? 'tls' : event.target.value === 'none' ? 'none' : 'starttls' })}>
+                  <Select
+                    {...control}
+                    value={values.security}
+                    onChange={(event) =>
+                      setValues({
+                        ...values,
+                        security:
+                          event.target.value === 'tls' ? 'tls' : event.target.value === 'none' ? 'none' : 'starttls',
+                      })
+                    }
+                  >
                     <option value="starttls">STARTTLS</option>
                     <option value="tls">TLS</option>
                     <option value="none">none</option>
@@ -75,7 +110,12 @@ export function NewChannelDialog({ open, onOpenChange }: { open: boolean; onOpen
         ) : (
           <>
             {input('url', 'Address', { placeholder: 'https://hooks.example.com/…' })}
-            {values.kind === 'json' && input('secret', 'Signing secret', { optional: true, type: 'password', hint: 'Lets the receiver check that it came from here' })}
+            {values.kind === 'json' &&
+              input('secret', 'Signing secret', {
+                optional: true,
+                type: 'password',
+                hint: 'Lets the receiver check that it came from here',
+              })}
           </>
         )}
         <DialogActions>

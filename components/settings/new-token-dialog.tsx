@@ -60,11 +60,17 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
       <form noValidate onSubmit={submit} className="space-y-4">
         {create.error && <ProblemNote error={create.error} />}
         <Field label="Name" hint="What uses it" error={errors.name}>
-          {(control) => <Input {...control} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />}
+          {(control) => (
+            <Input {...control} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+          )}
         </Field>
         <Field label="Role" hint={roleWords[role].can}>
           {(control) => (
-            <Select {...control} value={role} onChange={(event) => setRole(roles.find((value) => value === event.target.value) ?? 'viewer')}>
+            <Select
+              {...control}
+              value={role}
+              onChange={(event) => setRole(roles.find((value) => value === event.target.value) ?? 'viewer')}
+            >
               {roles.map((value) => (
                 <option key={value} value={value}>
                   {roleWords[value].name}

@@ -14,7 +14,12 @@ import { roleWords } from '@/lib/client/role'
 import { useAction } from '@/lib/client/use-action'
 
 export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const [values, setValues] = useState<{ name: string; email: string; role: Role; password: string }>({ name: '', email: '', role: 'viewer', password: '' })
+  const [values, setValues] = useState<{ name: string; email: string; role: Role; password: string }>({
+    name: '',
+    email: '',
+    role: 'viewer',
+    password: '',
+  })
   const [wrong, setWrong] = useState<FieldErrors>({})
   const create = useAction({
     run: (body: unknown) => api<User>('/admin/users', { method: 'POST', body }),
@@ -31,7 +36,15 @@ export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenCha
   }
   const input = (name: 'name' | 'email' | 'password', label: string, type: string, hint?: string) => (
     <Field label={label} hint={hint} error={errors[name]}>
-      {(control) => <Input {...control} type={type} autoComplete={type === 'password' ? 'new-password' : 'off'} value={values[name]} onChange={(event) => setValues({ ...values, [name]: event.target.value })} />}
+      {(control) => (
+        <Input
+          {...control}
+          type={type}
+          autoComplete={type === 'password' ? 'new-password' : 'off'}
+          value={values[name]}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        />
+      )}
     </Field>
   )
   return (
@@ -42,7 +55,13 @@ export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenCha
         {input('email', 'E-mail', 'email')}
         <Field label="Role" hint={roleWords[values.role].can}>
           {(control) => (
-            <Select {...control} value={values.role} onChange={(event) => setValues({ ...values, role: roles.find((role) => role === event.target.value) ?? 'viewer' })}>
+            <Select
+              {...control}
+              value={values.role}
+              onChange={(event) =>
+                setValues({ ...values, role: roles.find((role) => role === event.target.value) ?? 'viewer' })
+              }
+            >
               {roles.map((role) => (
                 <option key={role} value={role}>
                   {roleWords[role].name}

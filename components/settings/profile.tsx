@@ -49,10 +49,26 @@ export function Profile() {
         <form method="post" noValidate onSubmit={submit} className="space-y-4">
           {save.error && <ProblemNote error={save.error} />}
           <Field label="Current password" error={errors.currentPassword}>
-            {(control) => <Input {...control} type="password" autoComplete="current-password" value={values.currentPassword} onChange={(event) => setValues({ ...values, currentPassword: event.target.value })} />}
+            {(control) => (
+              <Input
+                {...control}
+                type="password"
+                autoComplete="current-password"
+                value={values.currentPassword}
+                onChange={(event) => setValues({ ...values, currentPassword: event.target.value })}
+              />
+            )}
           </Field>
           <Field label="New password" error={errors.newPassword}>
-            {(control) => <Input {...control} type="password" autoComplete="new-password" value={values.newPassword} onChange={(event) => setValues({ ...values, newPassword: event.target.value })} />}
+            {(control) => (
+              <Input
+                {...control}
+                type="password"
+                autoComplete="new-password"
+                value={values.newPassword}
+                onChange={(event) => setValues({ ...values, newPassword: event.target.value })}
+              />
+            )}
           </Field>
           <Button type="submit" pending={save.isPending}>
             Change the password

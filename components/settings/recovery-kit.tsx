@@ -47,10 +47,13 @@ export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) 
       </ul>
       {make.error && <ProblemNote error={make.error} />}
       {!kit ? (
-        <Button pending={make.isPending} onClick={() => {
+        <Button
+          pending={make.isPending}
+          onClick={() => {
             onBegun?.()
             make.mutate(undefined)
-          }}>
+          }}
+        >
           Make the recovery kit
         </Button>
       ) : (

@@ -45,7 +45,10 @@ export function RecoveryTab() {
                 { name: 'Public half', value: <code className="font-mono text-xs break-all">{recipient}</code> },
               ]}
             />
-            <p className="text-ink-2">The private half is in the kit that was downloaded, and nowhere here. Now and then, check that it is still where it should be.</p>
+            <p className="text-ink-2">
+              The private half is in the kit that was downloaded, and nowhere here. Now and then, check that it is still
+              where it should be.
+            </p>
             <Callout
               tone="warn"
               title="Lost the kit?"
@@ -55,7 +58,8 @@ export function RecoveryTab() {
                 </RoleButton>
               }
             >
-              A new one opens the backups taken from then on. Those taken before stay locked to the old kit and to this instance.
+              A new one opens the backups taken from then on. Those taken before stay locked to the old kit and to this
+              instance.
             </Callout>
           </>
         )}

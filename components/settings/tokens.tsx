@@ -89,11 +89,25 @@ function TokenRow({ token }: { token: Token }) {
         {token.revokedAt ? (
           <Badge>Revoked</Badge>
         ) : (
-          <RoleButton needs="admin" variant="secondary" size="sm" aria-label={`Revoke ${token.name}`} onClick={() => setAsking(true)}>
+          <RoleButton
+            needs="admin"
+            variant="secondary"
+            size="sm"
+            aria-label={`Revoke ${token.name}`}
+            onClick={() => setAsking(true)}
+          >
             Revoke
           </RoleButton>
         )}
-        <ConfirmDialog open={asking} onOpenChange={setAsking} title={`Revoke ${token.name}?`} action="Revoke the token" pending={revoke.isPending} error={revoke.error} onConfirm={() => revoke.mutate(undefined)}>
+        <ConfirmDialog
+          open={asking}
+          onOpenChange={setAsking}
+          title={`Revoke ${token.name}?`}
+          action="Revoke the token"
+          pending={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => revoke.mutate(undefined)}
+        >
           <p>Whatever uses it is refused from now on. It cannot be given back.</p>
         </ConfirmDialog>
       </Td>

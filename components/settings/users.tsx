@@ -94,7 +94,13 @@ function UserRow({ user }: { user: User }) {
       </Td>
       <Td className="text-right">
         {user.disabled && <Badge className="mr-2">May not sign in</Badge>}
-        <RoleButton needs="admin" variant="secondary" size="sm" pending={update.isPending} onClick={() => update.mutate({ disabled: !user.disabled })}>
+        <RoleButton
+          needs="admin"
+          variant="secondary"
+          size="sm"
+          pending={update.isPending}
+          onClick={() => update.mutate({ disabled: !user.disabled })}
+        >
           {user.disabled ? 'Let in again' : 'Disable'}
         </RoleButton>
       </Td>
