@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { alertSchema, channelSchema } from '@/lib/contracts/alert'
 import { backupSchema, restoreSchema, restoreTestSchema } from '@/lib/contracts/backup'
 import { idParamsSchema, problemSchema } from '@/lib/contracts/common'

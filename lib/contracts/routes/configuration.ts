@@ -134,4 +134,3 @@ export const configurationRoutes: ApiRoute[] = [
     answer: channelTestSchema,
   },
 ]
-

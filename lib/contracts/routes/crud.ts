@@ -20,9 +20,25 @@ export function crud(path: `/api/v1/${string}`, one: string, many: string, shape
   const a = /^[aeio]/.test(one) ? 'an' : 'a'
   const routes: ApiRoute[] = [
     { method: 'get', path, summary: `List ${many}`, role: read, query, status: 200, answer: pageOf(shapes.item) },
-    { method: 'post', path, summary: `Create ${a} ${one}`, role: 'admin', body: shapes.create, status: 201, answer: shapes.item },
+    {
+      method: 'post',
+      path,
+      summary: `Create ${a} ${one}`,
+      role: 'admin',
+      body: shapes.create,
+      status: 201,
+      answer: shapes.item,
+    },
     { method: 'get', path: byId, summary: `Read ${a} ${one}`, role: read, status: 200, answer: shapes.item },
-    { method: 'patch', path: byId, summary: `Change ${a} ${one}`, role: 'admin', body: shapes.update, status: 200, answer: shapes.item },
+    {
+      method: 'patch',
+      path: byId,
+      summary: `Change ${a} ${one}`,
+      role: 'admin',
+      body: shapes.update,
+      status: 200,
+      answer: shapes.item,
+    },
   ]
   if (shapes.remove) {
     routes.push({ method: 'delete', path: byId, summary: `Delete ${a} ${one}`, role: 'admin', status: 204 })
