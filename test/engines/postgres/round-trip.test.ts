@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
@@ -31,6 +31,7 @@ describe('a database with everything in it', () => {
   })
   afterAll(async () => {
     await Promise.all([pg?.close(), elsewhere?.close()])
+    await Promise.all(sandboxFolders(sandboxRoot()).map((folder) => rm(folder, { recursive: true, force: true })))
     await dir?.remove()
   })
 

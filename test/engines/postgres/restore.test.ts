@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process'
+import { createReadStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engines } from '@/lib/engines/index'
+import { incompleteName } from '@/lib/engines/postgres/restore'
+import type { Engine, OpenPart, RestoreTarget } from '@/lib/ports/engine'
+import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
+import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
+import { contentDigest, nastyDatabase } from '@/test/helpers/postgres-content'
+import { makeTestRun } from '@/test/helpers/run-context'
+import { tempDir } from '@/test/helpers/temp'
+
+const engine = engines.postgres as Engine
+
+describe('restoring into a new database', () => {
+  let pg: TestPostgres
+  let dir: Awaited<ReturnType<typeof tempDir>>
+  let backup: PlainBackup
+
+  beforeAll(async () => {
+    dir = await tempDir('restore')
+    pg = await startPostgres()
+    await pg.sql('CREATE DATABASE nasty')
+    await nastyDatabase(await pg.connect('nasty'))
+    await pg.sql(`ALTER DATABASE nasty SET work_mem = '5MB'`)
+    backup = await takeBackup(engine, pg.source({ connection: { database: 'nasty' } }), dir.path, makeTestRun())
+  })
+  afterAll(async () => {
+    await pg?.close()
+    await dir?.remove()
+  })
+
+  const restore = (target: Partial<RestoreTarget>, open: OpenPart = backup.open, run = makeTestRun()) =>
+    engine.restore(
+      {
+        manifest: backup.manifest,
+        open,
+        target: { source: pg.source(), database: 'restored', owners: 'keep', ...target },
+      },
+      run,
+    )
+  const databases = async () =>
+    (await pg.sql('SELECT datname::text AS name FROM pg_database ORDER BY 1')).map((row) => row.name)
+  const neverOpened: OpenPart = async () => {
+    throw new Error('a byte was read')
+  }
+
+  it('refuses an existing database before the first byte (fault 85)', async () => {
+    await expect(restore({ database: 'nasty' }, neverOpened)).rejects.toMatchObject({ code: 'target-exists' })
+    await expect(restore({ database: 'postgres' }, neverOpened)).rejects.toMatchObject({ code: 'target-exists' })
+  })
+
+  it('refuses a name that PostgreSQL would cut (fault 85)', async () => {
+    await expect(restore({ database: 'ü'.repeat(40) }, neverOpened)).rejects.toMatchObject({ code: 'target-invalid' })
+  })
+
+  it('refuses a user that may not create databases, with the statement to run (fault 85)', async () => {
+    await pg.sql('CREATE ROLE weak LOGIN')
+    await expect(restore({ source: pg.source({ connection: { user: 'weak' } }) }, neverOpened)).rejects.toMatchObject({
+      code: 'privilege-missing',
+      remedy: expect.stringContaining('ALTER ROLE "weak" CREATEDB'),
+    })
+  })
+
+  it('names the roles that are missing before it creates anything', async () => {
+    const other = await startPostgres()
+    try {
+      const failed = restore({ source: other.source() })
+      await expect(failed).rejects.toMatchObject({ code: 'roles-missing', facts: { roles: ['nasty owner "x"'] } })
+      expect((await other.sql('SELECT count(*)::int AS count FROM pg_database'))[0]).toEqual({ count: 3 })
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('removes the half-finished database when the archive turns out damaged (fault 86)', async () => {
+    const before = await databases()
+    const bytes = await readFile(backup.file('archive'))
+    const cut: OpenPart = async () => Readable.from([bytes.subarray(0, bytes.length - 100_000)])
+    await expect(restore({}, cut)).rejects.toMatchObject({ code: 'producer-truncated' })
+    expect(await databases()).toEqual(before)
+  })
+
+  it('removes the half-finished database when cancelled; a repeat then works (fault 86)', async () => {
+    const before = await databases()
+    const run = makeTestRun()
+    const reason = new Error('cancelled')
+    const bytes = await readFile(backup.file('archive'))
+    let opened = 0
+    const halting: OpenPart = async () => {
+      opened += 1
+      if (opened === 1) return Readable.from([bytes])
+      return Readable.from(
+        (async function* () {
+          yield bytes.subarray(0, bytes.length / 2)
+          // The name says that it is not finished, while it is not.
+          expect(await databases()).toContain('restored__holdfast_incomplete')
+          expect(await databases()).not.toContain('restored')
+          run.abort(reason)
+          await new Promise(() => undefined)
+        })(),
+      )
+    }
+    await expect(restore({}, halting, run)).rejects.toBe(reason)
+    expect(await databases()).toEqual(before)
+    await pg.sql('CREATE DATABASE restored__holdfast_incomplete')
+    const { warnings } = await restore({})
+    expect(warnings).toEqual([expect.stringContaining('ALTER DATABASE')])
+    expect(await databases()).toEqual([...before, 'restored'].sort())
+  })
+
+  it('keeps the incomplete name within what PostgreSQL can hold', () => {
+    for (const name of ['a', 'x'.repeat(63), 'ü'.repeat(31), '😀'.repeat(15)]) {
+      const incomplete = incompleteName(name)
+      expect(Buffer.byteLength(incomplete)).toBeLessThanOrEqual(63)
+      expect(incomplete).toMatch(/^(a|x+|ü+|😀+)__holdfast_incomplete$/u)
+    }
+  })
+
+  it('writes the archive as a script that gives the same content', async () => {
+    const file = `${dir.path}/all.sql`
+    const { stream, finished } = engine.toSql(createReadStream(backup.file('archive')), makeTestRun())
+    await Promise.all([pipeline(stream, createWriteStream(file)), finished])
+    await pg.sql('CREATE DATABASE from_script TEMPLATE template0')
+    execFileSync('/usr/lib/postgresql/15/bin/psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', file, '-d', 'from_script'], {
+      env: { ...process.env, PGHOST: pg.socketDir, PGPORT: String(pg.port), PGUSER: 'postgres' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const digests = await Promise.all(['from_script', 'nasty'].map(async (name) => contentDigest(await pg.connect(name))))
+    expect(digests[0]).toEqual(digests[1])
+  })
+
+  it('never hands out half a script as a whole one', async () => {
+    const file = `${dir.path}/cut.dump`
+    const bytes = await readFile(backup.file('archive'))
+    await writeFile(file, bytes.subarray(0, bytes.length - 1))
+    const { stream, finished } = engine.toSql(createReadStream(file), makeTestRun())
+    const [read, end] = await Promise.allSettled([pipeline(stream, createWriteStream(`${dir.path}/cut.sql`)), finished])
+    expect([read.status, end.status]).toEqual(['rejected', 'rejected'])
+  })
+})
