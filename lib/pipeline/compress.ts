@@ -9,6 +9,14 @@ import { runCommand } from '@/lib/process/run-command'
 
 const outputBytes = 256 * 1024
 
+export interface CompressOptions {
+  compression: Compression
+  /** zstd 1-19, gzip 1-9 (higher ones count as 9). */
+  level: number
+  /** Runs the program with nice 10 and idle IO class. */
+  lowPriority?: boolean | undefined
+}
+
 /**
  * A running compression: `stream` gives the frames. A clean end of `stream` proves nothing (a killed compressor's pipe
  * ends too): whoever reads it also awaits `finished`.
@@ -26,36 +34,32 @@ function inThread(stage: ReturnType<typeof createGzip>, input: Readable, run: Ru
  * By the `zstd` program where it is installed: on two cores it took 4.0 s for 512 MB of table data where the library in
  * this process took 5.6 s, because it reads, compresses and writes at the same time and leaves the event loop alone.
  */
-function zstd(level: number, input: Readable, run: RunContext): Compressing {
+function zstd({ level, lowPriority = false }: CompressOptions, input: Readable, run: RunContext): Compressing {
   if (findTool('zstd') === null) {
     // The checksum is on by default in the program only; without it a flipped bit may decompress to other data.
     const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
     return inThread(createZstdCompress({ chunkSize: outputBytes, params }), input, run)
   }
-  const command = runCommand({ file: 'zstd', args: ['-q', '-c', `-${level}`], stdin: 'pipe' }, run)
+  const command = runCommand({ file: 'zstd', args: ['-q', '-c', `-${level}`], lowPriority, stdin: 'pipe' }, run)
   const finished = feedCommand(input, command)
   finished.catch((error: unknown) => command.stdout.destroy(error instanceof Error ? error : undefined))
   return { stream: command.stdout, finished }
 }
 
-/** Compresses a stream, never on the event loop. Levels: zstd 1-19, gzip 1-9 (higher ones count as 9). */
-export function compress(
-  options: { compression: Compression; level: number },
-  input: Readable,
-  run: RunContext,
-): Compressing {
+/** Compresses a stream, never on the event loop. Errors: those of the source, `command-failed`, the reason of an abort. */
+export function compress(options: CompressOptions, input: Readable, run: RunContext): Compressing {
   const running = start(options, input, run)
   running.finished.catch(() => undefined)
   return running
 }
 
-function start({ compression, level }: { compression: Compression; level: number }, input: Readable, run: RunContext) {
-  switch (compression) {
+function start(options: CompressOptions, input: Readable, run: RunContext): Compressing {
+  switch (options.compression) {
     case 'none':
       return { stream: input, finished: Promise.resolve() }
     case 'gzip':
-      return inThread(createGzip({ level: Math.min(level, 9), chunkSize: outputBytes }), input, run)
+      return inThread(createGzip({ level: Math.min(options.level, 9), chunkSize: outputBytes }), input, run)
     case 'zstd':
-      return zstd(level, input, run)
+      return zstd(options, input, run)
   }
 }

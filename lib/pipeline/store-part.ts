@@ -22,6 +22,8 @@ export interface StorePartInput {
   produce: (run: RunContext) => { stream: Readable; finished: Promise<void> }
   compression: Compression
   compressionLevel: number
+  /** The compressor runs with nice 10; the producer's priority is the engine's business. */
+  lowPriority?: boolean | undefined
   /** Null: stored without encryption. */
   age: { recipients: string[] } | null
   /** Ceiling on stored bytes per second. */
@@ -102,7 +104,7 @@ function startCompression(
   run: RunContext,
   failure: FirstFailure,
 ): Compressing {
-  const options = { compression: input.compression, level: input.compressionLevel }
+  const options = { compression: input.compression, level: input.compressionLevel, lowPriority: input.lowPriority }
   let compressed: Compressing
   try {
     compressed = compress(options, source, run)
