@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createChannelSchema } from '@/lib/contracts/alert'
+import type { ServiceContext } from '@/lib/services/context'
+import { channelSpec } from '@/lib/services/channel/channel-spec'
+import { createChannel } from '@/lib/services/channel/create-channel'
+import { deleteChannel } from '@/lib/services/channel/delete-channel'
+import { findChannel } from '@/lib/services/channel/find-channel'
+import { getChannel } from '@/lib/services/channel/get-channel'
+import { listChannels } from '@/lib/services/channel/list-channels'
+import { testChannel } from '@/lib/services/channel/test-channel'
+import { updateChannel } from '@/lib/services/channel/update-channel'
+import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
+import { getSettings } from '@/lib/services/settings/get-settings'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
+import { as, testContext } from '../helpers/service-context'
+
+let catalog: FreshCatalog
+let ctx: ServiceContext
+let receiver: HttpReceiver
+beforeAll(async () => {
+  catalog = await freshCatalog()
+  ctx = await testContext(catalog.db)
+  receiver = await startHttpReceiver()
+})
+afterAll(async () => {
+  await receiver.close()
+  await catalog.drop()
+})
+
+const webhook = (name: string, config: object = {}) =>
+  createChannelSchema.parse({
+    name,
+    kind: 'webhook',
+    config: { url: `${receiver.url}/T00/B00/secret-path`, secret: 'hmac-key', ...config },
+  })
+
+describe('an alert channel', () => {
+  it('hides the address of a webhook from all but administrators, and its key from everyone (security 6)', async () => {
+    const { id } = await createChannel({ ctx, input: webhook('hidden') })
+    expect((await getChannel({ ctx, input: { id } })).config['url']).toContain('secret-path')
+    for (const role of ['viewer', 'operator'] as const) {
+      const seen = JSON.stringify(await listChannels({ ctx: as(ctx, role), input: { limit: 9 } }))
+      expect(seen).not.toContain('secret-path')
+      expect(seen).toContain('127.0.0.1')
+    }
+    const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
+    const stored = JSON.stringify([await getChannel({ ctx, input: { id } }), audit])
+    expect(stored).not.toContain('hmac-key')
+    expect(channelSpec(ctx, await findChannel(catalog.db, id)).secret).toBe('hmac-key')
+  })
+
+  it('delivers a test message, and answers with the reason when it cannot', async () => {
+    const { id } = await createChannel({ ctx, input: webhook('tried') })
+    expect(await testChannel({ ctx: as(ctx, 'operator'), input: { id } })).toEqual({ ok: true })
+    expect(receiver.requests.at(-1)?.path).toBe('/T00/B00/secret-path')
+    receiver.answer = (_, response) => void response.writeHead(410).end('gone')
+    const refused = await testChannel({ ctx, input: { id } })
+    expect(refused.ok).toBe(false)
+    expect(refused.error?.message).toContain('410')
+    expect(JSON.stringify(refused)).not.toContain('hmac-key')
+  })
+
+  it('keeps its key when a change does not name it, and drops it when an empty one is given', async () => {
+    const { id } = await createChannel({ ctx, input: webhook('kept') })
+    const changed = await updateChannel({ ctx, input: { id, patch: { config: { format: 'slack' } } } })
+    expect(changed).toMatchObject({ hasSecret: true, config: { format: 'slack' } })
+    const emptied = await updateChannel({ ctx, input: { id, patch: { config: { secret: '' } } } })
+    expect(emptied.hasSecret).toBe(false)
+    await deleteChannel({ ctx, input: { id } })
+    await expect(getChannel({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('refuses a metadata address as webhook and as mail server (security 15)', async () => {
+    const url = 'http://169.254.169.254/latest/meta-data'
+    await expect(createChannel({ ctx, input: webhook('ssrf', { url }) })).rejects.toMatchObject({
+      code: 'address-refused',
+    })
+    const email = createChannelSchema.parse({
+      name: 'mail',
+      kind: 'email',
+      config: { host: '169.254.169.254', from: 'a@b.c', to: ['d@e.f'] },
+    })
+    await expect(createChannel({ ctx, input: email })).rejects.toMatchObject({ code: 'address-refused' })
+  })
+})
+
+describe('the recovery kit', () => {
+  it('is shown once; the catalog keeps only its public half, and replacing it must be asked for (security 3)', async () => {
+    const kit = await createRecoveryKit({ ctx, input: { replace: false } })
+    expect(kit.text).toContain('AGE-SECRET-KEY-1')
+    const kept = JSON.stringify([
+      await catalog.db.setting.findMany(),
+      (await catalog.db.auditEvent.findMany()).map((e) => e.detail),
+    ])
+    expect(kept).toContain(kit.recipient)
+    expect(kept).not.toContain('AGE-SECRET-KEY')
+    await expect(createRecoveryKit({ ctx, input: { replace: false } })).rejects.toMatchObject({
+      code: 'recovery-key-exists',
+    })
+    const second = await createRecoveryKit({ ctx, input: { replace: true } })
+    const settings = await getSettings({ ctx: as(ctx, 'viewer'), input: { version: '1', home: '/nowhere' } })
+    expect(settings.recoveryKey.recipient).toBe(second.recipient)
+    await expect(createRecoveryKit({ ctx: as(ctx, 'operator'), input: { replace: true } })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+  })
+
+  it('is made by one of two who ask at the same moment', async () => {
+    await catalog.db.setting.deleteMany({ where: { key: 'recovery-key' } })
+    const both = [1, 2].map(() => createRecoveryKit({ ctx, input: { replace: false } }))
+    const results = await Promise.allSettled(both)
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+  })
+})

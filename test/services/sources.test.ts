@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSourceSchema, updateSourceSchema, type CreateSource } from '@/lib/contracts/source'
+import type { ServiceContext } from '@/lib/services/context'
+import { createSource } from '@/lib/services/source/create-source'
+import { deleteSource } from '@/lib/services/source/delete-source'
+import { findSource } from '@/lib/services/source/find-source'
+import { getSource } from '@/lib/services/source/get-source'
+import { listSources } from '@/lib/services/source/list-sources'
+import { sourceSpec } from '@/lib/services/source/source-spec'
+import { testSource } from '@/lib/services/source/test-source'
+import { updateSource } from '@/lib/services/source/update-source'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { as, testContext } from '../helpers/service-context'
+import { testPostgresUrl } from '../helpers/servers'
+
+let catalog: FreshCatalog
+let ctx: ServiceContext
+beforeAll(async () => {
+  catalog = await freshCatalog()
+  ctx = await testContext(catalog.db)
+})
+afterAll(() => catalog.drop())
+
+const secret = 'pässword "with" \\ odd signs'
+function input(name: string, connection: Partial<CreateSource['connection']> = {}): CreateSource {
+  const base = { host: 'db.example.com', database: 'shop', user: 'backup', password: secret }
+  return createSourceSchema.parse({ name, connection: { ...base, ...connection } })
+}
+
+describe('a source', () => {
+  it('is stored with its password sealed, which no answer, row or audit event shows (security 6, 11)', async () => {
+    const source = await createSource({ ctx, input: input('sealed') })
+    expect(source.connection).toMatchObject({ host: 'db.example.com', port: 5432, hasPassword: true })
+    const row = await findSource(catalog.db, source.id)
+    const everything = JSON.stringify([
+      source,
+      await listSources({ ctx, input: { limit: 200 } }),
+      row,
+      (await catalog.db.auditEvent.findMany()).map((event) => event.detail),
+    ])
+    expect(everything).not.toContain('odd signs')
+    expect(sourceSpec(ctx, row).secret).toBe(secret)
+  })
+
+  it('cannot have its sealed password opened under another source (security 11)', async () => {
+    const [a, b] = [await createSource({ ctx, input: input('a') }), await createSource({ ctx, input: input('b') })]
+    const [rowA, rowB] = [await findSource(catalog.db, a.id), await findSource(catalog.db, b.id)]
+    expect(() => sourceSpec(ctx, { ...rowB, secretSealed: rowA.secretSealed })).toThrow(
+      expect.objectContaining({ code: 'secret-unreadable' }),
+    )
+  })
+
+  it('keeps what a change does not name, and its password too', async () => {
+    const { id } = await createSource({ ctx, input: input('changed', { port: 6543, ssl: 'require' }) })
+    const patch = updateSourceSchema.parse({
+      connection: { host: 'other.example.com' },
+      options: { lowPriority: true },
+    })
+    const after = await updateSource({ ctx, input: { id, patch } })
+    expect(after.connection).toMatchObject({ host: 'other.example.com', port: 6543, ssl: 'require', hasPassword: true })
+    expect(after.options).toMatchObject({ lowPriority: true, compression: 'zstd', maxAttempts: 3 })
+    expect(sourceSpec(ctx, await findSource(catalog.db, id)).secret).toBe(secret)
+  })
+
+  it('loses its password when an empty one is given', async () => {
+    const { id } = await createSource({ ctx, input: input('emptied') })
+    const after = await updateSource({ ctx, input: { id, patch: { connection: { password: '' } } } })
+    expect(after.connection.hasPassword).toBe(false)
+  })
+
+  it('refuses a name that is taken, and gives it free after deletion', async () => {
+    const { id } = await createSource({ ctx, input: input('taken') })
+    await expect(createSource({ ctx, input: input('taken') })).rejects.toMatchObject({
+      code: 'name-taken',
+      facts: { errors: [{ path: 'name' }] },
+    })
+    await deleteSource({ ctx, input: { id } })
+    await expect(createSource({ ctx, input: input('taken') })).resolves.toMatchObject({ name: 'taken' })
+  })
+
+  it('is changed by administrators alone, and leaves one audit row for each change', async () => {
+    for (const role of ['viewer', 'operator'] as const) {
+      await expect(createSource({ ctx: as(ctx, role), input: input('never') })).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    }
+    const { id } = await createSource({ ctx, input: input('audited') })
+    await deleteSource({ ctx, input: { id } })
+    const events = await catalog.db.auditEvent.findMany({ where: { subjectId: id }, orderBy: { id: 'asc' } })
+    expect(events.map((event) => event.action)).toEqual(['source.create', 'source.delete'])
+  })
+
+  it('is not deleted while a job works on it, and takes its schedules along when it is', async () => {
+    const { id } = await createSource({ ctx, input: input('busy') })
+    const schedule = { sourceId: id, action: 'backup', cron: '0 2 * * *', timeZone: 'UTC', options: {} }
+    await catalog.db.schedule.create({ data: { ...schedule, evaluatedUntil: new Date() } })
+    const job = await catalog.db.job.create({
+      data: { kind: 'backup', state: 'running', input: {}, actor: {}, sourceId: id },
+    })
+    await expect(deleteSource({ ctx, input: { id } })).rejects.toMatchObject({ code: 'in-use', facts: { count: 1 } })
+    await catalog.db.job.update({ where: { id: job.id }, data: { state: 'succeeded' } })
+    await deleteSource({ ctx, input: { id } })
+    expect(await catalog.db.schedule.count({ where: { sourceId: id, deletedAt: null } })).toBe(0)
+    await expect(getSource({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
+    expect((await catalog.db.source.findUniqueOrThrow({ where: { id } })).secretSealed).toBeNull()
+  })
+
+  it('remembers a test of its connection, and forgets it when the connection changes', async () => {
+    const url = new URL(testPostgresUrl())
+    const connection = { host: url.hostname, port: Number(url.port), database: 'postgres', user: url.username }
+    const { id } = await createSource({ ctx, input: input('tested', { ...connection, password: url.password }) })
+    expect(await testSource({ ctx: as(ctx, 'operator'), input: { id } })).toMatchObject({ ok: true })
+    expect((await getSource({ ctx, input: { id } })).inspection).toMatchObject({ ok: true })
+    const wrong = { connection: { database: 'no such database' } }
+    expect(await testSource({ ctx, input: { id, patch: wrong } })).toMatchObject({ ok: false })
+    expect((await getSource({ ctx, input: { id } })).inspection).toMatchObject({ ok: true })
+    await updateSource({ ctx, input: { id, patch: wrong } })
+    expect((await getSource({ ctx, input: { id } })).inspection).toBeNull()
+  })
+
+  it('lets only an administrator test other settings under the stored password (security 11)', async () => {
+    const { id } = await createSource({ ctx, input: input('probe') })
+    const patch = { connection: { host: 'collector.example.com' } }
+    await expect(testSource({ ctx: as(ctx, 'operator'), input: { id, patch } })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+  })
+})
+
+describe('the list of sources', () => {
+  it('comes in pages by name, each source once', async () => {
+    const all = (await listSources({ ctx, input: { limit: 200 } })).items.map((source) => source.name)
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await listSources({ ctx, input: { limit: 2, ...(cursor ? { cursor } : {}) } })
+      seen.push(...page.items.map((source) => source.name))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    expect(seen).toEqual(all)
+    expect(seen).toEqual([...seen].sort())
+  })
+})
