@@ -117,7 +117,7 @@ async function commitEnd(
   for (let delayMs = 500; ; delayMs = Math.min(delayMs * 2, 15_000)) {
     const now = ctx.clock.now()
     try {
-      return await finishRun(ctx.db, job, {
+      return await finishRun(ctx.db, deps.queue, job, {
         outcome,
         now,
         log: logText(),

@@ -22,8 +22,11 @@ export interface OpenQueue extends JobQueue {
   pause(): Promise<void>
   /** Returns a delivery whose worker is known to be dead, so that another need not wait for the heartbeat. */
   release(kind: JobKind, jobId: string): Promise<void>
-  /** Kinds and ids that are waiting or being worked on. */
-  has(kind: JobKind, jobId: string): Promise<boolean>
+  /**
+   * Ends the delivery of a job whose row ends in the same transaction: the moment it is seen to be finished, the next
+   * one with its key may start.
+   */
+  settle(tx: Tx, kind: JobKind, jobId: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -87,9 +90,8 @@ export async function openQueue(
     async discard(tx, kind, jobId) {
       await boss.cancel(kind, jobId, { db: fromPrisma(tx as Tx) })
     },
-    async has(kind, jobId) {
-      const [job] = await boss.findJobs(kind, { id: jobId })
-      return job !== undefined && ['created', 'retry', 'active'].includes(job.state)
+    async settle(tx, kind, jobId) {
+      await boss.complete(kind, jobId, null, { db: fromPrisma(tx), includeQueued: true })
     },
     async stop() {
       await boss.stop({ graceful: false, close: true })

@@ -8,6 +8,8 @@ const reportEveryMs = 500
 export class ProgressMeter {
   private samples: { atMs: number; bytes: number }[] = []
   private reportedAtMs = Number.NEGATIVE_INFINITY
+  private latest = 0
+  private trailing: NodeJS.Timeout | null = null
 
   constructor(
     private readonly options: {
@@ -27,8 +29,19 @@ export class ProgressMeter {
 
   /** Takes the whole count so far; cheap to call per chunk. */
   update(doneBytes: number): void {
+    this.latest = doneBytes
     const now = this.nowMs()
-    if (now - this.reportedAtMs < reportEveryMs) return
+    const waitMs = this.reportedAtMs + reportEveryMs - now
+    // A stream that stops must not leave an old figure standing: what came last is reported a little later.
+    if (waitMs > 0) this.trailing ??= setTimeout(() => this.flush(), waitMs).unref()
+    else this.flush()
+  }
+
+  private flush(): void {
+    if (this.trailing) clearTimeout(this.trailing)
+    this.trailing = null
+    const now = this.nowMs()
+    const doneBytes = this.latest
     this.reportedAtMs = now
     this.samples.push({ atMs: now, bytes: doneBytes })
     while (this.samples.length > 2 && now - (this.samples[1]?.atMs ?? now) >= windowMs) this.samples.shift()

@@ -36,13 +36,17 @@ describe('the main job on a real database, a real S3 store and a local folder', 
   }
 
   beforeAll(async () => {
-    ;[product, pg, bucket] = await Promise.all([startProduct(), startPostgres({ password: 'sec ret\'"\\' }), makeBucket()])
+    ;[product, pg, bucket] = await Promise.all([
+      startProduct(),
+      startPostgres({ password: 'sec ret\'"\\' }),
+      makeBucket(),
+    ])
     await pg.sql('CREATE DATABASE "shop ""x"" =ü"')
     const client = await pg.connect('shop "x" =ü')
     await nastyDatabase(client)
     await client.end()
     original = await digestOf('shop "x" =ü')
-    recoveryKit = (await createRecoveryKit({ ctx: product.ctx, input: {} })).text
+    recoveryKit = (await createRecoveryKit({ ctx: product.ctx, input: { replace: false } })).text
     sourceId = await product.addSource(pg.source({ connection: { database: 'shop "x" =ü' } }))
     await product.startWorker()
   })
@@ -124,9 +128,15 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     execFileSync('mkdir', ['-p', folder])
     const names = await bucket.names()
     for (const name of names) {
-      execFileSync('tee', [path.join(folder, path.basename(name))], { input: await bucket.read(name), stdio: ['pipe', 'ignore', 'inherit'] })
+      execFileSync('tee', [path.join(folder, path.basename(name))], {
+        input: await bucket.read(name),
+        stdio: ['pipe', 'ignore', 'inherit'],
+      })
     }
-    execFileSync('tee', [path.join(folder, 'recovery.txt')], { input: recoveryKit, stdio: ['pipe', 'ignore', 'inherit'] })
+    execFileSync('tee', [path.join(folder, 'recovery.txt')], {
+      input: recoveryKit,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
     await pg.sql('CREATE DATABASE rescued TEMPLATE template0')
     const script = `set -euo pipefail; cd "$1"
       age -d -i recovery.txt identity.age > backup.key

@@ -1,8 +1,10 @@
 import { afterAttempt, type AttemptOutcome } from '@/lib/core/job/after-attempt'
 import { assertTransition } from '@/lib/core/job/transition'
 import type { Failure, JobState } from '@/lib/contracts/common'
+import { jobKindSchema } from '@/lib/contracts/job'
 import type { Db, Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
+import type { OpenQueue } from '@/lib/db/queue'
 import { toJson } from '@/lib/db/to-json'
 import { assertLease } from './assert-lease'
 import type { ClaimedJob } from './claim-job'
@@ -28,11 +30,12 @@ export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
 }
 
 /**
- * Ends a run: checks the fencing token, lets `commit` write the domain's rows, and moves the job on, all in one
- * transaction. Answers the job's new state; `queued` means that another attempt follows.
+ * Ends a run: checks the fencing token, lets `commit` write the domain's rows, moves the job on and settles its
+ * delivery, all in one transaction. Answers the job's new state; `queued` means that another attempt follows.
  */
 export async function finishRun(
   db: Db,
+  queue: Pick<OpenQueue, 'settle'>,
   job: ClaimedJob,
   end: { outcome: AttemptOutcome; now: Date; log: string; commit: (tx: Tx, state: JobState) => Promise<void> },
 ): Promise<JobState> {
@@ -55,6 +58,7 @@ export async function finishRun(
           ...(state === 'queued' ? { progress: Prisma.DbNull } : { finishedAt: end.now }),
         },
       })
+      if (state !== 'queued') await queue.settle(tx, jobKindSchema.parse(job.kind), job.id)
     },
     { timeout: 30_000 },
   )

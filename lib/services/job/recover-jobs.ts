@@ -18,7 +18,7 @@ export const leaseMs = 30_000
  */
 export async function recoverJobs(
   ctx: ServiceContext,
-  queue: Pick<OpenQueue, 'release'>,
+  queue: Pick<OpenQueue, 'release' | 'settle'>,
   input: { deadWorkerIds: string[]; now: Date },
 ): Promise<number> {
   const stale = await ctx.db.worker.findMany({
@@ -39,6 +39,7 @@ export async function recoverJobs(
       message: 'The worker ended in the middle of this run (killed, out of memory, or the machine went down).',
       remedy: state === 'queued' ? 'Nothing: it is tried again by itself.' : 'Start it again.',
     }
+    const kind = jobKindSchema.parse(job.kind)
     const taken = await ctx.db.$transaction(async (tx) => {
       const { count } = await tx.job.updateMany({
         where: { id: job.id, state: 'running', fence: job.fence },
@@ -52,12 +53,13 @@ export async function recoverJobs(
       })
       if (count === 0) return false
       await closeRows(tx, job.id, { state: 'interrupted', failure, now: input.now })
+      if (state !== 'queued') await queue.settle(tx, kind, job.id)
       if (state === 'interrupted') await raiseJobIncident(tx, { job, failure, now: input.now })
       return true
     })
     if (!taken) continue
     ctx.logger.warn('recovered a job from a dead worker', { jobId: job.id, kind: job.kind, state })
-    await queue.release(jobKindSchema.parse(job.kind), job.id)
+    if (state === 'queued') await queue.release(kind, job.id)
   }
   return jobs.length
 }
