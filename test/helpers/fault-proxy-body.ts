@@ -3,7 +3,7 @@ import { pipeline, Transform } from 'node:stream'
 
 /** What goes wrong with the body of an answer. */
 export type BodyFault =
-  /** The connection is reset after so many bytes. */
+  /** The connection is closed after so many bytes, before the end that was announced. */
   | { kind: 'cut-body'; bytes: number }
   /** Ends properly after so many bytes, with a Content-Length that says so. */
   | { kind: 'short-body'; bytes: number }
@@ -20,27 +20,26 @@ export function alterBody(incoming: IncomingMessage, response: ServerResponse, f
     pipeline(incoming, response, () => undefined)
     return
   }
+  if (fault.kind === 'flip-byte') {
+    pipeline(incoming, flipByte(fault.at), response, () => undefined)
+    return
+  }
   let position = 0
   const altered = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const start = position
       position += chunk.length
-      if (fault.kind === 'flip-byte') {
-        const index = fault.at - start
-        const copy = Buffer.from(chunk)
-        if (index >= 0 && index < copy.length) copy.writeUInt8(copy.readUInt8(index) ^ 1, index)
-        done(null, copy)
-        return
-      }
       done(null, chunk.subarray(0, Math.max(0, fault.bytes - start)))
       if (position < fault.bytes) return
       if (fault.kind === 'short-body') {
         this.push(null)
         incoming.destroy()
       } else if (fault.kind === 'cut-body') {
-        // Let what was written leave first: the reader is to have received it.
-        response.write('', () => response.socket?.resetAndDestroy())
+        // An end instead of a reset: a reset would take back what the reader has not read yet.
         incoming.destroy()
+        this.push(null)
+        response.end = () => response
+        this.once('end', () => response.socket?.destroySoon())
       } else {
         incoming.pause()
       }
@@ -49,4 +48,18 @@ export function alterBody(incoming: IncomingMessage, response: ServerResponse, f
   incoming.on('error', () => undefined)
   response.on('close', () => incoming.destroy())
   incoming.pipe(altered).pipe(response)
+}
+
+/** Changes the lowest bit of one byte. */
+export function flipByte(at: number): Transform {
+  let position = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const index = at - position
+      position += chunk.length
+      const copy = Buffer.from(chunk)
+      if (index >= 0 && index < copy.length) copy.writeUInt8(copy.readUInt8(index) ^ 1, index)
+      done(null, copy)
+    },
+  })
 }

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
-import { alterBody, type BodyFault } from './fault-proxy-body'
+import { alterBody, flipByte, type BodyFault } from './fault-proxy-body'
 
 /** S3's own name of what a request asks for. */
 export type S3Operation =
@@ -25,7 +25,10 @@ export type Fault =
   | { kind: 'answer'; status: number; code?: string; body?: string; headers?: Record<string, string> }
   | { kind: 'drop-answer' }
   | { kind: 'replace-answer'; status: number; body: string }
-  | { kind: 'strip-headers'; names: string[] }
+  /** Changes headers of the answer; undefined takes one away. */
+  | { kind: 'set-headers'; headers: Record<string, string | undefined> }
+  /** Changes one byte of the request's body on its way to the store. */
+  | { kind: 'flip-request-byte'; at: number }
   | BodyFault
 
 interface Rule {
@@ -107,6 +110,8 @@ function serve(
         received += chunk.length
         if (received >= fault.afterRequestBytes) request.socket.resetAndDestroy()
       })
+      // A request that is shorter is reset at its end.
+      request.on('end', () => request.socket.resetAndDestroy())
       return
     }
     case 'answer':
@@ -144,21 +149,27 @@ function forward(
       headers: request.headers,
     },
     (incoming) => {
-      if (fault?.kind === 'drop-answer') {
+      // Whoever asked may have gone meanwhile.
+      if (response.destroyed || request.socket.destroyed) incoming.destroy()
+      else if (fault?.kind === 'drop-answer') {
         incoming.resume().on('end', () => request.socket.resetAndDestroy())
       } else if (fault?.kind === 'replace-answer') {
         incoming.resume().on('end', () => answer(response, fault))
-      } else if (fault?.kind === 'strip-headers') {
-        const headers = Object.entries(incoming.headers).filter(([name]) => !fault.names.includes(name))
-        response.writeHead(incoming.statusCode ?? 502, Object.fromEntries(headers))
+      } else if (fault?.kind === 'set-headers') {
+        const headers = Object.entries({ ...incoming.headers, ...fault.headers })
+        const present = headers.filter((header) => header[1] !== undefined)
+        response.writeHead(incoming.statusCode ?? 502, Object.fromEntries(present))
         pipeline(incoming, response, () => undefined)
+      } else if (fault?.kind === 'flip-request-byte') {
+        alterBody(incoming, response, null)
       } else {
         alterBody(incoming, response, fault)
       }
     },
   )
   outgoing.on('error', () => request.socket.destroy())
-  pipeline(request, outgoing, () => undefined)
+  if (fault?.kind === 'flip-request-byte') pipeline(request, flipByte(fault.at), outgoing, () => undefined)
+  else pipeline(request, outgoing, () => undefined)
 }
 
 function nameOperation(method: string, url: string, headers: http.IncomingHttpHeaders): S3Operation {

@@ -43,7 +43,7 @@ export function readFault(error: unknown): S3Fault {
 /** The store does not know a header or operation that was used: the caller goes on without it. */
 export function isNotImplemented(error: unknown): boolean {
   const { code, status } = readFault(error)
-  return status === 501 || code === 'NotImplemented' || code === 'XNotImplemented'
+  return status === 501 || status === 405 || code === 'NotImplemented' || code === 'XNotImplemented'
 }
 
 /** An SDK or socket error in the words of the storage port. */

@@ -41,7 +41,7 @@ export async function ensureSafetyNet(store: S3Store, run: RunContext): Promise<
     return { state: 'refused', detail: `The bucket's lifecycle does not have all rules after the change: ${names}` }
   } catch (error) {
     run.signal.throwIfAborted()
-    if (isNotImplemented(error) || readFault(error).status === 405) {
+    if (isNotImplemented(error)) {
       return { state: 'unsupported', detail: 'The store has no lifecycle rules' }
     }
     const failure = classifyError(error, store.config)

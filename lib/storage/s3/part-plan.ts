@@ -2,6 +2,9 @@ const mebibyte = 1024 * 1024
 /** S3's own limits; compatible stores keep to them or are wider. */
 const maxParts = 10_000
 const maxObjectBytes = 5 * 1024 ** 4
+const maxPartBytes = 5 * 1024 ** 3
+const fewestFlatParts = 1_000
+const mostFlatParts = 7_000
 /** What is buffered while it is being sent, as long as one part fits. */
 const inFlightBytes = 32 * mebibyte
 const maxInFlight = 4
@@ -14,13 +17,19 @@ export interface PartPlan {
 }
 
 /**
- * Sizes so that 10,000 parts hold 5 TiB although the length is unknown: parts stay small for as long as the hint says
- * (8 GiB without one), then grow by a fixed rate each. With an honest hint a 100 GB object is sent in parts of 13 MiB.
+ * Sizes so that 10,000 parts hold 5 TiB although the length is unknown: parts stay small for as long as the hint asks
+ * and that sum allows, then each is larger than the one before by a fixed rate. Without a hint 8 GiB go out in parts of
+ * 8 MiB and 100 GiB in parts of up to 70 MiB; with an honest one those are up to 50 MiB.
  */
 export function planParts(hintBytes: number | undefined, firstPartBytes: number): PartPlan {
-  const flatParts = hintBytes ? 8_000 : 1_000
-  const basis = Math.max(firstPartBytes, wholeMebibytes((hintBytes ?? 0) / flatParts))
-  const rate = growthRate(maxObjectBytes / basis - flatParts, maxParts - flatParts)
+  const basis = Math.max(firstPartBytes, wholeMebibytes((hintBytes ?? 0) / mostFlatParts))
+  let flatParts = Math.min(mostFlatParts, Math.max(fewestFlatParts, Math.ceil((hintBytes ?? 0) / basis)))
+  let rate = growthRate(maxObjectBytes / basis - flatParts, maxParts - flatParts)
+  // The longer parts stay small, the larger the last ones would have to be.
+  while (flatParts > fewestFlatParts && basis * (1 + rate) ** (maxParts - flatParts) > maxPartBytes - mebibyte) {
+    flatParts -= 250
+    rate = growthRate(maxObjectBytes / basis - flatParts, maxParts - flatParts)
+  }
   return {
     sizeBytes: (number) => (number <= flatParts ? basis : wholeMebibytes(basis * (1 + rate) ** (number - flatParts))),
     inFlight: (partBytes) => Math.min(maxInFlight, Math.max(1, Math.floor(inFlightBytes / partBytes))),

@@ -56,7 +56,7 @@ async function asked(store: S3Store, run: RunContext, ask: () => Promise<Outcome
     return await ask()
   } catch (error) {
     run.signal.throwIfAborted()
-    if (isNotImplemented(error) || readFault(error).status === 405) {
+    if (isNotImplemented(error)) {
       return { result: 'unsupported', detail: 'The store does not have it' }
     }
     const failure = classifyError(error, store.config)
