@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import type { PostgresConnection } from '@/lib/contracts/source'
 import { postgresConnectionSchema } from '@/lib/contracts/source'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
 import { tlsOptions } from './tls'
@@ -78,5 +79,39 @@ export async function withConnection<T>(
     return await work(client)
   } finally {
     await client.end().catch(() => undefined)
+  }
+}
+
+/** Databases that a server normally has, for work that is about the server. */
+const maintenanceDatabases = ['postgres', 'template1']
+
+/**
+ * A connection for statements about databases. The source's own database is tried first, because a role may be let into
+ * no other; it may be the very one that is lost and to be restored, so others follow.
+ */
+export async function withMaintenance<T>(
+  source: SourceSpec,
+  signal: AbortSignal,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectMaintenance(source, signal)
+  try {
+    return await work(client)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function connectMaintenance(source: SourceSpec, signal: AbortSignal): Promise<Client> {
+  try {
+    return await connect(source, signal)
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'no-such-database') throw error
+    for (const database of maintenanceDatabases) {
+      const client = await connect(source, signal, database).catch(() => null)
+      if (client) return client
+    }
+    signal.throwIfAborted()
+    throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Engine, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkContents, checkTarget, databaseExists, targetExists } from './check-target'
 import { classifyQueryError, errorCode } from './classify-error'
-import { withConnection } from './connect'
+import { withMaintenance } from './connect'
 import { createDatabase } from './create-database'
 import { findRestoreClient } from './find-restore-client'
 import { manifestFacts } from './manifest-facts'
@@ -34,7 +34,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   const incomplete = incompleteName(target.database)
   let created = false
   try {
-    return await withConnection(target.source, run.signal, async (client) => {
+    return await withMaintenance(target.source, run.signal, async (client) => {
       const facts = manifestFacts(input.manifest)
       const { serverMajor } = await checkTarget(client, target.database, facts.serverMajor)
       const tool = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, serverMajor)
@@ -78,7 +78,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
 
 /** The connection of the start may have been idle for hours; the last statements get a fresh one. */
 async function giveName(source: SourceSpec, incomplete: string, name: string, run: RunContext): Promise<void> {
-  await withConnection(source, run.signal, async (client) => {
+  await withMaintenance(source, run.signal, async (client) => {
     if (await databaseExists(client, name)) throw targetExists(name)
     await client.query(`ALTER DATABASE ${quoteIdentifier(incomplete)} RENAME TO ${quoteIdentifier(name)}`)
   })
@@ -98,7 +98,7 @@ async function removeLeftover(client: Client, incomplete: string): Promise<void>
 
 async function remove(source: SourceSpec, incomplete: string, run: RunContext): Promise<void> {
   try {
-    await withConnection(source, AbortSignal.timeout(cleanUpMs), async (client) => {
+    await withMaintenance(source, AbortSignal.timeout(cleanUpMs), async (client) => {
       await client.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(incomplete)} WITH (FORCE)`)
     })
   } catch (error) {

@@ -105,7 +105,9 @@ describe('a restore test', () => {
 
   it('fails when an owner is not among the roles of the backup', async () => {
     const globals: OpenPart = async (role, run) =>
-      role === 'globals' ? Readable.from(['-- without seller\nCREATE ROLE postgres SUPERUSER;\n']) : backup.open(role, run)
+      role === 'globals'
+        ? Readable.from(['-- without seller\nCREATE ROLE postgres SUPERUSER;\n'])
+        : backup.open(role, run)
     const { checks } = await prove(globals)
     expect(checks.at(-1)).toMatchObject({ name: 'restores-without-errors', verdict: 'failed' })
     expect(checks.at(-1)?.detail).toContain('seller')
@@ -143,7 +145,9 @@ describe('a restore test', () => {
 
   it('cannot be made on a disk that is too small', async () => {
     const engineFacts = { ...backup.manifest.engineFacts, databaseBytes: 1e18 }
-    await expect(prove(backup.open, { ...backup.manifest, engineFacts })).rejects.toMatchObject({ code: 'sandbox-unavailable' })
+    await expect(prove(backup.open, { ...backup.manifest, engineFacts })).rejects.toMatchObject({
+      code: 'sandbox-unavailable',
+    })
   })
 
   it('uses another locale with a warning when the source has one that is not here', async () => {

@@ -113,6 +113,17 @@ describe('restoring into a new database', () => {
     expect(await databases()).toEqual([...before, 'restored'].sort())
   })
 
+  it('brings back a database that is gone, under its own name, on the server of the source', async () => {
+    await pg.sql('CREATE DATABASE lost')
+    await pg.sql('CREATE TABLE kept AS SELECT 42 AS answer', 'lost')
+    const source = pg.source({ connection: { database: 'lost' } })
+    await using folder = await tempDir('lost')
+    const { manifest, open } = await takeBackup(engine, source, folder.path, makeTestRun())
+    await pg.sql('DROP DATABASE lost')
+    await engine.restore({ manifest, open, target: { source, database: 'lost', owners: 'keep' } }, makeTestRun())
+    expect(await pg.sql('SELECT answer FROM kept', 'lost')).toEqual([{ answer: 42 }])
+  })
+
   it('keeps the incomplete name within what PostgreSQL can hold', () => {
     for (const name of ['a', 'x'.repeat(63), 'ü'.repeat(31), '😀'.repeat(15)]) {
       const incomplete = incompleteName(name)
@@ -130,7 +141,9 @@ describe('restoring into a new database', () => {
       env: { ...process.env, PGHOST: pg.socketDir, PGPORT: String(pg.port), PGUSER: 'postgres' },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    const digests = await Promise.all(['from_script', 'nasty'].map(async (name) => contentDigest(await pg.connect(name))))
+    const digests = await Promise.all(
+      ['from_script', 'nasty'].map(async (name) => contentDigest(await pg.connect(name))),
+    )
     expect(digests[0]).toEqual(digests[1])
   })
 
