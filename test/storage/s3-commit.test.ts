@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { S3Operation } from '../helpers/fault-proxy'
@@ -180,5 +181,17 @@ describe('a store that refuses in the middle', () => {
     await expect(put).rejects.toMatchObject({ code, transient: false })
     expect(await faulty.bucket.uploads()).toEqual([])
     expect(await faulty.bucket.names()).toEqual(['holdfast/v1/older'])
+  })
+
+  it('ends a source that is silent when a part fails (fault 31)', async () => {
+    await using faulty = await openFaulty()
+    faulty.proxy.fail({ on: 'UploadPart', fault: { kind: 'answer', status: 403, code: 'QuotaExceeded' } })
+    // Two parts, then a producer that waits for ever.
+    const silent = new Readable({ read: () => undefined })
+    silent.push(large)
+    const put = faulty.storage.put(key, silent, {}, makeTestRun())
+    await expect(put).rejects.toMatchObject({ code: 'storage-full' })
+    expect(silent.destroyed).toBe(true)
+    expect(await faulty.bucket.uploads()).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ const maxParts = 10_000
 const maxObjectBytes = 5 * 1024 ** 4
 const maxPartBytes = 5 * 1024 ** 3
 const fewestFlatParts = 1_000
-const mostFlatParts = 7_000
+const mostFlatParts = 4_000
 /** What is buffered while it is being sent, as long as one part fits. */
 const inFlightBytes = 32 * mebibyte
 const maxInFlight = 4
@@ -19,7 +19,7 @@ export interface PartPlan {
 /**
  * Sizes so that 10,000 parts hold 5 TiB although the length is unknown: parts stay small for as long as the hint asks
  * and that sum allows, then each is larger than the one before by a fixed rate. Without a hint 8 GiB go out in parts of
- * 8 MiB and 100 GiB in parts of up to 70 MiB; with an honest one those are up to 50 MiB.
+ * 8 MiB and 100 GiB in parts of up to 71 MiB; with an honest one those are 27 MiB.
  */
 export function planParts(hintBytes: number | undefined, firstPartBytes: number): PartPlan {
   const basis = Math.max(firstPartBytes, wholeMebibytes((hintBytes ?? 0) / mostFlatParts))

@@ -75,7 +75,14 @@ async function send(
     // splitParts always yields at least one part, an empty one for an empty object.
     if (first.done) throw new Error('A stream without parts')
     if (!first.value.last) {
-      const { etag, parts: uploaded } = await uploadMultipart(store, state, first.value, parts, plan, options, run)
+      const { etag, parts: uploaded } = await uploadMultipart(
+        store,
+        state,
+        first.value,
+        parts,
+        { plan, options, endSource: () => body.destroy() },
+        run,
+      )
       return { etag, sent: { sizeBytes, sha256: hash.digest(), parts: uploaded } }
     }
     const sent: SentObject = { sizeBytes, sha256: hash.digest(), parts: null }

@@ -28,12 +28,12 @@ export async function uploadMultipart(
   state: PutState,
   first: Part,
   rest: AsyncIterable<Part>,
-  plan: PartPlan,
-  options: PutOptions,
+  context: { plan: PartPlan; options: PutOptions; endSource(): void },
   run: RunContext,
 ): Promise<{ etag: string; parts: UploadedPart[] }> {
-  const { uploadId, checksums } = await createUpload(store, state, options, run)
-  // The first part that fails stops the others: nobody will complete them.
+  const { plan } = context
+  const { uploadId, checksums } = await createUpload(store, state, context.options, run)
+  // The first part that fails stops the others, and the source, which may be waiting for a lock for an hour.
   const stop = new AbortController()
   const scope = { ...run, signal: AbortSignal.any([run.signal, stop.signal]) }
   const uploaded: UploadedPart[] = []
@@ -45,7 +45,10 @@ export async function uploadMultipart(
         part.release()
         inFlight.delete(task)
       })
-    task.catch((error: unknown) => stop.abort(error))
+    task.catch((error: unknown) => {
+      stop.abort(error)
+      context.endSource()
+    })
     inFlight.add(task)
   }
   try {
@@ -58,7 +61,7 @@ export async function uploadMultipart(
   } catch (error) {
     stop.abort(error)
     await Promise.allSettled(inFlight)
-    throw error
+    throw stop.signal.reason
   }
   uploaded.sort((a, b) => a.number - b.number)
   return { etag: await complete(store, state, { uploadId, checksums }, uploaded, run), parts: uploaded }
