@@ -74,14 +74,15 @@ describe('cross-site requests', () => {
 
   it('refuses changes that another site makes the browser send', async () => {
     const { cookie } = await session('victim@example.com')
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site', origin: 'http://holdfast.test' },
       { 'sec-fetch-site': 'same-origin', origin: 'http://evil.test' },
       { origin: 'http://evil.test' },
       { origin: 'null' },
       {},
-    ]) {
+    ]
+    for (const headers of foreign) {
       const answer = await post(cookie, headers)
       expect(answer.json).toMatchObject({ status: 403, code: 'foreign-site' })
     }

@@ -35,7 +35,7 @@ beforeEach(() => {
 afterAll(() => catalog.drop())
 
 const password = 'correct horse battery'
-const enter = (email: string, tried = password, address = randomUUID()) =>
+const enter = (email: string, tried = password, address: string = randomUUID()) =>
   signIn({ ctx, counters, input: { email, password: tried, address, userAgent: 'test' } })
 async function user(role: Role = 'operator') {
   return createUser({ ctx, input: { email: `${randomUUID()}@example.com`, name: 'Someone', role, password } })
