@@ -1,0 +1,88 @@
+import { createReadStream } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { signIn } from './helpers/people'
+import { catalogName, readStatus, sourceNamed, waitUntilCalm } from './helpers/product'
+
+test('the first start protects the catalog itself', async ({ page, request }) => {
+  await waitUntilCalm(request)
+  await signIn(page)
+  const row = page.getByRole('row').filter({ hasText: catalogName })
+  await expect(row.getByRole('link', { name: catalogName })).toBeVisible()
+  await expect(row.getByRole('button', { name: `Back up ${catalogName} now` })).toBeEnabled()
+  await expect(page.getByRole('region', { name: /database|databases/ }).first()).toBeVisible()
+})
+
+test('a backup taken by hand is proven by a restore test and can be downloaded', async ({ page, request }) => {
+  await waitUntilCalm(request)
+  await signIn(page)
+  const before = await readStatus(request)
+  await page.getByRole('button', { name: `Back up ${catalogName} now` }).click()
+  const ask = page.getByRole('dialog', { name: 'Back up now' })
+  await ask.getByRole('button', { name: 'Start the backup' }).click()
+  await expect(page.getByText('The backup is under way')).toBeVisible()
+
+  const source = await sourceNamed(request, catalogName)
+  await expect
+    .poll(async () => (await readStatus(request)).totals.backups, { timeout: 60_000 })
+    .toBe(before.totals.backups + 1)
+  await page.goto(`/admin/backups?source=${source.id}`)
+  const newest = page.locator('tr[data-backup]').first()
+  await expect(newest).toContainText('Succeeded')
+  await expect(newest).toContainText('Not proven')
+
+  await newest.getByRole('button', { name: /^Restore-test/ }).click()
+  const level = page.getByRole('dialog', { name: 'Restore test' })
+  await expect(level.getByRole('radio', { name: /^Standard/ })).toBeChecked()
+  await level.getByRole('button', { name: 'Start the test' }).click()
+  await expect(newest.getByText('Proven', { exact: true })).toBeVisible({ timeout: 90_000 })
+
+  await newest.getByRole('link').first().click()
+  await expect(page.getByRole('heading', { level: 1, name: `Backup of ${catalogName}` })).toBeVisible()
+  const evidence = page.getByRole('region', { name: 'Checks' })
+  await expect(evidence.getByRole('cell', { name: 'Passed' }).first()).toBeVisible()
+  await expect(evidence.getByText('Failed')).toHaveCount(0)
+  await expect(page.getByRole('heading', { name: 'Restore by hand' })).toBeVisible()
+
+  await page.getByRole('button', { name: /^Download/ }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /^Archive/ }).click(),
+  ])
+  expect(await firstBytes(await download.path(), 5)).toBe('PGDMP')
+})
+
+test('deleting a backup names what will be lost and keeps it when one thinks better of it', async ({
+  page,
+  request,
+}) => {
+  await waitUntilCalm(request)
+  await signIn(page)
+  await page.goto('/admin/backups')
+  const row = page.locator('tr[data-backup]').first()
+  await row.getByRole('button', { name: /^Delete/ }).click()
+  const ask = page.getByRole('dialog', { name: `Delete this backup of ${catalogName}?` })
+  await expect(ask).toContainText('cannot be undone')
+  await expect(ask).toContainText(/(KiB|MiB|GiB| B) in Local folder/)
+  await ask.getByRole('button', { name: 'Keep it' }).click()
+  await expect(ask).toBeHidden()
+  await expect(row.getByRole('button', { name: /^Delete/ })).toBeEnabled()
+})
+
+test('the filters of the history live in the address', async ({ page, request }) => {
+  await waitUntilCalm(request)
+  await signIn(page)
+  await page.goto('/admin/backups')
+  await page.getByLabel('Status').selectOption('failed')
+  await expect(page).toHaveURL(/status=failed/)
+  await expect(page.getByText('No backup matches')).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('Status')).toHaveValue('failed')
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(page.locator('tr[data-backup]').first()).toBeVisible()
+  await expect(page).toHaveURL(/\/admin\/backups$/)
+})
+
+async function firstBytes(file: string, count: number): Promise<string> {
+  for await (const chunk of createReadStream(file, { end: count - 1 })) return String(chunk)
+  return ''
+}

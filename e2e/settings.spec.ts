@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from '@playwright/test'
+import { signIn } from './helpers/people'
+
+test('the recovery kit is handed out once, and only "I have stored it" goes on', async ({ page }) => {
+  await signIn(page)
+  await expect(page.getByText('There is no recovery kit yet')).toBeVisible()
+  await page.getByRole('link', { name: 'Make the recovery kit' }).click()
+  await page.getByRole('button', { name: 'Make the recovery kit' }).click()
+  await expect(page.getByRole('checkbox', { name: 'I have stored it' })).toBeDisabled()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /^Download/ }).click(),
+  ])
+  expect(await readFile(await download.path(), 'utf8')).toContain('AGE-SECRET-KEY-1')
+  await expect(page.getByRole('button', { name: 'Continue' })).toBeDisabled()
+  await page.getByRole('checkbox', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await expect(page.getByText(/^age1/)).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Replace the kit' })).toBeVisible()
+  expect(await page.content()).not.toContain('AGE-SECRET-KEY')
+  await page.goto('/admin')
+  await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible()
+  await expect(page.getByText('There is no recovery kit yet')).toHaveCount(0)
+})
+
+test('an API token is shown once, works, and does not work any more when revoked', async ({
+  page,
+  playwright,
+  baseURL,
+}) => {
+  await signIn(page)
+  await page.goto('/admin/settings?tab=tokens')
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('nightly report')
+  await dialog.getByLabel('Role').selectOption('viewer')
+  await dialog.getByRole('button', { name: 'Make the token' }).click()
+  const token = (await dialog.locator('pre').textContent()) ?? ''
+  expect(token).toMatch(/^hf_[\w-]{40,}$/)
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  expect(await page.content()).not.toContain(token)
+
+  const automation = await playwright.request.newContext({
+    baseURL,
+    extraHTTPHeaders: { authorization: `Bearer ${token}` },
+  })
+  expect((await automation.get('/api/v1/admin/sources')).status()).toBe(200)
+  await page.getByRole('button', { name: 'Revoke nightly report' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke the token' }).click()
+  await expect(page.getByText('Revoked')).toBeVisible()
+  expect((await automation.get('/api/v1/admin/sources')).status()).toBe(401)
+  await automation.dispose()
+})
+
+test('a destination that cannot be reached says why, and one that works shows what was tried', async ({ page }) => {
+  await signIn(page)
+  await page.goto('/admin/destinations/new')
+  await page.getByLabel('Name', { exact: true }).fill('Nowhere')
+  await page.getByLabel('Endpoint').fill('http://127.0.0.1:9')
+  await page.getByLabel('Bucket').fill('holdfast')
+  await page.getByLabel('Access key id').fill('nobody')
+  await page.getByLabel('Secret access key').fill('nothing-to-see-here')
+  await page.getByRole('button', { name: 'Test the destination' }).click()
+  const failed = page.locator('[data-probe="failed"]')
+  await expect(failed).toBeVisible({ timeout: 60_000 })
+  await expect(failed).not.toContainText('nothing-to-see-here')
+
+  await page.goto('/admin/destinations')
+  await page.getByRole('link', { name: 'Local folder' }).click()
+  await page.getByRole('button', { name: 'Test the destination' }).click()
+  await expect(page.locator('[data-probe="ok"]').last()).toContainText('The destination works')
+  await expect(page.getByRole('row', { name: /^write works/ }).last()).toBeVisible()
+})
