@@ -18,7 +18,8 @@ const WORKER_GRACE_MS = 20_000
 const POSTGRES_GRACE_MS = 30_000
 
 /** Runs catalog, web and worker until told to stop; then ends them in order and returns by ending the process. */
-export async function supervise(options: SuperviseOptions): Promise<void> {
+export async function supervise(given: SuperviseOptions): Promise<void> {
+  const options = { ...given, warn: withoutRepeats(given.warn) }
   prepareHome(options.home)
   const lock = takeLock(options.home)
   const stop = stopSignal()
@@ -41,7 +42,7 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
 interface Running {
   web: KeptRunning | null
   worker: KeptRunning | null
-  postgres: Child | null
+  postgres: KeptRunning | null
 }
 
 async function start(options: SuperviseOptions, running: Running, stop: AbortSignal): Promise<void> {
@@ -50,17 +51,15 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
   let serverBin: string | null = null
   if (!url) {
     const server = await startPostgres(options, logs('postgres'))
-    running.postgres = server.child
+    let first: Child | null = server.child
+    const run = (): Child => {
+      const child = first ?? server.again()
+      first = null
+      return child
+    }
+    running.postgres = keepRunning("catalog's server", run, options.warn)
     url = server.url
     serverBin = embeddedBinForSandboxes(server.bin)
-    void server.child.exit.then((how) => {
-      // Without its catalog nothing works; ending all lets a service manager start all again.
-      if (!stop.aborted) {
-        options.warn(`The catalog's server ended (${how}); see ${path.join(options.home, 'logs/postgres.log')}`)
-        process.exitCode = 1
-        process.kill(process.pid, 'SIGTERM')
-      }
-    })
   }
   await openCatalog(url, options.root, options.say)
   if (stop.aborted) return
@@ -77,6 +76,17 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
   running.web = keepRunning('web', () => remember(startWeb(options, env, webLog)), options.warn)
   running.worker = keepRunning('worker', () => remember(worker()), options.warn)
   await announce(options, url, () => workerReady, stop)
+}
+
+/** A lost catalog makes each of many connections complain: the console gets a line once in ten seconds. */
+function withoutRepeats(warn: (line: string) => void): (line: string) => void {
+  const saidAt = new Map<string, number>()
+  return (line) => {
+    const now = Date.now()
+    for (const [said, at] of saidAt) if (now - at > 10_000) saidAt.delete(said)
+    if (!saidAt.has(line)) warn(line)
+    saidAt.set(line, saidAt.get(line) ?? now)
+  }
 }
 
 /** Web first, so that nothing new is asked for; then the worker, which hands back its jobs; its catalog last. */

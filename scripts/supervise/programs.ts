@@ -44,11 +44,7 @@ export function embeddedBinForSandboxes(bin: string): string | null {
   return existsSync('/usr/lib/postgresql/15/bin/postgres') ? null : bin
 }
 
-const watched = (options: SuperviseOptions) => [
-  '--enable-source-maps',
-  '--import',
-  path.join(options.root, 'dist/watch-parent.mjs'),
-]
+const watched = (options: SuperviseOptions) => ['--import', path.join(options.root, 'dist/watch-parent.mjs')]
 
 export function startWeb(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
   const next = path.join(options.root, 'node_modules/next/dist/bin/next')

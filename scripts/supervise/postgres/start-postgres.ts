@@ -20,6 +20,8 @@ export interface CatalogServer {
   /** Address of the catalog's database, with the password. */
   url: string
   child: Child
+  /** Starts it again after it ended; PostgreSQL recovers by itself, and waits for what is left of the last run. */
+  again(): Child
   /** Folder of the server's programs. */
   bin: string
 }
@@ -38,12 +40,13 @@ export async function startPostgres(options: SuperviseOptions, log: LogFile): Pr
   await clearStaleServer(data)
   const portFile = path.join(options.home, 'run/postgres-port')
   const port = await chosenPort(portFile)
-  const child = startServer(place, data, port, log)
+  const again = () => startServer(place, data, port, log)
+  const child = again()
   const url = new URL(`postgresql://127.0.0.1:${port}/holdfast`)
   url.username = CATALOG_ROLE
   url.password = password
   await waitUntilReady(url, child, log)
-  return { url: url.href, child, bin: place.bin }
+  return { url: url.href, child, again, bin: place.bin }
 }
 
 function startServer(place: PostgresPlace, data: string, port: number, log: LogFile): Child {
