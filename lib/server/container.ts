@@ -52,7 +52,7 @@ async function build(): Promise<Container> {
   }
   const logger = createLogger('web')
   const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
-  const vault = await openVault(await loadMasterKey({ env: process.env, home }))
+  const vault = openVault(await loadMasterKey({ env: process.env, home }))
   const db = createDb(url)
   const queue = lazyQueue(url, logger)
   return {

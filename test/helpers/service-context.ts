@@ -28,15 +28,15 @@ export function testClock(start = new Date()): TestClock {
 }
 
 /** A service context on a real catalog with a real vault; jobs are only rows, since no worker runs. */
-export async function testContext(
+export function testContext(
   db: Db,
   options: { role?: Role; actor?: Actor; clock?: TestClock } = {},
-): Promise<ServiceContext & { clock: TestClock }> {
+): ServiceContext & { clock: TestClock } {
   return {
     actor: options.actor ?? { type: 'token', id: randomUUID(), name: 'test', role: options.role ?? 'admin' },
     db,
     queue: { enqueue: () => Promise.resolve(true), discard: () => Promise.resolve() },
-    vault: await openVault(Buffer.alloc(32, 7)),
+    vault: openVault(Buffer.alloc(32, 7)),
     clock: options.clock ?? testClock(),
     logger: silent,
     engine(name) {

@@ -24,8 +24,8 @@ const fileOf = (route: ApiRoute) =>
   path.join(root, route.path.replace('/api/v1/', '').replaceAll('{id}', '[id]'), 'route.ts')
 
 async function send(route: ApiRoute, options: { token?: string; id?: string } = {}) {
-  const module: Record<string, Parameters<typeof call>[0]> = await import(fileOf(route))
-  const handler = module[route.method.toUpperCase()]
+  const handlers: Record<string, Parameters<typeof call>[0]> = await import(fileOf(route))
+  const handler = handlers[route.method.toUpperCase()]
   if (!handler) throw new Error(`${name(route)} has no handler`)
   return call(handler, {
     method: route.method.toUpperCase(),
@@ -40,9 +40,9 @@ describe('the list of routes', () => {
     const files = await readdir(root, { recursive: true })
     const found: string[] = []
     for (const file of files.filter((entry) => entry.endsWith('route.ts'))) {
-      const module: object = await import(path.join(root, file))
+      const handlers: object = await import(path.join(root, file))
       const address = `/api/v1/${path.dirname(file).replaceAll('[id]', '{id}')}`
-      for (const method of methods) if (method in module) found.push(`${method} ${address}`)
+      for (const method of methods) if (method in handlers) found.push(`${method} ${address}`)
     }
     expect(found.sort()).toEqual(apiRoutes.map(name).sort())
   })

@@ -20,7 +20,7 @@ let ctx: ServiceContext
 let receiver: HttpReceiver
 beforeAll(async () => {
   catalog = await freshCatalog()
-  ctx = await testContext(catalog.db)
+  ctx = testContext(catalog.db)
   receiver = await startHttpReceiver()
 })
 afterAll(async () => {

@@ -27,7 +27,7 @@ let counters: SignInCounters
 beforeAll(async () => {
   catalog = await freshCatalog()
   clock = testClock()
-  ctx = await testContext(catalog.db, { clock })
+  ctx = testContext(catalog.db, { clock })
 })
 beforeEach(() => {
   counters = newSignInCounters()

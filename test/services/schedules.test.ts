@@ -20,7 +20,7 @@ let sourceId: string
 beforeAll(async () => {
   catalog = await freshCatalog()
   clock = testClock(new Date('2026-03-28T12:00:00Z'))
-  ctx = await testContext(catalog.db, { clock })
+  ctx = testContext(catalog.db, { clock })
   const source = await catalog.db.source.create({
     data: { name: 'shop', engine: 'postgres', connection: {}, options: {} },
   })

@@ -17,7 +17,7 @@ let catalog: FreshCatalog
 let ctx: ServiceContext
 beforeAll(async () => {
   catalog = await freshCatalog()
-  ctx = await testContext(catalog.db)
+  ctx = testContext(catalog.db)
 })
 afterAll(() => catalog.drop())
 
