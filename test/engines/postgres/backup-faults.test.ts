@@ -67,6 +67,7 @@ describe('a backup that goes wrong', () => {
 
   it.each([
     ['exits 1 after writing 90 % (fault 1)', '"$REAL" "$@" | head -c 35000000; exit 1', 'producer-failed'],
+    ['exits 1 after writing everything (fault 1)', '"$REAL" "$@"; exit 1', 'producer-failed'],
     ['is killed in mid-stream (fault 2)', '"$REAL" "$@" | head -c 20000000; kill -9 $$', 'producer-failed'],
     ['exits 0 without a byte (fault 3)', 'exit 0', 'producer-truncated'],
     [
