@@ -53,7 +53,7 @@ export async function makeBucket(options: { objectLock?: boolean } = {}): Promis
       return Buffer.from((await answer.Body?.transformToByteArray()) ?? [])
     },
     async write(key, body) {
-      await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body }))
+      await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: Buffer.from(body) }))
     },
     async names() {
       const answer = await client.send(new ListObjectsV2Command({ Bucket: name }))
