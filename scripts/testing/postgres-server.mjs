@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../bootstrap/run.mjs'
 
 /** The newest installed server that is not newer than the 15 the tests were written on, else the oldest there is. */
-function serverBin() {
+export function serverBin() {
   const base = '/usr/lib/postgresql'
   const majors = (existsSync(base) ? readdirSync(base) : [])
     .map(Number)

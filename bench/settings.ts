@@ -1,0 +1,51 @@
+import path from 'node:path'
+
+const root = process.cwd()
+
+/** What the environment says about a run of the benchmark; `scripts/bench.mjs` starts the servers named here. */
+export interface BenchSettings {
+  root: string
+  /** Folder of the source's server, kept between runs. */
+  dataFolder: string
+  /** Size of the dump that the source is filled for, in MB of 1,000,000 bytes. */
+  megabytes: number
+  rounds: number
+  restoreRounds: number
+  pgBin: string
+  catalogServerUrl: string
+  s3: { endpoint: string; accessKeyId: string; secretAccessKey: string }
+  resultsFile: string
+  /** Folder for `node --cpu-prof` of the worker; null: not profiled. */
+  profileFolder: string | null
+}
+
+export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
+  return {
+    root,
+    dataFolder: path.resolve(env['HOLDFAST_BENCH_DATA'] ?? path.join(root, 'bench/.data')),
+    megabytes: whole(env, 'HOLDFAST_BENCH_MB', 2048, 64),
+    rounds: whole(env, 'HOLDFAST_BENCH_ROUNDS', 3, 1),
+    restoreRounds: whole(env, 'HOLDFAST_BENCH_RESTORE_ROUNDS', 3, 0),
+    pgBin: required(env, 'HOLDFAST_BENCH_PG_BIN'),
+    catalogServerUrl: required(env, 'HOLDFAST_TEST_PG_URL'),
+    s3: {
+      endpoint: required(env, 'HOLDFAST_TEST_S3_ENDPOINT'),
+      accessKeyId: required(env, 'HOLDFAST_TEST_S3_ACCESS_KEY'),
+      secretAccessKey: required(env, 'HOLDFAST_TEST_S3_SECRET_KEY'),
+    },
+    resultsFile: path.resolve(env['HOLDFAST_BENCH_RESULTS'] ?? path.join(root, 'bench/RESULTS.md')),
+    profileFolder: env['HOLDFAST_BENCH_PROFILE'] ? path.resolve(env['HOLDFAST_BENCH_PROFILE']) : null,
+  }
+}
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name]
+  if (!value) throw new Error(`${name} is not set: run the benchmark with \`npm run bench\`, which starts the servers`)
+  return value
+}
+
+function whole(env: NodeJS.ProcessEnv, name: string, fallback: number, least: number): number {
+  const value = Number(env[name] ?? fallback)
+  if (Number.isInteger(value) && value >= least) return value
+  throw new Error(`${name} must be a whole number of at least ${least}; it is "${env[name]}"`)
+}
