@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
@@ -9,7 +10,6 @@ import { openCatalog } from '@/scripts/supervise/open-catalog'
 import type { SuperviseOptions } from '@/scripts/supervise/options'
 import { startPostgres } from '@/scripts/supervise/postgres/start-postgres'
 import type { CatalogServer } from '@/scripts/supervise/postgres/start-postgres'
-import { processKey } from '@/scripts/supervise/process-key'
 import { tempDir } from '../helpers/temp'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -68,15 +68,23 @@ test('takes over from a server that outlived its supervisor instead of failing o
   expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
-test('is not fooled by a lock file that names the pid of somebody else', async () => {
+test('is not fooled by a lock file that names a pid which somebody else has now', async () => {
   const first = await start()
   const folder = await query(first.url, "SELECT current_setting('data_directory') AS folder")
   process.kill(first.child.pid, 'SIGKILL')
   await first.child.exit
   const file = path.join(String(Object.values(folder[0] ?? {})[0]), 'postmaster.pid')
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)))
-  await start()
-  expect(processKey(process.pid)).not.toBeNull()
+  // PostgreSQL believes the file when the process runs as its own user.
+  const { uid, gid } = statSync(file)
+  const stranger = spawn('sleep', ['600'], { uid, gid, stdio: 'ignore' })
+  try {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)))
+    const second = await start()
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull()
+  } finally {
+    stranger.kill()
+  }
 })
 
 test('keeps the password readable by its owner alone, and off every command line (security 8)', async () => {
