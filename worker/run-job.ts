@@ -88,7 +88,9 @@ export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSig
     await task.after?.(args, state, outcomeFailure(outcome)).catch((error: unknown) => {
       ctx.logger.error('a follow-up of a job failed', { jobId, error: toFailure(error).message })
     })
-    if (state === 'queued')
+    // Handed back: whoever is there takes it at once; only failures wait before they are tried again.
+    if (state === 'queued' && outcome.type === 'interrupted') await deps.queue.release(kind, jobId)
+    else if (state === 'queued')
       throw new HoldfastError('retry', outcomeFailure(outcome)?.message ?? 'Tried again.', { transient: true })
   } finally {
     untrack()

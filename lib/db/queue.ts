@@ -20,7 +20,7 @@ export interface OpenQueue extends JobQueue {
   ): Promise<void>
   /** Takes no further jobs; running ones go on. */
   pause(): Promise<void>
-  /** Returns a delivery whose worker is known to be dead, so that another need not wait for the heartbeat. */
+  /** Returns a delivery whose worker is dead or stopping: it may be taken again at once, without heartbeat or delay. */
   release(kind: JobKind, jobId: string): Promise<void>
   /**
    * Ends the delivery of a job whose row ends in the same transaction: the moment it is seen to be finished, the next
@@ -86,6 +86,7 @@ export async function openQueue(
     },
     async release(kind, jobId) {
       await boss.fail(kind, jobId, { message: 'the worker is gone' })
+      await boss.update(kind, undefined, { id: jobId, startAfter: new Date() })
     },
     async discard(tx, kind, jobId) {
       await boss.cancel(kind, jobId, { db: fromPrisma(tx as Tx) })

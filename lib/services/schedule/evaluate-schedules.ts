@@ -65,12 +65,22 @@ async function evaluateSchedule(
   if (due.runs.length === 0) return { started: 0, missed: 0 }
   await tx.schedule.update({ where: { id }, data: { evaluatedUntil: now } })
 
-  const plan = planOccurrences(due.runs, now, schedule.catchUp === 'skip' ? 'skip' : 'once')
+  // After the clock was set back, occurrences come by again: what ran does not run twice, and what a clock that was
+  // ahead had recorded as missed runs now, under no time of its own.
+  const known = await tx.job.findMany({
+    where: { scheduleId: id, dueAt: { in: due.runs } },
+    select: { dueAt: true, state: true },
+  })
+  const seen = new Map(known.map((job) => [job.dueAt?.getTime(), job.state]))
+  const fresh = due.runs.filter((run) => !seen.has(run.getTime()) || seen.get(run.getTime()) === 'missed')
+  const planned = planOccurrences(fresh, now, schedule.catchUp === 'skip' ? 'skip' : 'once')
+  const plan = { ...planned, missed: planned.missed.filter((run) => !seen.has(run.getTime())) }
   for (const dueAt of plan.missed)
     await recordMissed(ctx, tx, schedule, dueAt, now, 'No worker was running when it was due.')
   let started = 0
   const refused: string[] = []
-  for (const dueAt of [...plan.start, ...(plan.catchUp ? [null] : [])]) {
+  const starts = plan.start.map((run) => (seen.has(run.getTime()) ? null : run))
+  for (const dueAt of [...starts, ...(plan.catchUp ? [null] : [])]) {
     const outcome = await startOccurrence(ctx, tx, schedule, dueAt)
     if (outcome === null) started += 1
     else {
