@@ -1,10 +1,11 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
-/** Trouble of this machine, of the way to the store, or of the keys: it says nothing about the stored bytes. */
-const notDamage =
-  /^(storage-|sandbox-|client-|key-|secret-|command-missing|target-full|server-gone|connection-refused|host-unreachable|source-failed|extension-missing|unexpected)/
+const damageCodes = new Set(['object-damaged', 'object-not-found', 'producer-truncated'])
 
-/** True when the error says that the backup itself is not what was stored, or cannot be read to its end. */
+/**
+ * True when the stored bytes are not what was stored, or not a whole archive. All other trouble (the way to the store,
+ * keys, this machine) says nothing about the backup.
+ */
 export function isDamage(error: unknown): boolean {
-  return error instanceof HoldfastError && !error.transient && !notDamage.test(error.code)
+  return error instanceof HoldfastError && damageCodes.has(error.code)
 }
