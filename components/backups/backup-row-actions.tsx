@@ -21,13 +21,13 @@ export function BackupRowActions({ backup }: { backup: Backup }) {
       <RoleButton
         needs="operator"
         variant="secondary"
-        size="sm"
+        size="icon"
         disabled={reason !== undefined}
-        title={reason}
+        title={reason ?? 'Restore-test'}
         aria-label={`Restore-test ${name}`}
         onClick={() => setAsking('test')}
       >
-        <FlaskConical aria-hidden /> Test
+        <FlaskConical aria-hidden />
       </RoleButton>
       <DownloadMenu backup={backup} name={name} compact />
       <RoleButton

@@ -62,7 +62,9 @@ export function BackupSummary({ backup }: { backup: BackupDetail }) {
                   { name: 'Written by', value: manifest.toolVersion },
                   {
                     name: 'Encryption',
-                    value: manifest.encryption ? `age, for ${manifest.encryption.wrappedFor.length} keys` : 'none',
+                    value: manifest.encryption
+                      ? `age, for ${manifest.encryption.wrappedFor.length} ${manifest.encryption.wrappedFor.length === 1 ? 'key' : 'keys'}`
+                      : 'none',
                   },
                 ]
               : []),

@@ -33,12 +33,12 @@ export function BackupsTable({ backups, withSource, ascending, onSort }: Backups
               Started <Arrow className="size-3" aria-hidden />
             </button>
           </Th>
-          {withSource && <Th>Source</Th>}
+          {withSource && <Th className="max-sm:hidden">Source</Th>}
           <Th>Status</Th>
           <Th>Restorable</Th>
-          <Th className="text-right">Source size</Th>
-          <Th className="text-right">Stored</Th>
-          <Th className="text-right">Took</Th>
+          <Th className="text-right max-sm:hidden">Source size</Th>
+          <Th className="text-right max-sm:hidden">Stored</Th>
+          <Th className="text-right max-sm:hidden">Took</Th>
           <Th>
             <span className="sr-only">Actions</span>
           </Th>
@@ -65,16 +65,19 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           <TimeCell at={backup.startedAt} />
           {backup.pinned && <Pin className="mt-0.5 size-3.5 text-ink-3" aria-label="Pinned: retention keeps it" />}
         </Link>
+        {withSource && (
+          <span className="block max-w-36 truncate text-xs text-ink-3 sm:hidden">{backup.sourceName}</span>
+        )}
       </Td>
       {withSource && (
-        <Td>
+        <Td className="max-sm:hidden">
           <Link href={`/admin/sources/${backup.sourceId}`} className="underline-offset-4 hover:underline">
             {backup.sourceName}
           </Link>{' '}
           {backup.sample && <SampleBadge />}
         </Td>
       )}
-      <Td className="max-w-64">
+      <Td className="max-w-64 sm:min-w-36">
         <span className="flex flex-wrap gap-1">
           <StateBadge state={backup.status} />
           {backup.deletedAt && <Badge title={backup.deletedReason ?? undefined}>Deleted</Badge>}
@@ -87,18 +90,18 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
       </Td>
       <Td>
         {hasCopies(backup) ? (
-          <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} />
+          <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />
         ) : (
           <span className="text-ink-3">–</span>
         )}
       </Td>
-      <Td className="text-right">
+      <Td className="text-right max-sm:hidden">
         <BytesCell bytes={sized ? backup.sourceBytes : null} />
       </Td>
-      <Td className="text-right">
+      <Td className="text-right max-sm:hidden">
         <BytesCell bytes={sized ? backup.storedBytes : null} />
       </Td>
-      <Td className="text-right">
+      <Td className="text-right max-sm:hidden">
         <DurationCell ms={backup.durationMs} none={isActive(backup.status) ? '…' : '–'} />
       </Td>
       <Td>

@@ -20,7 +20,7 @@ export function TimeCell({ at, none = 'never', form = 'both' }: TimeCellProps) {
   const relative = formatRelative(date, now)
   if (form === 'relative') {
     return (
-      <time dateTime={at} title={absolute} suppressHydrationWarning>
+      <time dateTime={at} title={absolute} className="whitespace-nowrap" suppressHydrationWarning>
         {relative}
       </time>
     )

@@ -3,6 +3,7 @@
 import { CircleDashed, ShieldCheck, ShieldX } from 'lucide-react'
 import type { Verified } from '@/lib/contracts/backup'
 import { Badge } from '@/components/ui/badge'
+import { cn } from '@/lib/client/cn'
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
 import { useNow } from '@/lib/client/use-now'
 import { verifiedWords } from '@/lib/client/words'
@@ -13,11 +14,12 @@ const icons = { proven: ShieldCheck, unproven: CircleDashed, broken: ShieldX } a
 export function VerifiedBadge({
   verified,
   provenAt,
-  short,
+  narrow,
 }: {
   verified: Verified
   provenAt?: string | null
-  short?: boolean
+  /** Without the time on a phone. */
+  narrow?: boolean
 }) {
   const now = useNow()
   const Icon = icons[verified]
@@ -26,7 +28,7 @@ export function VerifiedBadge({
   return (
     <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at)}` : means} icon={<Icon aria-hidden />}>
       {label}
-      {at && !short && <span className="font-normal opacity-80">{formatRelative(at, now)}</span>}
+      {at && <span className={cn('font-normal opacity-80', narrow && 'max-sm:hidden')}>{formatRelative(at, now)}</span>}
     </Badge>
   )
 }

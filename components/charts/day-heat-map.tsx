@@ -23,7 +23,7 @@ function look(day: Day): { fill: string; mark: string; words: string } {
 export function DayHeatMap({ days }: { days: readonly Day[] }) {
   return (
     <div>
-      <ol className="grid grid-cols-10 gap-1.5 sm:grid-cols-15 lg:grid-cols-10 xl:grid-cols-15">
+      <ol className="grid grid-cols-10 gap-1.5">
         {days.map((day) => {
           const { fill, mark, words } = look(day)
           const label = `${formatDay(day.day)}: ${words}`

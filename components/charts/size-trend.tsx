@@ -2,7 +2,7 @@
 
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { Status } from '@/lib/contracts/status'
-import { formatBytes } from '@/lib/client/format/bytes'
+import { byteTicks, formatBytes } from '@/lib/client/format/bytes'
 import { formatDay } from '@/lib/client/format/time'
 
 type Day = Status['trend'][number]
@@ -16,6 +16,7 @@ export function SizeTrend({ days }: { days: readonly Day[] }) {
   }))
   const known = points.filter((point) => point.Source !== null)
   if (known.length === 0) return <p className="py-10 text-center text-ink-3">No sizes to show yet</p>
+  const ticks = byteTicks(Math.max(...known.map((point) => point.Source ?? 0)))
   const last = known.at(-1)
   const summary = last
     ? `Latest day ${formatDay(last.day)}: ${formatBytes(last.Source ?? 0)} from the sources, ${formatBytes(last.Stored ?? 0)} stored.`
@@ -37,6 +38,8 @@ export function SizeTrend({ days }: { days: readonly Day[] }) {
             />
             <YAxis
               tickFormatter={formatBytes}
+              ticks={ticks}
+              domain={[0, ticks.at(-1) ?? 'auto']}
               stroke="var(--ink-3)"
               fontSize={11}
               width={66}

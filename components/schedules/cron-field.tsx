@@ -7,7 +7,7 @@ import { Field } from '@/components/ui/field'
 import { Input, Select } from '@/components/ui/input'
 import { cronWords } from '@/lib/client/cron-words'
 import { schedulePreviewQuery } from '@/lib/client/queries/schedules'
-import { viewerTimeZone } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { RunList } from './next-runs'
 
 const presets = [
@@ -28,7 +28,8 @@ interface CronFieldProps {
 export function CronField({ cron, timeZone, errors, onChange }: CronFieldProps) {
   const settled = useSettled(cron)
   const preview = useQuery(schedulePreviewQuery(settled, timeZone))
-  const zones = [...new Set(['UTC', viewerTimeZone(), timeZone, ...Intl.supportedValuesOf('timeZone')])]
+  const own = useViewerTimeZone()
+  const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]
   return (
     <>
       <div className="flex flex-wrap gap-2" role="group" aria-label="Presets">

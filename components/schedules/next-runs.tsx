@@ -1,7 +1,8 @@
 'use client'
 
 import { TimeCell } from '@/components/cells/time-cell'
-import { formatAbsolute, viewerTimeZone } from '@/lib/client/format/time'
+import { formatAbsolute } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 
 /** The next run, with those after it on demand, in the viewer's zone and, where it differs, in the schedule's own. */
 export function NextRuns({ runs, timeZone }: { runs: readonly string[]; timeZone: string }) {
@@ -20,7 +21,7 @@ export function NextRuns({ runs, timeZone }: { runs: readonly string[]; timeZone
 }
 
 export function RunList({ runs, timeZone }: { runs: readonly string[]; timeZone: string }) {
-  const foreign = timeZone !== viewerTimeZone()
+  const foreign = timeZone !== useViewerTimeZone()
   return (
     <ol className="tabular mt-1 space-y-0.5 text-xs text-ink-2">
       {runs.map((run) => (

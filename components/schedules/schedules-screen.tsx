@@ -8,11 +8,12 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { schedulesQuery } from '@/lib/client/queries/schedules'
-import { viewerTimeZone } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { ScheduleTable } from './schedule-table'
 
 export function SchedulesScreen() {
   const schedules = useQuery(schedulesQuery())
+  const zone = useViewerTimeZone()
   const add = (
     <RoleLink needs="admin" href="/admin/schedules/new">
       Add a schedule
@@ -22,11 +23,7 @@ export function SchedulesScreen() {
     <>
       <PageHeader
         title="Schedules"
-        intro={
-          <span suppressHydrationWarning>
-            When backups and restore tests are due. Times are shown in {viewerTimeZone()}.
-          </span>
-        }
+        intro={`When backups and restore tests are due. Times are shown in ${zone}.`}
         actions={add}
       />
       <Card aria-label="Schedules">

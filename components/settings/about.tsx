@@ -6,10 +6,11 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { viewerTimeZone } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { settingsQuery } from '@/lib/client/queries/settings'
 
 export function About() {
+  const zone = useViewerTimeZone()
   const { data: settings, error } = useQuery(settingsQuery())
   return (
     <Card aria-labelledby="about-title">
@@ -30,7 +31,7 @@ export function About() {
                   </>
                 ),
               },
-              { name: 'Your time zone', value: viewerTimeZone() },
+              { name: 'Your time zone', value: zone },
               {
                 name: 'HTTP API',
                 value: (

@@ -45,11 +45,11 @@ export function SourcesScreen() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Where</Th>
-                <Th>Health</Th>
-                <Th>Last good backup</Th>
+                <Th className="max-sm:hidden">Where</Th>
+                <Th className="max-sm:hidden">Health</Th>
+                <Th className="max-sm:hidden">Last good backup</Th>
                 <Th>Restorable</Th>
-                <Th className="text-right">Stored</Th>
+                <Th className="text-right max-sm:hidden">Stored</Th>
                 <Th>
                   <span className="sr-only">Actions</span>
                 </Th>
@@ -77,7 +77,7 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
         </Link>{' '}
         {source.sample && <SampleBadge />}
       </Td>
-      <Td className="max-w-56 text-[0.8125rem]">
+      <Td className="max-w-52 text-[0.8125rem] max-sm:hidden">
         <span className="block truncate" title={connection.database}>
           {connection.database}
         </span>
@@ -86,8 +86,10 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
           {connection.host.startsWith('/') ? connection.host : `${connection.host}:${connection.port}`}
         </span>
       </Td>
-      <Td>{status ? <HealthBadge source={status} /> : <span className="text-ink-3">unknown</span>}</Td>
-      <Td>
+      <Td className="max-sm:hidden">
+        {status ? <HealthBadge source={status} /> : <span className="text-ink-3">unknown</span>}
+      </Td>
+      <Td className="max-sm:hidden">
         {status ? (
           <TimeCell at={status.lastGoodBackup?.finishedAt} none="none" />
         ) : (
@@ -97,15 +99,15 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
       <Td>
         {status &&
           (status.lastProven ? (
-            <VerifiedBadge verified="proven" provenAt={status.lastProven.provenAt} />
+            <VerifiedBadge verified="proven" provenAt={status.lastProven.provenAt} narrow />
           ) : (
             <VerifiedBadge verified={status.lastGoodBackup?.verified ?? 'unproven'} />
           ))}
       </Td>
-      <Td className="text-right">
+      <Td className="text-right max-sm:hidden">
         <BytesCell bytes={status?.storedBytes} />
       </Td>
-      <Td>{status && <SourceActions source={status} />}</Td>
+      <Td>{status && <SourceActions source={status} compact />}</Td>
     </Tr>
   )
 }

@@ -7,11 +7,13 @@ import { BackupNowDialog } from '@/components/backups/backup-now-dialog'
 import { RestoreTestDialog } from '@/components/backups/restore-test-dialog'
 import { RoleButton } from '@/components/shell/role-button'
 
-export function SourceActions({
-  source,
-}: {
+interface SourceActionsProps {
   source: Pick<SourceStatus, 'sourceId' | 'sourceName' | 'lastGoodBackup'>
-}) {
+  /** Signs without words, for the rows of a table. */
+  compact?: boolean
+}
+
+export function SourceActions({ source, compact }: SourceActionsProps) {
   const [asking, setAsking] = useState<'backup' | 'test' | null>(null)
   const close = (open: boolean) => setAsking(open ? asking : null)
   return (
@@ -19,22 +21,23 @@ export function SourceActions({
       <RoleButton
         needs="operator"
         variant="secondary"
-        size="sm"
+        size={compact ? 'icon' : 'sm'}
+        title="Back up now"
         aria-label={`Back up ${source.sourceName} now`}
         onClick={() => setAsking('backup')}
       >
-        <Play aria-hidden /> Back up now
+        <Play aria-hidden /> {!compact && 'Back up now'}
       </RoleButton>
       <RoleButton
         needs="operator"
         variant="secondary"
-        size="sm"
+        size={compact ? 'icon' : 'sm'}
         disabled={!source.lastGoodBackup}
-        title={source.lastGoodBackup ? undefined : 'There is no good backup to test yet'}
+        title={source.lastGoodBackup ? 'Restore-test' : 'There is no good backup to test yet'}
         aria-label={`Restore-test ${source.sourceName}`}
         onClick={() => setAsking('test')}
       >
-        <FlaskConical aria-hidden /> Restore-test
+        <FlaskConical aria-hidden /> {!compact && 'Restore-test'}
       </RoleButton>
       {asking === 'backup' && <BackupNowDialog open onOpenChange={close} sourceId={source.sourceId} />}
       {asking === 'test' && (

@@ -28,11 +28,13 @@ export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
         <thead>
           <tr>
             <Th>Source</Th>
-            <Th>Health</Th>
-            <Th>Last good backup</Th>
+            <Th className="max-sm:hidden">Health</Th>
+            <Th className="max-sm:hidden">Last good backup</Th>
             <Th>Restorable</Th>
-            <Th title="What would be lost now, against what was promised">Exposure</Th>
-            <Th>Next backup</Th>
+            <Th className="max-sm:hidden" title="What would be lost now, against what was promised">
+              Exposure
+            </Th>
+            <Th className="max-sm:hidden">Next backup</Th>
             <Th>
               <span className="sr-only">Actions</span>
             </Th>
@@ -41,7 +43,7 @@ export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
         <tbody>
           {sources.map((source) => (
             <Tr key={source.sourceId}>
-              <Td className="min-w-36">
+              <Td className="sm:min-w-36">
                 <Link
                   href={`/admin/sources/${source.sourceId}`}
                   className="font-medium underline-offset-4 hover:underline"
@@ -52,11 +54,14 @@ export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
                   {engineWords[source.engine] ?? source.engine}
                   {source.sample && <SampleBadge />}
                 </span>
+                <span className="mt-1.5 block sm:hidden">
+                  <HealthBadge source={source} />
+                </span>
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 <HealthBadge source={source} />
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 {source.lastGoodBackup ? (
                   <Link
                     href={`/admin/backups/${source.lastGoodBackup.id}`}
@@ -71,20 +76,20 @@ export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
               <Td>
                 {source.lastProven ? (
                   <Link href={`/admin/backups/${source.lastProven.backupId}`}>
-                    <VerifiedBadge verified="proven" provenAt={source.lastProven.provenAt} />
+                    <VerifiedBadge verified="proven" provenAt={source.lastProven.provenAt} narrow />
                   </Link>
                 ) : (
                   <VerifiedBadge verified={source.lastGoodBackup?.verified ?? 'unproven'} />
                 )}
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 <ExposureCell source={source} />
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 <TimeCell at={source.nextBackupAt} none="not scheduled" />
               </Td>
               <Td>
-                <SourceActions source={source} />
+                <SourceActions source={source} compact />
               </Td>
             </Tr>
           ))}

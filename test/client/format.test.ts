@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes } from '@/lib/client/format/bytes'
+import { byteTicks, formatBytes } from '@/lib/client/format/bytes'
 import { formatDuration } from '@/lib/client/format/duration'
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
 
@@ -24,6 +24,14 @@ describe('formatBytes', () => {
   })
 })
 
+describe('byteTicks', () => {
+  it('marks an axis with round numbers of one unit, up to the largest value', () => {
+    expect(byteTicks(8.01 * 1024 ** 3).map(formatBytes)).toEqual(['0 B', '2.5 GiB', '5 GiB', '7.5 GiB', '10 GiB'])
+    expect(byteTicks(77_700).map(formatBytes)).toEqual(['0 B', '20 KiB', '40 KiB', '60 KiB', '80 KiB'])
+    expect(byteTicks(0)).toEqual([0])
+  })
+})
+
 describe('formatDuration', () => {
   it.each([
     [0, '0 ms'],
@@ -42,6 +50,7 @@ describe('formatDuration', () => {
 describe('formatRelative', () => {
   it.each([
     [0, 'just now'],
+    [5_000, 'just now'],
     [30_000, 'in a moment'],
     [-5 * minute, '5 minutes ago'],
     [2 * hour, 'in 2 hours'],

@@ -13,3 +13,13 @@ export function formatBytes(bytes: number): string {
   const text = value.toFixed(digits)
   return `${sign}${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${units[unit]}`
 }
+
+/** Marks of an axis from zero to at least `max`, at most five steps, each a round number of one unit. */
+export function byteTicks(max: number): number[] {
+  const unit = 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(max, 1)) / 10))
+  const raw = max / unit / 4 || 1
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const round = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw) ?? 10
+  const step = Math.max(round * power * unit, 1)
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, index) => Math.round(index * step))
+}
