@@ -12,7 +12,7 @@ import { newSignInCounters, type SignInCounters } from '@/lib/services/session/s
 import { openStorage } from '@/lib/storage/index'
 import { loadMasterKey } from '@/lib/vault/load-master-key'
 import { openVault } from '@/lib/vault/open-vault'
-import { createLogger } from './logger'
+import { createLogger } from '@/lib/process/create-logger'
 
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {

@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getBackup } from '@/lib/services/backup/get-backup'
+import { openDownload } from '@/lib/services/backup/open-download'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { cancelJob } from '@/lib/services/job/cancel-job'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
@@ -162,6 +164,12 @@ describe('what is not whole is never green', () => {
       ['is empty (fault 39)', () => truncate(archive, 0)],
     ])('%s is found by a quick test and refused by a restore before anything is created', async (_, damage) => {
       await damage()
+      const signal = new AbortController().signal
+      await expect(
+        openDownload({ ctx: product.ctx, input: { id: backupId, form: 'stored' }, signal }).then((tar) =>
+          buffer(tar.stream),
+        ),
+      ).rejects.toThrow()
       const { jobId } = await startRestore({
         ctx: product.ctx,
         input: { backupId, target: { database: 'never', owners: 'keep' } },

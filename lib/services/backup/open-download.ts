@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { CheckStage } from '@/lib/pipeline/check-stage'
 import { openPart } from '@/lib/pipeline/open-part'
 import type { RunContext } from '@/lib/ports/run-context'
 import { recordAudit } from '../audit/record-audit'
@@ -99,22 +99,29 @@ function closing(stream: Readable, copy: OpenCopy): Readable {
   return stream
 }
 
-/** The backup's folder as a tar, manifest first; sizes come from the manifest and the store. */
+/**
+ * The backup's folder as a tar, manifest first. Manifest and key were checked when the copy was opened; every part is
+ * compared with the manifest as it goes out, and the tar breaks off when one differs.
+ */
 function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
   const tar = pack()
-  const add = async (file: string, sizeBytes: number) => {
+  const add = async (file: string, sizeBytes: number, checks: CheckStage[]) => {
     const body = await copy.storage.get(folder + file, null, run)
     const entry = tar.entry({ name: file, size: sizeBytes, mode: 0o600 })
-    await pipeline(body, entry, { signal: run.signal })
+    await pipeline([body, ...checks, entry], { signal: run.signal })
   }
   const fill = async () => {
-    const files = [manifestFile, ...(copy.manifest.encryption ? [identityFile] : [])]
-    for (const file of files) {
+    for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : [])]) {
       const info = await copy.storage.head(folder + file, run)
       if (!info) throw new HoldfastError('object-not-found', `${file} is missing from the store.`)
-      await add(file, info.sizeBytes)
+      await add(file, info.sizeBytes, [])
     }
-    for (const part of copy.manifest.parts satisfies ManifestPart[]) await add(part.file, part.storedBytes)
+    for (const part of copy.manifest.parts) {
+      const expected = { bytes: part.storedBytes, sha256: part.storedSha256 }
+      const toError = (difference: Error) =>
+        new HoldfastError('object-damaged', `The stored object ${folder}${part.file} is damaged: ${difference.message}`)
+      await add(part.file, part.storedBytes, [new CheckStage('stored', expected, toError)])
+    }
     tar.finalize()
   }
   fill().catch((error: Error) => tar.destroy(error))
