@@ -13,6 +13,12 @@ export interface CommandSpec {
   /** nice 10 and idle IO class. */
   lowPriority?: boolean
   stdin?: 'ignore' | 'pipe'
+  /**
+   * The tool writes much: stdout is read in chunks of 256 KiB, and given on only when one is full or the tool closed it.
+   * Whoever consumes the chunks last may give their memory back (lib/process/buffer-pool.ts); no stage in between may
+   * keep a chunk, or a part of one, after it has passed it on.
+   */
+  bulkOutput?: boolean
   /** Values that must not appear in errors or logs. */
   secrets?: string[]
 }

@@ -82,9 +82,10 @@ export interface Storage {
 
   /**
    * Installs or checks the store's own safety net (S3 lifecycle: abort stale uploads, expire far behind retention).
-   * Keeps every rule that is not ours. Null: the store has none.
+   * Keeps every rule that is not ours. `expireAfterDays` null: objects never expire, only stale uploads are ended.
    */
   ensureSafetyNet?(
+    expireAfterDays: number | null,
     run: RunContext,
   ): Promise<{ state: 'installed' | 'present' | 'refused' | 'unsupported'; detail?: string }>
 

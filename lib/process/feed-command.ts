@@ -1,6 +1,7 @@
 import { type Readable, type Writable, finished } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunningCommand } from '@/lib/ports/process'
+import { recycle } from './buffer-pool'
 
 type Delivery = { by: 'source' | 'tool'; error: unknown } | null
 
@@ -12,7 +13,11 @@ function deliver(source: Readable, stdin: Writable): Promise<Delivery> {
   return new Promise((resolve) => {
     finished(source, { writable: false }, (error) => (error ? resolve({ by: 'source', error }) : stdin.end()))
     finished(stdin, { readable: false }, (error) => resolve(error ? { by: 'tool', error } : null))
-    source.pipe(stdin, { end: false })
+    source.on('data', (chunk: Buffer) => {
+      // Written means copied by the kernel: nobody reads the chunk after that.
+      if (!stdin.write(chunk, (error) => error || recycle(chunk))) source.pause()
+    })
+    stdin.on('drain', () => source.resume())
   })
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -9,6 +10,7 @@ import { exactEnvironment } from './exact-environment'
 import { findTool } from './find-tool'
 import { guardGroup } from './guard-group'
 import { launchPrefix } from './launch-prefix'
+import { openBulkPipe } from './pipe-reader'
 import { redact } from './redact'
 import { StderrTail } from './stderr-tail'
 import { terminateGroup } from './terminate'
@@ -47,17 +49,22 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
   const [program = file, ...args] = [...launchPrefix(spec.lowPriority ?? false), file, ...spec.args]
   const secrets = spec.secrets ?? []
 
+  const bulk = spec.bulkOutput ? openBulkPipe() : null
   const child = spawn(program, args, {
     detached: true,
     env: environment(spec.env),
-    stdio: [spec.stdin ?? 'ignore', 'pipe', 'pipe'],
+    stdio: [spec.stdin ?? 'ignore', bulk?.writeFd ?? 'pipe', 'pipe'],
     ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
     ...(spec.uid === undefined ? {} : { uid: spec.uid }),
     ...(spec.gid === undefined ? {} : { gid: spec.gid }),
   })
   child.on('error', (error) => run.logger.warn('tool could not be started', { command: file, error: error.message }))
-  const { pid, stdout, stderr, stdin } = child
+  // As long as we held the writing end ourselves, the reader would see no end.
+  if (bulk) closeSync(bulk.writeFd)
+  const { pid, stderr, stdin } = child
+  const stdout = bulk?.stdout ?? child.stdout
   if (pid === undefined || !stdout || !stderr) {
+    bulk?.stdout.destroy()
     throw new HoldfastError('command-failed', `${file} could not be started`, {
       remedy: 'Check that its working folder exists and that the system has memory and processes left.',
       facts: { command: file, cwd: spec.cwd },

@@ -19,17 +19,17 @@ describe('the safety net', () => {
     const answer = await bucket.client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name }))
     return answer.Rules ?? []
   }
-  const ensure = async (config: Record<string, unknown> = {}) => {
+  const ensure = async (config: Record<string, unknown> = {}, expireAfterDays: number | null = 400) => {
     const storage = openStorage(bucket.spec(config))
     try {
-      return await storage.ensureSafetyNet?.(makeTestRun())
+      return await storage.ensureSafetyNet?.(expireAfterDays, makeTestRun())
     } finally {
       await storage.close()
     }
   }
 
   it('is installed once, for our objects alone, and then found present', async () => {
-    expect(await ensure({ prefix: 'team/a', safetyNetDays: 90 })).toEqual({ state: 'installed' })
+    expect(await ensure({ prefix: 'team/a' }, 90)).toEqual({ state: 'installed' })
     const [rule, ...others] = await rules()
     expect(others).toEqual([])
     expect(rule).toMatchObject({
@@ -39,7 +39,15 @@ describe('the safety net', () => {
       Expiration: { Days: 90 },
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
     })
-    expect(await ensure({ prefix: 'team/a', safetyNetDays: 90 })).toEqual({ state: 'present' })
+    expect(await ensure({ prefix: 'team/a' }, 90)).toEqual({ state: 'present' })
+  })
+
+  it('lets nothing expire when something is kept without a limit, and takes an earlier expiry away', async () => {
+    await ensure({}, 400)
+    expect(await ensure({}, null)).toEqual({ state: 'installed' })
+    const [rule] = await rules()
+    expect(rule?.Expiration).toBeUndefined()
+    expect(rule?.AbortIncompleteMultipartUpload).toEqual({ DaysAfterInitiation: 7 })
   })
 
   it('keeps every rule that is not ours, and follows a changed number of days', async () => {
@@ -61,7 +69,7 @@ describe('the safety net', () => {
     const before = await rules()
     expect(await ensure({ prefix: 'a' })).toEqual({ state: 'installed' })
     expect(await ensure({ prefix: 'b' })).toEqual({ state: 'installed' })
-    expect(await ensure({ prefix: 'a', safetyNetDays: 800 })).toEqual({ state: 'installed' })
+    expect(await ensure({ prefix: 'a' }, 800)).toEqual({ state: 'installed' })
     const after = await rules()
     expect(after).toHaveLength(4)
     expect(after).toEqual(expect.arrayContaining(before))

@@ -6,6 +6,7 @@ import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
+import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
 import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
@@ -71,7 +72,8 @@ export const backupTask: Task = {
     const run = { ...args.run, signal: AbortSignal.timeout(60_000) }
     if (state !== 'succeeded') await removeDeleted({ ctx, backupIds: backups.map((backup) => backup.id), run })
     if (state !== 'succeeded' && state !== 'partial') return
-    const { thenTest } = inputSchema.parse(job.input)
+    const { thenTest, destinationIds } = inputSchema.parse(job.input)
+    await reconcileSafetyNets({ ctx, destinationIds, run })
     const sourceId = job.sourceId
     if (await sourceRetentionRules(ctx.db, sourceId)) {
       await startQuietly(args, { kind: 'retention', input: {}, sourceId, maxAttempts: 3, exclusiveKey: sourceId })

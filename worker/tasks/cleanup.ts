@@ -1,12 +1,13 @@
 import { engineNames } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
+import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
 import type { Task } from '../task'
 
 /** A sandbox without an owner goes at once; one that looks owned goes after this time all the same. */
 const sandboxLimitMs = 2 * 3_600_000
 
-/** Sweeps sandboxes, finishes begun deletions and removes what crashed runs left in the stores. */
+/** Sweeps sandboxes, finishes begun deletions, removes what crashed runs left, and checks the stores' safety nets. */
 export const cleanupTask: Task = {
   async run({ ctx, run, sandboxRoot }) {
     const swept: string[] = []
@@ -18,6 +19,7 @@ export const cleanupTask: Task = {
       }
     }
     if (swept.length > 0) run.logger.info('removed sandboxes', { count: swept.length })
+    await reconcileSafetyNets({ ctx, run })
     const { removed, troubles } = await removeDeleted({ ctx, run })
     run.logger.info('clean-up done', { sandboxes: swept.length, folders: removed })
     const failure = {

@@ -38,6 +38,7 @@ export function dumpArchive(plan: DumpPlan): BackupPart {
             env: env.env,
             secrets: env.secrets,
             lowPriority: source.options.lowPriority,
+            bulkOutput: true,
           },
           check: (exited) => new ArchiveWalker({ beforeEnd: exited }),
           explain: plan.explain,

@@ -32,7 +32,12 @@ export function guard(storage: Storage): Storage {
     delete: (keys, run) => guarded(run, () => storage.delete(keys.map(checkKey), run)),
     abortUploads: (prefix, run) => guarded(run, () => storage.abortUploads(checkPrefix(prefix), run)),
     probe: (run) => guarded(run, () => storage.probe(run)),
-    ...(safetyNet ? { ensureSafetyNet: (run: RunContext) => guarded(run, () => safetyNet(run)) } : {}),
+    ...(safetyNet
+      ? {
+          ensureSafetyNet: (expireAfterDays: number | null, run: RunContext) =>
+            guarded(run, () => safetyNet(expireAfterDays, run)),
+        }
+      : {}),
     close: () => storage.close(),
   }
 }

@@ -26,7 +26,7 @@ export function openS3(spec: DestinationSpec, tuning: Partial<S3Tuning> = {}): S
     delete: (keys, run) => deleteObjects(store, keys, run),
     abortUploads: (prefix, run) => abortUploads(store, prefix, run),
     probe: (run) => probe(store, run),
-    ensureSafetyNet: (run) => ensureSafetyNet(store, run),
+    ensureSafetyNet: (expireAfterDays, run) => ensureSafetyNet(store, expireAfterDays, run),
     close: async () => {
       store.client.destroy()
       store.reader.destroy()

@@ -26,11 +26,15 @@ type SafetyNet = { state: 'installed' | 'present' | 'refused' | 'unsupported'; d
  * Keeps one lifecycle rule of ours in the bucket. The whole configuration is one document that a PUT replaces, so all
  * other rules go back as they came, and what the store then has is read again and compared.
  */
-export async function ensureSafetyNet(store: S3Store, run: RunContext): Promise<SafetyNet> {
+export async function ensureSafetyNet(
+  store: S3Store,
+  expireAfterDays: number | null,
+  run: RunContext,
+): Promise<SafetyNet> {
   if (!store.config.lifecycleSafetyNet) return { state: 'unsupported', detail: 'Switched off for this destination' }
   try {
     const before = await readLifecycle(store, run)
-    const rule = ourRule(store)
+    const rule = ourRule(store, expireAfterDays)
     if (before.rules.some((other) => sameRule(other, rule))) return { state: 'present' }
     const others = before.rules.filter((other) => other.ID !== rule.ID)
     await writeLifecycle(store, { ...before, rules: [...others, rule] }, run)
@@ -78,15 +82,18 @@ async function writeLifecycle(store: S3Store, lifecycle: Lifecycle, run: RunCont
 }
 
 /** One rule for each prefix: two destinations may share a bucket, and neither may take the other's rule away. */
-function ourRule(store: S3Store): LifecycleRule {
+function ourRule(store: S3Store, expireAfterDays: number | null): LifecycleRule {
   const prefix = `${store.name(repositoryRoot)}/`
-  const days = store.config.safetyNetDays
   return {
     ID: `holdfast-${createHash('sha256').update(prefix).digest('hex').slice(0, 12)}`,
     Status: 'Enabled',
     Filter: { Prefix: prefix },
-    Expiration: { Days: days },
-    NoncurrentVersionExpiration: { NoncurrentDays: days },
+    ...(expireAfterDays === null
+      ? {}
+      : {
+          Expiration: { Days: expireAfterDays },
+          NoncurrentVersionExpiration: { NoncurrentDays: expireAfterDays },
+        }),
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: staleUploadDays },
   }
 }

@@ -118,7 +118,8 @@ export class TocReader {
     while (missing > 0) {
       while (this.#at >= this.#chunk.length) yield
       const piece = this.#chunk.subarray(this.#at, this.#at + missing)
-      if (keep) pieces.push(piece)
+      // What goes on in the next chunk is copied: the memory of this one may be used again by then.
+      if (keep) pieces.push(piece.length < missing ? Buffer.from(piece) : piece)
       missing -= piece.length
       this.#at += piece.length
     }
