@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { signIn } from './helpers/people'
+import { signIn, visit } from './helpers/people'
 import { catalogName, readStatus, sourceNamed, waitUntilCalm } from './helpers/product'
 
 test('the first start protects the catalog itself', async ({ page, request }) => {
@@ -25,7 +25,7 @@ test('a backup taken by hand is proven by a restore test and can be downloaded',
   await expect
     .poll(async () => (await readStatus(request)).totals.backups, { timeout: 60_000 })
     .toBe(before.totals.backups + 1)
-  await page.goto(`/admin/backups?source=${source.id}`)
+  await visit(page, `/admin/backups?source=${source.id}`)
   const newest = page.locator('tr[data-backup]').first()
   await expect(newest).toContainText('Succeeded')
   await expect(newest).toContainText('Not proven')
@@ -34,7 +34,7 @@ test('a backup taken by hand is proven by a restore test and can be downloaded',
   const level = page.getByRole('dialog', { name: 'Restore test' })
   await expect(level.getByRole('radio', { name: /^Standard/ })).toBeChecked()
   await level.getByRole('button', { name: 'Start the test' }).click()
-  await expect(newest.getByText('Proven', { exact: true })).toBeVisible({ timeout: 90_000 })
+  await expect(newest.getByText(/^Proven/)).toBeVisible({ timeout: 90_000 })
 
   await newest.getByRole('link').first().click()
   await expect(page.getByRole('heading', { level: 1, name: `Backup of ${catalogName}` })).toBeVisible()
@@ -57,7 +57,7 @@ test('deleting a backup names what will be lost and keeps it when one thinks bet
 }) => {
   await waitUntilCalm(request)
   await signIn(page)
-  await page.goto('/admin/backups')
+  await visit(page, '/admin/backups')
   const row = page.locator('tr[data-backup]').first()
   await row.getByRole('button', { name: /^Delete/ }).click()
   const ask = page.getByRole('dialog', { name: `Delete this backup of ${catalogName}?` })
@@ -71,7 +71,7 @@ test('deleting a backup names what will be lost and keeps it when one thinks bet
 test('the filters of the history live in the address', async ({ page, request }) => {
   await waitUntilCalm(request)
   await signIn(page)
-  await page.goto('/admin/backups')
+  await visit(page, '/admin/backups')
   await page.getByLabel('Status').selectOption('failed')
   await expect(page).toHaveURL(/status=failed/)
   await expect(page.getByText('No backup matches')).toBeVisible()

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { signIn } from './helpers/people'
+import { signIn, visit } from './helpers/people'
 import { waitUntilCalm } from './helpers/product'
 
 const pages: ReadonlyArray<readonly [path: string, heading: string]> = [
@@ -26,15 +26,10 @@ const namelessControls = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea')]
       .filter((element) => {
-        const labels =
-          element instanceof HTMLInputElement ||
-          element instanceof HTMLSelectElement ||
-          element instanceof HTMLTextAreaElement
-            ? (element.labels?.length ?? 0)
-            : 0
-        const named =
+        const labelled = element.id !== '' && document.querySelector(`label[for="${CSS.escape(element.id)}"]`) !== null
+        const name =
           element.getAttribute('aria-label') ?? element.getAttribute('aria-labelledby') ?? element.textContent?.trim()
-        return element.getAttribute('aria-hidden') !== 'true' && labels === 0 && !named
+        return element.getAttribute('aria-hidden') !== 'true' && !labelled && !element.closest('label') && !name
       })
       .map((element) => element.outerHTML.slice(0, 120)),
   )
@@ -50,7 +45,7 @@ for (const [scheme, width] of [
       await waitUntilCalm(request)
       await signIn(page)
       for (const [path, heading] of pages) {
-        await page.goto(path)
+        await visit(page, path)
         await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
         await expect(page.getByRole('main').getByRole('status', { name: /^Loading/ })).toHaveCount(0)
         await expect(page).toHaveTitle(/ · Holdfast$/)
@@ -75,7 +70,7 @@ test('the navigation of a phone opens, leads on and closes', async ({ page }) =>
 
 test('the first Tab leads past the navigation to the content', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/backups')
+  await visit(page, '/admin/backups')
   await expect(page.getByRole('heading', { level: 1, name: 'Backups' })).toBeVisible()
   await page.keyboard.press('Tab')
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()

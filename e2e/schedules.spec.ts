@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { signIn } from './helpers/people'
+import { signIn, visit } from './helpers/people'
 import { catalogName } from './helpers/product'
 
 test('the schedules of the first start say when they run in words and in the zone', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/schedules')
+  await visit(page, '/admin/schedules')
   const row = page.getByRole('row').filter({ hasText: `Backup of ${catalogName}` })
   await expect(row).toContainText('Every day at 02:00')
   await expect(row).toContainText('UTC')
@@ -16,7 +16,7 @@ test('the schedules of the first start say when they run in words and in the zon
 
 test('the form previews the next runs as one types and names what is wrong', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/schedules/new')
+  await visit(page, '/admin/schedules/new')
   await page.getByRole('button', { name: 'Weekly' }).click()
   const preview = page.locator('[data-preview]')
   await expect(preview).toContainText('Every Sunday at 03:00')
@@ -33,14 +33,14 @@ test('the form previews the next runs as one types and names what is wrong', asy
 
 test('a schedule with a retention policy of its own can be added, turned off and deleted', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/schedules/new')
+  await visit(page, '/admin/schedules/new')
   await page.getByLabel('Source').selectOption(catalogName)
   await page.getByLabel('Cron expression').fill('15 5 * * 6')
-  await page.getByLabel('Retention').selectOption('Another policy…')
+  await page.getByLabel('Retention', { exact: true }).selectOption('Another policy…')
   await page.getByLabel('Name of the policy').fill('Ten days')
   await page.getByLabel('Keep days').fill('10')
   await page.getByRole('button', { name: 'Make this policy' }).click()
-  await expect(page.getByLabel('Retention')).toHaveAccessibleDescription(/Keeps 10 days/)
+  await expect(page.getByLabel('Retention', { exact: true })).toHaveAccessibleDescription(/Keeps 10 days/)
   await page.getByRole('button', { name: 'Add the schedule' }).click()
 
   const row = page.getByRole('row').filter({ hasText: '15 5 * * 6' })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
-import { signIn } from './helpers/people'
+import { signIn, visit } from './helpers/people'
 
 test('the recovery kit is handed out once, and only "I have stored it" goes on', async ({ page }) => {
   await signIn(page)
@@ -20,7 +20,7 @@ test('the recovery kit is handed out once, and only "I have stored it" goes on',
   await page.reload()
   await expect(page.getByRole('button', { name: 'Replace the kit' })).toBeVisible()
   expect(await page.content()).not.toContain('AGE-SECRET-KEY')
-  await page.goto('/admin')
+  await visit(page, '/admin')
   await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible()
   await expect(page.getByText('There is no recovery kit yet')).toHaveCount(0)
 })
@@ -31,7 +31,7 @@ test('an API token is shown once, works, and does not work any more when revoked
   baseURL,
 }) => {
   await signIn(page)
-  await page.goto('/admin/settings?tab=tokens')
+  await visit(page, '/admin/settings?tab=tokens')
   await page.getByRole('button', { name: 'Make a token' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('nightly report')
@@ -56,10 +56,10 @@ test('an API token is shown once, works, and does not work any more when revoked
 
 test('a destination that cannot be reached says why, and one that works shows what was tried', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/destinations/new')
+  await visit(page, '/admin/destinations/new')
   await page.getByLabel('Name', { exact: true }).fill('Nowhere')
   await page.getByLabel('Endpoint').fill('http://127.0.0.1:9')
-  await page.getByLabel('Bucket').fill('holdfast')
+  await page.getByLabel('Bucket', { exact: true }).fill('holdfast')
   await page.getByLabel('Access key id').fill('nobody')
   await page.getByLabel('Secret access key').fill('nothing-to-see-here')
   await page.getByRole('button', { name: 'Test the destination' }).click()
@@ -67,7 +67,7 @@ test('a destination that cannot be reached says why, and one that works shows wh
   await expect(failed).toBeVisible({ timeout: 60_000 })
   await expect(failed).not.toContainText('nothing-to-see-here')
 
-  await page.goto('/admin/destinations')
+  await visit(page, '/admin/destinations')
   await page.getByRole('link', { name: 'Local folder' }).click()
   await page.getByRole('button', { name: 'Test the destination' }).click()
   await expect(page.locator('[data-probe="ok"]').last()).toContainText('The destination works')

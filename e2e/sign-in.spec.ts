@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { administrator, fillSignIn, signIn } from './helpers/people'
+import { administrator, fillSignIn, signIn, visit } from './helpers/people'
 
 test('a page behind the sign-in leads there and back to where one wanted to go', async ({ page }) => {
-  await page.goto('/admin/schedules')
+  await visit(page, '/admin/schedules')
   await expect(page).toHaveURL(/\/login\?callbackUrl=/)
   await fillSignIn(page, administrator.email, administrator.password)
   await expect(page).toHaveURL(/\/admin\/schedules$/)
@@ -10,14 +10,14 @@ test('a page behind the sign-in leads there and back to where one wanted to go',
 })
 
 test('a wrong password is refused without saying which of the two was wrong', async ({ page }) => {
-  await page.goto('/login')
+  await visit(page, '/login')
   await fillSignIn(page, 'nobody@example.org', 'not-the-password')
   await expect(page.getByRole('alert').filter({ hasText: 'e-mail address or the password is wrong' })).toBeVisible()
   await expect(page).toHaveURL(/\/login$/)
 })
 
 test('after five failures the address is locked and the page says for how long', async ({ page }) => {
-  await page.goto('/login')
+  await visit(page, '/login')
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     await fillSignIn(page, 'guesser@example.org', `guess number ${attempt}`)
     await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
@@ -31,7 +31,7 @@ test('after five failures the address is locked and the page says for how long',
 test('a callback to another site stays on this one', async ({ page }) => {
   for (const callback of ['https://evil.example.org/admin', '//evil.example.org', '/\\evil.example.org']) {
     await page.context().clearCookies()
-    await page.goto(`/login?callbackUrl=${encodeURIComponent(callback)}`)
+    await visit(page, `/login?callbackUrl=${encodeURIComponent(callback)}`)
     await fillSignIn(page, administrator.email, administrator.password)
     await expect(page).toHaveURL(/^http:\/\/127\.0\.0\.1:\d+\/admin$/)
   }
@@ -42,6 +42,6 @@ test('signing out ends the session', async ({ page }) => {
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(/\/login$/)
-  await page.goto('/admin/backups')
+  await visit(page, '/admin/backups')
   await expect(page).toHaveURL(/\/login\?callbackUrl=/)
 })

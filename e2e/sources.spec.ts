@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
-import { signIn } from './helpers/people'
+import { signIn, visit } from './helpers/people'
 import { waitUntilCalm } from './helpers/product'
 
 const password = 'the-right-password'
@@ -19,7 +19,7 @@ test.beforeAll(async () => {
 test.afterAll(() => server.close())
 
 async function describeShop(page: Page, secret: string): Promise<void> {
-  await page.goto('/admin/sources/new')
+  await visit(page, '/admin/sources/new')
   await page.getByLabel('Name', { exact: true }).fill('Shop')
   await page.getByLabel('Host').fill(server.host)
   await page.getByLabel('Port').fill(String(server.port))
@@ -30,7 +30,7 @@ async function describeShop(page: Page, secret: string): Promise<void> {
 
 test('what is missing in the form is said at the fields', async ({ page }) => {
   await signIn(page)
-  await page.goto('/admin/sources/new')
+  await visit(page, '/admin/sources/new')
   await page.getByRole('button', { name: 'Add the source' }).click()
   await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/Enter a name/)
   await expect(page.getByLabel('Database')).toHaveAccessibleDescription(/Enter the name of the database/)
@@ -71,6 +71,6 @@ test('a running backup shows its progress live and stops when it is cancelled', 
   await expect(job.getByRole('progressbar')).toBeVisible()
   await expect(job).toContainText(/[KM]iB/)
   await job.getByRole('button', { name: 'Cancel: Backup of Shop' }).click()
-  await page.goto('/admin/backups?status=cancelled')
+  await visit(page, '/admin/backups?status=cancelled')
   await expect(page.locator('tr[data-backup]').first()).toContainText('Cancelled', { timeout: 30_000 })
 })

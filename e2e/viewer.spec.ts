@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { bearer, signIn } from './helpers/people'
+import { bearer, signIn, visit } from './helpers/people'
 import { catalogName, sourceNamed, waitUntilCalm } from './helpers/product'
 
 const viewer = { name: 'Vera Viewer', email: 'vera@example.org', role: 'viewer', password: 'only-looking-around' }
@@ -17,12 +17,12 @@ test('a viewer sees everything, may do nothing, and is told why', async ({ page,
   await expect(backUp).toHaveAttribute('title', /Needs the role operator/)
   await expect(page.getByRole('button', { name: 'Add a source' })).toBeDisabled()
 
-  await page.goto('/admin/backups')
+  await visit(page, '/admin/backups')
   const row = page.locator('tr[data-backup]').first()
   for (const name of [/^Restore-test/, /^Download/, /^Delete/])
     await expect(row.getByRole('button', { name })).toBeDisabled()
 
-  await page.goto('/admin/settings?tab=users')
+  await visit(page, '/admin/settings?tab=users')
   await expect(page.getByText('Users are an administrator’s')).toBeVisible()
 })
 

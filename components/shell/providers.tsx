@@ -1,6 +1,6 @@
 'use client'
 
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Toaster } from 'sonner'
 import { makeQueryClient } from '@/lib/client/queries/client'
@@ -8,6 +8,10 @@ import type { Theme } from '@/lib/client/theme'
 
 export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
   const [client] = useState(makeQueryClient)
+  // Says that buttons answer now: before this a page is only a picture of itself. The journeys wait for it.
+  useEffect(() => {
+    document.documentElement.dataset.ready = ''
+  }, [])
   return (
     <QueryClientProvider client={client}>
       {children}

@@ -11,6 +11,17 @@ export const administrator = { email: fromEnvironment('E2E_EMAIL'), password: fr
 /** Of automation: the administrator's token known beforehand. */
 export const bearer = { authorization: `Bearer ${fromEnvironment('E2E_TOKEN')}` }
 
+/** Opens a page and waits until it answers. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await answers(page)
+}
+
+/** The page that is loading or loaded answers to clicks. */
+export async function answers(page: Page): Promise<void> {
+  await expect(page.locator('html[data-ready]')).toBeAttached()
+}
+
 export async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
@@ -18,7 +29,8 @@ export async function fillSignIn(page: Page, email: string, password: string): P
 }
 
 export async function signIn(page: Page, who = administrator): Promise<void> {
-  await page.goto('/login')
+  await visit(page, '/login')
   await fillSignIn(page, who.email, who.password)
   await expect(page).toHaveURL(/\/admin$/)
+  await answers(page)
 }
