@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,6 +6,7 @@ import type { Actor } from '@/lib/contracts/common'
 import { jobKinds, type JobKind } from '@/lib/contracts/job'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { createLogger } from '@/lib/process/create-logger'
+import { ensureDemo } from '@/lib/services/setup/ensure-demo'
 import { ensureFirstStart } from '@/lib/services/setup/ensure-first-start'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildContext } from './build-context'
@@ -56,6 +57,10 @@ async function main(): Promise<void> {
       knownToken: settings.knownToken,
     },
   })
+  if (settings.demo) {
+    const shopSql = await readFile(path.resolve('prisma/seed/shop.sql'), 'utf8')
+    await ensureDemo({ ctx, input: { catalogUrl: settings.databaseUrl, shopSql } })
+  }
 
   const leases = keepLeases(ctx, workerId)
   const ticking = startTicking(ctx, queue)

@@ -11,6 +11,8 @@ export interface WorkerSettings {
   graceMs: number
   administrator: { email: string; password: string } | null
   knownToken: string | null
+  /** Add the sample shop with a month of history. */
+  demo: boolean
 }
 
 /** Throws `not-configured` naming the variable and what it should be. */
@@ -28,6 +30,7 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
     graceMs: positive(env, 'HOLDFAST_GRACE_SECONDS', 10) * 1_000,
     administrator: email && password ? { email, password } : null,
     knownToken: env['HOLDFAST_API_TOKEN'] ?? null,
+    demo: env['HOLDFAST_DEMO'] === '1',
   }
 }
 

@@ -1,6 +1,11 @@
+import { recycle } from '@/lib/process/buffer-pool'
+
 /** Bytes in the order they came, taken in portions of another size without copying them. */
 export class ByteQueue {
   private readonly chunks: Buffer[] = []
+  /** How much of the first chunk was taken. */
+  private offset = 0
+  private readonly emptied: Buffer[] = []
   length = 0
 
   push(chunk: Buffer): void {
@@ -15,18 +20,23 @@ export class ByteQueue {
     const slices: Buffer[] = []
     let missing = size
     while (missing > 0) {
-      const first = this.chunks.shift()
+      const first = this.chunks[0]
       if (!first) break
-      if (first.length <= missing) {
-        slices.push(first)
-        missing -= first.length
-      } else {
-        slices.push(first.subarray(0, missing))
-        this.chunks.unshift(first.subarray(missing))
-        missing = 0
-      }
+      const slice = first.subarray(this.offset, this.offset + missing)
+      slices.push(slice)
+      missing -= slice.length
+      this.offset += slice.length
+      if (this.offset < first.length) continue
+      this.chunks.shift()
+      this.emptied.push(first)
+      this.offset = 0
     }
     this.length -= size
     return slices
+  }
+
+  /** Gives back the memory of what was taken to its end (see BufferPool): no slice of it may be read after this. */
+  release(): void {
+    for (const chunk of this.emptied.splice(0)) recycle(chunk)
   }
 }

@@ -40,7 +40,8 @@ function zstd({ level, lowPriority = false }: CompressOptions, input: Readable, 
     const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
     return inThread(createZstdCompress({ chunkSize: outputBytes, params }), input, run)
   }
-  const command = runCommand({ file: 'zstd', args: ['-q', '-c', `-${level}`], lowPriority, stdin: 'pipe' }, run)
+  const args = ['-q', '-c', `-${level}`]
+  const command = runCommand({ file: 'zstd', args, lowPriority, stdin: 'pipe', bulkOutput: true }, run)
   const finished = feedCommand(input, command)
   finished.catch((error: unknown) => command.stdout.destroy(error instanceof Error ? error : undefined))
   return { stream: command.stdout, finished }

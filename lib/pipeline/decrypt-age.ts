@@ -105,6 +105,7 @@ class AgeDecryptStage extends Transform {
     const tag = Buffer.concat(this.pending.take(tagBytes))
     try {
       for (const piece of opener.open(ciphertext, tag, isLast)) if (piece.length > 0) this.push(piece)
+      this.pending.release()
       this.opened++
     } catch (cause) {
       throw damaged(isLast ? 'its end is missing or was changed' : `chunk ${this.opened} was changed`, cause)

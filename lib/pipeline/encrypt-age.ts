@@ -6,9 +6,6 @@ import { ChunkSealer, chunkBytes, payloadKey, payloadNonceBytes } from './age-st
 import { stageBufferBytes } from './buffer-size'
 import { ByteQueue } from './byte-queue'
 
-/** Output is handed on in portions of at least this size: each hand-over costs the stages behind it. */
-const portionBytes = 256 * 1024
-
 /** Learns the file key that age's own code made and wrapped, and adds no stanza of its own. */
 class FileKeyTap implements Recipient {
   fileKey: Uint8Array | null = null
@@ -42,38 +39,30 @@ async function makeHeader(recipients: readonly string[]): Promise<{ header: Buff
 class AgeEncryptStage extends Transform {
   private readonly pending = new ByteQueue()
   private readonly sealer: ChunkSealer
-  private portion: Buffer[]
-  private portionLength = 0
 
   constructor(header: Buffer, fileKey: Uint8Array) {
     super({ highWaterMark: stageBufferBytes })
     const nonce = randomBytes(payloadNonceBytes)
     this.sealer = new ChunkSealer(payloadKey(fileKey, nonce))
-    this.portion = [header, nonce]
+    this.push(Buffer.concat([header, nonce]))
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
     this.pending.push(chunk)
     // A chunk is sealed only when more follows it: the last one is sealed differently.
-    while (this.pending.length > chunkBytes) this.add(this.sealer.seal(this.pending.take(chunkBytes), false))
+    while (this.pending.length > chunkBytes) this.seal(chunkBytes, false)
     callback()
   }
 
   override _flush(callback: TransformCallback): void {
-    this.add(this.sealer.seal(this.pending.take(this.pending.length), true))
-    this.push(Buffer.concat(this.portion))
+    this.seal(this.pending.length, true)
     callback()
   }
 
-  private add(pieces: Buffer[]): void {
-    for (const piece of pieces) {
-      this.portion.push(piece)
-      this.portionLength += piece.length
-    }
-    if (this.portionLength < portionBytes) return
-    this.push(Buffer.concat(this.portion))
-    this.portion = []
-    this.portionLength = 0
+  private seal(size: number, isLast: boolean): void {
+    // Pieces go on as the cipher made them: to join them would cost a fresh buffer and a copy of everything.
+    for (const piece of this.sealer.seal(this.pending.take(size), isLast)) if (piece.length > 0) this.push(piece)
+    this.pending.release()
   }
 }
 

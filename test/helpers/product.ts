@@ -46,7 +46,7 @@ export interface Product {
 }
 
 /** The product without its web: a fresh catalog, an administrator's context, and worker processes as asked for. */
-export async function startProduct(): Promise<Product> {
+export async function startProduct(options: { firstStart?: boolean } = {}): Promise<Product> {
   const catalog = await freshCatalog()
   const home = await tempDir('home')
   const bundle = path.join(root, 'dist', `test-worker-${process.pid}.mjs`)
@@ -69,7 +69,7 @@ export async function startProduct(): Promise<Product> {
     worker: null,
   })
   // Without this the worker would add the catalog as a source and back it up at once.
-  await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
+  if (!options.firstStart) await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   const workers: WorkerProcess[] = []
   let names = 0
 

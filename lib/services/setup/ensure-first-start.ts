@@ -12,6 +12,7 @@ import { createSchedule } from '../schedule/create-schedule'
 import { createSource } from '../source/create-source'
 import { registerKnownToken } from '../token/register-known-token'
 import { createFirstAdministrator } from '../user/create-first-administrator'
+import { connectionOf } from './connection-of'
 
 export interface FirstStart {
   /** Where the local destination is made. */
@@ -52,7 +53,14 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
   await createRetentionPolicy({ ctx, input: { name: 'Keep 30 days', rules: { keepDays: 30, minimum: 1 } } }).catch(
     ignore('name-taken'),
   )
-  await createSource({ ctx, input: catalogSource(input.catalogUrl) }).catch(ignore('name-taken'))
+  await createSource({
+    ctx,
+    input: createSourceSchema.parse({
+      name: catalogName,
+      engine: 'postgres',
+      connection: connectionOf(input.catalogUrl),
+    }),
+  }).catch(ignore('name-taken'))
   const [destination, policy, source] = await Promise.all([
     ctx.db.destination.findFirstOrThrow({ where: { name: 'Local folder', deletedAt: null } }),
     ctx.db.retentionPolicy.findFirstOrThrow({ where: { name: 'Keep 30 days', deletedAt: null } }),
@@ -96,23 +104,6 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
 }
 
 const catalogName = 'Holdfast catalog'
-
-/** The catalog's own connection as a source; TLS follows the URL's `sslmode`. */
-function catalogSource(catalogUrl: string) {
-  const url = new URL(catalogUrl)
-  return createSourceSchema.parse({
-    name: catalogName,
-    engine: 'postgres',
-    connection: {
-      host: url.searchParams.get('host') ?? (decodeURIComponent(url.hostname) || '127.0.0.1'),
-      port: Number(url.port || 5432),
-      database: decodeURIComponent(url.pathname.slice(1)),
-      user: decodeURIComponent(url.username),
-      password: url.password ? decodeURIComponent(url.password) : undefined,
-      ssl: url.searchParams.get('sslmode') ?? 'prefer',
-    },
-  })
-}
 
 function ignore(code: string): (error: unknown) => void {
   return (error) => {

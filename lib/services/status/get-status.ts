@@ -25,7 +25,7 @@ export async function getStatus(args: { ctx: ServiceContext }): Promise<Status> 
     latestProven(db),
     db.backup.groupBy({
       by: ['sourceId'],
-      where: { deletedAt: null, status: { in: ['succeeded', 'partial'] } },
+      where: { deletedAt: null, sample: false, status: { in: ['succeeded', 'partial'] } },
       _sum: { storedBytes: true },
       _count: { _all: true },
     }),
