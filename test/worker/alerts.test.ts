@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createChannelSchema } from '@/lib/contracts/alert'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { createChannel } from '@/lib/services/channel/create-channel'
+import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
 import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
@@ -17,7 +18,7 @@ describe('failure alerts', () => {
 
   beforeAll(async () => {
     ;[product, pg, smtp, http] = await Promise.all([startProduct(), startPostgres(), startSmtp(), startHttpReceiver()])
-    sourceId = await product.addSource(pg.source(), { maxAttempts: 1, slowAfterMs: 1_000 })
+    sourceId = await product.addSource(pg.source(), { maxAttempts: 1 })
     const add = (channel: unknown) => createChannel({ ctx: product.ctx, input: createChannelSchema.parse(channel) })
     await add({
       name: 'mail',
@@ -77,5 +78,28 @@ describe('failure alerts', () => {
     await waitFor('the late delivery', () =>
       product.ctx.db.alertDelivery.findFirst({ where: { id: failing.id, state: 'sent' } }),
     )
+  })
+
+  it('tell of a backup that runs longer than allowed while it goes on, and of its end', async () => {
+    await pg.sql(
+      "CREATE TABLE wide AS SELECT encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 100000) AS id",
+    )
+    const slow = await product.addSource(pg.source(), {
+      compression: 'none',
+      rateLimitBytesPerSecond: 3_000_000,
+      slowAfterMs: 60_000,
+    })
+    const before = smtp.messages.length
+    const { jobId } = await startBackup({ ctx: product.ctx, input: { sourceId: slow } })
+    await product.running(jobId, (job) => (job.progress?.doneBytes ?? 0) > 100_000)
+    await watchSlowBackups({ ctx: product.ctx, now: new Date(Date.now() + 30_000) })
+    expect(await product.ctx.db.alert.count({ where: { event: 'backup-slow' } })).toBe(0)
+    for (let minute = 2; minute < 5; minute += 1) {
+      await watchSlowBackups({ ctx: product.ctx, now: new Date(Date.now() + minute * 60_000) })
+    }
+    await waitFor('the mail', () => smtp.messages.length === before + 1)
+    expect(subjects().at(-1)).toMatch(/is slow/)
+    expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
+    await waitFor('the recovery notice', () => smtp.messages.length === before + 2)
   })
 })

@@ -114,7 +114,7 @@ async function storeOne(
 ): Promise<ManifestPart> {
   const { args, spec, backup } = input
   const { run } = args
-  const { compression, compressionLevel, rateLimitBytesPerSecond } = spec.options
+  const { compression, compressionLevel, lowPriority, rateLimitBytesPerSecond } = spec.options
   const encryption = recipient ? 'age' : 'none'
   const file = partFile(part.base, compression, encryption)
   const offset = sum(before, 'sourceBytes')
@@ -126,6 +126,7 @@ async function storeOne(
       compression,
       compressionLevel,
       age: recipient ? { recipients: [recipient] } : null,
+      lowPriority,
       rateLimitBytesPerSecond,
       expectedBytes: part.expectedBytes,
       onProgress,
