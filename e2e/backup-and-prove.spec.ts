@@ -34,7 +34,7 @@ test('a backup taken by hand is proven by a restore test and can be downloaded',
   const level = page.getByRole('dialog', { name: 'Restore test' })
   await expect(level.getByRole('radio', { name: /^Standard/ })).toBeChecked()
   await level.getByRole('button', { name: 'Start the test' }).click()
-  await expect(newest.getByText(/^Proven/)).toBeVisible({ timeout: 90_000 })
+  await expect(newest.getByText(/^Proven/).filter({ visible: true })).toBeVisible({ timeout: 90_000 })
 
   await newest.getByRole('link').first().click()
   await expect(page.getByRole('heading', { level: 1, name: `Backup of ${catalogName}` })).toBeVisible()

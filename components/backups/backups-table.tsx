@@ -35,7 +35,7 @@ export function BackupsTable({ backups, withSource, ascending, onSort }: Backups
           </Th>
           {withSource && <Th className="max-sm:hidden">Source</Th>}
           <Th>Status</Th>
-          <Th>Restorable</Th>
+          <Th className="max-sm:hidden">Restorable</Th>
           <Th className="text-right max-sm:hidden">Source size</Th>
           <Th className="text-right max-sm:hidden">Stored</Th>
           <Th className="text-right max-sm:hidden">Took</Th>
@@ -80,6 +80,9 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
       <Td className="max-w-64 sm:min-w-36">
         <span className="flex flex-wrap gap-1">
           <StateBadge state={backup.status} />
+          <span className="sm:hidden">
+            {hasCopies(backup) && <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />}
+          </span>
           {backup.deletedAt && <Badge title={backup.deletedReason ?? undefined}>Deleted</Badge>}
         </span>
         {backup.error && (
@@ -88,7 +91,7 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           </span>
         )}
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         {hasCopies(backup) ? (
           <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />
         ) : (

@@ -31,7 +31,10 @@ export function BackupStatus({ status }: { status: Status }) {
   const { sentence, tone } = verdictOf(status)
   const { box, Icon } = looks[tone]
   const { totals } = status
-  const reasons = status.reasons.filter((reason) => reason.level !== 'healthy')
+  const reasons = status.reasons.filter(
+    // That nobody works has a banner of its own.
+    (reason) => reason.level !== 'healthy' && (status.worker.alive || !reason.code.includes('worker')),
+  )
   const failed = totals.failedLast24h
   return (
     <Card aria-labelledby="verdict" data-health={status.health}>

@@ -21,7 +21,7 @@ export function Banners({ status }: { status: Status }) {
               log of the worker.
             </p>
           ) : (
-            <p>No worker has reported yet. Start Holdfast with its worker, or look at the log of the worker.</p>
+            <p>Start Holdfast with its worker, or look at the log of the worker.</p>
           )}
         </Callout>
       )}
