@@ -49,22 +49,12 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
   const [program = file, ...args] = [...launchPrefix(spec.lowPriority ?? false), file, ...spec.args]
   const secrets = spec.secrets ?? []
 
-  const bulk = spec.bulkOutput ? openBulkPipe() : null
-  const child = spawn(program, args, {
-    detached: true,
-    env: environment(spec.env),
-    stdio: [spec.stdin ?? 'ignore', bulk?.writeFd ?? 'pipe', 'pipe'],
-    ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
-    ...(spec.uid === undefined ? {} : { uid: spec.uid }),
-    ...(spec.gid === undefined ? {} : { gid: spec.gid }),
-  })
+  const { child, bulk } = start(program, args, spec)
   child.on('error', (error) => run.logger.warn('tool could not be started', { command: file, error: error.message }))
-  // As long as we held the writing end ourselves, the reader would see no end.
-  if (bulk) closeSync(bulk.writeFd)
   const { pid, stderr, stdin } = child
-  const stdout = bulk?.stdout ?? child.stdout
+  const stdout = bulk ?? child.stdout
   if (pid === undefined || !stdout || !stderr) {
-    bulk?.stdout.destroy()
+    bulk?.destroy()
     throw new HoldfastError('command-failed', `${file} could not be started`, {
       remedy: 'Check that its working folder exists and that the system has memory and processes left.',
       facts: { command: file, cwd: spec.cwd },
@@ -88,6 +78,28 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
     exited,
     stderrTail: () => tail.text(),
     terminate: (graceMs) => terminateGroup(pid, graceMs),
+  }
+}
+
+/** The child, and its output when that has a pipe of our own. */
+function start(program: string, args: string[], spec: CommandSpec): { child: ChildProcess; bulk: Readable | null } {
+  const bulk = spec.bulkOutput ? openBulkPipe() : null
+  try {
+    const child = spawn(program, args, {
+      detached: true,
+      env: environment(spec.env),
+      stdio: [spec.stdin ?? 'ignore', bulk?.writeFd ?? 'pipe', 'pipe'],
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+      ...(spec.uid === undefined ? {} : { uid: spec.uid }),
+      ...(spec.gid === undefined ? {} : { gid: spec.gid }),
+    })
+    return { child, bulk: bulk?.stdout ?? null }
+  } catch (error) {
+    bulk?.stdout.destroy()
+    throw error
+  } finally {
+    // As long as we held the writing end ourselves, the reader would see no end.
+    if (bulk) closeSync(bulk.writeFd)
   }
 }
 
