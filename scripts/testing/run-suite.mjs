@@ -15,9 +15,11 @@ async function runCounted({ root, args, env, count, label, signal }) {
         stdio: ['ignore', 'inherit', 'inherit'],
         env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
         signal,
-        killSignal: 'SIGTERM',
+        // Both runners tear down on the first SIGINT and give up on the second: only ours may reach them.
+        killSignal: 'SIGINT',
+        detached: true,
       })
-      child.once('error', () => resolve(1))
+      child.once('error', (error) => error.name !== 'AbortError' && resolve(1))
       child.once('exit', (status) => resolve(status ?? 1))
     })
     const counted = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 }

@@ -6,19 +6,21 @@ import { createInterface } from 'node:readline'
 
 const READY_WITHIN_MS = 300_000
 
-/** Starts the product as a person does (`npm start`) on a home of its own; returns what stops it (Playwright's global setup). */
+/** Starts the product as `npm start` does on a home of its own; returns what stops it (Playwright's global setup). */
 export default async function startProduct(): Promise<() => Promise<void>> {
   const root = path.resolve(import.meta.dirname, '../..')
   const home = mkdtempSync(path.join(tmpdir(), 'holdfast-e2e-'))
   // The catalog's server runs as another user when we are root.
   chmodSync(home, 0o711)
-  const product = spawn('npm', ['start'], {
+  const product = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The fourth is a pipe that closes when we end, however: the product then stops too.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: {
       ...process.env,
       NO_COLOR: '1',
+      HOLDFAST_PARENT_FD: '3',
       HOLDFAST_HOME: home,
       HOST: '127.0.0.1',
       PORT: process.env.E2E_PORT,
@@ -42,10 +44,11 @@ export default async function startProduct(): Promise<() => Promise<void>> {
         done()
       }
       for (const stream of [product.stdout, product.stderr]) {
-        createInterface({ input: stream }).on('line', (line) => {
-          lines.push(line)
-          if (line.includes('Ctrl-C stops everything')) settle(resolve)
-        })
+        if (stream)
+          createInterface({ input: stream }).on('line', (line) => {
+            lines.push(line)
+            if (line.includes('Ctrl-C stops everything')) settle(resolve)
+          })
       }
       void exited.then(() => settle(() => reject(new Error('it ended'))))
     })
