@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SuperviseOptions } from '../options'
 import { canEnter, serverUser } from '../server-user'
 import type { ServerUser } from '../server-user'
+
+/** Where every user may pass; one folder per home below it, and one copy of the programs for all. */
+const SHARED = '/var/lib/holdfast'
 
 /** Where the catalog's server lives and as whom it runs. */
 export interface PostgresPlace {
@@ -34,10 +27,10 @@ export function findPlace(options: SuperviseOptions): PostgresPlace {
   const user = serverUser()
   const { native, version } = embeddedBinaries(options.root)
   const own = path.join(options.home, 'postgres')
-  const shared = path.join('/var/lib/holdfast', createHash('sha256').update(options.home).digest('hex').slice(0, 12))
+  const shared = path.join(SHARED, createHash('sha256').update(options.home).digest('hex').slice(0, 12))
   const base = existsSync(own) && canEnter(user, own) ? own : usablePlace(options, user, own, shared)
   const reachable = canEnter(user, path.join(native, 'bin'))
-  const bin = path.join(reachable ? native : copyBinaries(native, version, path.join(shared, 'programs')), 'bin')
+  const bin = path.join(reachable ? native : copyBinaries(native, version, path.join(SHARED, 'programs')), 'bin')
   return { user, base, bin }
 }
 
@@ -86,13 +79,17 @@ function embeddedBinaries(root: string): { native: string; version: string } {
 /** Copied under another name and renamed when complete, so that half a copy is never run. */
 function copyBinaries(native: string, version: string, folder: string): string {
   const target = path.join(folder, version)
-  if (existsSync(path.join(target, 'complete'))) return target
-  const partial = `${target}.partial`
+  if (existsSync(target)) return target
+  const partial = `${target}.${process.pid}`
   rmSync(partial, { recursive: true, force: true })
-  rmSync(target, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true })
-  writeFileSync(path.join(partial, 'complete'), '')
-  renameSync(partial, target)
+  try {
+    renameSync(partial, target)
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true })
+    // Another start was quicker; its copy is as good.
+    if (!existsSync(target)) throw error
+  }
   return target
 }
