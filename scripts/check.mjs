@@ -15,7 +15,7 @@ const CHECKS = {
     '--check',
     '--log-level=warn',
     '--cache',
-    '--cache-location=node_modules/.cache/prettier/.prettier-cache',
+    '--cache-location=node_modules/.cache/holdfast-prettier',
     '.',
   ],
   lint: [

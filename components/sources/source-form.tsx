@@ -15,7 +15,7 @@ import { ConnectionFields } from './connection-fields'
 import { InspectionResult } from './inspection-result'
 import { OptionFields } from './option-fields'
 import { RoleSnippet } from './role-snippet'
-import { emptySource, sourceInputOf, valuesOfSource, type SourceValues } from './source-values'
+import { emptySource, sourceInputOf, sourcePatchOf, valuesOfSource, type SourceValues } from './source-values'
 
 interface SourceFormProps {
   source?: Source
@@ -48,9 +48,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
   const errors = { ...fieldErrorsOf(probe.error), ...fieldErrorsOf(save.error), ...wrong }
   const change = (changes: Partial<SourceValues>) => setValues({ ...values, ...changes })
   const checked = () => {
-    const result = source
-      ? checkForm(updateSourceSchema, { name: input.name, connection: input.connection, options: input.options })
-      : checkForm(createSourceSchema, input)
+    const result = source ? checkForm(updateSourceSchema, sourcePatchOf(values)) : checkForm(createSourceSchema, input)
     setWrong(result.ok ? {} : result.errors)
     return result.ok ? result.value : null
   }

@@ -106,3 +106,18 @@ export function sourceInputOf(values: SourceValues) {
     },
   }
 }
+
+/** What an edit sends: a field that was emptied takes its limit or objective away. */
+export function sourcePatchOf(values: SourceValues) {
+  const { name, connection, options } = sourceInputOf(values)
+  return {
+    name,
+    connection,
+    options: {
+      ...options,
+      rateLimitBytesPerSecond: options.rateLimitBytesPerSecond ?? null,
+      rpoObjectiveMs: options.rpoObjectiveMs ?? null,
+      rtoObjectiveMs: options.rtoObjectiveMs ?? null,
+    },
+  }
+}

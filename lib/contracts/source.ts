@@ -68,11 +68,17 @@ export const testSourceSchema = createSourceSchema.extend({ name: nameSchema.def
 export const backupRoleSqlSchema = z.object({ sql: z.string() })
 export type CreateSource = z.infer<typeof createSourceSchema>
 
-/** An absent password keeps the stored one; an empty one removes it. */
+/** An absent password keeps the stored one, an empty one removes it; null takes a limit or an objective away. */
 export const updateSourceSchema = z.object({
   name: nameSchema.optional(),
   connection: patchOf(postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() })).optional(),
-  options: patchOf(sourceOptionsSchema).optional(),
+  options: patchOf(sourceOptionsSchema)
+    .extend({
+      rateLimitBytesPerSecond: sourceOptionsSchema.shape.rateLimitBytesPerSecond.nullable(),
+      rpoObjectiveMs: sourceOptionsSchema.shape.rpoObjectiveMs.nullable(),
+      rtoObjectiveMs: sourceOptionsSchema.shape.rtoObjectiveMs.nullable(),
+    })
+    .optional(),
 })
 export type UpdateSource = z.infer<typeof updateSourceSchema>
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import type { CommandSpec } from '@/lib/ports/process'
 import { findTool } from './find-tool'
 
 let deathSignal: string[] | null = null
@@ -17,7 +18,10 @@ function deathSignalPrefix(): string[] {
  * Programs that go in front of a tool on its command line. Each replaces itself by the next, so the process id and the
  * group stay the tool's own. They are used where they exist: the tool runs without them as well.
  */
-export function launchPrefix(lowPriority: boolean): string[] {
+export function launchPrefix({
+  lowPriority = false,
+  bulkOutput = false,
+}: Pick<CommandSpec, 'lowPriority' | 'bulkOutput'>): string[] {
   const prefix = [...deathSignalPrefix()]
   if (lowPriority) {
     const nice = findTool('nice')
@@ -25,5 +29,8 @@ export function launchPrefix(lowPriority: boolean): string[] {
     if (nice) prefix.push(nice, '-n', '10')
     if (ionice) prefix.push(ionice, '-c', '3', '-t')
   }
+  // pg_dump writes through the C library, which takes 4 KiB for a pipe's buffer: the reader would wake up for each.
+  const stdbuf = bulkOutput ? findTool('stdbuf') : null
+  if (stdbuf) prefix.push(stdbuf, '--output=64K')
   return prefix
 }

@@ -46,7 +46,7 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
   run.signal.throwIfAborted()
   const file = findTool(spec.file)
   if (file === null) throw commandMissing(spec.file)
-  const [program = file, ...args] = [...launchPrefix(spec.lowPriority ?? false), file, ...spec.args]
+  const [program = file, ...args] = [...launchPrefix(spec), file, ...spec.args]
   const secrets = spec.secrets ?? []
 
   const { child, bulk } = start(program, args, spec)

@@ -62,6 +62,18 @@ describe('a source', () => {
     expect(sourceSpec(ctx, await findSource(catalog.db, id)).secret).toBe(secret)
   })
 
+  it('loses an objective that is set to null', async () => {
+    const { id } = await createSource({ ctx, input: input('objectives') })
+    await updateSource({
+      ctx,
+      input: { id, patch: { options: { rpoObjectiveMs: 3_600_000, rtoObjectiveMs: 60_000 } } },
+    })
+    const patch = updateSourceSchema.parse({ options: { rpoObjectiveMs: null } })
+    const after = await updateSource({ ctx, input: { id, patch } })
+    expect(after.options).toMatchObject({ rtoObjectiveMs: 60_000 })
+    expect(after.options).not.toHaveProperty('rpoObjectiveMs')
+  })
+
   it('loses its password when an empty one is given', async () => {
     const { id } = await createSource({ ctx, input: input('emptied') })
     const after = await updateSource({ ctx, input: { id, patch: { connection: { password: '' } } } })

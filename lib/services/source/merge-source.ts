@@ -11,7 +11,7 @@ export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel
     ...row,
     name: patch.name ?? row.name,
     connection: parseInput(postgresConnectionSchema, { ...spread(row.connection), ...connection }, ['connection']),
-    options: parseInput(sourceOptionsSchema, { ...spread(row.options), ...patch.options }, ['options']),
+    options: parseInput(sourceOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
     secretSealed: sealedAfter(ctx, row, password),
   }
 }
@@ -23,3 +23,7 @@ function sealedAfter(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, passw
 }
 
 const spread = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
+
+/** Null in a patch takes the value away. */
+const withoutNulls = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null))
