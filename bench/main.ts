@@ -39,7 +39,19 @@ async function main(): Promise<void> {
     const plain = plainTools(settings, source, bucket.name)
 
     say('Reading everything once, so that the first run finds the same caches as the last')
-    const dump = ['-h', '127.0.0.1', '-p', String(source.port), '-U', 'postgres', '-Fc', '-Z0', '--no-sync', '-f', '/dev/null']
+    const dump = [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(source.port),
+      '-U',
+      'postgres',
+      '-Fc',
+      '-Z0',
+      '--no-sync',
+      '-f',
+      '/dev/null',
+    ]
     await runTool(path.join(settings.pgBin, 'pg_dump'), [...dump, benchDatabase])
 
     const samples: Samples = {

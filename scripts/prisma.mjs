@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url'
 const engine = fileURLToPath(new URL('./schema-engine.mjs', import.meta.url))
 const { status } = spawnSync('npx', ['prisma', ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: engine, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+  env: {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: engine,
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  },
 })
 process.exit(status ?? 1)

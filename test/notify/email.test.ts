@@ -90,7 +90,10 @@ describe('e-mail', () => {
   it('refuses a certificate that nobody vouches for (security 15)', async () => {
     await using smtp = await startSmtp({ tls: await makeCertificate() })
     const sending = send(channelTo(smtp.port, { security: 'starttls' }))
-    await expect(sending).rejects.toMatchObject({ code: 'notify-failed', message: expect.stringMatching(/certificate/) })
+    await expect(sending).rejects.toMatchObject({
+      code: 'notify-failed',
+      message: expect.stringMatching(/certificate/),
+    })
   })
 
   it('is an error that names no password when the server refuses it (security 10)', async () => {

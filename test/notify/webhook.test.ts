@@ -72,7 +72,10 @@ describe('a webhook', () => {
   it('is not followed elsewhere (security 15)', async () => {
     await using receiver = await startHttpReceiver()
     receiver.answer = (_, response) => void response.writeHead(302, { location: `${receiver.url}/elsewhere` }).end()
-    await expect(send(receiver.url)).rejects.toMatchObject({ code: 'notify-refused', remedy: expect.stringMatching(/final URL/) })
+    await expect(send(receiver.url)).rejects.toMatchObject({
+      code: 'notify-refused',
+      remedy: expect.stringMatching(/final URL/),
+    })
     expect(receiver.requests).toHaveLength(1)
   })
 

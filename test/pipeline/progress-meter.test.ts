@@ -6,7 +6,12 @@ import { ProgressMeter } from '@/lib/pipeline/progress-meter'
 function play(steps: [atMs: number, bytes: number][], totalBytes?: number): Progress[] {
   const reports: Progress[] = []
   let now = 0
-  const meter = new ProgressMeter({ phase: 'x', totalBytes, report: (progress) => reports.push(progress), nowMs: () => now })
+  const meter = new ProgressMeter({
+    phase: 'x',
+    totalBytes,
+    report: (progress) => reports.push(progress),
+    nowMs: () => now,
+  })
   for (const [atMs, bytes] of steps) {
     now = atMs
     meter.update(bytes)

@@ -25,7 +25,7 @@ const inputSchema = z.object({
 /** Takes one backup: opens its row, streams it to every destination, and commits. */
 export const backupTask: Task = {
   async run(args) {
-    const { ctx, job, run } = args
+    const { ctx, job } = args
     const input = inputSchema.parse(job.input)
     const source = await ctx.db.source.findFirst({ where: { id: job.sourceId ?? '', deletedAt: null } })
     if (!source) throw new HoldfastError('not-found', 'The source of this backup was deleted.')

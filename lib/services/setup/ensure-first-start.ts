@@ -1,5 +1,6 @@
-import { createSourceSchema } from '@/lib/contracts/source'
-import { setupSchema } from '@/lib/contracts/people'
+import { z } from 'zod'
+import { createSourceSchema, postgresConnectionSchema } from '@/lib/contracts/source'
+import { emailSchema, passwordSchema } from '@/lib/contracts/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJson } from '@/lib/db/to-json'
@@ -31,20 +32,10 @@ export interface FirstStart {
 export async function ensureFirstStart(args: { ctx: ServiceContext; input: FirstStart }): Promise<void> {
   const { ctx, input } = args
   await instanceId(ctx.db)
-  if (input.administrator && (await ctx.db.user.count()) === 0) {
-    const parsed = setupSchema.safeParse({ ...input.administrator, name: 'Administrator' })
-    if (!parsed.success) {
-      const told = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-      throw new HoldfastError(
-        'administrator-invalid',
-        `HOLDFAST_ADMIN_EMAIL or HOLDFAST_ADMIN_PASSWORD cannot be used. ${told}`,
-      )
-    }
-    await createFirstAdministrator({ ctx, input: parsed.data }).catch(ignore('setup-done'))
-  }
+  if (input.administrator && (await ctx.db.user.count()) === 0) await makeAdministrator(ctx, input.administrator)
   if (input.knownToken)
     await registerKnownToken({ ctx, input: { token: input.knownToken, name: 'HOLDFAST_API_TOKEN' } })
-  if (await ctx.db.setting.findUnique({ where: { key: 'first-start' } })) return
+  if (await ctx.db.setting.findUnique({ where: { key: 'first-start' } })) return followCatalog(ctx, input.catalogUrl)
 
   await createDestination({
     ctx,
@@ -104,6 +95,38 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
 }
 
 const catalogName = 'Holdfast catalog'
+
+/**
+ * The administrator named in the environment. Whoever sets it chose the password, so a short one is taken with a
+ * warning; an address that cannot be used leaves the set-up page open instead of keeping the worker from starting.
+ */
+async function makeAdministrator(ctx: ServiceContext, given: { email: string; password: string }): Promise<void> {
+  const email = emailSchema.safeParse(given.email)
+  if (!email.success) {
+    ctx.logger.error('HOLDFAST_ADMIN_EMAIL is not an e-mail address; open /setup to create the first administrator')
+    return
+  }
+  if (!passwordSchema.safeParse(given.password).success) {
+    ctx.logger.warn('HOLDFAST_ADMIN_PASSWORD is shorter than 12 characters; change it under Settings')
+  }
+  const input = { email: email.data, name: 'Administrator', password: given.password }
+  await createFirstAdministrator({ ctx, input }).catch(ignore('setup-done'))
+}
+
+/** The embedded server may move to another port between starts; its source follows. */
+async function followCatalog(ctx: ServiceContext, catalogUrl: string): Promise<void> {
+  const source = await ctx.db.source.findFirst({ where: { name: catalogName, engine: 'postgres', deletedAt: null } })
+  if (!source) return
+  const known = postgresConnectionSchema.parse(source.connection)
+  const { password: _password, ...now } = postgresConnectionSchema
+    .extend({ password: z.string().optional() })
+    .parse(connectionOf(catalogUrl))
+  const embedded =
+    known.host === '127.0.0.1' && now.host === '127.0.0.1' && known.database === now.database && known.user === now.user
+  if (!embedded || known.port === now.port) return
+  await ctx.db.source.update({ where: { id: source.id }, data: { connection: toJson({ ...known, port: now.port }) } })
+  ctx.logger.info('the catalog moved to another port; its source follows', { port: now.port })
+}
 
 function ignore(code: string): (error: unknown) => void {
   return (error) => {
