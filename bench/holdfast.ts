@@ -15,6 +15,7 @@ import { createDestination } from '@/lib/services/destination/create-destination
 import { getJob } from '@/lib/services/job/get-job'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
 import { createSource } from '@/lib/services/source/create-source'
+import { workerHeapFlags } from '@/scripts/supervise/worker-heap'
 import { buildContext } from '@/worker/build-context'
 import { benchDatabase } from './load-source'
 import type { BenchSettings } from './settings'
@@ -91,12 +92,16 @@ async function makeCatalog(settings: BenchSettings): Promise<string> {
 async function startWorker(settings: BenchSettings, home: string, databaseUrl: string) {
   const { profileFolder } = settings
   if (profileFolder) mkdirSync(profileFolder, { recursive: true })
-  const flags = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []
-  const child: ChildProcess = spawn(process.execPath, [...flags, path.join(settings.root, 'dist/worker.mjs')], {
-    env: exactEnvironment({ PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl, HOLDFAST_HOME: home }),
-    cwd: settings.root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...workerHeapFlags, ...profile, path.join(settings.root, 'dist/worker.mjs')],
+    {
+      env: exactEnvironment({ PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl, HOLDFAST_HOME: home }),
+      cwd: settings.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => (output = (output + String(chunk)).slice(-8_000)))

@@ -73,8 +73,10 @@ async function main(): Promise<void> {
       const taken = await backup(holdfast)
       note('holdfast', taken.sample)
       note('zstd', await plain.dumpZstd(`zstd-${round}`))
-      note('gzip', await plain.dumpGzip(`gzip-${round}`))
-      await bucket.remove(`gzip-${round}`)
+      if (round <= settings.gzipRounds) {
+        note('gzip', await plain.dumpGzip(`gzip-${round}`))
+        await bucket.remove(`gzip-${round}`)
+      }
       if (archiveKey) await bucket.remove(archiveKey)
       archiveKey = `zstd-${round}`
       if (backupId) await deleteBackup({ ctx: holdfast.ctx, input: { id: backupId } }).catch(() => undefined)

@@ -62,7 +62,7 @@ and how to read it: docs/performance.md.
 - ${machine.versions.join('; ')}.
 - Source: a dump of ${megabytes(sourceBytes)} uncompressed (asked for: ${settings.megabytes} MB): pgbench tables, a table of
   JSON documents and text, 500 small tables, 64 large objects. All of it in the page cache before the first run.
-- ${samples.holdfast.length} runs of each way, taking turns. Figures are medians; in brackets the least and the most.`
+- Runs: ${samples.holdfast.length} each of (H) and (b), taking turns, ${samples.gzip.length} of (a), ${samples.test.length} of each restore. Figures are medians; in brackets the least and the most.`
 }
 
 function backups({ holdfast, zstd, gzip }: Samples): string {

@@ -10,6 +10,8 @@ export interface BenchSettings {
   /** Size of the dump that the source is filled for, in MB of 1,000,000 bytes. */
   megabytes: number
   rounds: number
+  /** Of the way that is measured for scale only, and is the slowest. */
+  gzipRounds: number
   restoreRounds: number
   pgBin: string
   catalogServerUrl: string
@@ -25,6 +27,7 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
     dataFolder: path.resolve(env['HOLDFAST_BENCH_DATA'] ?? path.join(root, 'bench/.data')),
     megabytes: whole(env, 'HOLDFAST_BENCH_MB', 2048, 64),
     rounds: whole(env, 'HOLDFAST_BENCH_ROUNDS', 3, 1),
+    gzipRounds: whole(env, 'HOLDFAST_BENCH_GZIP_ROUNDS', 1, 1),
     restoreRounds: whole(env, 'HOLDFAST_BENCH_RESTORE_ROUNDS', 3, 0),
     pgBin: required(env, 'HOLDFAST_BENCH_PG_BIN'),
     catalogServerUrl: required(env, 'HOLDFAST_TEST_PG_URL'),

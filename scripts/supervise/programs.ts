@@ -5,6 +5,7 @@ import { startChild } from './child'
 import type { Child } from './child'
 import type { LogFile } from './log-file'
 import type { SuperviseOptions } from './options'
+import { workerHeapFlags } from './worker-heap'
 
 export const addressOf = (options: SuperviseOptions): string => {
   const everywhere = options.host === '0.0.0.0' || options.host === '::'
@@ -73,7 +74,9 @@ export function startWorker(
   return startChild({
     name: 'worker',
     file: process.execPath,
-    args: options.dev ? [...watched(options), tsx, 'watch', 'worker/main.ts'] : [...watched(options), bundled],
+    args: options.dev
+      ? [...watched(options), tsx, 'watch', 'worker/main.ts']
+      : [...workerHeapFlags, ...watched(options), bundled],
     env: { ...env, HOLDFAST_PARENT_FD: '3' },
     cwd: options.root,
     log,
