@@ -4,8 +4,6 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 const ticksPerSecond = 100
 
 interface Stat {
-  pid: number
-  parent: number
   ownTicks: number
   childTicks: number
 }
@@ -18,9 +16,8 @@ function readStat(pid: number): Stat | null {
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number)
-    const [parent = 0] = fields.slice(1)
     const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11)
-    return { pid, parent, ownTicks: user + system, childTicks: childUser + childSystem }
+    return { ownTicks: user + system, childTicks: childUser + childSystem }
   } catch {
     return null
   }
@@ -58,13 +55,20 @@ export function resetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
+/** Each thread lists the children it started; to look through all of /proc would itself be a load that is measured. */
+function children(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    )
+  } catch {
+    return []
+  }
+}
+
 function descendants(root: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readStat(Number(name)))
-    .filter((stat) => stat !== null)
   const found = [root]
-  for (const pid of found) found.push(...parents.filter((stat) => stat.parent === pid).map((stat) => stat.pid))
+  for (const pid of found) found.push(...children(pid))
   return found
 }
 
