@@ -11,6 +11,7 @@ import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
+import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/use-action'
@@ -27,23 +28,27 @@ interface ScheduleFormProps {
 export function ScheduleForm({ schedule, sourceId, onSaved }: ScheduleFormProps) {
   const sources = useQuery(sourcesQuery())
   const destinations = useQuery(destinationsQuery())
+  const policies = useQuery(retentionPoliciesQuery())
   const [values, setValues] = useState({
     sourceId: schedule?.sourceId ?? sourceId ?? '',
     action: schedule?.action ?? ('backup' as const),
     cron: schedule?.cron ?? '0 2 * * *',
     timeZone: schedule?.timeZone ?? 'UTC',
     destinationIds: schedule?.destinationIds ?? [],
-    retentionPolicyId: schedule?.retentionPolicyId ?? null,
+    retentionPolicyId: schedule?.retentionPolicyId,
     enabled: schedule?.enabled ?? true,
     catchUp: schedule?.catchUp ?? ('once' as const),
     options: { level: schedule?.options.level ?? ('standard' as const) },
   })
   const [wrong, setWrong] = useState<FieldErrors>({})
   const change = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
+  const usual = policies.data?.items.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt))[0]
   const only = destinations.data?.items.length === 1 ? destinations.data.items[0] : undefined
   const complete = {
     ...values,
     sourceId: values.sourceId || (sources.data?.items[0]?.id ?? ''),
+    // A new schedule starts with the usual policy; keeping everything is a choice.
+    retentionPolicyId: values.retentionPolicyId === undefined ? (usual?.id ?? null) : values.retentionPolicyId,
     // One destination needs no choice.
     destinationIds: values.destinationIds.length === 0 && only ? [only.id] : values.destinationIds,
   }
@@ -178,7 +183,7 @@ export function ScheduleForm({ schedule, sourceId, onSaved }: ScheduleFormProps)
             {errors.destinationIds && <p className="mt-1 text-[0.8125rem] text-bad">{errors.destinationIds}</p>}
           </fieldset>
           <RetentionField
-            value={values.retentionPolicyId}
+            value={complete.retentionPolicyId}
             onChange={(retentionPolicyId) => change({ retentionPolicyId })}
           />
         </FormSection>

@@ -43,7 +43,7 @@ export const scheduleOptionsSchema = z.object({
   level: restoreTestLevelSchema.default('standard'),
 })
 
-export const createScheduleSchema = z.object({
+const scheduleFieldsSchema = z.object({
   sourceId: idSchema,
   action: scheduleActionSchema,
   /** Five-field cron expression; checked by the service, which names the wrong field. */
@@ -51,17 +51,24 @@ export const createScheduleSchema = z.object({
   /** IANA name, e.g. Europe/Athens. */
   timeZone: z.string().min(1).max(64).default('UTC'),
   destinationIds: z.array(idSchema).max(10).default([]),
-  retentionPolicyId: idSchema.nullable().default(null),
+  /** Null keeps everything. */
+  retentionPolicyId: idSchema.nullable(),
   enabled: z.boolean().default(true),
   /** What happens to occurrences missed while no worker ran: the latest runs late once, or all are skipped. Both leave rows. */
   catchUp: z.enum(['once', 'skip']).default('once'),
   options: scheduleOptionsSchema.prefault({}),
 })
+export const createScheduleSchema = scheduleFieldsSchema.extend({
+  /** Absent: daily at 02:00 for a backup, monthly for a restore test. */
+  cron: scheduleFieldsSchema.shape.cron.optional(),
+  /** Absent: the oldest policy for a backup, which is "Keep 30 days" on a fresh instance. */
+  retentionPolicyId: scheduleFieldsSchema.shape.retentionPolicyId.optional(),
+})
 export type CreateSchedule = z.infer<typeof createScheduleSchema>
-export const updateScheduleSchema = patchOf(createScheduleSchema.omit({ sourceId: true, action: true }))
+export const updateScheduleSchema = patchOf(scheduleFieldsSchema.omit({ sourceId: true, action: true }))
 export type UpdateSchedule = z.infer<typeof updateScheduleSchema>
 
-export const scheduleSchema = createScheduleSchema.extend({
+export const scheduleSchema = scheduleFieldsSchema.extend({
   id: idSchema,
   sourceName: z.string(),
   retentionPolicyName: z.string().nullable(),
@@ -76,7 +83,7 @@ export const scheduleSchema = createScheduleSchema.extend({
 export type Schedule = z.infer<typeof scheduleSchema>
 
 /** `POST /api/v1/admin/schedules/preview`: the next five runs of an expression that is not stored yet. */
-export const schedulePreviewSchema = createScheduleSchema.pick({ cron: true, timeZone: true })
+export const schedulePreviewSchema = scheduleFieldsSchema.pick({ cron: true, timeZone: true })
 export const nextRunsSchema = z.object({ nextRuns: z.array(timeSchema) })
 
 /** `POST /api/v1/admin/retention-policies/preview`: what rules would keep and delete of a source today. */

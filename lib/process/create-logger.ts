@@ -1,5 +1,6 @@
 import pino from 'pino'
 import type { Logger } from '@/lib/ports/run-context'
+import { redact as redactText } from './redact'
 
 /** Names whose values never reach the log, wherever they stand in the facts' first two levels. */
 const secretNames = ['password', 'secret', 'token', 'authorization', 'cookie', 'secretAccessKey', 'secretSealed']
@@ -12,10 +13,17 @@ export function createLogger(name: string): Logger {
 
 function wrap(log: pino.Logger): Logger {
   return {
-    debug: (message, facts) => log.debug(facts ?? {}, message),
-    info: (message, facts) => log.info(facts ?? {}, message),
-    warn: (message, facts) => log.warn(facts ?? {}, message),
-    error: (message, facts) => log.error(facts ?? {}, message),
-    child: (facts) => wrap(log.child(facts)),
+    debug: (message, facts) => log.debug(clean(facts), redactText(message)),
+    info: (message, facts) => log.info(clean(facts), redactText(message)),
+    warn: (message, facts) => log.warn(clean(facts), redactText(message)),
+    error: (message, facts) => log.error(clean(facts), redactText(message)),
+    child: (facts) => wrap(log.child(clean(facts))),
   }
+}
+
+/** Texts of others (drivers' errors, stacks) may quote an address with its password. */
+function clean(facts: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? redactText(value) : value]),
+  )
 }

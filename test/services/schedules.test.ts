@@ -33,6 +33,18 @@ const daily = (more: object = {}) =>
 const until = async (id: string) => (await catalog.db.schedule.findUniqueOrThrow({ where: { id } })).evaluatedUntil
 
 describe('a schedule', () => {
+  it('is daily at 02:00 with the oldest policy when nothing else is said; a restore test is monthly', async () => {
+    const oldest = await createRetentionPolicy({
+      ctx,
+      input: { name: 'the usual', rules: { keepDays: 30, minimum: 1 } },
+    })
+    const given = { sourceId, timeZone: 'UTC' }
+    const backup = await createSchedule({ ctx, input: createScheduleSchema.parse({ ...given, action: 'backup' }) })
+    expect(backup).toMatchObject({ cron: '0 2 * * *', retentionPolicyId: oldest.id })
+    const test = await createSchedule({ ctx, input: createScheduleSchema.parse({ ...given, action: 'restore-test' }) })
+    expect(test).toMatchObject({ cron: '0 4 1 * *', retentionPolicyId: null })
+  })
+
   it('shows its next five runs in UTC, across the change to summer time', async () => {
     const schedule = await createSchedule({ ctx, input: daily({ timeZone: 'Europe/Athens' }) })
     expect(schedule.nextRuns.slice(0, 3)).toEqual([
