@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@/lib/ports/run-context'
+import { redact } from '@/lib/process/redact'
 
 const limitCharacters = 200_000
 
@@ -8,7 +9,7 @@ export function jobLog(logger: Logger, clock: Clock): { logger: Logger; text(): 
   const keep = (level: string, message: string, facts: Record<string, unknown> | undefined) => {
     if (text.length > limitCharacters) return
     const tail = facts && Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : ''
-    text += `${clock.now().toISOString()} ${level} ${message}${tail}\n`
+    text += redact(`${clock.now().toISOString()} ${level} ${message}${tail}\n`)
     if (text.length > limitCharacters) text += '(the log is longer than is kept)\n'
   }
   const wrap = (inner: Logger): Logger => ({
