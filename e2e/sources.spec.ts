@@ -70,7 +70,11 @@ test('a running backup shows its progress live and stops when it is cancelled', 
   await expect(job).toHaveAttribute('data-state', 'running')
   await expect(job.getByRole('progressbar')).toBeVisible()
   await expect(job).toContainText(/[KM]iB/)
+  // Leaving the page before the request is answered would take it back.
+  const answered = page.waitForResponse((response) => response.url().endsWith('/cancel'))
   await job.getByRole('button', { name: 'Cancel: Backup of Shop' }).click()
+  expect((await answered).status()).toBe(200)
+  await waitUntilCalm(request)
   await visit(page, '/admin/backups?status=cancelled')
   await expect(page.locator('tr[data-backup]').first()).toContainText('Cancelled', { timeout: 30_000 })
 })
