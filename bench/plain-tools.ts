@@ -72,6 +72,8 @@ export function plainTools(settings: BenchSettings, source: Server, bucket: stri
     async restoreNew(key) {
       try {
         return await measurePlain(async (onStart) => {
+          // A run that was cut short leaves its own behind in data that is kept.
+          await source.query('DROP DATABASE IF EXISTS plain_restore')
           await source.query('CREATE DATABASE plain_restore TEMPLATE template0')
           await restore(key, source, 'plain_restore', onStart)
           return {}

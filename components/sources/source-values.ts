@@ -32,7 +32,7 @@ export const emptySource: SourceValues = {
   ssl: 'prefer',
   sslRootCert: '',
   compression: 'zstd',
-  compressionLevel: '3',
+  compressionLevel: '2',
   encryption: 'age',
   lockTimeoutSeconds: '30',
   lowPriority: false,

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import type { Check } from '../contracts/backup'
 import type { EngineName } from '../contracts/common'
 import type { RestoreTestLevel } from '../contracts/schedule'
-import type { Inspection, SourceOptions } from '../contracts/source'
-import type { Manifest } from '../core/repository/manifest'
+import type { Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
+import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
 import type { RunContext } from './run-context'
 
 /** A source with its secret unsealed. `connection` was parsed by the contract of its engine. */
@@ -19,8 +19,10 @@ export interface SourceSpec {
 
 /** One stream that a backup consists of. */
 export interface BackupPart {
-  role: 'archive' | 'globals'
-  /** Base name without compression and encryption suffixes: `archive.dump`, `globals.sql`. */
+  role: PartRole
+  /** Of `data`: the tables whose rows it holds. */
+  tables?: { schema: string; name: string }[]
+  /** Base name without compression and encryption suffixes: `archive.dump`, `data-1.dump`, `globals.sql`. */
   base: string
   /** Estimate for progress; never relied on. */
   expectedBytes?: number
@@ -38,16 +40,15 @@ export interface BackupSession {
   toolVersion: string
   facts: Record<string, unknown>
   warnings: string[]
+  /** May be read side by side: all are of one snapshot. */
   parts: BackupPart[]
   /** Lines for the manifest: how to restore by hand with the standard tools. */
-  howToRestore(
-    files: { role: 'archive' | 'globals'; file: string; compression: string; encrypted: boolean }[],
-  ): string[]
+  howToRestore(files: { role: PartRole; file: string; compression: string; encrypted: boolean }[]): string[]
   close(): Promise<void>
 }
 
 /** Opens a part's plain bytes: decrypted, decompressed and checked against the manifest; errors before its end when damaged. */
-export type OpenPart = (role: 'archive' | 'globals', run: RunContext) => Promise<Readable>
+export type OpenPart = (part: ManifestPart, run: RunContext) => Promise<Readable>
 
 /** What a restore test found. */
 export interface Proof {
@@ -58,11 +59,27 @@ export interface Proof {
   restoreDurationMs: number
 }
 
+export interface Expectations {
+  assertions: SqlAssertion[]
+  /** As `schema.table`. */
+  criticalTables: string[]
+}
+
 export interface RestoreTarget {
   /** Server and credentials. */
   source: SourceSpec
   database: string
   owners: 'keep' | 'drop'
+  /** Jobs and streams side by side; absent: chosen from the cores. */
+  parallelism?: number
+  /** Only these tables or whole schemas, with what they need; absent: everything. */
+  only?: RestoreSelection
+}
+
+/** Names as the database has them, not quoted. */
+export interface RestoreSelection {
+  schemas: string[]
+  tables: { schema: string; name: string }[]
 }
 
 /**
@@ -84,7 +101,14 @@ export interface Engine {
    * are failed checks; a sandbox that cannot be had is a thrown error, which the caller records as inconclusive.
    */
   prove(
-    input: { manifest: Manifest; open: OpenPart; level: Exclude<RestoreTestLevel, 'quick'>; sandboxRoot: string },
+    input: {
+      manifest: Manifest
+      open: OpenPart
+      level: Exclude<RestoreTestLevel, 'quick'>
+      sandboxRoot: string
+      /** What the restored database is asked beyond the archive's own facts; absent: nothing. */
+      expectations?: Expectations
+    },
     run: RunContext,
   ): Promise<Proof>
   /** Restores into a new database; refuses an existing one. A half-finished database is removed or left under a name that says so. */

@@ -3,10 +3,16 @@ import { compressionSchema } from '../../contracts/source'
 import { engineNameSchema } from '../../contracts/common'
 import { backupKindSchema } from '../../contracts/backup'
 
+/**
+ * `archive`: a pg_dump custom archive with the whole schema, and all data that no `data` part holds. `data`: a custom
+ * archive with the rows of some large tables, of the same snapshot. `globals`: roles and tablespaces as SQL.
+ */
+export const partRoleSchema = z.enum(['archive', 'data', 'globals'])
+export type PartRole = z.infer<typeof partRoleSchema>
+
 /** One stored object of a backup. Sizes in bytes, hashes SHA-256 in lower-case hex. */
 export const manifestPartSchema = z.object({
-  /** `archive`: a pg_dump custom archive. `globals`: roles and tablespaces as SQL. */
-  role: z.enum(['archive', 'globals']),
+  role: partRoleSchema,
   /** File name inside the backup's folder, e.g. `0001.dump.zst.age`. */
   file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
   sourceBytes: z.number().int().nonnegative(),
@@ -15,6 +21,8 @@ export const manifestPartSchema = z.object({
   storedSha256: z.string().regex(/^[0-9a-f]{64}$/),
   compression: compressionSchema,
   encryption: z.enum(['age', 'none']),
+  /** Of `data`: the tables whose rows it holds. */
+  tables: z.array(z.object({ schema: z.string(), name: z.string() })).optional(),
 })
 export type ManifestPart = z.infer<typeof manifestPartSchema>
 
@@ -49,3 +57,15 @@ export const manifestSchema = z.object({
   howToRestore: z.array(z.string()),
 })
 export type Manifest = z.infer<typeof manifestSchema>
+
+/** The one part of a role there is one of. */
+export function partOf(manifest: Manifest, role: 'archive' | 'globals'): ManifestPart | undefined {
+  return manifest.parts.find((part) => part.role === role)
+}
+
+/** The parts with rows: the archive first. */
+export function dataPartsOf(manifest: Manifest): ManifestPart[] {
+  return manifest.parts
+    .filter((part) => part.role !== 'globals')
+    .sort((a, b) => Number(a.role === 'data') - Number(b.role === 'data'))
+}
