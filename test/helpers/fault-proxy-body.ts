@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline, Transform } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What goes wrong with the body of an answer. */
 export type BodyFault =
@@ -48,6 +49,23 @@ export function alterBody(incoming: IncomingMessage, response: ServerResponse, f
   incoming.on('error', () => undefined)
   response.on('close', () => incoming.destroy())
   incoming.pipe(altered).pipe(response)
+}
+
+/** Lets no more than so many bytes a second through, in small pieces. */
+export function trickle(bytesPerSecond: number): Transform {
+  const piece = Math.max(1, Math.ceil(bytesPerSecond / 20))
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const pass = async () => {
+        for (let from = 0; from < chunk.length; from += piece) {
+          const bytes = chunk.subarray(from, from + piece)
+          await delay((bytes.length / bytesPerSecond) * 1000)
+          this.push(bytes)
+        }
+      }
+      pass().then(() => done(), done)
+    },
+  })
 }
 
 /** Changes the lowest bit of one byte. */

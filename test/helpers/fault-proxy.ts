@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
-import { alterBody, flipByte, type BodyFault } from './fault-proxy-body'
+import { alterBody, flipByte, trickle, type BodyFault } from './fault-proxy-body'
 
 /** S3's own name of what a request asks for. */
 export type S3Operation =
@@ -27,6 +27,8 @@ export type Fault =
   | { kind: 'replace-answer'; status: number; body: string }
   /** Changes headers of the answer; undefined takes one away. */
   | { kind: 'set-headers'; headers: Record<string, string | undefined> }
+  /** Request and answer trickle, both within this many bytes a second. */
+  | { kind: 'slow'; bytesPerSecond: number }
   /** Changes one byte of the request's body on its way to the store. */
   | { kind: 'flip-request-byte'; at: number }
   | BodyFault
@@ -162,6 +164,9 @@ function forward(
         pipeline(incoming, response, () => undefined)
       } else if (fault?.kind === 'flip-request-byte') {
         alterBody(incoming, response, null)
+      } else if (fault?.kind === 'slow') {
+        response.writeHead(incoming.statusCode ?? 502, incoming.headers)
+        pipeline(incoming, trickle(fault.bytesPerSecond), response, () => undefined)
       } else {
         alterBody(incoming, response, fault)
       }
@@ -169,6 +174,7 @@ function forward(
   )
   outgoing.on('error', () => request.socket.destroy())
   if (fault?.kind === 'flip-request-byte') pipeline(request, flipByte(fault.at), outgoing, () => undefined)
+  else if (fault?.kind === 'slow') pipeline(request, trickle(fault.bytesPerSecond), outgoing, () => undefined)
   else pipeline(request, outgoing, () => undefined)
 }
 
