@@ -1,8 +1,13 @@
 import type { Check } from '@/lib/contracts/backup'
+import type { Expectations } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { checkAssertions } from './check-assertions'
+import { checkCriticalTables } from './check-critical-tables'
+import { compareSequences } from './check-sequences'
+import { compareContent } from './compare-content'
 import { withConnection } from './connect'
 import { compareLargeObjects, compareMaterializedViews, compareRowCounts } from './count-rows'
-import { checkConstraints, checkIndexes, compareContent } from './deep-checks'
+import { checkConstraints, checkIndexes } from './deep-checks'
 import { dumpSandbox } from './dump-sandbox'
 import type { Installation } from './find-client'
 import { compareInventory, Inventory } from './inventory'
@@ -20,6 +25,8 @@ interface Input {
   client: Installation
   facts: ManifestFacts
   level: 'standard' | 'comprehensive'
+  /** What the source's administrator wrote; absent: nothing. */
+  expectations?: Expectations | undefined
   /** Filled with what was found. */
   evidence: Record<string, unknown>
 }
@@ -39,8 +46,10 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
       phase('counting rows')
       const rows = await compareRowCounts(connection, restored.tables, run.signal)
       checks.push(rows.check)
-      checks.push(await compareLargeObjects(connection, restored.summary.largeObjects))
+      checks.push(await compareSequences(connection, [...restored.inventory.sequences.values()], run.signal))
+      checks.push(await compareLargeObjects(connection, restored.largeObjects))
       checks.push(await compareMaterializedViews(connection, restored.filledViews))
+      checks.push(...(await checkCriticalTables(connection, input.expectations?.criticalTables ?? [], run.signal)))
       if (deep) checks.push(await checkConstraints(connection, facts.unvalidatedConstraints))
       return rows
     },
@@ -57,10 +66,17 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
       sandboxDatabase,
     )
     checks.push(check)
+    phase('asking the assertions')
+    const assertions = input.expectations?.assertions ?? []
+    const { serverMajor } = facts
+    checks.push(
+      ...(await checkAssertions({ sandbox: sandbox.source, serverMajor, database: sandboxDatabase, assertions }, run)),
+    )
   }
   evidence.tables = restored.tables.length
   evidence.rows = restored.tables.reduce((sum, table) => sum + table.rows, 0)
-  evidence.largeObjects = restored.summary.largeObjects
+  evidence.sequences = restored.inventory.sequences.size
+  evidence.largeObjects = restored.largeObjects
   evidence.objects = restored.inventory.byType()
   evidence.largestTables = [...restored.tables]
     .sort((a, b) => b.rows - a.rows)
@@ -77,8 +93,9 @@ async function compareObjects(input: Input, run: RunContext): Promise<Check> {
   await dumpSandbox(sandbox, sandboxDatabase, client, ['--schema-only'], { onEntry }, run)
   const { missing, extra } = compareInventory(restored.inventory, inventory)
   const notes = [
-    missing.length > 0 && `Missing: ${missing.slice(0, shown).join(', ')}`,
-    extra.length > 0 && `Not in the archive: ${extra.slice(0, shown).join(', ')}`,
+    missing.length > 0 &&
+      `In the archive and not in the restored database: ${missing.slice(0, shown).join(', ')}. A restore would come back without`,
+    extra.length > 0 && `In the restored database and not in the archive: ${extra.slice(0, shown).join(', ')}`,
   ].filter((note) => note !== false)
   if (notes.length > 0) {
     evidence.objectDifferences = { missing: missing.slice(0, 100), extra: extra.slice(0, 100) }

@@ -39,10 +39,10 @@ export async function compareRowCounts(
   const detail =
     different.length === 0
       ? `${tables.length} tables`
-      : different
+      : `${different
           .slice(0, shown)
-          .map((entry) => `${entry.table}: ${entry.expected} in the archive, ${entry.actual} restored`)
-          .join('; ')
+          .map((entry) => `${entry.table}: ${entry.expected} rows in the archive, ${entry.actual} restored`)
+          .join('; ')}. A restore would lose rows, or bring back some that were not there`
   return {
     check: {
       name: 'row-counts',
@@ -58,7 +58,9 @@ export async function compareRowCounts(
 export async function compareLargeObjects(client: ClientBase, expected: number): Promise<Check> {
   const { rows } = await client.query<{ count: string }>('SELECT count(*) AS count FROM pg_largeobject_metadata')
   const actual = Number(rows[0]?.count ?? 0)
-  return { name: 'large-objects', verdict: actual === expected ? 'passed' : 'failed', expected, actual }
+  if (actual === expected) return { name: 'large-objects', verdict: 'passed', expected, actual }
+  const detail = `${expected} large objects in the archive, ${actual} in the restored database`
+  return { name: 'large-objects', verdict: 'failed', expected, actual, detail }
 }
 
 /** Materialized views that were filled in the source are filled again, and no others. */
@@ -68,12 +70,17 @@ export async function compareMaterializedViews(client: ClientBase, filled: strin
   )
   const actual = new Set(rows.map((row) => quoteQualified(row.schema, row.name)))
   const missing = filled.filter((name) => !actual.has(name))
-  const same = missing.length === 0 && actual.size === filled.length
+  const extra = [...actual].filter((name) => !filled.includes(name))
+  const notes = [
+    missing.length > 0 &&
+      `Filled in the source and empty in the restored database: ${missing.slice(0, shown).join(', ')}`,
+    extra.length > 0 && `Empty in the source and filled in the restored database: ${extra.slice(0, shown).join(', ')}`,
+  ].filter((note) => note !== false)
   return {
     name: 'materialized-views',
-    verdict: same ? 'passed' : 'failed',
+    verdict: notes.length === 0 ? 'passed' : 'failed',
     expected: filled.length,
     actual: actual.size,
-    ...(missing.length > 0 ? { detail: `Not filled: ${missing.slice(0, shown).join(', ')}` } : {}),
+    ...(notes.length > 0 ? { detail: notes.join('. ') } : {}),
   }
 }

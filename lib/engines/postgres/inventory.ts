@@ -1,4 +1,6 @@
 import type { TocEntry } from './archive/archive-format'
+import { quoteQualified } from './quote'
+import { tableShape } from './table-shape'
 
 /** Entries that describe content, or the database itself, which a restore into an own database does not make. */
 const notSchema = new Set([
@@ -21,16 +23,32 @@ export function inventoryKey(entry: TocEntry): string | null {
   return [entry.type, entry.schema, entry.name].join('\0')
 }
 
+/** A sequence as the archive sets it; `setting` is the SQL that does. */
+export interface ArchivedSequence {
+  schema: string
+  name: string
+  setting: string
+}
+
 /** A multiset of schema objects; overloaded names and several constraints of one name are counted. */
 export class Inventory {
   readonly counts = new Map<string, number>()
+  /** Columns and checks of each table and domain, by its key. */
+  readonly shapes = new Map<string, string[]>()
+  /** By quoted name: parts of one backup may list a sequence twice. */
+  readonly sequences = new Map<string, ArchivedSequence>()
   total = 0
 
   add(entry: TocEntry): void {
+    if (entry.type === 'SEQUENCE SET') {
+      const { schema, name, definition } = entry
+      this.sequences.set(quoteQualified(schema, name), { schema, name, setting: definition })
+    }
     const key = inventoryKey(entry)
     if (key === null) return
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
     this.total += 1
+    if (entry.definition) this.shapes.set(key, tableShape(entry.definition))
   }
 
   /** Objects per type, for the evidence. */
@@ -56,8 +74,15 @@ export function compareInventory(archive: Inventory, restored: Inventory): Inven
 
 function lacking(from: Inventory, against: Inventory): string[] {
   const words: string[] = []
+  const inWords = (key: string) => key.split('\0').filter(Boolean).join(' ')
   for (const [key, count] of from.counts) {
-    if (count > (against.counts.get(key) ?? 0)) words.push(key.split('\0').filter(Boolean).join(' '))
+    if (count > (against.counts.get(key) ?? 0)) words.push(inWords(key))
+  }
+  for (const [key, shape] of from.shapes) {
+    const other = against.shapes.get(key)
+    if (!other) continue
+    const there = new Set(other)
+    for (const feature of shape) if (!there.has(feature)) words.push(`${feature} of ${inWords(key)}`)
   }
   return words
 }

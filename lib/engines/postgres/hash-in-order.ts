@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { RunContext } from '@/lib/ports/run-context'
+import { runCommand } from '@/lib/process/run-command'
+import { RowsHash } from './archive/rows-hash'
+import type { ArchivedTable } from './count-rows'
+import type { Installation } from './find-client'
+import { quoteQualified } from './quote'
+import type { Sandbox } from './sandbox/start'
+import { openToolEnv } from './tool-env'
+
+/** What pg_dump writes behind the rows of a table. */
+const copyEnd = '\\.\n\n\n'
+/** As pg_dump sets them before it copies. */
+const settings =
+  "SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET row_security = off;"
+
+/**
+ * Hash of a restored table's rows with the columns in the order of the archive; undefined when it has not these
+ * columns. The server's COPY text is what pg_dump writes.
+ */
+export async function hashInOrder(
+  input: { sandbox: Sandbox; database: string; client: Installation },
+  table: ArchivedTable,
+  run: RunContext,
+): Promise<string | undefined> {
+  const columns = /\((.*)\) FROM stdin;\s*$/s.exec(table.copyStatement)?.[1]
+  if (columns === undefined) return undefined
+  const tool = await openToolEnv(input.sandbox.source, input.database)
+  try {
+    const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT`
+    const command = runCommand(
+      {
+        file: join(input.client.folder, 'psql'),
+        args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '-c', settings, '-c', copy],
+        env: tool.env,
+        cwd: '/',
+        ...(input.sandbox.user ? { uid: input.sandbox.user.uid, gid: input.sandbox.user.gid } : {}),
+      },
+      run,
+    )
+    const hash = new RowsHash()
+    const hashing = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        hash.update(chunk)
+        done()
+      },
+    })
+    try {
+      await pipeline(command.stdout, hashing, { signal: run.signal })
+      await command.exited
+    } catch (error) {
+      run.signal.throwIfAborted()
+      if (command.stderrTail().includes('does not exist')) return undefined
+      throw error
+    } finally {
+      await command.terminate()
+    }
+    hash.update(Buffer.from(copyEnd))
+    return hash.digest()
+  } finally {
+    await tool.close()
+  }
+}
