@@ -114,6 +114,7 @@ export const restoreTestSchema = z.object({
   verdict: checkVerdictSchema.nullable().meta({ description: 'null while it runs' }),
   checks: z.array(checkSchema),
   evidence: z.record(z.string(), z.unknown()).nullable(),
+  signed: z.boolean().meta({ description: 'true when there is a signed evidence document' }),
   error: failureSchema.nullable(),
   startedAt: timeSchema,
   finishedAt: timeSchema.nullable(),

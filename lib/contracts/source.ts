@@ -24,7 +24,7 @@ export const postgresConnectionSchema = z.object({
 })
 export type PostgresConnection = z.infer<typeof postgresConnectionSchema>
 
-export const compressions = ['zstd', 'gzip', 'none'] as const
+export const compressions = ['zstd', 'gzip', 'lz4', 'bzip2', 'xz', 'none'] as const
 export const compressionSchema = z.enum(compressions)
 export type Compression = z.infer<typeof compressionSchema>
 
@@ -39,8 +39,13 @@ export type SqlAssertion = z.infer<typeof sqlAssertionSchema>
 /** How a source is backed up; every field has a default that is safe for production. */
 export const sourceOptionsSchema = z.object({
   compression: compressionSchema.default('zstd'),
-  /** zstd 1-19, gzip 1-9; ignored by none. zstd 2 took 30 % less CPU than 3 for 5 % more bytes (docs/performance.md). */
+  /**
+   * zstd 1-19, lz4 1-12, the others 1-9; one that is too high counts as the highest (lib/core/compression/levels.ts).
+   * zstd 2 took 30 % less CPU than 3 for 5 % more bytes (docs/performance.md).
+   */
   compressionLevel: z.number().int().min(1).max(19).default(2),
+  /** Threads of one stream's compressor; only zstd and xz use more than one. */
+  compressionThreads: z.number().int().min(1).max(16).default(1),
   encryption: z.enum(['age', 'none']).default('age'),
   /** How long the dump waits for a table lock before it gives up. */
   lockTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
@@ -75,6 +80,13 @@ export const sourceOptionsSchema = z.object({
   assertions: z.array(sqlAssertionSchema).max(100).default([]),
   /** Tables that must not be empty after a restore, as `schema.table`. */
   criticalTables: z.array(z.string().trim().min(1).max(300)).max(500).default([]),
+  /** A restore test that runs longer is ended and decides nothing. */
+  restoreTestLimitMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(24 * 3_600_000)
+    .default(6 * 3_600_000),
   /** Attempts of one backup job, the first included. */
   maxAttempts: z.number().int().min(1).max(10).default(3),
 })

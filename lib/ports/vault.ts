@@ -6,6 +6,10 @@ export interface Vault {
   unseal(sealed: string, context: string): string
   /** age recipient of this instance, `age1...`. */
   readonly instanceRecipient: string
+  /** Ed25519 public key that evidence of this instance is checked with: 32 bytes in base64. */
+  readonly evidencePublicKey: string
+  /** Ed25519 signature of the bytes: 64 bytes in base64. */
+  signEvidence(bytes: Uint8Array): string
   /** Makes a backup's identity and wraps it (as an age file) for the recipients given; the instance's own is always one of them. */
   createIdentity(recipients: string[]): Promise<{ identity: string; recipient: string; wrapped: Uint8Array }>
   /** Unwraps a backup's identity with the instance's key; throws `key-missing` when it was not wrapped for it. */

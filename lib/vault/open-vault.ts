@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Vault } from '@/lib/ports/vault'
+import { evidenceKeyPair } from './evidence-key'
 import { ageKeyPair } from './instance-key'
 
 const version = 'v1'
@@ -78,17 +79,20 @@ async function unwrap(wrapped: Uint8Array, instanceIdentity: string): Promise<st
 
 /**
  * Opens the vault of a master key (32 bytes). Keys for each purpose are derived from it, the instance's age identity
- * too: who has the master key can read the backups, and there is no second thing to lose.
+ * and its evidence key too: who has the master key can read the backups, and there is no second thing to lose.
  */
 export function openVault(masterKey: Buffer): Vault {
   if (masterKey.length !== 32) throw new TypeError(`a master key has 32 bytes, not ${masterKey.length}`)
   const sealKey = derive(masterKey, 'seal')
   const keyId = derive(masterKey, 'key id', 6).toString('base64url')
   const instance = ageKeyPair(derive(masterKey, 'instance identity'))
+  const evidence = evidenceKeyPair(derive(masterKey, 'evidence signing'))
   return {
     seal: (plain, context) => seal(sealKey, keyId, plain, context),
     unseal: (sealed, context) => unseal(sealKey, keyId, sealed, context),
     instanceRecipient: instance.recipient,
+    evidencePublicKey: evidence.publicKey,
+    signEvidence: evidence.sign,
     createIdentity: async (recipients) => {
       const identity = await generateX25519Identity()
       const recipient = await identityToRecipient(identity)

@@ -3,19 +3,14 @@ import type { Check, CheckVerdict } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
-import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import type { Tx } from '@/lib/db/client'
-import { Prisma } from '@/lib/db/generated/client'
-import { toJson } from '@/lib/db/to-json'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { overallVerdict } from '@/lib/core/verdict/overall-verdict'
 import { goodBackupWhere } from '@/lib/services/backup/good-backups'
-import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
-import { partOpener } from '@/lib/services/backup/part-opener'
-import { raiseJobIncident } from '@/lib/services/incident/raise-job-incident'
-import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import type { Task, TaskArgs } from '../task'
-import { copyChecks, verifyCopies, type CopyFinding } from './restore-test/verify-copies'
-import { overallVerdict } from '@/lib/core/verdict/overall-verdict'
+import { commitTest } from './restore-test/commit-test'
+import { proveBackup } from './restore-test/prove-backup'
+import { copyChecks, verifyCopies } from './restore-test/verify-copies'
 
 const inputSchema = z.object({ level: restoreTestLevelSchema })
 
@@ -33,34 +28,19 @@ export const restoreTestTask: Task = {
       copies: copies.map(({ destinationName, state }) => ({ destinationName, state })),
     }
     let failure: Failure | null = null
-    if (level !== 'quick' && copies.some((copy) => copy.state === 'stored')) {
-      const readable = copies.filter((copy) => copy.state === 'stored').map((copy) => copy.copyId)
+    const readable = copies.filter((copy) => copy.state === 'stored').map((copy) => copy.copyId)
+    if (level !== 'quick' && readable.length > 0) {
       const from = backup.copies.find((copy) => readable.includes(copy.id))
-      const copy = await openGoodCopy(ctx, { backupId: backup.id, destinationId: from?.destinationId }, run)
-      try {
-        const proof = await ctx
-          .engine(copy.manifest.source.engine)
-          .prove({ manifest: copy.manifest, open: partOpener(copy), level, sandboxRoot: args.sandboxRoot }, run)
-        checks.push(...proof.checks)
-        const { rtoObjectiveMs } = sourceOptionsSchema.parse(backup.source.options)
-        evidence = {
-          ...evidence,
-          ...proof.evidence,
-          readFrom: copy.destinationName,
-          restoreDurationMs: proof.restoreDurationMs,
-          ...(rtoObjectiveMs === undefined
-            ? {}
-            : { rtoObjectiveMs, withinObjective: proof.restoreDurationMs <= rtoObjectiveMs }),
-        }
-      } catch (error) {
-        run.signal.throwIfAborted()
-        if (error instanceof HoldfastError && error.transient) throw error
-        failure = toFailure(error)
-        run.logger.error('the restore test could not be carried out', { ...failure })
-        checks.push({ name: 'sandbox', verdict: 'inconclusive', detail: failure.message })
-      } finally {
-        await copy.close()
-      }
+      const options = sourceOptionsSchema.parse(backup.source.options)
+      const found = await proveBackup(args, {
+        backupId: backup.id,
+        destinationId: from?.destinationId,
+        level,
+        options,
+      })
+      checks.push(...found.checks)
+      evidence = { ...evidence, ...found.evidence }
+      failure = found.failure
     }
     const verdict = overallVerdict(checks)
     run.logger.info(`verdict: ${verdict}`)
@@ -109,54 +89,4 @@ function verdictFailure(checks: Check[], verdict: CheckVerdict): Failure {
         message: `The restore test could not decide. ${told}`,
         remedy: 'Remove the cause and test again.',
       }
-}
-
-async function commitTest(
-  { ctx, job }: TaskArgs,
-  tx: Tx,
-  end: {
-    testId: string
-    backup: { id: string; sourceId: string }
-    level: string
-    verdict: CheckVerdict
-    checks: Check[]
-    evidence: Record<string, unknown>
-    copies: CopyFinding[]
-    failure: Failure | null
-    startedAt: Date
-  },
-): Promise<void> {
-  const now = ctx.clock.now()
-  await tx.restoreTest.update({
-    where: { id: end.testId },
-    data: {
-      verdict: end.verdict,
-      checks: toJson(end.checks),
-      evidence: toJson(end.evidence),
-      error: end.failure ? toJson(end.failure) : Prisma.DbNull,
-      finishedAt: now,
-      durationMs: now.getTime() - end.startedAt.getTime(),
-    },
-  })
-  for (const copy of end.copies) {
-    if (copy.state === 'unknown') continue
-    const full = end.level === 'quick' && copy.state === 'stored'
-    await tx.backupCopy.update({
-      where: { id: copy.copyId },
-      data: {
-        state: copy.state,
-        error: copy.failure ? toJson(copy.failure) : Prisma.DbNull,
-        ...(full ? { verifiedAt: now } : {}),
-      },
-    })
-  }
-  const noCopyLeft = end.copies.every((copy) => copy.state === 'missing' || copy.state === 'damaged')
-  const restoreFailed = end.checks.some((check) => check.verdict === 'failed' && !check.name.startsWith('cop'))
-  if (end.verdict === 'passed' && end.level !== 'quick') {
-    await tx.backup.update({ where: { id: end.backup.id }, data: { verified: 'proven', provenAt: now } })
-  } else if (end.verdict === 'failed' && (noCopyLeft || restoreFailed)) {
-    await tx.backup.update({ where: { id: end.backup.id }, data: { verified: 'broken' } })
-  }
-  if (end.failure) await raiseJobIncident(tx, { job, failure: end.failure, now })
-  else await resolveIncident(tx, ['restore-test-failed'], end.backup.sourceId, now)
 }

@@ -13,6 +13,7 @@ import {
   updateBackupSchema,
 } from '../backup'
 import { pageOf, pageQuerySchema } from '../common'
+import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
 import { jobFilterSchema, jobSchema, startedSchema } from '../job'
 import { manifestSchema } from '../../core/repository/manifest'
 import { backupHealthSchema, statusSchema } from '../status'
@@ -115,6 +116,22 @@ export const workRoutes: ApiRoute[] = [
     role: 'viewer',
     status: 200,
     answer: restoreTestSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/restore-tests/{id}/evidence',
+    summary: 'The signed evidence document, byte for byte as it was signed (RFC 8785, Ed25519)',
+    role: 'viewer',
+    status: 200,
+    answer: signedEvidenceSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/evidence-key',
+    summary: 'The public key that evidence documents of this instance are checked with',
+    role: 'viewer',
+    status: 200,
+    answer: evidenceKeySchema,
   },
   {
     method: 'get',

@@ -28,6 +28,7 @@ export function toRestoreTest(row: RestoreTestRow): RestoreTest {
     verdict: parseOrNull(checkVerdictSchema, row.verdict),
     checks: checksSchema.parse(row.checks),
     evidence: row.evidence === null ? null : jsonObject(row.evidence),
+    signed: row.signedEvidence !== null,
     error: parseOrNull(failureSchema, row.error),
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,

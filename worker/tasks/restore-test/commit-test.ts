@@ -1,0 +1,79 @@
+import type { Check, CheckVerdict } from '@/lib/contracts/backup'
+import type { Failure } from '@/lib/contracts/common'
+import type { Tx } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
+import type { BackupModel } from '@/lib/db/generated/models/Backup'
+import type { SourceModel } from '@/lib/db/generated/models/Source'
+import { toJson } from '@/lib/db/to-json'
+import { raiseJobIncident } from '@/lib/services/incident/raise-job-incident'
+import { resolveIncident } from '@/lib/services/incident/resolve-incident'
+import { instanceId } from '@/lib/services/instance/instance-settings'
+import type { TaskArgs } from '../../task'
+import { buildEvidence } from './build-evidence'
+import type { CopyFinding } from './verify-copies'
+
+export interface FinishedTest {
+  testId: string
+  backup: BackupModel & { source: SourceModel }
+  level: string
+  verdict: CheckVerdict
+  checks: Check[]
+  evidence: Record<string, unknown>
+  copies: CopyFinding[]
+  failure: Failure | null
+  startedAt: Date
+}
+
+/** Writes the verdict, the signed evidence, what the copies were found to be, and what that makes of the backup. */
+export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTest): Promise<void> {
+  const now = ctx.clock.now()
+  const { level, verdict, checks, backup, failure, startedAt } = end
+  const signedEvidence = buildEvidence(
+    {
+      instanceId: await instanceId(tx),
+      restoreTestId: end.testId,
+      level,
+      verdict,
+      backup,
+      checks,
+      facts: end.evidence,
+      failure,
+      startedAt,
+      finishedAt: now,
+    },
+    ctx.vault,
+  )
+  await tx.restoreTest.update({
+    where: { id: end.testId },
+    data: {
+      verdict,
+      checks: toJson(checks),
+      evidence: toJson(end.evidence),
+      signedEvidence,
+      error: failure ? toJson(failure) : Prisma.DbNull,
+      finishedAt: now,
+      durationMs: now.getTime() - startedAt.getTime(),
+    },
+  })
+  for (const copy of end.copies) {
+    if (copy.state === 'unknown') continue
+    const full = level === 'quick' && copy.state === 'stored'
+    await tx.backupCopy.update({
+      where: { id: copy.copyId },
+      data: {
+        state: copy.state,
+        error: copy.failure ? toJson(copy.failure) : Prisma.DbNull,
+        ...(full ? { verifiedAt: now } : {}),
+      },
+    })
+  }
+  const noCopyLeft = end.copies.every((copy) => copy.state === 'missing' || copy.state === 'damaged')
+  const restoreFailed = checks.some((check) => check.verdict === 'failed' && !check.name.startsWith('cop'))
+  if (verdict === 'passed' && level !== 'quick') {
+    await tx.backup.update({ where: { id: backup.id }, data: { verified: 'proven', provenAt: now } })
+  } else if (verdict === 'failed' && (noCopyLeft || restoreFailed)) {
+    await tx.backup.update({ where: { id: backup.id }, data: { verified: 'broken' } })
+  }
+  if (failure) await raiseJobIncident(tx, { job, failure, now })
+  else await resolveIncident(tx, ['restore-test-failed'], backup.sourceId, now)
+}

@@ -1,0 +1,74 @@
+import type { Check } from '@/lib/contracts/backup'
+import type { Failure } from '@/lib/contracts/common'
+import type { SourceOptions } from '@/lib/contracts/source'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { partOpener } from '@/lib/services/backup/part-opener'
+import type { TaskArgs } from '../../task'
+import { timeLimited } from './time-limit'
+
+interface Found {
+  checks: Check[]
+  evidence: Record<string, unknown>
+  /** Why it could not be carried out. */
+  failure: Failure | null
+}
+
+/** Restores one copy into a sandbox and has it checked. What stops the test is a check too: an inconclusive one. */
+export async function proveBackup(
+  { ctx, job, run, sandboxRoot }: TaskArgs,
+  input: {
+    backupId: string
+    destinationId: string | undefined
+    level: 'standard' | 'comprehensive'
+    options: SourceOptions
+  },
+): Promise<Found> {
+  const { level, options } = input
+  const copy = await openGoodCopy(ctx, { backupId: input.backupId, destinationId: input.destinationId }, run)
+  const limited = timeLimited(run, options.restoreTestLimitMs)
+  try {
+    const { assertions, criticalTables, rtoObjectiveMs } = options
+    const proof = await ctx.engine(copy.manifest.source.engine).prove(
+      {
+        manifest: copy.manifest,
+        open: partOpener(copy),
+        level,
+        sandboxRoot,
+        expectations: { assertions, criticalTables },
+      },
+      limited.run,
+    )
+    const evidence = {
+      ...proof.evidence,
+      readFrom: copy.destinationName,
+      serverVersion: copy.manifest.serverVersion,
+      toolVersion: copy.manifest.toolVersion,
+      restoreDurationMs: proof.restoreDurationMs,
+      ...(rtoObjectiveMs === undefined
+        ? {}
+        : { rtoObjectiveMs, withinObjective: proof.restoreDurationMs <= rtoObjectiveMs }),
+    }
+    return { checks: proof.checks, evidence, failure: null }
+  } catch (error) {
+    run.signal.throwIfAborted()
+    const told = limited.ended() ? timeOver(options.restoreTestLimitMs) : error
+    // Another attempt may get through; the last one says that it did not.
+    if (told instanceof HoldfastError && told.transient && job.attempt < job.maxAttempts) throw told
+    const failure = toFailure(told)
+    run.logger.error('the restore test could not be carried out', { ...failure })
+    const name = limited.ended() ? 'time-limit' : 'sandbox'
+    return { checks: [{ name, verdict: 'inconclusive', detail: failure.message }], evidence: {}, failure }
+  } finally {
+    await copy.close()
+  }
+}
+
+function timeOver(limitMs: number): HoldfastError {
+  const minutes = Math.round(limitMs / 60_000)
+  const limit = minutes >= 2 ? `${minutes} minutes` : `${Math.round(limitMs / 1_000)} seconds`
+  return new HoldfastError('restore-test-time-limit', `The restore test was ended after its limit of ${limit}.`, {
+    remedy: 'Set a longer limit for restore tests in the options of the source.',
+    facts: { limitMs },
+  })
+}
