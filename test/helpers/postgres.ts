@@ -38,6 +38,8 @@ export interface StartPostgresOptions {
   hba?: string
   /** TLS with this key pair. */
   tls?: { key: string; cert: string }
+  /** A stopped cluster (`data` in a tar file compressed with zstd) to start with instead of a new one. */
+  cluster?: string
 }
 
 /** The server's programs. Those of npm are copied beside its data: its user may not reach the folder of the packages. */
@@ -70,27 +72,32 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   }
   chmodSync(socketDir, 0o755)
   chmodSync(folder, 0o755)
-  const passwordFile = path.join(folder, 'pw')
-  writeFileSync(passwordFile, options.password ?? 'unused')
-  own(passwordFile)
-  const auth = options.password ? ['--auth-host=scram-sha-256', '--auth-local=trust'] : ['--auth=trust']
-  execFileSync(
-    path.join(bin, 'initdb'),
-    [
-      '-D',
-      dataDir,
-      '-U',
-      'postgres',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-      '--lc-messages=C',
-      '--no-sync',
-      `--pwfile=${passwordFile}`,
-      ...auth,
-    ],
-    { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' },
-  )
+  if (options.cluster) {
+    const unpack = ['-x', '-f', options.cluster, '--zstd', '-C', folder]
+    execFileSync('tar', unpack, { stdio: 'pipe' })
+  } else {
+    const passwordFile = path.join(folder, 'pw')
+    writeFileSync(passwordFile, options.password ?? 'unused')
+    own(passwordFile)
+    const auth = options.password ? ['--auth-host=scram-sha-256', '--auth-local=trust'] : ['--auth=trust']
+    execFileSync(
+      path.join(bin, 'initdb'),
+      [
+        '-D',
+        dataDir,
+        '-U',
+        'postgres',
+        '-E',
+        'UTF8',
+        '--locale=C.UTF-8',
+        '--lc-messages=C',
+        '--no-sync',
+        `--pwfile=${passwordFile}`,
+        ...auth,
+      ],
+      { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' },
+    )
+  }
   if (options.hba) writeFileSync(path.join(dataDir, 'pg_hba.conf'), options.hba)
   if (options.tls) {
     for (const [name, text] of Object.entries({ 'server.key': options.tls.key, 'server.crt': options.tls.cert })) {

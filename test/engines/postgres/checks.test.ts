@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RowsHash } from '@/lib/engines/postgres/archive/rows-hash'
 import type { TocEntry } from '@/lib/engines/postgres/archive/archive-format'
 import { withConnection } from '@/lib/engines/postgres/connect'
 import { compareLargeObjects, compareMaterializedViews } from '@/lib/engines/postgres/count-rows'
@@ -72,10 +72,11 @@ describe('the checks of a restore test find what is wrong', () => {
       copyStatement: 'COPY public.item (id, name) FROM stdin;\n',
       rows: 2,
     }
-    const text = (rows: string) =>
-      createHash('sha256')
-        .update(rows + '\\.\n\n\n')
-        .digest('hex')
+    const text = (rows: string) => {
+      const hash = new RowsHash()
+      hash.update(Buffer.from(rows + '\\.\n\n\n'))
+      return hash.digest()
+    }
     const compare = (rows: string) =>
       compareContent(
         { sandbox, database: 'postgres', client, tables: [{ ...table, sha256: text(rows) }] },

@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto'
 import { damaged } from './archive-error'
 import type { TableData } from './archive-format'
 import { blockBlobs, blockData } from './archive-format'
+import { RowsHash } from './rows-hash'
 
 const intBytes = 5
 const newline = 10
@@ -14,7 +14,7 @@ type Expect = 'block-type' | 'block-id' | 'length' | 'object-id'
 export interface DataOptions {
   /** Count rows per table; only for uncompressed data. */
   countRows: boolean
-  /** SHA-256 of each table's COPY text; implies reading every byte. */
+  /** `RowsHash` of each table's COPY text; implies reading every byte. */
   hashRows: boolean
   onTable(table: TableData): void
 }
@@ -32,9 +32,7 @@ export class DataWalker {
   #dumpId = 0
   #lines = 0
   #tail = 0
-  #hash: Hash | null = null
-  readonly #pending = Buffer.allocUnsafe(64 * 1024)
-  #pendingBytes = 0
+  #hash: RowsHash | null = null
   readonly #carry = Buffer.alloc(intBytes)
   #carried = 0
 
@@ -106,24 +104,30 @@ export class DataWalker {
     this.#dumpId = dumpId
     this.#lines = 0
     this.#tail = 0
-    this.#hash = this.options.hashRows && !this.#inBlobs ? createHash('sha256') : null
+    this.#hash = this.options.hashRows && !this.#inBlobs ? new RowsHash() : null
     this.#expect = this.#inBlobs ? 'object-id' : 'length'
   }
 
   #endTable(): void {
     this.#expect = 'block-type'
     if (!this.options.countRows) return
-    const rows = this.#tail === copyEnd ? this.#lines - copyEndLines : this.#lines
-    this.#flushHash()
-    const sha256 = this.#hash?.digest('hex')
+    const lines = this.#hash ? this.#hash.rows : this.#lines
+    const rows = this.#tail === copyEnd ? lines - copyEndLines : lines
+    const sha256 = this.#hash?.digest()
     this.options.onTable({ dumpId: this.#dumpId, rows, ...(sha256 ? { sha256 } : {}) })
   }
 
   #content(chunk: Buffer, from: number, to: number): void {
     if (!this.options.countRows) return
+    let at = from
+    if (this.#hash) {
+      // It finds the ends of the rows itself.
+      this.#hash.update(chunk, from, to)
+      at = Math.max(from, to - 4)
+    }
     let lines = 0
     let tail = this.#tail
-    for (let at = from; at < to; at += 1) {
+    for (; at < to; at += 1) {
       const byte = chunk[at] ?? 0
       // COPY text escapes line breaks inside values, so every newline byte ends a row.
       if (byte === newline) lines += 1
@@ -131,19 +135,6 @@ export class DataWalker {
     }
     this.#lines += lines
     this.#tail = tail
-    if (this.#hash) this.#collect(chunk, from, to)
-  }
-
-  /** One hash call per row would cost more than the hashing; rows are gathered first. */
-  #collect(chunk: Buffer, from: number, to: number): void {
-    if (to - from > this.#pending.length - this.#pendingBytes) this.#flushHash()
-    if (to - from > this.#pending.length) this.#hash?.update(chunk.subarray(from, to))
-    else this.#pendingBytes += chunk.copy(this.#pending, this.#pendingBytes, from, to)
-  }
-
-  #flushHash(): void {
-    if (this.#pendingBytes > 0) this.#hash?.update(this.#pending.subarray(0, this.#pendingBytes))
-    this.#pendingBytes = 0
   }
 }
 

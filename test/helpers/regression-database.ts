@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { startPostgres, type TestPostgres } from './postgres'
+
+const script = path.resolve(import.meta.dirname, '../../scripts/testing/regression-database.sh')
+
+export interface RegressionDatabase extends TestPostgres {
+  database: string
+  /** How many scripts of the suite gave the expected output when they left all this behind. */
+  suite: { passed: number; failed: number; source: string }
+}
+
+/**
+ * A server with everything that PostgreSQL's own test suite leaves behind. The suite runs once, which takes about a
+ * minute; its cluster is kept in the tests' cache.
+ */
+export async function startRegressionDatabase(): Promise<RegressionDatabase> {
+  const cache = process.env['HOLDFAST_TEST_CACHE'] || path.join(homedir(), '.cache/holdfast-test')
+  const { stdout } = await promisify(execFile)('bash', [script, 'build', '15', cache])
+  const facts = new Map([...stdout.matchAll(/([A-Z]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]))
+  const pg = await startPostgres({ cluster: facts.get('CLUSTER') ?? '', settings: { autovacuum: 'off' } })
+  const suite = {
+    passed: Number(facts.get('PASSED')),
+    failed: Number(facts.get('FAILED')),
+    source: facts.get('SOURCE') ?? '',
+  }
+  return Object.assign(pg, { database: 'regression', suite })
+}
