@@ -2,17 +2,21 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/source'
+import { usableLevel } from '@/lib/core/compression/levels'
 import type { RunContext } from '@/lib/ports/run-context'
 import { feedCommand } from '@/lib/process/feed-command'
 import { findTool } from '@/lib/process/find-tool'
 import { runCommand } from '@/lib/process/run-command'
+import { codecPrograms, type ProgramCodec, requireCodec } from './codec-programs'
 
 const outputBytes = 256 * 1024
 
 export interface CompressOptions {
   compression: Compression
-  /** zstd 1-19, gzip 1-9 (higher ones count as 9). */
+  /** See lib/core/compression/levels.ts; one that is too high counts as the highest. */
   level: number
+  /** Of zstd and xz; 1 when absent. */
+  threads?: number | undefined
   /** Runs the program with nice 10 and idle IO class. */
   lowPriority?: boolean | undefined
 }
@@ -30,25 +34,36 @@ function inThread(stage: ReturnType<typeof createGzip>, input: Readable, run: Ru
   return { stream: stage, finished: pipeline(input, stage, { signal: run.signal }) }
 }
 
-/**
- * By the `zstd` program where it is installed: on two cores it took 4.0 s for 512 MB of table data where the library in
- * this process took 5.6 s, because it reads, compresses and writes at the same time and leaves the event loop alone.
- */
-function zstd({ level, lowPriority = false }: CompressOptions, input: Readable, run: RunContext): Compressing {
-  if (findTool('zstd') === null) {
-    // The checksum is on by default in the program only; without it a flipped bit may decompress to other data.
-    const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
-    return inThread(createZstdCompress({ chunkSize: outputBytes, params }), input, run)
-  }
-  const args = ['-q', '-c', `-${level}`]
-  const command = runCommand({ file: 'zstd', args, lowPriority, stdin: 'pipe', bulkOutput: true }, run)
+function byProgram(codec: ProgramCodec, options: CompressOptions, input: Readable, run: RunContext): Compressing {
+  const program = codecPrograms[codec]
+  const args = program.compress(usableLevel(codec, options.level), options.threads ?? 1)
+  const { lowPriority = false } = options
+  const command = runCommand({ file: program.file, args, lowPriority, stdin: 'pipe', bulkOutput: true }, run)
+  // Before the program is ended for it: its pipe would end cleanly.
+  input.once('error', (error) => command.stdout.destroy(error))
   const finished = feedCommand(input, command)
   finished.catch((error: unknown) => command.stdout.destroy(error instanceof Error ? error : undefined))
   return { stream: command.stdout, finished }
 }
 
-/** Compresses a stream, never on the event loop. Errors: those of the source, `command-failed`, the reason of an abort. */
+/**
+ * By the `zstd` program where it is installed: on two cores it took 4.0 s for 512 MB of table data where the library in
+ * this process took 5.6 s, because it reads, compresses and writes at the same time and leaves the event loop alone.
+ */
+function zstd(options: CompressOptions, input: Readable, run: RunContext): Compressing {
+  if (findTool('zstd') !== null) return byProgram('zstd', options, input, run)
+  const level = usableLevel('zstd', options.level)
+  // The checksum is on by default in the program only; without it a flipped bit may decompress to other data.
+  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
+  return inThread(createZstdCompress({ chunkSize: outputBytes, params }), input, run)
+}
+
+/**
+ * Compresses a stream, never on the event loop. Errors: those of the source, `command-failed`, the reason of an abort.
+ * Throws `command-missing` when the program is not installed.
+ */
 export function compress(options: CompressOptions, input: Readable, run: RunContext): Compressing {
+  requireCodec(options.compression)
   const running = start(options, input, run)
   running.finished.catch(() => undefined)
   return running
@@ -59,8 +74,12 @@ function start(options: CompressOptions, input: Readable, run: RunContext): Comp
     case 'none':
       return { stream: input, finished: Promise.resolve() }
     case 'gzip':
-      return inThread(createGzip({ level: Math.min(options.level, 9), chunkSize: outputBytes }), input, run)
+      return inThread(createGzip({ level: usableLevel('gzip', options.level), chunkSize: outputBytes }), input, run)
     case 'zstd':
       return zstd(options, input, run)
+    case 'lz4':
+    case 'bzip2':
+    case 'xz':
+      return byProgram(options.compression, options, input, run)
   }
 }

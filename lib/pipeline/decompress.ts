@@ -1,13 +1,20 @@
-import { PassThrough, type Transform } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/source'
+import type { RunContext } from '@/lib/ports/run-context'
 import { stageBufferBytes } from './buffer-size'
+import { codecPrograms, requireCodec } from './codec-programs'
+import { programStage } from './program-stage'
 
 // What we write is one frame. Without this zlib would take zeros or garbage after it for the end of a good file.
 const options = { chunkSize: 256 * 1024, rejectGarbageAfterEnd: true }
 
-/** A stage that decompresses. A frame that was cut, changed or followed by anything is an error. */
-export function decompress(compression: Compression): Transform {
+/**
+ * A stage that decompresses, in a thread or in a program of its own. A frame that was cut, changed or followed by
+ * anything is an error. Throws `command-missing` when the program is not installed.
+ */
+export function decompress(compression: Compression, run: RunContext): Duplex {
+  requireCodec(compression)
   switch (compression) {
     case 'none':
       return new PassThrough({ highWaterMark: stageBufferBytes })
@@ -15,5 +22,9 @@ export function decompress(compression: Compression): Transform {
       return createGunzip(options)
     case 'zstd':
       return createZstdDecompress(options)
+    case 'lz4':
+    case 'bzip2':
+    case 'xz':
+      return programStage(codecPrograms[compression], run)
   }
 }

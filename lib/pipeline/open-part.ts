@@ -1,10 +1,11 @@
-import type { Readable, Transform } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { chain } from './chain'
 import { CheckStage, type Difference } from './check-stage'
+import { requireCodec } from './codec-programs'
 import { decompress } from './decompress'
 import { decryptAge } from './decrypt-age'
 
@@ -52,8 +53,9 @@ function translate(input: OpenPartInput, error: unknown): Error {
  * Opens a part's plain bytes: get -> check stored size and hash -> decrypt -> decompress -> check source size and hash.
  * The stream fails with `object-damaged` (facts: key, what, expected, actual) instead of ending when anything differs.
  * Bytes given out before are authenticated when the part is encrypted; without encryption a flipped bit may show only at
- * the end, so a restore that must not write damaged data verifies first. Also fails with `key-missing` and with the
- * errors of `Storage.get`.
+ * the end, so a restore that must not write damaged data verifies first. Also fails with `key-missing`, with
+ * `command-missing` before anything is read, `command-failed` when the decompressor is killed, and with the errors of
+ * `Storage.get`.
  */
 export async function openPart(input: OpenPartInput, run: RunContext): Promise<Readable> {
   const { part, identity } = input
@@ -64,17 +66,27 @@ export async function openPart(input: OpenPartInput, run: RunContext): Promise<R
     })
   }
   run.signal.throwIfAborted()
+  requireCodec(part.compression)
   const stored = await input.storage.get(input.key, null, run)
+  try {
+    const plain = chain(stored, stagesOf(input, run), (error) => translate(input, error))
+    endOnAbort(plain, run.signal)
+    return plain
+  } catch (error) {
+    stored.destroy()
+    throw error
+  }
+}
+
+function stagesOf(input: OpenPartInput, run: RunContext): Duplex[] {
+  const { part, identity } = input
   const toError = (difference: Difference) => differs(input, difference)
-  const stages: Transform[] = [
+  return [
     new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, input.onStoredBytes),
     ...(part.encryption === 'age' && identity !== null ? [decryptAge(identity)] : []),
-    ...(part.compression === 'none' ? [] : [decompress(part.compression)]),
+    ...(part.compression === 'none' ? [] : [decompress(part.compression, run)]),
     new CheckStage('source', { bytes: part.sourceBytes, sha256: part.sourceSha256 }, toError),
   ]
-  const plain = chain(stored, stages, (error) => translate(input, error))
-  endOnAbort(plain, run.signal)
-  return plain
 }
 
 function endOnAbort(stream: Readable, signal: AbortSignal): void {

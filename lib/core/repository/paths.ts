@@ -1,3 +1,5 @@
+import type { Compression } from '../../contracts/source'
+
 /** The versioned root inside every destination; a change of layout gets a new one. */
 export const repositoryRoot = 'holdfast/v1'
 
@@ -15,8 +17,16 @@ export function backupFolder(sourceId: string, backupId: string, startedAt: Date
 export const manifestFile = 'manifest.json'
 export const identityFile = 'identity.age'
 
+const suffixes: Record<Compression, string> = {
+  zstd: '.zst',
+  gzip: '.gz',
+  lz4: '.lz4',
+  bzip2: '.bz2',
+  xz: '.xz',
+  none: '',
+}
+
 /** File name of a part: `archive` + zstd + age is `archive.dump.zst.age`, what standard tools expect to see. */
-export function partFile(base: string, compression: 'zstd' | 'gzip' | 'none', encryption: 'age' | 'none'): string {
-  const suffix = { zstd: '.zst', gzip: '.gz', none: '' }[compression]
-  return `${base}${suffix}${encryption === 'age' ? '.age' : ''}`
+export function partFile(base: string, compression: Compression, encryption: 'age' | 'none'): string {
+  return `${base}${suffixes[compression]}${encryption === 'age' ? '.age' : ''}`
 }
