@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../bootstrap/run.mjs'
 import { aptInstall, has } from '../bootstrap/system-tools.mjs'
-import { say, StartError } from '../bootstrap/say.mjs'
+import { say, StartError, warn } from '../bootstrap/say.mjs'
 
 /** A program the tests run, and the Debian package that holds it. */
 const NEEDED = [
@@ -11,12 +15,26 @@ const NEEDED = [
 ]
 const NEEDED_BY_BROWSER = [['chromium', 'chromium']]
 const NEEDED_BY_S3 = [['debootstrap', 'debootstrap']]
+/** PostgreSQL's own test suite has a few functions in C. */
+const NEEDED_BY_REGRESSION = [
+  ['gcc', 'gcc'],
+  ['bzip2', 'bzip2'],
+  ['xz', 'xz-utils'],
+]
 /** Packages without a program of their own. */
-const WITH = { postgresql: ['postgresql-contrib'], chromium: ['fonts-liberation'] }
+const WITH = { postgresql: ['postgresql-contrib'], chromium: ['fonts-liberation'], gcc: ['libc6-dev'] }
 
 /** Installs what is missing, or says the one command: tests on real parts cannot run without them. */
 export async function installForTests({ browser, s3 }) {
-  const wanted = [...NEEDED, ...(browser ? NEEDED_BY_BROWSER : []), ...(s3 ? NEEDED_BY_S3 : [])]
+  await installPackages([
+    ...NEEDED,
+    ...(browser ? NEEDED_BY_BROWSER : []),
+    ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION] : []),
+  ])
+  if (s3) await fetchRegressionSuite()
+}
+
+async function installPackages(wanted) {
   const missing = new Set(
     wanted.filter(([program]) => !has(program) && !existsSync(`/usr/sbin/${program}`)).map(([, name]) => name),
   )
@@ -27,4 +45,17 @@ export async function installForTests({ browser, s3 }) {
   }
   say(`Installing ${names.join(', ')}`)
   await aptInstall(names)
+}
+
+/**
+ * Here and not in the test, which has no settings of a proxy. When it fails, the test tries again and says what is
+ * wrong: everything else can run.
+ */
+async function fetchRegressionSuite() {
+  const cache = process.env.HOLDFAST_TEST_CACHE || path.join(homedir(), '.cache/holdfast-test')
+  const script = fileURLToPath(new URL('regression-database.sh', import.meta.url))
+  const timer = setTimeout(() => say("Fetching PostgreSQL's own test suite (once)"), 3_000)
+  await run('bash', [script, 'fetch', '15', cache])
+    .catch((error) => warn(error.message))
+    .finally(() => clearTimeout(timer))
 }

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engines } from '@/lib/engines/index'
+import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import type { Engine } from '@/lib/ports/engine'
+import { comparableDump, dumpDifferences } from '@/test/helpers/compare-dumps'
+import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
+import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
+import { type RegressionDatabase, startRegressionDatabase } from '@/test/helpers/regression-database'
+import { makeTestRun } from '@/test/helpers/run-context'
+import { tempDir } from '@/test/helpers/temp'
+
+/** Building the suite's database, once on a machine, takes about a minute. */
+const buildMs = 600_000
+const engine = engines.postgres as Engine
+
+describe('what PostgreSQL’s own regression tests leave behind', () => {
+  let pg: RegressionDatabase
+  let elsewhere: TestPostgres
+  let dir: Awaited<ReturnType<typeof tempDir>>
+  let backup: PlainBackup
+  let before: string[]
+
+  beforeAll(async () => {
+    dir = await tempDir('regression')
+    ;[pg, elsewhere] = await Promise.all([
+      startRegressionDatabase(),
+      startPostgres({ settings: { wal_level: 'logical' } }),
+    ])
+    backup = await takeBackup(engine, pg.source({ connection: { database: pg.database } }), dir.path, makeTestRun())
+    before = await comparableDump(pg, pg.database)
+  }, buildMs)
+  afterAll(async () => {
+    await Promise.all([pg?.close(), elsewhere?.close()])
+    await Promise.all(
+      sandboxFolders(`${dir.path}/sandboxes`).map((folder) => rm(folder, { recursive: true, force: true })),
+    )
+    await dir?.remove()
+  })
+
+  it('is nearly all that its tests make: they passed', () => {
+    expect(pg.suite.passed).toBeGreaterThan(200)
+    expect(pg.suite.failed).toBeLessThanOrEqual(5)
+    expect(before.length).toBeGreaterThan(400_000)
+  })
+
+  it('passes the comprehensive restore test', { timeout: 300_000 }, async () => {
+    const proof = await engine.prove(
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'comprehensive',
+        sandboxRoot: `${dir.path}/sandboxes`,
+      },
+      makeTestRun(),
+    )
+    expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])
+    expect(proof.checks.map((check) => check.name)).toEqual(
+      expect.arrayContaining(['object-inventory', 'row-counts', 'content-hashes', 'indexes-sound']),
+    )
+  })
+
+  it('gives a second dump that equals the first after a restore elsewhere', { timeout: 300_000 }, async () => {
+    await restoreRoles(elsewhere, backup.file('globals'))
+    const target = { source: elsewhere.source(), database: 'restored', owners: 'keep' as const }
+    await engine.restore(
+      { manifest: backup.manifest, open: backup.open, check: () => Promise.resolve(), target },
+      makeTestRun(),
+    )
+    expect(dumpDifferences(before, await comparableDump(elsewhere, 'restored'))).toEqual({ lost: [], added: [] })
+  })
+})
+
+/** The suite's roles are few; the one that is there already is the server's first. */
+async function restoreRoles(pg: TestPostgres, file: string): Promise<void> {
+  const address = ['--host', pg.socketDir, '--port', String(pg.port), '--username', 'postgres', '--no-psqlrc']
+  await promisify(execFile)('/usr/lib/postgresql/15/bin/psql', [...address, '--quiet', '--file', file, 'postgres'])
+}
