@@ -1,12 +1,13 @@
 import type { PostgresConnection } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { quoteIdentifier } from './quote'
+import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EHOSTDOWN'])
 const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 const goneStates = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003'])
 const goneText =
-  /Connection terminated|connection to server was lost|server closed the connection|terminating connection|ECONNRESET|EPIPE/
+  /Connection terminated|connection to server was lost|server closed the connection|terminating connection|not queryable|ECONNRESET|EPIPE/
 
 /** The SQLSTATE or the system's code, wherever the driver has put it. */
 export function errorCode(error: unknown): string {
@@ -134,6 +135,7 @@ export function classifyQueryError(error: unknown, facts: Record<string, unknown
   const code = errorCode(error)
   const text = errorText(error)
   const all = { ...facts, ...(code ? { sqlState: code } : {}) }
+  if (isRecoveryConflict(text)) return recoveryConflict(all, error)
   if (goneStates.has(code) || goneText.test(`${code} ${text}`)) {
     return new HoldfastError('server-gone', `The connection to the server was lost: ${text}`, {
       remedy: 'Check whether the server was restarted or the connection was ended by an administrator or a firewall.',

@@ -4,6 +4,7 @@ import { postgresConnectionSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
+import { liftLimits } from './session-guards'
 import { tlsOptions } from './tls'
 
 const connectTimeoutMs = 10_000
@@ -60,6 +61,7 @@ async function open(
   client.once('end', () => signal.removeEventListener('abort', onAbort))
   try {
     await client.connect()
+    await liftLimits(client)
     return client
   } catch (error) {
     await client.end().catch(() => undefined)

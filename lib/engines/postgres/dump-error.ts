@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
 /** Facts of `command-failed` as lib/ports/process.ts describes them. */
 interface CommandFacts {
@@ -21,6 +22,7 @@ export function dumpError(error: unknown, tool: string): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
   const { stderr, exitCode, signal } = commandFacts(error)
   const facts = { tool, exitCode, signal, stderr }
+  if (isRecoveryConflict(stderr)) return recoveryConflict(facts, error)
   const tables = lockedTable.exec(stderr)?.[1]
   // The statement is not translated, so this holds whatever language the server speaks.
   if (tables && /55P03|lock timeout|canceling statement/.test(stderr)) {

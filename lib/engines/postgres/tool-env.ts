@@ -16,8 +16,9 @@ export interface ToolEnv {
 /**
  * How the tools reach the server. The database goes by PGDATABASE, which libpq takes literally: a name with `=`, quotes,
  * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into ours.
+ * `guards` are options for the tool's sessions, from session-guards.ts.
  */
-export async function openToolEnv(source: SourceSpec, database?: string): Promise<ToolEnv> {
+export async function openToolEnv(source: SourceSpec, database?: string, guards?: string | null): Promise<ToolEnv> {
   const connection = connectionOf(source)
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-pg-'))
   const close = () => rm(folder, { recursive: true, force: true })
@@ -38,6 +39,7 @@ export async function openToolEnv(source: SourceSpec, database?: string): Promis
     PGTZ: 'UTC',
     // The tools' own messages are read by dump-error.ts.
     LC_MESSAGES: 'C',
+    ...(guards ? { PGOPTIONS: guards } : {}),
   }
   try {
     if (source.secret !== null) {
