@@ -5,6 +5,7 @@ import type { Compression } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { StoredObject } from '@/lib/ports/storage'
+import { requireCodec } from './codec-programs'
 import { type Compressing, compress } from './compress'
 import { encryptAge } from './encrypt-age'
 import { EndGate } from './end-gate'
@@ -12,7 +13,7 @@ import { type Sink, type SinkOutcome, fanOut } from './fan-out'
 import { FirstFailure } from './first-failure'
 import { HashStage } from './hash'
 import { ProgressMeter } from './progress-meter'
-import { ThrottleStage } from './throttle'
+import { type Throttle, ThrottleStage } from './throttle'
 
 export interface StorePartInput {
   /**
@@ -22,12 +23,14 @@ export interface StorePartInput {
   produce: (run: RunContext) => { stream: Readable; finished: Promise<void> }
   compression: Compression
   compressionLevel: number
+  /** Of one compressor; 1 when absent. */
+  compressionThreads?: number | undefined
   /** The compressor runs with nice 10; the producer's priority is the engine's business. */
   lowPriority?: boolean | undefined
   /** Null: stored without encryption. */
   age: { recipients: string[] } | null
-  /** Ceiling on stored bytes per second. */
-  rateLimitBytesPerSecond?: number | undefined
+  /** Ceiling on the rate of stored bytes, which parts may share. */
+  throttle?: Throttle | undefined
   /** Estimate of the source bytes, for progress. */
   expectedBytes?: number | undefined
   /** Hears progress in source bytes, at most twice a second; `run.progress` when absent. */
@@ -52,6 +55,8 @@ export interface StoredPart {
  * settles, every process it started has ended. Failed sinks are outcomes, not rejections.
  */
 export async function storePart(input: StorePartInput, run: RunContext): Promise<StoredPart> {
+  // Before the producer starts: no dump is worth beginning that cannot be compressed.
+  requireCodec(input.compression)
   const encrypt = input.age ? [await encryptAge(input.age.recipients)] : []
   const failure = new FirstFailure()
   const inner: RunContext = { ...run, signal: AbortSignal.any([run.signal, failure.signal]) }
@@ -68,7 +73,7 @@ export async function storePart(input: StorePartInput, run: RunContext): Promise
   failure.watch(pipeline(produced.stream, sourceHash, { signal: inner.signal }))
   const compressed = startCompression(input, sourceHash, inner, failure)
   const storedHash = new HashStage()
-  const throttle = input.rateLimitBytesPerSecond ? [new ThrottleStage(input.rateLimitBytesPerSecond)] : []
+  const throttle = input.throttle ? [new ThrottleStage(input.throttle)] : []
   const gate = new EndGate(async () => {
     await produced.finished
     await compressed.finished
@@ -104,7 +109,12 @@ function startCompression(
   run: RunContext,
   failure: FirstFailure,
 ): Compressing {
-  const options = { compression: input.compression, level: input.compressionLevel, lowPriority: input.lowPriority }
+  const options = {
+    compression: input.compression,
+    level: input.compressionLevel,
+    threads: input.compressionThreads,
+    lowPriority: input.lowPriority,
+  }
   let compressed: Compressing
   try {
     compressed = compress(options, source, run)

@@ -50,6 +50,9 @@ export interface BackupSession {
 /** Opens a part's plain bytes: decrypted, decompressed and checked against the manifest; errors before its end when damaged. */
 export type OpenPart = (part: ManifestPart, run: RunContext) => Promise<Readable>
 
+/** Reads parts to their end against the manifest, before anything of them is used; rejects with `object-damaged`. */
+export type CheckParts = (parts: ManifestPart[], run: RunContext) => Promise<void>
+
 /** What a restore test found. */
 export interface Proof {
   checks: Check[]
@@ -82,6 +85,17 @@ export interface RestoreSelection {
   tables: { schema: string; name: string }[]
 }
 
+/** Some of what a backup would read, for measuring; it is held in memory and never stored. */
+export interface DumpSample {
+  /** Pieces of the objects read, mixed by their share, so that any beginning is a smaller sample. */
+  pieces: Buffer[]
+  bytes: number
+  /** What they are of, as people know it (`schema.table`). */
+  tables: string[]
+  /** How fast the source delivered; null when it was too little to tell. */
+  bytesPerSecond: number | null
+}
+
 /**
  * One product family. All long calls follow RunContext. Errors: HoldfastError; the codes of `inspect`'s error and of
  * everything that connects: `host-unreachable` `connection-refused` `password-rejected` `tls-refused` `hba-refused`
@@ -94,6 +108,12 @@ export interface Engine {
   inspect(source: SourceSpec, run: RunContext): Promise<Inspection>
   /** SQL an administrator runs to make a least-privilege role for backups. */
   backupRoleSql(source: SourceSpec): string
+  /**
+   * Reads up to `bytes` of what a backup would dump, from several of the largest objects, within about `timeLimitMs`;
+   * what was read by then is the sample. Absent: the engine has none. Throws as `beginBackup` does when nothing can be
+   * read; an empty source is an empty sample.
+   */
+  sample?(source: SourceSpec, input: { bytes: number; timeLimitMs: number }, run: RunContext): Promise<DumpSample>
   /** Checks versions and privileges, then opens the parts. Fails before anything is written. */
   beginBackup(source: SourceSpec, run: RunContext): Promise<BackupSession>
   /**
@@ -113,11 +133,11 @@ export interface Engine {
   ): Promise<Proof>
   /** Restores into a new database; refuses an existing one. A half-finished database is removed or left under a name that says so. */
   restore(
-    input: { manifest: Manifest; open: OpenPart; target: RestoreTarget },
+    input: { manifest: Manifest; open: OpenPart; check: CheckParts; target: RestoreTarget },
     run: RunContext,
   ): Promise<{ warnings: string[] }>
-  /** The archive as one plain SQL script. */
-  toSql(archive: Readable, run: RunContext): { stream: Readable; finished: Promise<void> }
+  /** All parts as one plain SQL script, without the roles. */
+  toSql(input: { manifest: Manifest; open: OpenPart }, run: RunContext): { stream: Readable; finished: Promise<void> }
   /** Removes sandboxes below the root that no live process owns or that are older than the limit. Returns what was removed. */
   sweepSandboxes(root: string, olderThanMs: number, run: RunContext): Promise<string[]>
 }

@@ -29,6 +29,8 @@ export interface StoredObject {
 export interface PutOptions {
   /** Expected final size, to choose part sizes; it may be wrong. */
   sizeHintBytes?: number
+  /** How many objects the caller writes at once (1): their buffers share one budget of memory. */
+  atOnce?: number
   contentType?: string
 }
 

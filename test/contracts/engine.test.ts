@@ -69,11 +69,14 @@ describe.each(Object.entries(engines))('the engine %s', (name, engine: Engine) =
   })
 
   it('makes a script of an archive, and none of anything else', async () => {
-    const { open } = await takeBackup(engine, source, dir.path, makeTestRun())
-    const good = engine.toSql(await open('archive', makeTestRun()), makeTestRun())
+    const { manifest, open } = await takeBackup(engine, source, dir.path, makeTestRun())
+    const good = engine.toSql({ manifest, open }, makeTestRun())
     expect((await text(good.stream)).length).toBeGreaterThan(0)
     await good.finished
-    const bad = engine.toSql(Readable.from([Buffer.from('not an archive')]), makeTestRun())
+    const bad = engine.toSql(
+      { manifest, open: async () => Readable.from([Buffer.from('not an archive')]) },
+      makeTestRun(),
+    )
     const [read, end] = await Promise.allSettled([text(bad.stream), bad.finished])
     expect([read.status, end.status]).toEqual(['rejected', 'rejected'])
   })

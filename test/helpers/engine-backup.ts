@@ -5,13 +5,15 @@ import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Manifest } from '@/lib/core/repository/manifest'
-import type { Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
+import type { CheckParts, Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 
 /** A backup taken by an engine alone, without store: its parts as plain files. */
 export interface PlainBackup {
   manifest: Manifest
   open: OpenPart
+  /** The files are the test's own: nothing to check. */
+  check: CheckParts
   file(role: 'archive' | 'globals'): string
   warnings: string[]
 }
@@ -43,6 +45,7 @@ export async function takeBackup(
         storedSha256: sha256,
         compression: 'none',
         encryption: 'none',
+        ...(part.tables ? { tables: part.tables } : {}),
       })
     }
     const manifest: Manifest = {
@@ -64,7 +67,13 @@ export async function takeBackup(
       ),
     }
     const file = (role: 'archive' | 'globals') => path.join(folder, role === 'archive' ? 'archive.dump' : 'globals.sql')
-    return { manifest, open: async (role) => createReadStream(file(role)), file, warnings: session.warnings }
+    return {
+      manifest,
+      check: async () => undefined,
+      open: async (part) => createReadStream(path.join(folder, part.file)),
+      file,
+      warnings: session.warnings,
+    }
   } finally {
     await session.close()
   }

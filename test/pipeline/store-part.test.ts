@@ -9,6 +9,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
 import { openPart } from '@/lib/pipeline/open-part'
 import { type StorePartInput, type StoredPart, storePart } from '@/lib/pipeline/store-part'
+import { Throttle } from '@/lib/pipeline/throttle'
 import { verifyPart } from '@/lib/pipeline/verify-part'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { StoredObject } from '@/lib/ports/storage'
@@ -144,7 +145,7 @@ describe('a part that is stored', () => {
         produce: produceBytes(bytes),
         compression: 'none',
         age: null,
-        rateLimitBytesPerSecond: 400_000,
+        throttle: new Throttle(400_000),
         sinks,
       }),
       run,

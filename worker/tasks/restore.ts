@@ -1,14 +1,14 @@
 import { storedTargetSchema } from '@/lib/db/catalog/restore'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { verifyPart } from '@/lib/pipeline/verify-part'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { checkParts } from '@/lib/services/backup/check-parts'
 import { partOpener } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task } from '../task'
 
 /**
- * Restores into a new database. Every stored byte is read and checked once before the first is written to the target:
+ * Restores into a new database. Every stored byte that is needed is read and checked before the first row is written:
  * a damaged backup must not leave half a database behind.
  */
 export const restoreTask: Task = {
@@ -27,14 +27,11 @@ export const restoreTask: Task = {
     const copy = await openGoodCopy(ctx, { backupId: job.backupId }, run)
     try {
       run.logger.info('reading from', { destination: copy.destinationName })
-      for (const part of copy.manifest.parts) {
-        run.progress({ phase: `verifying ${part.file}`, doneBytes: 0, totalBytes: part.storedBytes })
-        await verifyPart({ storage: copy.storage, key: copy.keyOf(part), part, identity: copy.identity }, run)
-      }
       const { warnings } = await ctx.engine(copy.manifest.source.engine).restore(
         {
           manifest: copy.manifest,
           open: partOpener(copy),
+          check: (parts, checking) => checkParts(copy, parts, checking),
           target: { source: sourceSpec(ctx, source), database: target.database, owners: target.owners },
         },
         run,

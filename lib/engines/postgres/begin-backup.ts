@@ -1,17 +1,24 @@
+import { availableParallelism } from 'node:os'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
 import { connect } from './connect'
-import { dumpArchive } from './dump-archive'
+import { dumpArchive, dumpData } from './dump-archive'
 import { dumpGlobals } from './dump-globals'
 import { findClient } from './find-client'
 import { howToRestore } from './how-to-restore'
+import { lockTables } from './lock-tables'
 import { nameLocks } from './name-locks'
+import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
+import { readTables } from './read-tables'
 import { readContentFacts, readIdentity, readLocale, type ServerIdentity } from './server-facts'
 import { openToolEnv } from './tool-env'
+
+/** More would be unkind to a server that has other things to do. */
+const mostStreamsByDefault = 4
 
 /**
  * Holds one snapshot of the source in a connection of its own, from which both the facts and the dump are read.
@@ -22,9 +29,10 @@ export async function beginBackup(source: SourceSpec, run: RunContext): Promise<
   try {
     return await prepare(source, holder, run)
   } catch (error) {
+    const explained = await nameLocks(error, source)
     await holder.end().catch(() => undefined)
     run.signal.throwIfAborted()
-    throw classifyQueryError(error)
+    throw classifyQueryError(explained)
   }
 }
 
@@ -44,28 +52,41 @@ async function prepare(source: SourceSpec, holder: Client, run: RunContext): Pro
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
   if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
+  const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
+  // Streams of different moments would not fit together.
+  const streams = snapshot ? streamCount(source, databaseBytes) : 1
+  const parts = planParts(streams > 1 ? await readTables(holder) : [], databaseBytes, streams)
+  await lockTables(
+    holder,
+    parts.data.flatMap((part) => part.tables),
+  )
   const env = await openToolEnv(source)
-  const plan = {
-    source,
-    client,
-    env,
-    snapshot,
-    expectedBytes: typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0,
-    explain: (error: unknown) => nameLocks(error, source),
-  }
+  const plan = { source, client, env, snapshot, explain: (error: unknown) => nameLocks(error, source) }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
     serverVersion: identity.version,
     toolVersion: client.version,
     facts: { serverMajor: identity.major, standby: identity.standby, ...locale, ...facts },
     warnings,
-    parts: [dumpGlobals(plan, identity.superuser), dumpArchive(plan)],
+    parts: [
+      dumpGlobals(plan, identity.superuser),
+      dumpArchive(plan, parts),
+      ...parts.data.map((part, index) => dumpData(plan, part, index + 1)),
+    ],
     howToRestore: (files) => howToRestore(files, identity.major),
     close: async () => {
       await holder.end().catch(() => undefined)
       await env.close()
     },
   }
+}
+
+/** One connection each, beside those of the snapshot and of the roles. */
+function streamCount({ options }: SourceSpec, databaseBytes: number): number {
+  if (options.gentle) return 1
+  const chosen = databaseBytes < worthwhileBytes ? 1 : Math.min(availableParallelism(), mostStreamsByDefault)
+  const wanted = options.parallelism ?? chosen
+  return Math.max(1, Math.min(wanted, options.maxConnections - 2))
 }
 
 async function holdSnapshot(

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Contents } from './read-contents'
+import type { Contents } from './save-contents'
 import { quoteIdentifier } from './quote'
 import { readIdentity } from './server-facts'
 

@@ -1,8 +1,12 @@
 import { join } from 'node:path'
 import type { BackupPart, SourceSpec } from '@/lib/ports/engine'
+import type { TocEntry } from './archive/archive-format'
 import { ArchiveWalker } from './archive/archive-walker'
 import type { Installation } from './find-client'
+import { ExpectedTables } from './expected-tables'
 import { openPart } from './open-part'
+import type { PartPlan, SizedTable } from './plan-parts'
+import { quoteQualified } from './quote'
 import type { ToolEnv } from './tool-env'
 
 export interface DumpPlan {
@@ -11,39 +15,80 @@ export interface DumpPlan {
   env: ToolEnv
   /** Exported snapshot; null when the server cannot export one. */
   snapshot: string | null
-  expectedBytes: number
   explain(error: unknown): Promise<unknown>
 }
 
-/** The data: one uncompressed custom archive. Compression is the pipeline's, which does it better and in parallel. */
-export function dumpArchive(plan: DumpPlan): BackupPart {
-  const { source, client, env } = plan
+/** The schema and all rows that no other part holds: one uncompressed custom archive. Compression is the pipeline's. */
+export function dumpArchive(plan: DumpPlan, parts: PartPlan): BackupPart {
+  const elsewhere = parts.data.flatMap((part) => part.tables)
   return {
     role: 'archive',
     base: 'archive.dump',
-    expectedBytes: plan.expectedBytes,
-    open: (run) =>
-      openPart(
-        {
-          tool: 'pg_dump',
-          spec: {
-            file: join(client.folder, 'pg_dump'),
-            args: [
-              '--format=custom',
-              '--compress=0',
-              '--no-password',
-              `--lock-wait-timeout=${source.options.lockTimeoutMs}`,
-              ...(plan.snapshot ? [`--snapshot=${plan.snapshot}`] : []),
-            ],
-            env: env.env,
-            secrets: env.secrets,
-            lowPriority: source.options.lowPriority,
-            bulkOutput: true,
-          },
-          check: (exited) => new ArchiveWalker({ beforeEnd: exited }),
-          explain: plan.explain,
-        },
-        run,
-      ),
+    expectedBytes: parts.archiveBytes,
+    open: (run) => {
+      const expected = new ExpectedTables(elsewhere)
+      const args = elsewhere.map((table) => `--exclude-table-data=${pattern(table)}`)
+      return openDump(plan, args, { onEntry: (entry) => expected.absent(entry) }, run)
+    },
   }
+}
+
+/** The rows of some tables, of the same snapshot. */
+export function dumpData(plan: DumpPlan, part: PartPlan['data'][number], number: number): BackupPart {
+  return {
+    role: 'data',
+    base: `data-${number}.dump`,
+    expectedBytes: part.bytes,
+    tables: part.tables.map(({ schema, name }) => ({ schema, name })),
+    open: (run) => {
+      const expected = new ExpectedTables(part.tables)
+      const args = ['--section=data', '--strict-names', ...part.tables.map((table) => `--table=${pattern(table)}`)]
+      const walk = { onEntry: (entry: TocEntry) => expected.take(entry), onEnd: () => expected.end() }
+      return openDump(plan, args, walk, run)
+    },
+  }
+}
+
+/** pg_dump takes names for patterns; in quotes every character stands for itself. */
+function pattern({ schema, name }: SizedTable): string {
+  return quoteQualified(schema, name)
+}
+
+function openDump(
+  plan: DumpPlan,
+  args: string[],
+  walk: { onEntry(entry: TocEntry): void; onEnd?(): void },
+  run: Parameters<BackupPart['open']>[0],
+) {
+  const { source, client, env } = plan
+  return openPart(
+    {
+      tool: 'pg_dump',
+      spec: {
+        file: join(client.folder, 'pg_dump'),
+        args: [
+          '--format=custom',
+          '--compress=0',
+          '--no-password',
+          `--lock-wait-timeout=${source.options.lockTimeoutMs}`,
+          ...(plan.snapshot ? [`--snapshot=${plan.snapshot}`] : []),
+          ...args,
+        ],
+        env: env.env,
+        secrets: env.secrets,
+        lowPriority: source.options.lowPriority || source.options.gentle,
+        bulkOutput: true,
+      },
+      check: (exited) =>
+        new ArchiveWalker({
+          onEntry: (entry) => walk.onEntry(entry),
+          beforeEnd: async () => {
+            await exited()
+            walk.onEnd?.()
+          },
+        }),
+      explain: plan.explain,
+    },
+    run,
+  )
 }

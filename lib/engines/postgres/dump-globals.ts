@@ -10,7 +10,7 @@ import { databaseConnInfo } from './quote'
 const endMark = 'PostgreSQL database cluster dump complete'
 
 /** Roles, their memberships and tablespaces as SQL; password hashes only when the role may read them. */
-export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'expectedBytes'>, withPasswords: boolean): BackupPart {
+export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot'>, withPasswords: boolean): BackupPart {
   const { source, client, env } = plan
   return {
     role: 'globals',
@@ -31,7 +31,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'expectedBytes'>, 
             ],
             env: env.env,
             secrets: env.secrets,
-            lowPriority: source.options.lowPriority,
+            lowPriority: source.options.lowPriority || source.options.gentle,
           },
           check: (exited) => new EndMarkCheck(exited),
           explain: plan.explain,

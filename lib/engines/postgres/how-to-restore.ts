@@ -1,5 +1,7 @@
+import type { PartRole } from '@/lib/core/repository/manifest'
+
 interface StoredFile {
-  role: 'archive' | 'globals'
+  role: PartRole
   file: string
   compression: string
   encrypted: boolean
@@ -14,6 +16,22 @@ function reading(part: StoredFile): string {
     ...(unpack[part.compression] ? [unpack[part.compression]] : []),
   ]
   return steps.join(' | ')
+}
+
+function restoring(archive: StoredFile, files: StoredFile[]): string[] {
+  const data = files.filter((file) => file.role === 'data')
+  const restore = 'pg_restore --exit-on-error'
+  const steps =
+    data.length === 0
+      ? [`Restore: ${reading(archive)} | ${restore} -d restored`]
+      : [
+          'The rows of large tables are in files of their own: they go between the tables and their indexes.',
+          `Tables: ${reading(archive)} > archive.dump && ${restore} --section=pre-data -d restored archive.dump`,
+          `Rows: ${restore} --section=data -d restored archive.dump`,
+          ...data.map((file) => `Rows: ${reading(file)} | ${restore} --section=data -d restored`),
+          `Indexes and constraints: ${restore} --section=post-data -j 4 -d restored archive.dump`,
+        ]
+  return [...steps, 'Without the roles: add --no-owner --no-privileges to pg_restore.']
 }
 
 /** For the manifest: how to restore with standard tools alone. */
@@ -34,12 +52,7 @@ export function howToRestore(files: StoredFile[], major: number): string[] {
         ]
       : []),
     'Make an empty database: createdb -T template0 restored',
-    ...(archive
-      ? [
-          `Restore: ${reading(archive)} | pg_restore --exit-on-error -d restored`,
-          'Without the roles: add --no-owner --no-privileges to pg_restore.',
-        ]
-      : []),
+    ...(archive ? restoring(archive, files) : []),
     ...(encrypted ? ['Remove identity.txt afterwards.'] : []),
   ]
 }

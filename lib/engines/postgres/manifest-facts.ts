@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import { dataPartsOf, type Manifest } from '@/lib/core/repository/manifest'
 import type { DatabaseLocale } from './server-facts'
 
 /** The facts this engine wrote into the manifest, read with care: an older Holdfast may have written fewer. */
@@ -21,6 +21,7 @@ export interface ManifestFacts {
   toolMajor: number
   locale: DatabaseLocale
   databaseBytes: number
+  /** Of the archive and all data parts. */
   archiveBytes: number
   relationCount: number
   unvalidatedConstraints: number | undefined
@@ -36,7 +37,7 @@ export function manifestFacts(manifest: Manifest): ManifestFacts {
     toolMajor: Number.parseInt(manifest.toolVersion, 10) || serverMajor,
     locale: { encoding, collate, ctype, provider, icu },
     databaseBytes: facts.databaseBytes,
-    archiveBytes: manifest.parts.find((part) => part.role === 'archive')?.sourceBytes ?? 0,
+    archiveBytes: dataPartsOf(manifest).reduce((sum, part) => sum + part.sourceBytes, 0),
     relationCount: facts.relationCount,
     unvalidatedConstraints: facts.unvalidatedConstraints,
     extensions: facts.extensions.map((extension) => extension.name).filter((name) => name !== 'plpgsql'),

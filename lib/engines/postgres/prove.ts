@@ -72,7 +72,10 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
       const restoreDurationMs = elapsed()
       evidence.warnings = restored.warnings
       const checks = await timed('checkMs', () =>
-        checkRestored({ restored, sandbox, client, facts, level: input.level, evidence }, run),
+        checkRestored(
+          { restored, sandbox, client, facts, level: input.level, evidence, expectations: input.expectations },
+          run,
+        ),
       )
       return { checks: [...passedBefore('object-inventory'), ...checks], evidence, restoreDurationMs }
     } finally {

@@ -1,3 +1,4 @@
+import type { ManifestPart } from '@/lib/core/repository/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damaged } from './archive/archive-error'
@@ -10,8 +11,8 @@ const limitBytes = 256 * 1024 * 1024
  * The statements of the globals part that a sandbox needs. They are sent one by one over a connection and never through
  * psql, so that nothing in the script can run a shell. Tablespaces are left out: their folders are the source's.
  */
-export async function readGlobals(open: OpenPart, run: RunContext): Promise<string[]> {
-  const stream = await open('globals', run)
+export async function readGlobals(open: OpenPart, part: ManifestPart, run: RunContext): Promise<string[]> {
+  const stream = await open(part, run)
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stream) {

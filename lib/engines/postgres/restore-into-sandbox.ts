@@ -2,18 +2,19 @@ import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
-import type { ArchiveSummary } from './archive/archive-walker'
+import type { WalkOptions } from './archive/archive-walker'
 import type { TocEntry } from './archive/archive-format'
 import { errorText } from './classify-error'
 import type { ArchivedTable } from './count-rows'
 import type { Installation } from './find-client'
 import { Inventory } from './inventory'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import { type Manifest, partOf } from '@/lib/core/repository/manifest'
 import type { ManifestFacts } from './manifest-facts'
 import { quoteQualified } from './quote'
 import { readGlobals } from './read-globals'
-import { restoreArchive } from './restore-archive'
 import { restoreError } from './restore-error'
+import { restoreJobs } from './restore-jobs'
+import { contentsFolder, readPartContents, restoreParts } from './restore-parts'
 import { prepareDatabase } from './sandbox/prepare'
 import type { Sandbox } from './sandbox/start'
 
@@ -21,7 +22,7 @@ export const sandboxDatabase = 'sandbox'
 
 /** What the archive held, learnt while it was restored. */
 export interface Restored {
-  summary: ArchiveSummary
+  largeObjects: number
   inventory: Inventory
   tables: ArchivedTable[]
   filledViews: string[]
@@ -40,51 +41,70 @@ interface Input {
 
 export async function restoreIntoSandbox(input: Input, run: RunContext): Promise<Restored> {
   const warnings = await prepare(input, run)
+  const { manifest, open, sandbox, client } = input
+  const { user } = sandbox
   const inventory = new Inventory()
-  const data = new Map<number, TocEntry>()
   const tables: ArchivedTable[] = []
   const filledViews: string[] = []
-  const { summary, messages } = await restoreArchive(
-    {
-      archive: await input.open('archive', run),
-      target: input.sandbox.source,
-      database: sandboxDatabase,
-      client: input.client,
-      args: ['--no-tablespaces'],
-      user: input.sandbox.user,
-      phase: 'restoring into the sandbox',
-      totalBytes: input.facts.archiveBytes,
-      walk: {
-        countRows: true,
-        hashRows: input.level === 'comprehensive',
-        onEntry: (entry) => {
-          inventory.add(entry)
-          if (entry.type === 'TABLE DATA') data.set(entry.dumpId, entry)
-          if (entry.type === 'MATERIALIZED VIEW DATA') filledViews.push(quoteQualified(entry.schema, entry.name))
-        },
-        onTable: ({ dumpId, rows, sha256 }) => {
-          const entry = data.get(dumpId)
-          if (entry)
-            tables.push({ schema: entry.schema, name: entry.name, copyStatement: entry.copyStatement, rows, sha256 })
-        },
+  const folder = await contentsFolder(user)
+  try {
+    const contents = await readPartContents(open, partOf(manifest, 'archive'), folder.path, user, run)
+    for (const entry of contents.entries) {
+      inventory.add(entry)
+      if (entry.type === 'MATERIALIZED VIEW DATA') filledViews.push(quoteQualified(entry.schema, entry.name))
+    }
+    const { summaries, messages } = await restoreParts(
+      {
+        manifest,
+        open,
+        contents,
+        tool: { client, target: sandbox.source, database: sandboxDatabase, args: ['--no-tablespaces'], user },
+        jobs: restoreJobs(),
+        phase: 'restoring into the sandbox',
+        walk: () => collectTables(tables, input.level === 'comprehensive'),
+        selection: null,
       },
-    },
-    run,
-  ).catch((error: unknown) => Promise.reject(sandboxError(restoreError(error))))
-  if (/warning:|error:|errors ignored/i.test(messages)) {
-    throw new HoldfastError('restore-failed', `pg_restore reported: ${messages.split('\n')[0] ?? ''}`, {
-      facts: { stderr: messages },
-    })
+      run,
+    )
+    if (/warning:|error:|errors ignored/i.test(messages)) {
+      throw new HoldfastError('restore-failed', `pg_restore reported: ${messages.split('\n')[0] ?? ''}`, {
+        facts: { stderr: messages },
+      })
+    }
+    const largeObjects = summaries.reduce((sum, summary) => sum + summary.largeObjects, 0)
+    return { largeObjects, inventory, tables, filledViews, warnings }
+  } catch (error) {
+    throw sandboxError(restoreError(error))
+  } finally {
+    await folder.remove()
   }
-  return { summary, inventory, tables, filledViews, warnings }
+}
+
+/** Counts what one stream brings; the numbers of its entries are its own. */
+function collectTables(tables: ArchivedTable[], hashRows: boolean): WalkOptions {
+  const data = new Map<number, TocEntry>()
+  return {
+    countRows: true,
+    hashRows,
+    onEntry: (entry) => {
+      if (entry.type === 'TABLE DATA') data.set(entry.dumpId, entry)
+    },
+    onTable: ({ dumpId, rows, sha256 }) => {
+      const entry = data.get(dumpId)
+      if (!entry) return
+      const { schema, name, copyStatement } = entry
+      tables.push({ schema, name, copyStatement, rows, sha256 })
+    },
+  }
 }
 
 async function prepare(input: Input, run: RunContext): Promise<string[]> {
-  if (!input.manifest.parts.some((part) => part.role === 'globals')) {
+  const part = partOf(input.manifest, 'globals')
+  if (!part) {
     const warnings = await prepareDatabase(input.admin, sandboxDatabase, [], input.facts)
     return ['The backup holds no roles: objects of other owners cannot be restored.', ...warnings]
   }
-  const globals = await readGlobals(input.open, run)
+  const globals = await readGlobals(input.open, part, run)
   try {
     return await prepareDatabase(input.admin, sandboxDatabase, globals, input.facts)
   } catch (error) {

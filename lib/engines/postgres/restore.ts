@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { partOf } from '@/lib/core/repository/manifest'
 import type { Engine, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkContents, checkTarget, databaseExists, targetExists } from './check-target'
@@ -9,9 +10,10 @@ import { createDatabase } from './create-database'
 import { findRestoreClient } from './find-restore-client'
 import { manifestFacts } from './manifest-facts'
 import { quoteIdentifier } from './quote'
-import { readContents } from './read-contents'
-import { restoreArchive } from './restore-archive'
 import { restoreError } from './restore-error'
+import { restoreJobs } from './restore-jobs'
+import { contentsFolder, partsToRead, readPartContents, restoreParts } from './restore-parts'
+import { selectEntries } from './select-entries'
 
 type RestoreInput = Parameters<Engine['restore']>[0]
 
@@ -33,33 +35,43 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   const { target } = input
   const incomplete = incompleteName(target.database)
   let created = false
+  const folder = await contentsFolder(null)
   try {
     return await withMaintenance(target.source, run.signal, async (client) => {
       const facts = manifestFacts(input.manifest)
       const { serverMajor } = await checkTarget(client, target.database, facts.serverMajor)
       const tool = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, serverMajor)
-      const contents = await readContents(await input.open('archive', run), run)
+      const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), folder.path, null, run)
+      const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
+      // A damaged backup must not leave half a database behind.
+      await input.check(partsToRead(input.manifest, selection), run)
       await removeLeftover(client, incomplete)
-      const archive = await input.open('archive', run)
       created = true
       const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
-      const { messages } = await restoreArchive(
+      const { messages } = await restoreParts(
         {
-          archive,
-          target: target.source,
-          database: incomplete,
-          client: tool,
-          args: ['--no-tablespaces', ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : [])],
-          user: null,
-          walk: {},
+          manifest: input.manifest,
+          open: input.open,
+          contents,
+          tool: {
+            client: tool,
+            target: target.source,
+            database: incomplete,
+            args: ['--no-tablespaces', ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : [])],
+            user: null,
+          },
+          jobs: restoreJobs(target.parallelism),
           phase: 'restoring',
-          totalBytes: facts.archiveBytes,
+          selection,
         },
         run,
       )
       if (messages) warnings.push(messages)
-      if (contents.databaseProperties) {
+      if (selection && selection.leftOut.length > 0) {
+        warnings.push(`Left out, because it needs what was not selected: ${selection.leftOut.join(', ')}.`)
+      }
+      if (contents.databaseProperties && !selection) {
         warnings.push(
           'Settings and comments of the database itself (ALTER DATABASE ... SET) are not restored into a new name.',
         )
@@ -73,6 +85,8 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
     if (created && errorCode(error) !== '42P04') await remove(target.source, incomplete, run)
     run.signal.throwIfAborted()
     throw classifyQueryError(restoreError(error))
+  } finally {
+    await folder.remove()
   }
 }
 

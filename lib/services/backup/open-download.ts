@@ -1,11 +1,11 @@
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { dataPartsOf, type ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile } from '@/lib/core/repository/paths'
 import { CheckStage } from '@/lib/pipeline/check-stage'
-import { openPart } from '@/lib/pipeline/open-part'
 import type { RunContext } from '@/lib/ports/run-context'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -13,6 +13,7 @@ import { found } from '../not-found'
 import { permit } from '../permit'
 import type { OpenCopy } from './open-copy'
 import { openGoodCopy } from './open-good-copy'
+import { partOpener } from './part-opener'
 
 export interface Download {
   fileName: string
@@ -24,7 +25,7 @@ export interface Download {
 }
 
 /**
- * Opens one backup as one file: `plain` is the archive that pg_restore reads, `sql` one script, `stored` a tar of the
+ * Opens one backup as one file: `plain` is what pg_restore reads (a tar of archives when there are several parts), `sql` one script, `stored` a tar of the
  * backup's folder as it lies in the store. Everything is streamed and checked on the way.
  */
 export async function openDownload(args: {
@@ -62,21 +63,10 @@ export async function openDownload(args: {
         stream: closing(storedTar(copy, backup.repositoryPath, run), copy),
       }
     }
-    const archive = copy.manifest.parts.find((part) => part.role === 'archive')
-    if (!archive) throw new HoldfastError('object-damaged', 'The manifest of this backup lists no archive.')
-    const plain = await openPart(
-      { storage: copy.storage, key: copy.keyOf(archive), part: archive, identity: copy.identity },
-      run,
-    )
-    if (input.form === 'plain') {
-      return {
-        fileName: `${base}.dump`,
-        contentType: 'application/octet-stream',
-        sizeBytes: archive.sourceBytes,
-        stream: closing(plain, copy),
-      }
-    }
-    const script = ctx.engine(copy.manifest.source.engine).toSql(plain, run)
+    if (input.form === 'plain') return await openPlain(copy, base, run)
+    const script = ctx
+      .engine(copy.manifest.source.engine)
+      .toSql({ manifest: copy.manifest, open: partOpener(copy) }, run)
     const out = new PassThrough()
     void pipeline(script.stream, out, { end: false })
       .then(() => script.finished.then(() => out.end()))
@@ -93,6 +83,47 @@ export async function openDownload(args: {
   }
 }
 
+/** One archive as it is; several parts as a tar of archives, with a note of how they go together. */
+async function openPlain(copy: OpenCopy, base: string, run: RunContext): Promise<Download> {
+  const open = partOpener(copy)
+  const parts = dataPartsOf(copy.manifest)
+  const [archive] = parts
+  if (!archive) throw new HoldfastError('object-damaged', 'The manifest of this backup lists no archive.')
+  if (parts.length === 1) {
+    return {
+      fileName: `${base}.dump`,
+      contentType: 'application/octet-stream',
+      sizeBytes: archive.sourceBytes,
+      stream: closing(await open(archive, run), copy),
+    }
+  }
+  const note = Buffer.from(`${restoreNote.join('\n')}\n`)
+  const tar = makeTar(async (add) => {
+    await add('HOW-TO-RESTORE.txt', note.length, async () => Readable.from([note]))
+    for (const part of parts) await add(plainFile(part), part.sourceBytes, () => open(part, run))
+  }, run)
+  return {
+    fileName: `${base}.tar`,
+    contentType: 'application/x-tar',
+    sizeBytes: null,
+    stream: closing(tar, copy),
+  }
+}
+
+const restoreNote = [
+  'archive.dump has the schema and most rows; the data files have the rows of large tables, of the same moment.',
+  'Make an empty database (createdb -T template0 restored), then:',
+  '',
+  'pg_restore --exit-on-error --section=pre-data -d restored archive.dump',
+  'for file in archive.dump data-*.dump; do pg_restore --exit-on-error --section=data -d restored "$file"; done',
+  'pg_restore --exit-on-error --section=post-data -d restored archive.dump',
+]
+
+/** The file's name before it was compressed and encrypted. */
+function plainFile(part: ManifestPart): string {
+  return part.file.slice(0, part.file.indexOf('.dump') + '.dump'.length)
+}
+
 /** Closes the store when the stream is over, however it ends. */
 function closing(stream: Readable, copy: OpenCopy): Readable {
   stream.once('close', () => void copy.close())
@@ -104,27 +135,35 @@ function closing(stream: Readable, copy: OpenCopy): Readable {
  * compared with the manifest as it goes out, and the tar breaks off when one differs.
  */
 function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
-  const tar = pack()
-  const add = async (file: string, sizeBytes: number, checks: CheckStage[]) => {
-    const body = await copy.storage.get(folder + file, null, run)
-    const entry = tar.entry({ name: file, size: sizeBytes, mode: 0o600 })
-    await pipeline([body, ...checks, entry], { signal: run.signal })
-  }
-  const fill = async () => {
+  return makeTar(async (add) => {
     for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : [])]) {
       const info = await copy.storage.head(folder + file, run)
       if (!info) throw new HoldfastError('object-not-found', `${file} is missing from the store.`)
-      await add(file, info.sizeBytes, [])
+      await add(file, info.sizeBytes, () => copy.storage.get(folder + file, null, run))
     }
     for (const part of copy.manifest.parts) {
       const expected = { bytes: part.storedBytes, sha256: part.storedSha256 }
       const toError = (difference: Error) =>
         new HoldfastError('object-damaged', `The stored object ${folder}${part.file} is damaged: ${difference.message}`)
-      await add(part.file, part.storedBytes, [new CheckStage('stored', expected, toError)])
+      const checks = [new CheckStage('stored', expected, toError)]
+      await add(part.file, part.storedBytes, () => copy.storage.get(folder + part.file, null, run), checks)
     }
-    tar.finalize()
+  }, run)
+}
+
+type AddToTar = (file: string, sizeBytes: number, open: () => Promise<Readable>, checks?: CheckStage[]) => Promise<void>
+
+/** A tar that breaks off with the error of whatever fills it. */
+function makeTar(fill: (add: AddToTar) => Promise<void>, run: RunContext): Readable {
+  const tar = pack()
+  const add: AddToTar = async (name, size, open, checks = []) => {
+    const body = await open()
+    await pipeline([body, ...checks, tar.entry({ name, size, mode: 0o600 })], { signal: run.signal })
   }
-  fill().catch((error: Error) => tar.destroy(error))
+  fill(add).then(
+    () => tar.finalize(),
+    (error: Error) => tar.destroy(error),
+  )
   // tar-stream speaks streamx; a PassThrough makes it the stream that Node's own code expects.
   const out = new PassThrough()
   void pipeline(tar, out).catch((error: Error) => out.destroy(error))

@@ -8,6 +8,8 @@ const mostFlatParts = 4_000
 /** What is buffered while it is being sent, as long as one part fits. */
 const inFlightBytes = 32 * mebibyte
 const maxInFlight = 4
+/** With fewer, the stream would wait whenever a part is being confirmed. */
+const minInFlight = 2
 
 export interface PartPlan {
   /** Size of part `number` (from 1); every part but the last has it exactly. */
@@ -21,7 +23,8 @@ export interface PartPlan {
  * and that sum allows, then each is larger than the one before by a fixed rate. Without a hint 8 GiB go out in parts of
  * 8 MiB and 100 GiB in parts of up to 71 MiB; with an honest one those are 27 MiB.
  */
-export function planParts(hintBytes: number | undefined, firstPartBytes: number): PartPlan {
+export function planParts(hintBytes: number | undefined, firstPartBytes: number, atOnce = 1): PartPlan {
+  const most = Math.max(minInFlight, Math.ceil(maxInFlight / atOnce))
   const basis = Math.max(firstPartBytes, wholeMebibytes((hintBytes ?? 0) / mostFlatParts))
   let flatParts = Math.min(mostFlatParts, Math.max(fewestFlatParts, Math.ceil((hintBytes ?? 0) / basis)))
   let rate = growthRate(maxObjectBytes / basis - flatParts, maxParts - flatParts)
@@ -32,7 +35,7 @@ export function planParts(hintBytes: number | undefined, firstPartBytes: number)
   }
   return {
     sizeBytes: (number) => (number <= flatParts ? basis : wholeMebibytes(basis * (1 + rate) ** (number - flatParts))),
-    inFlight: (partBytes) => Math.min(maxInFlight, Math.max(1, Math.floor(inFlightBytes / partBytes))),
+    inFlight: (partBytes) => Math.min(most, Math.max(1, Math.floor(inFlightBytes / partBytes))),
   }
 }
 

@@ -68,7 +68,7 @@ async function send(
       yield chunk
     }
   }
-  const plan = planParts(options.sizeHintBytes, store.tuning.firstPartBytes)
+  const plan = planParts(options.sizeHintBytes, store.tuning.firstPartBytes, options.atOnce)
   const parts = splitParts(counted(), plan)
   try {
     const first = await parts.next()

@@ -49,8 +49,8 @@ describe('a restore test', () => {
     engine.prove({ manifest, open, level: 'standard', sandboxRoot }, run)
   const withArchive =
     (bytes: () => Readable): OpenPart =>
-    async (role, run) =>
-      role === 'archive' ? bytes() : backup.open(role, run)
+    async (part, run) =>
+      part.role === 'archive' ? bytes() : backup.open(part, run)
   const sandboxes = async () =>
     (await Promise.all(sandboxFolders(sandboxRoot).map((folder) => readdir(folder).catch(() => [])))).flat()
   const serversOn = (folder: string) =>
@@ -104,10 +104,10 @@ describe('a restore test', () => {
   })
 
   it('fails when an owner is not among the roles of the backup', async () => {
-    const globals: OpenPart = async (role, run) =>
-      role === 'globals'
+    const globals: OpenPart = async (part, run) =>
+      part.role === 'globals'
         ? Readable.from(['-- without seller\nCREATE ROLE postgres SUPERUSER;\n'])
-        : backup.open(role, run)
+        : backup.open(part, run)
     const { checks } = await prove(globals)
     expect(checks.at(-1)).toMatchObject({ name: 'restores-without-errors', verdict: 'failed' })
     expect(checks.at(-1)?.detail).toContain('seller')

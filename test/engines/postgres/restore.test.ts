@@ -39,6 +39,7 @@ describe('restoring into a new database', () => {
       {
         manifest: backup.manifest,
         open,
+        check: backup.check,
         target: { source: pg.source(), database: 'restored', owners: 'keep', ...target },
       },
       run,
@@ -118,9 +119,9 @@ describe('restoring into a new database', () => {
     await pg.sql('CREATE TABLE kept AS SELECT 42 AS answer', 'lost')
     const source = pg.source({ connection: { database: 'lost' } })
     await using folder = await tempDir('lost')
-    const { manifest, open } = await takeBackup(engine, source, folder.path, makeTestRun())
+    const { manifest, open, check } = await takeBackup(engine, source, folder.path, makeTestRun())
     await pg.sql('DROP DATABASE lost')
-    await engine.restore({ manifest, open, target: { source, database: 'lost', owners: 'keep' } }, makeTestRun())
+    await engine.restore({ manifest, open, check, target: { source, database: 'lost', owners: 'keep' } }, makeTestRun())
     expect(await pg.sql('SELECT answer FROM kept', 'lost')).toEqual([{ answer: 42 }])
   })
 
@@ -134,7 +135,7 @@ describe('restoring into a new database', () => {
 
   it('writes the archive as a script that gives the same content', async () => {
     const file = `${dir.path}/all.sql`
-    const { stream, finished } = engine.toSql(createReadStream(backup.file('archive')), makeTestRun())
+    const { stream, finished } = engine.toSql(backup, makeTestRun())
     await Promise.all([pipeline(stream, createWriteStream(file)), finished])
     await pg.sql('CREATE DATABASE from_script TEMPLATE template0')
     execFileSync('/usr/lib/postgresql/15/bin/psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', file, '-d', 'from_script'], {
@@ -151,7 +152,7 @@ describe('restoring into a new database', () => {
     const file = `${dir.path}/cut.dump`
     const bytes = await readFile(backup.file('archive'))
     await writeFile(file, bytes.subarray(0, bytes.length - 1))
-    const { stream, finished } = engine.toSql(createReadStream(file), makeTestRun())
+    const { stream, finished } = engine.toSql({ ...backup, open: async () => createReadStream(file) }, makeTestRun())
     const [read, end] = await Promise.allSettled([pipeline(stream, createWriteStream(`${dir.path}/cut.sql`)), finished])
     expect([read.status, end.status]).toEqual(['rejected', 'rejected'])
   })

@@ -43,7 +43,10 @@ describe('a database with everything in it', () => {
     for (const role of ['nasty owner "x"', 'nasty_reader'])
       await elsewhere.sql(`CREATE ROLE "${role.replaceAll('"', '""')}"`)
     const target = { source: elsewhere.source(), database: `copy of ${name}`, owners: 'keep' as const }
-    const { warnings } = await engine.restore({ manifest: backup.manifest, open: backup.open, target }, makeTestRun())
+    const { warnings } = await engine.restore(
+      { manifest: backup.manifest, open: backup.open, check: backup.check, target },
+      makeTestRun(),
+    )
     expect(warnings).toEqual([])
     const client = await elsewhere.connect(target.database)
     expect(await contentDigest(client)).toEqual(before)
@@ -52,7 +55,7 @@ describe('a database with everything in it', () => {
 
   it('is the same after a restore without owners', async () => {
     const target = { source: elsewhere.source(), database: 'no owners', owners: 'drop' as const }
-    await engine.restore({ manifest: backup.manifest, open: backup.open, target }, makeTestRun())
+    await engine.restore({ manifest: backup.manifest, open: backup.open, check: backup.check, target }, makeTestRun())
     expect(await contentDigest(await elsewhere.connect('no owners'))).toEqual(before)
   })
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { Progress } from '@/lib/contracts/job'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile, partFile } from '@/lib/core/repository/paths'
 import { storePart } from '@/lib/pipeline/store-part'
+import { Throttle } from '@/lib/pipeline/throttle'
 import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { instanceId, recoveryRecipient } from '@/lib/services/instance/instance-settings'
 import type { TaskArgs } from '../../task'
+import { PartProgress } from './part-progress'
 
 /** One destination of this run; once it has an error it is left out and its copy is `failed`. */
 export interface DestinationRun {
@@ -45,8 +47,7 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
     for (const warning of session.warnings) run.logger.warn(warning)
     run.logger.info('source opened', { serverVersion: session.serverVersion, toolVersion: session.toolVersion })
     const key = spec.options.encryption === 'age' ? await makeKey(args) : null
-    const parts: ManifestPart[] = []
-    for (const part of session.parts) parts.push(await storeOne(input, session, part, key?.recipient ?? null, parts))
+    const parts = await storeParts(input, session, key?.recipient ?? null)
     // The session's snapshot holds back vacuum on the source: let go of it as soon as the data is out.
     await session.close()
 
@@ -105,20 +106,45 @@ async function makeKey({ ctx, run }: TaskArgs) {
   return { recipient, wrapped, wrappedFor }
 }
 
+/** All parts side by side: their producers wait for each other's snapshot anyway. The first that fails stops the others. */
+async function storeParts(input: Input, session: BackupSession, recipient: string | null): Promise<ManifestPart[]> {
+  const { run } = input.args
+  const { rateLimitBytesPerSecond } = input.spec.options
+  const stop = new AbortController()
+  const shared: SharedByParts = {
+    run: { ...run, signal: AbortSignal.any([run.signal, stop.signal]) },
+    progress: new PartProgress(session.parts, (progress) => run.progress(progress)),
+    throttle: rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined,
+    atOnce: session.parts.filter((part) => part.role !== 'globals').length,
+  }
+  const storing = session.parts.map((part) =>
+    storeOne(input, part, recipient, shared).catch((error: unknown) => {
+      stop.abort(error)
+      throw error
+    }),
+  )
+  const settled = await Promise.allSettled(storing)
+  run.signal.throwIfAborted()
+  if (stop.signal.aborted) throw stop.signal.reason
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+interface SharedByParts {
+  run: RunContext
+  progress: PartProgress
+  throttle: Throttle | undefined
+  atOnce: number
+}
+
 async function storeOne(
   input: Input,
-  session: BackupSession,
   part: BackupPart,
   recipient: string | null,
-  before: ManifestPart[],
+  { run, progress, throttle, atOnce }: SharedByParts,
 ): Promise<ManifestPart> {
-  const { args, spec, backup } = input
-  const { run } = args
-  const { compression, compressionLevel, lowPriority, rateLimitBytesPerSecond } = spec.options
+  const { compression, compressionLevel, lowPriority, gentle } = input.spec.options
   const encryption = recipient ? 'age' : 'none'
   const file = partFile(part.base, compression, encryption)
-  const offset = sum(before, 'sourceBytes')
-  const onProgress = (progress: Progress) => run.progress({ ...progress, doneBytes: offset + progress.doneBytes })
   const alive = input.destinations.filter((destination) => destination.error === null)
   const stored = await storePart(
     {
@@ -126,14 +152,14 @@ async function storeOne(
       compression,
       compressionLevel,
       age: recipient ? { recipients: [recipient] } : null,
-      lowPriority,
-      rateLimitBytesPerSecond,
+      lowPriority: lowPriority || gentle,
+      throttle,
       expectedBytes: part.expectedBytes,
-      onProgress,
+      onProgress: (own) => progress.update(part.base, own),
       sinks: alive.map((destination) => ({
         id: destination.id,
         consume: (body) =>
-          destination.storage.put(backup.folder + file, body, { sizeHintBytes: part.expectedBytes }, run),
+          destination.storage.put(input.backup.folder + file, body, { sizeHintBytes: part.expectedBytes, atOnce }, run),
       })),
     },
     run,
@@ -143,6 +169,7 @@ async function storeOne(
     if (!outcome || !outcome.ok) drop(input, destination, outcome?.error)
   }
   assertAlive(input)
+  progress.done(part.base, stored.sourceBytes)
   run.logger.info(`stored ${file}`, {
     sourceBytes: stored.sourceBytes,
     storedBytes: stored.storedBytes,
@@ -157,6 +184,7 @@ async function storeOne(
     storedSha256: stored.storedSha256,
     compression,
     encryption,
+    ...(part.tables ? { tables: part.tables } : {}),
   }
 }
 
@@ -176,6 +204,8 @@ async function putSmall(input: Input, file: string, bytes: Uint8Array): Promise<
 }
 
 function drop(input: Input, destination: DestinationRun, error: unknown): void {
+  // Of several parts the first failure tells most.
+  if (destination.error !== null) return
   destination.error = error ?? new Error('The destination stopped without saying why.')
   input.args.run.logger.warn(`the copy in ${destination.name} failed`, { ...toFailure(destination.error) })
 }

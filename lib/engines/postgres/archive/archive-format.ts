@@ -19,17 +19,22 @@ export interface ArchiveHeader {
   dumpVersion: string
 }
 
-/** One entry of the table of contents. Definitions are read over, not kept. */
+/** One entry of the table of contents. */
 export interface TocEntry {
   dumpId: number
   hasData: boolean
   /** `TABLE`, `TABLE DATA`, `FUNCTION`, `ACL` and so on. */
   type: string
+  section: 'none' | 'pre-data' | 'data' | 'post-data'
   schema: string
   name: string
   owner: string
   /** The COPY statement of `TABLE DATA`: it names the columns and their order. */
   copyStatement: string
+  /** `dumpId` of what must be there before. */
+  dependencies: number[]
+  /** The SQL of tables, domains and `SEQUENCE SET`; empty for all other types. */
+  definition: string
 }
 
 /** What one `TABLE DATA` block holds. */

@@ -6,6 +6,12 @@ const intSize = 4
 /** Longest string that is kept; definitions may be longer, but they are read over. */
 const keptStringBytes = 4 * 1024 * 1024
 
+/** By number, as pg_backup.h has them. */
+const sections: Record<number, TocEntry['section']> = { 2: 'pre-data', 3: 'data', 4: 'post-data' }
+
+/** Types whose definitions restore tests look into; all others are read over. */
+const definitionsKept = new Set(['TABLE', 'FOREIGN TABLE', 'DOMAIN', 'SEQUENCE SET'])
+
 interface Handlers {
   onHeader(header: ArchiveHeader): void
   onEntry(entry: TocEntry): void
@@ -69,8 +75,8 @@ export class TocReader {
     yield* this.#skipText()
     const name = yield* this.#text()
     const type = yield* this.#text()
-    yield* this.#int()
-    yield* this.#skipText()
+    const section = sections[yield* this.#int()] ?? 'none'
+    const definition = definitionsKept.has(type) ? yield* this.#definition() : (yield* this.#skipText(), '')
     yield* this.#skipText()
     const copyStatement = type === 'TABLE DATA' ? yield* this.#text() : (yield* this.#skipText(), '')
     const schema = yield* this.#text()
@@ -79,9 +85,9 @@ export class TocReader {
     if (minor >= 16) yield* this.#int()
     const owner = yield* this.#text()
     yield* this.#skipText()
-    while (yield* this.#skipText());
+    const dependencies = yield* this.#numbers()
     yield* this.#bytes(1 + this.#offsetSize, false)
-    return { dumpId, hasData, type, schema, name, owner, copyStatement }
+    return { dumpId, hasData, type, section, schema, name, owner, copyStatement, dependencies, definition }
   }
 
   *#byte(): Generator<undefined, number, undefined> {
@@ -103,6 +109,23 @@ export class TocReader {
     if (length <= 0) return ''
     if (length > keptStringBytes) throw damaged('its table of contents has a name that is too long')
     return (yield* this.#bytes(length, true)).toString('utf8')
+  }
+
+  /** Empty when it is longer than what is kept: that is unusual, not damage. */
+  *#definition(): Generator<undefined, string, undefined> {
+    const length = yield* this.#int()
+    if (length <= 0) return ''
+    return (yield* this.#bytes(length, length <= keptStringBytes)).toString('utf8')
+  }
+
+  /** A list of numbers, each written as text; the absent string ends it. */
+  *#numbers(): Generator<undefined, number[], undefined> {
+    const numbers: number[] = []
+    for (;;) {
+      const length = yield* this.#int()
+      if (length < 0) return numbers
+      numbers.push(Number((yield* this.#bytes(length, true)).toString('latin1')))
+    }
   }
 
   /** False for the absent string, which ends a list. */

@@ -1,0 +1,159 @@
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import type { OpenPart } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import type { TocEntry } from './archive/archive-format'
+import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
+import { damaged } from './archive/archive-error'
+import { quoteQualified } from './quote'
+import { restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
+import type { UnprivilegedUser } from './sandbox/drop-user'
+import { type Contents, saveContents } from './save-contents'
+import type { Selection } from './select-entries'
+
+const progressEveryMs = 500
+
+export interface RestorePlan {
+  manifest: Manifest
+  open: OpenPart
+  contents: Contents
+  tool: RestoreTool
+  /** Streams side by side, and pg_restore's jobs for indexes and constraints. */
+  jobs: number
+  /** How each stream is followed. */
+  walk?: (part: ManifestPart) => WalkOptions
+  phase: string
+  /** Null: everything. */
+  selection: Selection | null
+}
+
+/** A private folder for tables of contents, which the tools' user may read. */
+export async function contentsFolder(
+  user: UnprivilegedUser | null,
+): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'holdfast-contents-'))
+  if (user) await chown(path, user.uid, user.gid)
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** Reads the table of contents of a part into the folder. */
+export async function readPartContents(
+  open: OpenPart,
+  part: ManifestPart | undefined,
+  folder: string,
+  user: UnprivilegedUser | null,
+  run: RunContext,
+): Promise<Contents> {
+  if (!part) throw damaged('the manifest lists no archive')
+  const file = join(folder, `${part.file}.toc`)
+  const contents = await saveContents(await open(part, run), file, run)
+  if (user) await chown(file, user.uid, user.gid)
+  return contents
+}
+
+/** Parts whose rows are wanted. */
+export function partsToRead(manifest: Manifest, selection: Selection | null): ManifestPart[] {
+  const parts = dataPartsOf(manifest)
+  if (!selection) return parts
+  const elsewhere = new Set(parts.flatMap((part) => (part.tables ?? []).map(nameOf)))
+  const wanted = new Set(selection.tables.map(nameOf))
+  return parts.filter((part) =>
+    part.role === 'data'
+      ? (part.tables ?? []).some((table) => wanted.has(nameOf(table)))
+      : selection.tables.some((table) => !elsewhere.has(nameOf(table))),
+  )
+}
+
+/**
+ * Schema, then the rows of all parts side by side, then indexes and constraints in parallel: the first and the last need
+ * the table of contents only. The first failure stops everything; what is half written is the caller's to remove.
+ */
+export async function restoreParts(
+  plan: RestorePlan,
+  run: RunContext,
+): Promise<{ summaries: ArchiveSummary[]; messages: string }> {
+  const { contents, tool, jobs, selection } = plan
+  const parts = partsToRead(plan.manifest, selection)
+  const totalBytes = parts.reduce((sum, part) => sum + part.sourceBytes, 0)
+  const walkers: ArchiveWalker[] = []
+  const done = () => walkers.reduce((sum, walker) => sum + walker.bytes, 0)
+  const report = setInterval(() => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes }), progressEveryMs)
+  const list = selection ? await writeList(contents.file, selection.dumpIds, tool.user) : []
+  try {
+    const messages = [await restoreFromFile(tool, ['--section=pre-data', ...list], contents.file, run)]
+    await sideBySide(jobs, parts, run, async (part, scope) => {
+      const own = selection && part.role === 'data' ? await ownList(plan, part, selection, scope) : list
+      const walker = new ArchiveWalker(plan.walk?.(part))
+      walkers.push(walker)
+      const archive = await plan.open(part, scope)
+      messages.push(
+        await restoreFromStream(tool, ['--section=data', ...own], archive, walker, selection !== null, scope),
+      )
+    })
+    // Values of sequences are in the archive's data section; without its rows they are restored by themselves.
+    if (!parts.some((part) => part.role === 'archive')) {
+      messages.push(await restoreFromFile(tool, ['--section=data', ...list], contents.file, run))
+    }
+    run.progress({ phase: 'building indexes', doneBytes: totalBytes, totalBytes })
+    const args = ['--section=post-data', `--jobs=${jobs}`, ...list]
+    messages.push(await restoreFromFile(tool, args, contents.file, run))
+    return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
+  } finally {
+    clearInterval(report)
+  }
+}
+
+/** The entries of a data part that are wanted: its numbers are its own. */
+async function ownList(
+  plan: RestorePlan,
+  part: ManifestPart,
+  selection: Selection,
+  run: RunContext,
+): Promise<string[]> {
+  const { tool } = plan
+  const folder = join(plan.contents.file, '..')
+  const { file, entries } = await readPartContents(plan.open, part, folder, tool.user, run)
+  const wanted = new Set(selection.tables.map(nameOf))
+  const ids = entries.filter((entry) => wanted.has(nameOf(entry))).map((entry) => entry.dumpId)
+  return writeList(file, ids, tool.user)
+}
+
+async function writeList(
+  contents: string,
+  dumpIds: readonly number[],
+  user: UnprivilegedUser | null,
+): Promise<string[]> {
+  const file = `${contents}.list`
+  await writeFile(file, dumpIds.map((id) => `${id};\n`).join(''), { mode: 0o600 })
+  if (user) await chown(file, user.uid, user.gid)
+  return [`--use-list=${file}`]
+}
+
+/** Works off the items with so many runners. The first failure stops the others and is what it rejects with. */
+async function sideBySide<T>(
+  runners: number,
+  items: readonly T[],
+  run: RunContext,
+  work: (item: T, run: RunContext) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController()
+  const scope = { ...run, signal: AbortSignal.any([run.signal, stop.signal]) }
+  const waiting = [...items]
+  const runner = async () => {
+    for (let item = waiting.shift(); item !== undefined && !scope.signal.aborted; item = waiting.shift()) {
+      await work(item, scope)
+    }
+  }
+  const running = Array.from({ length: Math.min(runners, items.length) }, () =>
+    runner().catch((error: unknown) => stop.abort(error)),
+  )
+  await Promise.all(running)
+  run.signal.throwIfAborted()
+  if (stop.signal.aborted) throw stop.signal.reason
+}
+
+function nameOf(table: { schema: string; name: string } | TocEntry): string {
+  return quoteQualified(table.schema, table.name)
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import { feedCommand } from '@/lib/process/feed-command'
+import { runCommand } from '@/lib/process/run-command'
+import type { ArchiveWalker } from './archive/archive-walker'
+import type { Installation } from './find-client'
+import { databaseConnInfo } from './quote'
+import type { UnprivilegedUser } from './sandbox/drop-user'
+import { openToolEnv } from './tool-env'
+
+export interface RestoreTool {
+  client: Installation
+  target: SourceSpec
+  database: string
+  /** `--no-owner` and the like. */
+  args: string[]
+  user: UnprivilegedUser | null
+}
+
+/** Restores sections of the schema from a saved table of contents. Answers what pg_restore said. */
+export async function restoreFromFile(
+  tool: RestoreTool,
+  args: string[],
+  file: string,
+  run: RunContext,
+): Promise<string> {
+  return withTool(tool, [...args, file], 'ignore', run, async (command) => command.exited)
+}
+
+/**
+ * Feeds an archive's data to pg_restore. The archive is followed on its way, so that one that ends early fails also
+ * where pg_restore would not notice. Rejects with the archive's error or with `command-failed`.
+ */
+export async function restoreFromStream(
+  tool: RestoreTool,
+  args: string[],
+  archive: Readable,
+  walker: ArchiveWalker,
+  /** Only some entries are restored: pg_restore ends when it has them. */
+  isSelection: boolean,
+  run: RunContext,
+): Promise<string> {
+  walker.on('error', () => undefined)
+  try {
+    return await withTool(tool, args, 'pipe', run, async (command) => {
+      const reading = pipeline(archive, walker, { signal: run.signal })
+      reading.catch(() => undefined)
+      try {
+        await feedCommand(walker, command)
+      } catch (error) {
+        if (isSelection && error instanceof HoldfastError && error.code === 'command-closed-input') return
+        throw error
+      }
+      await reading
+    })
+  } finally {
+    walker.destroy()
+    archive.destroy()
+  }
+}
+
+async function withTool(
+  { client, target, database, args, user }: RestoreTool,
+  more: string[],
+  stdin: 'ignore' | 'pipe',
+  run: RunContext,
+  work: (command: ReturnType<typeof runCommand>) => Promise<void>,
+): Promise<string> {
+  const env = await openToolEnv(target, database)
+  try {
+    const command = runCommand(
+      {
+        file: join(client.folder, 'pg_restore'),
+        args: ['--exit-on-error', '--no-password', `--dbname=${databaseConnInfo(database)}`, ...args, ...more],
+        env: env.env,
+        secrets: env.secrets,
+        stdin,
+        // The tools look at the working folder, which the sandbox's user may not be allowed to.
+        cwd: '/',
+        ...(user ? { uid: user.uid, gid: user.gid } : {}),
+      },
+      run,
+    )
+    command.stdout.resume()
+    try {
+      await work(command)
+    } catch (error) {
+      run.signal.throwIfAborted()
+      throw error
+    } finally {
+      await command.terminate()
+    }
+    return command.stderrTail().trim()
+  } finally {
+    await env.close()
+  }
+}
