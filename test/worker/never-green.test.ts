@@ -108,6 +108,7 @@ describe('what is not whole is never green', () => {
 
   it('is partial, not green, when one of two destinations is down, and the good copy counts (fault 33)', async () => {
     const local = await product.addLocalDestination()
+    const before = await bucket.names()
     proxy.fail({ on: 'PutObject', fault: { kind: 'answer', status: 403, code: 'AccessDenied' } })
     const job = await back([s3, local.id])
     proxy.heal()
@@ -119,6 +120,7 @@ describe('what is not whole is never green', () => {
     })
     const status = await getStatus({ ctx: product.ctx })
     expect(status.reasons.map((reason) => reason.code)).toContain('copy-missing')
+    await expectNothingStored(before)
   })
 
   it('ends everything within seconds when it is cancelled in the middle (fault 11)', async () => {

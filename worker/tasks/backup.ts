@@ -50,6 +50,7 @@ export const backupTask: Task = {
       name: destination.name,
       storage: ctx.openStorage(destinationSpec(ctx, destination)),
       error: null,
+      stop: new AbortController(),
     }))
     try {
       const stored = await storeBackup({ args, spec, backup: { ...backup, startedAt }, destinations: runs })

@@ -18,6 +18,8 @@ export interface DestinationRun {
   name: string
   storage: Storage
   error: unknown
+  /** Aborted with the error: what other parts are sending there ends too. */
+  stop: AbortController
 }
 
 export interface StoredBackup {
@@ -158,8 +160,11 @@ async function storeOne(
       onProgress: (own) => progress.update(part.base, own),
       sinks: alive.map((destination) => ({
         id: destination.id,
-        consume: (body) =>
-          destination.storage.put(input.backup.folder + file, body, { sizeHintBytes: part.expectedBytes, atOnce }, run),
+        consume: (body) => {
+          const options = { sizeHintBytes: part.expectedBytes, atOnce }
+          const scope = { ...run, signal: AbortSignal.any([run.signal, destination.stop.signal]) }
+          return destination.storage.put(input.backup.folder + file, body, options, scope)
+        },
       })),
     },
     run,
@@ -206,6 +211,7 @@ async function putSmall(input: Input, file: string, bytes: Uint8Array): Promise<
 function drop(input: Input, destination: DestinationRun, error: unknown): void {
   // Of several parts the first failure tells most.
   if (destination.error !== null) return
+  destination.stop.abort(error)
   destination.error = error ?? new Error('The destination stopped without saying why.')
   input.args.run.logger.warn(`the copy in ${destination.name} failed`, { ...toFailure(destination.error) })
 }
