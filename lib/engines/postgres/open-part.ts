@@ -9,6 +9,8 @@ import { dumpError } from './dump-error'
 export interface PartProducer {
   tool: string
   spec: CommandSpec
+  /** Makes a stage that holds the output back, for the sake of the source. */
+  pace?: (() => Transform) | undefined
   /** Makes the stage that checks the format; it must await `exited` before it lets the end through. */
   check(exited: () => Promise<void>): Transform
   /** A better error than the tool's, when the server can tell more. */
@@ -27,19 +29,20 @@ export function openPart(producer: PartProducer, run: RunContext): { stream: Rea
   )
   // The reader hears of an error by `finished` or by its own pipeline; unheard, it would end the process.
   stage.on('error', () => undefined)
-  const finished = follow(command, stage, run, explained)
+  const stages = producer.pace ? [producer.pace(), stage] : [stage]
+  const finished = follow(command, stages, run, explained)
   finished.catch(() => undefined)
   return { stream: stage, finished }
 }
 
 async function follow(
   command: RunningCommand,
-  stage: Transform,
+  stages: Transform[],
   run: RunContext,
   explained: (error: unknown) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await pipeline(command.stdout, stage, { signal: run.signal })
+    await pipeline([command.stdout, ...stages], { signal: run.signal })
     await command.exited
   } catch (error) {
     await command.terminate()
