@@ -44,6 +44,8 @@ export interface BackupSession {
   parts: BackupPart[]
   /** Lines for the manifest: how to restore by hand with the standard tools. */
   howToRestore(files: { role: PartRole; file: string; compression: string; encrypted: boolean }[]): string[]
+  /** To be called when the data is out and before it counts: rejects when what was read need not be the source's. */
+  confirm(): Promise<void>
   close(): Promise<void>
 }
 
@@ -115,7 +117,7 @@ export interface Engine {
    */
   sample?(source: SourceSpec, input: { bytes: number; timeLimitMs: number }, run: RunContext): Promise<DumpSample>
   /** Checks versions and privileges, then opens the parts. Fails before anything is written. */
-  beginBackup(source: SourceSpec, run: RunContext): Promise<BackupSession>
+  beginBackup(source: SourceSpec, run: RunContext, options?: { attempt?: number }): Promise<BackupSession>
   /**
    * Restores into a sandbox and runs the checks of the level (`standard` or `comprehensive`). Damage and differences
    * are failed checks; a sandbox that cannot be had is a thrown error, which the caller records as inconclusive.

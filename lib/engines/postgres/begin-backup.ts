@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { budgetConnections } from './budget-connections'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
 import { connect } from './connect'
 import { dumpArchive, dumpData } from './dump-archive'
@@ -11,6 +12,7 @@ import { findClient } from './find-client'
 import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
 import { nameLocks } from './name-locks'
+import { type Endpoint, pickEndpoint } from './pick-endpoint'
 import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
 import { readTables } from './read-tables'
@@ -24,20 +26,26 @@ const mostStreamsByDefault = 4
  * Holds one snapshot of the source in a connection of its own, from which both the facts and the dump are read.
  * Everything that would make the dump fail and can be known beforehand fails here, before a byte is written.
  */
-export async function beginBackup(source: SourceSpec, run: RunContext): Promise<BackupSession> {
-  const holder = await connect(source, run.signal)
+export async function beginBackup(
+  source: SourceSpec,
+  run: RunContext,
+  { attempt = 1 }: { attempt?: number } = {},
+): Promise<BackupSession> {
+  const endpoint = await pickEndpoint(source, run, { attempt })
+  const holder = await connect(endpoint.source, run.signal)
   try {
-    return await prepare(source, holder, run)
+    return await prepare(endpoint, holder, run)
   } catch (error) {
-    const explained = await nameLocks(error, source)
+    const explained = await nameLocks(error, endpoint.source)
     await holder.end().catch(() => undefined)
     run.signal.throwIfAborted()
-    throw classifyQueryError(explained)
+    throw endpoint.explain(classifyQueryError(explained))
   }
 }
 
-async function prepare(source: SourceSpec, holder: Client, run: RunContext): Promise<BackupSession> {
-  const warnings: string[] = []
+async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Promise<BackupSession> {
+  const { source } = endpoint
+  const warnings = [...endpoint.warnings]
   const identity = await readIdentity(holder)
   const client = await findClient(identity.major, identity.version)
   const access = await readAccess(holder, identity)
@@ -54,25 +62,27 @@ async function prepare(source: SourceSpec, holder: Client, run: RunContext): Pro
   if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
   // Streams of different moments would not fit together.
-  const streams = snapshot ? streamCount(source, databaseBytes) : 1
+  const streams = snapshot ? await streamCount(holder, source, databaseBytes, warnings) : 1
   const parts = planParts(streams > 1 ? await readTables(holder) : [], databaseBytes, streams)
   await lockTables(
     holder,
     parts.data.flatMap((part) => part.tables),
   )
+  const explain = async (error: unknown) => endpoint.explain(await nameLocks(error, source))
   const env = await openToolEnv(source)
-  const plan = { source, client, env, snapshot, explain: (error: unknown) => nameLocks(error, source) }
+  const plan = { source, client, env, snapshot, explain }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
     serverVersion: identity.version,
     toolVersion: client.version,
-    facts: { serverMajor: identity.major, standby: identity.standby, ...locale, ...facts },
+    facts: { serverMajor: identity.major, standby: identity.standby, ...endpoint.facts, ...locale, ...facts },
     warnings,
     parts: [
       dumpGlobals(plan, identity.superuser),
       dumpArchive(plan, parts),
       ...parts.data.map((part, index) => dumpData(plan, part, index + 1)),
     ],
+    confirm: () => endpoint.confirm(run.signal),
     howToRestore: (files) => howToRestore(files, identity.major),
     close: async () => {
       await holder.end().catch(() => undefined)
@@ -81,12 +91,23 @@ async function prepare(source: SourceSpec, holder: Client, run: RunContext): Pro
   }
 }
 
-/** One connection each, beside those of the snapshot and of the roles. */
-function streamCount({ options }: SourceSpec, databaseBytes: number): number {
+/** The snapshot's and the roles'. */
+const otherConnections = 2
+
+/** One connection each, as far as the server has them. */
+async function streamCount(
+  holder: Client,
+  { options }: SourceSpec,
+  databaseBytes: number,
+  warnings: string[],
+): Promise<number> {
   if (options.gentle) return 1
   const chosen = databaseBytes < worthwhileBytes ? 1 : Math.min(availableParallelism(), mostStreamsByDefault)
   const wanted = options.parallelism ?? chosen
-  return Math.max(1, Math.min(wanted, options.maxConnections - 2))
+  const { maxConnections } = options
+  const budget = await budgetConnections(holder, { wanted: wanted + otherConnections, maxConnections })
+  warnings.push(...budget.warnings)
+  return Math.max(1, budget.connections - otherConnections)
 }
 
 async function holdSnapshot(

@@ -44,12 +44,13 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
   const { args, spec, backup } = input
   const { ctx, run } = args
   run.progress({ phase: 'connecting', doneBytes: 0 })
-  const session = await ctx.engine(spec.engine).beginBackup(spec, run)
+  const session = await ctx.engine(spec.engine).beginBackup(spec, run, { attempt: args.job.attempt })
   try {
     for (const warning of session.warnings) run.logger.warn(warning)
     run.logger.info('source opened', { serverVersion: session.serverVersion, toolVersion: session.toolVersion })
     const key = spec.options.encryption === 'age' ? await makeKey(args) : null
     const parts = await storeParts(input, session, key?.recipient ?? null)
+    await session.confirm()
     // The session's snapshot holds back vacuum on the source: let go of it as soon as the data is out.
     await session.close()
 
