@@ -5,7 +5,7 @@ import type { Logger } from '@/lib/ports/run-context'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { buildContext } from './build-context'
 import { catalogAddress } from './cli/catalog-address'
-import { help, usageError, verbs } from './cli/verbs'
+import { type Answer, help, offlineVerbs, usageError, verbs } from './cli/verbs'
 import { isCatalogAway } from './is-catalog-away'
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
@@ -27,9 +27,11 @@ async function main(argv: string[]): Promise<number> {
         to: { type: 'string' },
         on: { type: 'string' },
         owners: { type: 'string' },
+        only: { type: 'string' },
         role: { type: 'string' },
         days: { type: 'string' },
         limit: { type: 'string' },
+        key: { type: 'string' },
       },
     })
     json = values.json ?? false
@@ -38,6 +40,12 @@ async function main(argv: string[]): Promise<number> {
       console.log(help)
       return name === undefined && !values.help ? 2 : 0
     }
+    const tell = (answer: Answer): number => {
+      console.log(json ? JSON.stringify(answer.json, null, 2) : answer.text)
+      return answer.ok ? 0 : 1
+    }
+    const offline = offlineVerbs[name]
+    if (offline) return tell(await offline(args, values))
     const verb = verbs[name]
     if (!verb) throw usageError(`There is no verb "${name}".`)
     const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
@@ -49,9 +57,7 @@ async function main(argv: string[]): Promise<number> {
       worker: null,
     })
     try {
-      const answer = await verb(ctx, args, values)
-      console.log(json ? JSON.stringify(answer.json, null, 2) : answer.text)
-      return answer.ok ? 0 : 1
+      return tell(await verb(ctx, args, values))
     } finally {
       await close()
     }

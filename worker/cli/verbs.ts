@@ -1,3 +1,4 @@
+import { parseSelection } from '@/lib/core/restore/parse-selection'
 import { z } from 'zod'
 import { roleSchema } from '@/lib/contracts/common'
 import type { Job } from '@/lib/contracts/job'
@@ -6,11 +7,14 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { listBackups } from '@/lib/services/backup/list-backups'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import type { ServiceContext } from '@/lib/services/context'
+import { getEvidence } from '@/lib/services/restore-test/get-evidence'
+import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
 import { createToken } from '@/lib/services/token/create-token'
 import { bytes, duration, table, time } from './print'
+import { verifyEvidenceFile } from './verify-evidence'
 import { waitForJob } from './wait-for-job'
 
 export interface Options {
@@ -20,9 +24,11 @@ export interface Options {
   to?: string
   on?: string
   owners?: string
+  only?: string
   role?: string
   days?: string
   limit?: string
+  key?: string
   'no-wait'?: boolean
 }
 
@@ -149,10 +155,19 @@ const restore: Verb = async (ctx, [backupId], options) => {
   const target = {
     database: options.to,
     owners: owners.data,
+    ...(options.only ? { only: selection(options.only) } : {}),
     ...(options.on ? { sourceId: await sourceId(ctx, options.on) } : {}),
   }
   const { jobId } = await startRestore({ ctx, input: { backupId, target } })
   return followed(ctx, jobId, options)
+}
+
+function selection(text: string) {
+  try {
+    return parseSelection(text)
+  } catch (error) {
+    throw usageError(`--only: ${error instanceof Error ? error.message : String(error)}.`)
+  }
 }
 
 const token: Verb = async (ctx, [action, name], options) => {
@@ -170,8 +185,36 @@ const token: Verb = async (ctx, [action, name], options) => {
   return { json: made, text: `${made.token}\nShown once; it expires ${time(made.expiresAt)}.`, ok: true }
 }
 
+const evidence: Verb = async (ctx, [id]) => {
+  if (!id || !z.uuid().safeParse(id).success) throw usageError('Give the id of the restore test.')
+  const text = await getEvidence({ ctx, input: { id } })
+  return { json: JSON.parse(text), text, ok: true }
+}
+
+const evidenceKey: Verb = async (ctx) => {
+  const key = getEvidenceKey({ ctx })
+  return { json: key, text: key.pem.trimEnd(), ok: true }
+}
+
 /** The only list of verbs. */
-export const verbs: Record<string, Verb> = { status, backup, list, test, restore, token }
+export const verbs: Record<string, Verb> = {
+  status,
+  backup,
+  list,
+  test,
+  restore,
+  token,
+  evidence,
+  'evidence-key': evidenceKey,
+}
+
+/** Those that need no Holdfast to be there. */
+export const offlineVerbs: Record<string, (args: string[], options: Options) => Promise<Answer>> = {
+  'verify-evidence': async ([file], options) => {
+    if (!file) throw usageError('Name the evidence file.')
+    return verifyEvidenceFile(file, options.key)
+  },
+}
 
 export const help = `Usage: npm run holdfast -- VERB [--json]
 
@@ -179,9 +222,12 @@ export const help = `Usage: npm run holdfast -- VERB [--json]
   backup SOURCE [--destination NAME]...    back up now
   list [--source NAME] [--limit N]         the newest backups
   test BACKUP|SOURCE [--level LEVEL]       restore test: quick, standard, comprehensive
-  restore BACKUP --to DATABASE [--on SOURCE] [--owners keep|drop]
+  restore BACKUP --to DATABASE [--on SOURCE] [--owners keep|drop] [--only SCHEMA.TABLE,SCHEMA.*]
                                            into a new database
   token create NAME [--role ROLE] [--days N]
+  evidence TEST                            the signed evidence of a restore test, for a file
+  evidence-key                             the public key that it is checked with
+  verify-evidence FILE [--key KEY]         what a file proves; works where no Holdfast is
 
   --no-wait   start the work and return     --json   machine-readable answer
 

@@ -8,7 +8,7 @@ import { errorCode, errorText } from './classify-error'
 import { withConnection } from './connect'
 import { quoteIdentifier } from './quote'
 
-const timeoutSeconds = 60
+const defaultTimeoutMs = 60_000
 /** Answers are quoted in checks and in the evidence. */
 const shownText = 1_000
 const queryCanceled = '57014'
@@ -20,6 +20,8 @@ interface Input {
   serverMajor: number
   database: string
   assertions: SqlAssertion[]
+  /** Of each question; a minute when absent. */
+  timeoutMs?: number
 }
 
 /**
@@ -29,12 +31,15 @@ interface Input {
 export async function checkAssertions(input: Input, run: RunContext): Promise<Check[]> {
   if (input.assertions.length === 0) return []
   const user = await makeReader(input, run)
+  const timeoutMs = input.timeoutMs ?? defaultTimeoutMs
   const asReader = { ...input.sandbox, connection: { ...input.sandbox.connection, user } }
   const checks: Check[] = []
   for (const assertion of input.assertions) {
     run.signal.throwIfAborted()
     // A connection each: what one question sets for its session is no matter of the next.
-    checks.push(await withConnection(asReader, run.signal, (client) => ask(client, assertion), input.database))
+    checks.push(
+      await withConnection(asReader, run.signal, (client) => ask(client, assertion, timeoutMs), input.database),
+    )
     run.signal.throwIfAborted()
   }
   return checks
@@ -59,11 +64,11 @@ async function makeReader(input: Input, run: RunContext): Promise<string> {
   return name
 }
 
-async function ask(client: ClientBase, assertion: SqlAssertion): Promise<Check> {
+async function ask(client: ClientBase, assertion: SqlAssertion, timeoutMs: number): Promise<Check> {
   const asked = `Asked: ${assertion.sql}`
   const about = { name: 'sql-assertion', expected: assertion.expected }
   try {
-    const rows = await answer(client, assertion.sql)
+    const rows = await answer(client, assertion.sql, timeoutMs)
     const actual = rows.length === 1 ? (rows[0]?.[0] ?? 'NULL') : rows.length === 0 ? 'no row' : 'more than one row'
     if (rows.length === 1 && rows[0]?.[0] === assertion.expected) {
       return { ...about, verdict: 'passed', actual, detail: `${assertion.name}. ${asked}` }
@@ -78,7 +83,7 @@ async function ask(client: ClientBase, assertion: SqlAssertion): Promise<Check> 
     }
   } catch (error) {
     const reason =
-      errorCode(error) === queryCanceled ? `it took longer than ${timeoutSeconds} seconds` : errorText(error)
+      errorCode(error) === queryCanceled ? `it took longer than ${timeoutMs / 1_000} seconds` : errorText(error)
     return {
       ...about,
       verdict: 'inconclusive',
@@ -88,9 +93,9 @@ async function ask(client: ClientBase, assertion: SqlAssertion): Promise<Check> 
 }
 
 /** At most two rows, each value as the server writes it as text. */
-async function answer(client: ClientBase, sql: string): Promise<(string | null)[][]> {
+async function answer(client: ClientBase, sql: string, timeoutMs: number): Promise<(string | null)[][]> {
   await client.query(
-    `SET statement_timeout = '${timeoutSeconds}s'; SET lock_timeout = '${timeoutSeconds}s'; SET TimeZone = 'UTC';
+    `SET statement_timeout = ${timeoutMs}; SET lock_timeout = ${timeoutMs}; SET TimeZone = 'UTC';
      SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; BEGIN READ ONLY`,
   )
   // The extended protocol takes one statement only, and a cursor takes only what reads: nothing can end the transaction.

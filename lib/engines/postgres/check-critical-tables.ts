@@ -20,7 +20,7 @@ async function checkTable(client: ClientBase, wanted: string): Promise<Check> {
       WHERE c.relkind IN ('r', 'p', 'm')
         AND (n.nspname || '.' || c.relname = $1
              OR quote_ident(n.nspname) || '.' || quote_ident(c.relname) = $1
-             OR '"' || n.nspname || '"."' || c.relname || '"' = $1
+             OR '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' = $1
              OR (n.nspname = 'public' AND c.relname = $1))`,
     [wanted],
   )

@@ -1,5 +1,9 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
+/** Says nothing about the backup: a crash, the kernel's out-of-memory killer, a limit on memory. */
+const serverGone =
+  /server closed the connection unexpectedly|because of crash of another server process|in recovery mode|out of memory|annot allocate memory/
+
 /** What pg_restore said, as a person needs to hear it; other errors pass unchanged. */
 export function restoreError(error: unknown): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
@@ -25,6 +29,13 @@ export function restoreError(error: unknown): unknown {
   }
   if (/No space left on device|could not extend file/.test(stderr)) {
     return new HoldfastError('target-full', 'The server ran out of disk space during the restore.', {
+      facts,
+      cause: error,
+    })
+  }
+  if (serverGone.test(stderr)) {
+    return new HoldfastError('target-gone', 'The server ended, or ran out of memory, during the restore.', {
+      remedy: 'Look at its log and at the memory of its machine, then restore again.',
       facts,
       cause: error,
     })

@@ -7,6 +7,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { RunningCommand } from '@/lib/ports/process'
 import { runCommand } from '@/lib/process/run-command'
 import { findServer, type Installation } from '../find-client'
+import { confineServer, type Confinement, type SandboxLimits } from './confine'
 import { dropUser, type UnprivilegedUser } from './drop-user'
 import { sandboxPrefix, socketPrefix, usableFolder } from './folders'
 import { writeMarker } from './marker'
@@ -23,6 +24,7 @@ export interface Sandbox {
   version: string
   /** Tools that work on the sandbox run as this user too: what is restored is not trusted. */
   user: UnprivilegedUser | null
+  limits: SandboxLimits
   /** Stops the server and removes every trace. */
   stop(): Promise<void>
 }
@@ -34,6 +36,8 @@ export interface SandboxPlan {
   needBytes: number
   /** Tables and other relations, for the size of the lock table. */
   relationCount: number
+  /** Address space of each of its processes; half of the machine's memory when absent. */
+  memoryBytes?: number
 }
 
 /** A throw-away server of the given major version: own folder, Unix socket only, nothing kept. */
@@ -57,10 +61,12 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     await mkdir(data, { mode: 0o700 })
     for (const path of [folder, data, sockets]) await give(path, user)
     await initialize(server, data, user, run)
-    postgres = startServer(server, data, sockets, plan, user, run)
+    const confinement = confineServer(user, plan.memoryBytes)
+    run.logger.info('starting the sandbox', { ...confinement.limits })
+    postgres = startServer(server, data, sockets, plan, confinement, run)
     const source = sandboxSource(sockets)
     await waitUntilReady(source, postgres, run)
-    return { source, version: server.version, user, stop }
+    return { source, version: server.version, user, limits: confinement.limits, stop }
   } catch (error) {
     await stop()
     run.signal.throwIfAborted()
@@ -125,7 +131,7 @@ function startServer(
   data: string,
   sockets: string,
   plan: SandboxPlan,
-  user: UnprivilegedUser | null,
+  confinement: Confinement,
   run: RunContext,
 ): RunningCommand {
   const settings: Record<string, string | number> = {
@@ -137,6 +143,9 @@ function startServer(
     max_locks_per_transaction: Math.max(256, Math.ceil((plan.relationCount * 2) / 16)),
     shared_buffers: '96MB',
     maintenance_work_mem: '128MB',
+    work_mem: '16MB',
+    // Compiling costs memory and time that the few large questions of a restore test do not give back.
+    jit: 'off',
     fsync: 'off',
     full_page_writes: 'off',
     synchronous_commit: 'off',
@@ -154,11 +163,13 @@ function startServer(
   }
   const postgres = runCommand(
     {
-      file: join(server.folder, 'postgres'),
-      args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      ...confinement.command(join(server.folder, 'postgres'), [
+        '-D',
+        data,
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ]),
       cwd: data,
       env: { LC_ALL: 'C' },
-      ...as(user),
     },
     run,
   )
