@@ -60,13 +60,32 @@ async function open(
   signal.addEventListener('abort', onAbort, { once: true })
   client.once('end', () => signal.removeEventListener('abort', onAbort))
   try {
-    await client.connect()
+    await opened(client, signal)
     await liftLimits(client)
     return client
   } catch (error) {
-    await client.end().catch(() => undefined)
+    const ended = client.end().catch(() => undefined)
+    // Of a connection that is not open yet the driver never reports the end.
+    if (!signal.aborted) await ended
     throw error
   }
+}
+
+/** The driver forgets about a `connect` that is under way when the client is ended: it would never settle. */
+function opened(client: Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(asError(signal.reason))
+    signal.addEventListener('abort', onAbort, { once: true })
+    const done = () => signal.removeEventListener('abort', onAbort)
+    client
+      .connect()
+      .then(() => resolve(), reject)
+      .finally(done)
+  })
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
 }
 
 /** Runs with a connection that is closed afterwards, whatever happens. */
