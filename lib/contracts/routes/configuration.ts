@@ -1,4 +1,5 @@
 import { channelSchema, channelTestSchema, createChannelSchema, updateChannelSchema } from '../alert'
+import { compressionAdviceSchema } from '../compression-advice'
 import {
   createDestinationSchema,
   destinationSchema,
@@ -55,6 +56,14 @@ export const configurationRoutes: ApiRoute[] = [
     body: updateSourceSchema,
     status: 200,
     answer: inspectionSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/sources/{id}/compression-advice',
+    summary: 'Measure compressions on a sample of the source (about 20 s) and recommend one; nothing is changed',
+    role: 'operator',
+    status: 200,
+    answer: compressionAdviceSchema,
   },
   {
     method: 'get',

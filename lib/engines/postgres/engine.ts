@@ -4,6 +4,7 @@ import { beginBackup } from './begin-backup'
 import { inspect } from './inspect'
 import { prove } from './prove'
 import { restore } from './restore'
+import { sample } from './sample'
 import { sweepSandboxes } from './sandbox/sweep'
 import { toSql } from './to-sql'
 
@@ -12,6 +13,7 @@ export const postgres: Engine = {
   name: 'postgres',
   inspect,
   backupRoleSql,
+  sample,
   beginBackup,
   prove,
   restore,
