@@ -27,9 +27,9 @@ Public key: ${kit.recipient}
 
 WHAT YOU NEED
   This file, the bucket or folder with the backups, and the standard tools
-  age (https://age-encryption.org), zstd (or gzip), and the PostgreSQL client
-  tools (psql, pg_restore) of the version named in ${manifestFile} or newer.
-  Holdfast itself is not needed.
+  age (https://age-encryption.org), zstd (or what the files' names end in), and
+  the PostgreSQL client tools (psql, pg_restore) of the version named in
+  ${manifestFile} or newer. Holdfast itself is not needed.
 
 WHERE THE BACKUPS ARE
   ${repositoryRoot}/SOURCE-ID/TIME-BACKUP-ID/    (below the destination's prefix)
@@ -56,8 +56,9 @@ HOW TO RESTORE
   5. Remove the key when all is done:
        rm backup.key
 
-  Files that end in .gz.age need gzip -dc instead of zstd -dc; files that end in
-  .age without .zst or .gz need neither; files without .age need no key.
+  Instead of zstd -dc, files that end in .gz.age need gzip -dc, .lz4.age lz4 -dc,
+  .bz2.age bzip2 -dc, .xz.age xz -dc; files with none of these before .age are
+  not compressed; files without .age need no key.
 
 THE KEY (the only line in this file that is not a comment; it is secret)`
 }

@@ -7,7 +7,13 @@ interface StoredFile {
   encrypted: boolean
 }
 
-const unpack: Record<string, string> = { zstd: 'zstd -dc', gzip: 'gzip -dc' }
+const unpack: Record<string, string> = {
+  zstd: 'zstd -dc',
+  gzip: 'gzip -dc',
+  lz4: 'lz4 -dc',
+  bzip2: 'bzip2 -dc',
+  xz: 'xz -dc',
+}
 
 /** One shell pipeline that turns a stored file into its plain bytes. */
 function reading(part: StoredFile): string {
@@ -39,8 +45,14 @@ export function howToRestore(files: StoredFile[], major: number): string[] {
   const globals = files.find((file) => file.role === 'globals')
   const archive = files.find((file) => file.role === 'archive')
   const encrypted = files.some((file) => file.encrypted)
+  const unpackers = [...new Set(files.map((file) => file.compression))].filter((name) => name in unpack)
+  const needed = [
+    `the PostgreSQL client programs of version ${major} or newer`,
+    ...(encrypted ? ['age'] : []),
+    ...unpackers,
+  ]
   return [
-    `You need the PostgreSQL client programs of version ${major} or newer${encrypted ? ', age' : ''}${files.some((f) => f.compression === 'zstd') ? ', zstd' : ''}.`,
+    `You need ${needed.join(', ')}.`,
     ...(encrypted
       ? [
           'Unwrap the identity of this backup with your recovery key: age -d -i recovery-key.txt identity.age > identity.txt',

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile, partFile } from '@/lib/core/repository/paths'
+import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { storePart } from '@/lib/pipeline/store-part'
 import { Throttle } from '@/lib/pipeline/throttle'
 import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
@@ -44,6 +45,7 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
   const { args, spec, backup } = input
   const { ctx, run } = args
   run.progress({ phase: 'connecting', doneBytes: 0 })
+  requireCodec(spec.options.compression)
   const session = await ctx.engine(spec.engine).beginBackup(spec, run, { attempt: args.job.attempt })
   try {
     for (const warning of session.warnings) run.logger.warn(warning)
@@ -145,7 +147,7 @@ async function storeOne(
   recipient: string | null,
   { run, progress, throttle, atOnce }: SharedByParts,
 ): Promise<ManifestPart> {
-  const { compression, compressionLevel, lowPriority, gentle } = input.spec.options
+  const { compression, compressionLevel, compressionThreads, lowPriority, gentle } = input.spec.options
   const encryption = recipient ? 'age' : 'none'
   const file = partFile(part.base, compression, encryption)
   const alive = input.destinations.filter((destination) => destination.error === null)
@@ -154,6 +156,7 @@ async function storeOne(
       produce: (inner) => part.open(inner),
       compression,
       compressionLevel,
+      compressionThreads,
       age: recipient ? { recipients: [recipient] } : null,
       lowPriority: lowPriority || gentle,
       throttle,
