@@ -8,9 +8,10 @@ import type { Started } from '@/lib/contracts/job'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Input, Select, Textarea } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
+import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-selection'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/use-action'
@@ -30,6 +31,7 @@ export function RestoreDialog({
   const [sourceId, setSourceId] = useState(backup.sourceId)
   const [database, setDatabase] = useState('')
   const [owners, setOwners] = useState<'keep' | 'drop'>('keep')
+  const [only, setOnly] = useState('')
   const [wrong, setWrong] = useState<FieldErrors>({})
   const start = useAction({
     run: (body: unknown) => api<Started>('/admin/restores', { method: 'POST', body }),
@@ -41,7 +43,10 @@ export function RestoreDialog({
 
   function submit(event: FormEvent) {
     event.preventDefault()
-    const checked = checkForm(startRestoreSchema, { backupId: backup.id, target: { sourceId, database, owners } })
+    const selection = readSelection(only)
+    if ('error' in selection) return setWrong({ 'target.only': selection.error })
+    const target = { sourceId, database, owners, ...selection }
+    const checked = checkForm(startRestoreSchema, { backupId: backup.id, target })
     setWrong(checked.ok ? {} : checked.errors)
     if (checked.ok) start.mutate(checked.value)
   }
@@ -98,6 +103,21 @@ export function RestoreDialog({
             </Select>
           )}
         </Field>
+        <Field
+          label="Only these tables"
+          hint="Empty: everything. Else schema.table or schema.*, one a line; the tables come with their indexes and what they need."
+          error={errors['target.only']}
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              rows={2}
+              value={only}
+              placeholder="public.orders"
+              onChange={(event) => setOnly(event.target.value)}
+            />
+          )}
+        </Field>
         <DialogActions>
           <Button variant="secondary" onClick={() => onOpenChange(false)}>
             Close
@@ -109,4 +129,13 @@ export function RestoreDialog({
       </form>
     </Dialog>
   )
+}
+
+function readSelection(text: string): { only?: TableSelection } | { error: string } {
+  try {
+    const only = parseSelection(text)
+    return only.tables.length + only.schemas.length > 0 ? { only } : {}
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
 }

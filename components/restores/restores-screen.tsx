@@ -13,9 +13,12 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import type { TableSelection } from '@/lib/core/restore/parse-selection'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { isActive } from '@/lib/client/words'
+
+const shown = 3
 
 export function RestoresScreen() {
   const { get } = useUrlState()
@@ -73,6 +76,11 @@ export function RestoresScreen() {
                     <Td>
                       <span className="block font-medium break-words">{restore.target.database}</span>
                       <span className="block text-xs text-ink-3">on the server of {restore.target.sourceName}</span>
+                      {restore.target.only && (
+                        <span className="block text-xs break-words text-ink-3">
+                          only {selectionWords(restore.target.only)}
+                        </span>
+                      )}
                     </Td>
                     <Td>
                       <Link
@@ -95,4 +103,11 @@ export function RestoresScreen() {
       </div>
     </>
   )
+}
+
+function selectionWords({ schemas, tables }: TableSelection): string {
+  const names = [...schemas.map((schema) => `${schema}.*`), ...tables.map(({ schema, name }) => `${schema}.${name}`)]
+  return names.length <= shown
+    ? names.join(', ')
+    : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`
 }

@@ -139,6 +139,17 @@ export const startRestoreTestSchema = z
   })
 export type StartRestoreTest = z.infer<typeof startRestoreTestSchema>
 
+/** Names as the database has them. Tables come with what they need, and with the indexes and constraints among them. */
+export const tableSelectionSchema = z
+  .object({
+    schemas: z.array(z.string().min(1).max(63)).max(1_000).default([]),
+    tables: z
+      .array(z.object({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) }))
+      .max(10_000)
+      .default([]),
+  })
+  .refine((only) => only.schemas.length + only.tables.length > 0, { message: 'Name at least one table or schema' })
+
 /** A new database on the source's own server, or on another configured source's server. Never an existing one. */
 export const startRestoreSchema = z.object({
   backupId: idSchema,
@@ -148,6 +159,10 @@ export const startRestoreSchema = z.object({
     database: z.string().min(1, 'Enter a name for the new database').max(63),
     /** `keep`: owners and grants as in the backup; the roles must exist. `drop`: everything belongs to the connecting user. */
     owners: z.enum(['keep', 'drop']).default('keep'),
+    /** Only these tables and schemas; absent: everything. */
+    only: tableSelectionSchema.optional(),
+    /** Streams and index builds side by side; absent: by the cores of the worker. */
+    parallelism: z.number().int().min(1).max(16).optional(),
   }),
 })
 export type StartRestore = z.infer<typeof startRestoreSchema>
@@ -162,6 +177,8 @@ export const restoreSchema = z.object({
     sourceName: z.string(),
     database: z.string(),
     owners: z.enum(['keep', 'drop']),
+    only: tableSelectionSchema.optional(),
+    parallelism: z.number().int().optional(),
   }),
   error: failureSchema.nullable(),
   startedAt: timeSchema,

@@ -32,7 +32,7 @@ export const restoreTask: Task = {
           manifest: copy.manifest,
           open: partOpener(copy),
           check: (parts, checking) => checkParts(copy, parts, checking),
-          target: { source: sourceSpec(ctx, source), database: target.database, owners: target.owners },
+          target: { ...target, source: sourceSpec(ctx, source) },
         },
         run,
       )

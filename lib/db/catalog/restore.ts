@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Restore } from '../../contracts/backup'
+import { type Restore, tableSelectionSchema } from '../../contracts/backup'
 import { failureSchema, idSchema, jobStateSchema } from '../../contracts/common'
 import type { RestoreModel } from '../generated/models/Restore'
 import { parseOrNull } from './parse-or-null'
@@ -9,6 +9,8 @@ export const storedTargetSchema = z.object({
   sourceId: idSchema,
   database: z.string(),
   owners: z.enum(['keep', 'drop']),
+  only: tableSelectionSchema.optional(),
+  parallelism: z.number().int().optional(),
 })
 
 /** A restore as the API shows it; `sourceName` is that of the target's source. */

@@ -45,7 +45,7 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
         backupId: backup.id,
         jobId: row.id,
         state: 'queued',
-        target: toJson({ sourceId: source.id, database: input.target.database, owners: input.target.owners }),
+        target: toJson({ ...input.target, sourceId: source.id }),
         startedAt: now,
       },
     })
@@ -54,7 +54,7 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
       action: 'restore.start',
       subjectType: 'backup',
       subjectId: backup.id,
-      detail: { jobId: row.id, sourceId: source.id, database: input.target.database },
+      detail: { jobId: row.id, ...input.target, sourceId: source.id },
     })
     return { jobId: job.id, job: toJob(job) }
   })
