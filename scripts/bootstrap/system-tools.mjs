@@ -21,11 +21,14 @@ function programFolders() {
 export const has = (program) => programFolders().some((folder) => existsSync(path.join(folder, program)))
 
 const PACKAGES = {
-  apt: { postgres: ['postgresql', 'postgresql-contrib'], zstd: ['zstd'], command: 'apt-get install -y' },
-  dnf: { postgres: ['postgresql-server', 'postgresql-contrib'], zstd: ['zstd'], command: 'dnf install -y' },
-  apk: { postgres: ['postgresql', 'postgresql-contrib'], zstd: ['zstd'], command: 'apk add' },
-  brew: { postgres: ['postgresql@15'], zstd: ['zstd'], command: 'brew install' },
+  apt: { postgres: ['postgresql', 'postgresql-contrib'], xz: 'xz-utils', command: 'apt-get install -y' },
+  dnf: { postgres: ['postgresql-server', 'postgresql-contrib'], xz: 'xz', command: 'dnf install -y' },
+  apk: { postgres: ['postgresql', 'postgresql-contrib'], xz: 'xz', command: 'apk add' },
+  brew: { postgres: ['postgresql@15'], xz: 'xz', command: 'brew install' },
 }
+
+/** Programs a source may choose to be compressed by; the package has the program's name but for xz. */
+export const COMPRESSORS = ['zstd', 'lz4', 'bzip2', 'xz']
 
 function packageManager() {
   const programs = { apt: 'apt-get', dnf: 'dnf', apk: 'apk', brew: 'brew' }
@@ -33,18 +36,21 @@ function packageManager() {
 }
 
 /**
- * The PostgreSQL client and server programs (dumps, restore tests) and zstd. As root on Debian they are installed;
+ * The PostgreSQL client and server programs (dumps, restore tests) and the compressors. As root on Debian they are installed;
  * otherwise the one command is named and the start goes on: the screen works, and says itself what it cannot do.
  */
 export async function ensureSystemTools() {
   const needPostgres = !['pg_dump', 'pg_restore', 'psql', 'initdb', 'postgres'].every(has)
-  const needZstd = !has('zstd')
-  if (!needPostgres && !needZstd) return
+  const compressors = COMPRESSORS.filter((program) => !has(program))
+  if (!needPostgres && !compressors.length) return
   const manager = packageManager()
   const names = manager
-    ? [...(needPostgres ? PACKAGES[manager].postgres : []), ...(needZstd ? PACKAGES[manager].zstd : [])]
+    ? [
+        ...(needPostgres ? PACKAGES[manager].postgres : []),
+        ...compressors.map((program) => (program === 'xz' ? PACKAGES[manager].xz : program)),
+      ]
     : []
-  const what = needPostgres ? 'PostgreSQL programs (backups and restore tests need them)' : 'zstd'
+  const what = needPostgres ? 'PostgreSQL programs (backups and restore tests need them)' : compressors.join(', ')
   if (manager === 'apt' && process.getuid?.() === 0 && process.env.HOLDFAST_NO_INSTALL !== '1') {
     say(`Installing ${names.join(', ')}`)
     try {
@@ -57,7 +63,7 @@ export async function ensureSystemTools() {
   warn(
     manager
       ? `Missing: ${what}. Install: ${sudo}${PACKAGES[manager].command} ${names.join(' ')}`
-      : `Missing: ${what}. Install PostgreSQL 15 or newer and zstd.`,
+      : `Missing: ${what}. Install PostgreSQL 15 or newer, ${COMPRESSORS.join(', ')}.`,
   )
 }
 

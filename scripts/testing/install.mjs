@@ -11,6 +11,9 @@ const NEEDED = [
   ['pg_dump', 'postgresql'],
   ['postgres', 'postgresql'],
   ['zstd', 'zstd'],
+  ['lz4', 'lz4'],
+  ['bzip2', 'bzip2'],
+  ['xz', 'xz-utils'],
   ['age', 'age'],
 ]
 const NEEDED_BY_BROWSER = [['chromium', 'chromium']]
