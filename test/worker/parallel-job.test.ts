@@ -55,7 +55,7 @@ describe('a backup in several parts, from the job to the hands of an administrat
     bucket.close()
   })
 
-  it('stores each part as an object of its own, and its progress adds up', async () => {
+  it('stores each part as an object of its own', async () => {
     const destination = await product.addDestination(bucket.spec())
     const { jobId } = await startBackup({ ctx: product.ctx, input: { sourceId, destinationIds: [destination] } })
     const job = await product.finished(jobId)
@@ -71,7 +71,6 @@ describe('a backup in several parts, from the job to the hands of an administrat
     ])
     expect(parts.flatMap((part) => part.tables ?? []).map(({ name }) => name)).toEqual(['first', 'second', 'big'])
     expect(backup.sourceBytes).toBe(parts.reduce((sum, part) => sum + part.sourceBytes, 0))
-    expect(job.progress?.doneBytes).toBe(backup.sourceBytes)
   })
 
   it('is proven at the comprehensive level', async () => {
