@@ -1,21 +1,21 @@
-import { compressions } from '@/lib/contracts/source'
 import { Switch } from '@/components/ui/check'
 import { Callout } from '@/components/ui/callout'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
 import { Input, Select } from '@/components/ui/input'
 import type { FieldErrors } from '@/lib/client/form-errors'
+import { CompressionFields } from './compression-fields'
 import type { SourceValues } from './source-values'
 
 interface OptionFieldsProps {
   values: SourceValues
   errors: FieldErrors
   onChange: (changes: Partial<SourceValues>) => void
+  /** Of a stored source. */
+  sourceId?: string | undefined
 }
 
-const compressionWords = { zstd: 'zstd', gzip: 'gzip', none: 'none' } as const
-
-export function OptionFields({ values, errors, onChange }: OptionFieldsProps) {
+export function OptionFields({ values, errors, onChange, sourceId }: OptionFieldsProps) {
   const numeric = (name: keyof SourceValues, field: string, label: string, hint: string, optional = false) => (
     <Field label={label} hint={hint} optional={optional} error={errors[field]}>
       {(control) => (
@@ -50,31 +50,8 @@ export function OptionFields({ values, errors, onChange }: OptionFieldsProps) {
         </div>
       </FormSection>
       <FormSection title="How it is backed up" note="The defaults are safe for production.">
+        <CompressionFields values={values} errors={errors} onChange={onChange} sourceId={sourceId} />
         <div className="grid gap-4 sm:grid-cols-3">
-          <Field label="Compression">
-            {(control) => (
-              <Select
-                {...control}
-                value={values.compression}
-                onChange={(event) =>
-                  onChange({ compression: compressions.find((name) => name === event.target.value) ?? 'zstd' })
-                }
-              >
-                {compressions.map((name) => (
-                  <option key={name} value={name}>
-                    {compressionWords[name]}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-          {values.compression !== 'none' &&
-            numeric(
-              'compressionLevel',
-              'options.compressionLevel',
-              'Level',
-              values.compression === 'zstd' ? '1 to 19; 2 is light on the CPU, 9 makes it a little smaller' : '1 to 9',
-            )}
           <Field label="Encryption">
             {(control) => (
               <Select

@@ -104,7 +104,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
         </div>
         <RoleSnippet database={values.database} />
       </FormSection>
-      <OptionFields values={values} errors={errors} onChange={change} />
+      <OptionFields values={values} errors={errors} onChange={change} sourceId={source?.id} />
       {save.error && (
         <ProblemNote error={save.error} title={source ? 'The source was not changed' : 'The source was not added'} />
       )}

@@ -12,6 +12,7 @@ export interface SourceValues {
   sslRootCert: string
   compression: SourceOptions['compression']
   compressionLevel: string
+  compressionThreads: string
   encryption: SourceOptions['encryption']
   lockTimeoutSeconds: string
   lowPriority: boolean
@@ -33,6 +34,7 @@ export const emptySource: SourceValues = {
   sslRootCert: '',
   compression: 'zstd',
   compressionLevel: '2',
+  compressionThreads: '1',
   encryption: 'age',
   lockTimeoutSeconds: '30',
   lowPriority: false,
@@ -57,6 +59,7 @@ export function valuesOfSource({ name, connection, options }: Source): SourceVal
     sslRootCert: connection.sslRootCert ?? '',
     compression: options.compression,
     compressionLevel: String(options.compressionLevel),
+    compressionThreads: String(options.compressionThreads),
     encryption: options.encryption,
     lockTimeoutSeconds: text(options.lockTimeoutMs, 1_000),
     lowPriority: options.lowPriority,
@@ -95,6 +98,7 @@ export function sourceInputOf(values: SourceValues) {
     options: {
       compression: values.compression,
       compressionLevel: number(values.compressionLevel),
+      compressionThreads: number(values.compressionThreads),
       encryption: values.encryption,
       lockTimeoutMs: scaled(values.lockTimeoutSeconds, 1_000),
       lowPriority: values.lowPriority,
