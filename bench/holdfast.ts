@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { Job } from '@/lib/contracts/job'
 import { createDestinationSchema } from '@/lib/contracts/destination'
-import { createSourceSchema } from '@/lib/contracts/source'
+import { createSourceSchema, type SourceOptions } from '@/lib/contracts/source'
 import { isTerminal } from '@/lib/core/job/transition'
 import { migrate } from '@/lib/db/migrate'
 import type { Logger } from '@/lib/ports/run-context'
@@ -28,6 +28,8 @@ export interface Holdfast {
   workerPid: number
   sourceId: string
   destinationId: string
+  /** Another source on the same server. */
+  addSource(name: string, database: string, options: Partial<SourceOptions>): Promise<string>
   /** Waits for the job's end; throws with its error unless it succeeded. */
   succeeded(jobId: string): Promise<Job>
   close(): Promise<void>
@@ -46,8 +48,11 @@ export async function startHoldfast(
   await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   await createRecoveryKit({ ctx, input: { replace: false } })
   const worker = await startWorker(settings, home, url)
-  const connection = { host: '127.0.0.1', port: sourcePort, user: 'postgres', database: benchDatabase, ssl: 'disable' }
-  const source = await createSource({ ctx, input: createSourceSchema.parse({ name: 'bench', connection }) })
+  const addSource = async (name: string, database: string, options: Partial<SourceOptions>) => {
+    const connection = { host: '127.0.0.1', port: sourcePort, user: 'postgres', database, ssl: 'disable' }
+    return (await createSource({ ctx, input: createSourceSchema.parse({ name, connection, options }) })).id
+  }
+  const sourceId = await addSource('bench', benchDatabase, {})
   const { endpoint, accessKeyId, secretAccessKey } = settings.s3
   const config = { endpoint, bucket, forcePathStyle: true, accessKeyId, secretAccessKey }
   const destination = await createDestination({
@@ -57,8 +62,9 @@ export async function startHoldfast(
   return {
     ctx,
     workerPid: worker.child.pid ?? 0,
-    sourceId: source.id,
+    sourceId,
     destinationId: destination.id,
+    addSource,
     async succeeded(jobId) {
       for (;;) {
         const job = await getJob({ ctx, input: { id: jobId } })

@@ -2,19 +2,32 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
-import { startHoldfast } from './holdfast'
+import { type Bucket, makeBucket } from './bucket'
+import { type Holdfast, startHoldfast } from './holdfast'
 import { backup, restoreNew, restoreTest } from './holdfast-ways'
+import { impactModes, openImpact } from './impact'
 import { benchDatabase, openSource } from './load-source'
 import { readMachine } from './machine'
 import type { Sample } from './measure'
-import { plainTools } from './plain-tools'
-import { report, type Samples } from './report'
+import { type PlainTools, plainTools } from './plain-tools'
+import { report } from './report'
+import { emptyResults, type Results, type Way } from './results'
 import { runTool } from './run-tool'
-import { readBenchSettings } from './settings'
+import type { Server } from './server'
+import { type BenchSettings, readBenchSettings } from './settings'
 
 const say = (text: string) => console.log(`· ${text}`)
+
+interface Bench {
+  settings: BenchSettings
+  source: Server
+  holdfast: Holdfast
+  plain: PlainTools
+  bucket: Bucket
+  results: Results
+  note(way: Way, sample: Sample): void
+}
 
 async function main(): Promise<void> {
   const settings = readBenchSettings(process.env)
@@ -37,58 +50,20 @@ async function main(): Promise<void> {
     const holdfast = await startHoldfast(settings, home, source.port, bucket.name)
     closing.push(() => holdfast.close())
     const plain = plainTools(settings, source, bucket.name)
+    closing.push(() => plain.close())
+    const results = emptyResults()
+    const note = (way: Way, sample: Sample) => {
+      results.ways[way].push(sample)
+      say(`${way} ${results.ways[way].length}: ${(sample.wallMs / 1_000).toFixed(1)} s`)
+    }
+    const bench: Bench = { settings, source, holdfast, plain, bucket, results, note }
 
     say('Reading everything once, so that the first run finds the same caches as the last')
-    const dump = [
-      '-h',
-      '127.0.0.1',
-      '-p',
-      String(source.port),
-      '-U',
-      'postgres',
-      '-Fc',
-      '-Z0',
-      '--no-sync',
-      '-f',
-      '/dev/null',
-    ]
-    await runTool(path.join(settings.pgBin, 'pg_dump'), [...dump, benchDatabase])
-
-    const samples: Samples = {
-      holdfast: [],
-      zstd: [],
-      gzip: [],
-      test: [],
-      testPlain: [],
-      restore: [],
-      restorePlain: [],
-    }
-    const note = (name: keyof Samples, sample: Sample) => {
-      samples[name].push(sample)
-      say(`${name} ${samples[name].length}: ${(sample.wallMs / 1_000).toFixed(1)} s`)
-    }
-    let backupId = ''
-    let archiveKey = ''
-    for (let round = 1; round <= settings.rounds; round += 1) {
-      const taken = await backup(holdfast)
-      note('holdfast', taken.sample)
-      note('zstd', await plain.dumpZstd(`zstd-${round}`))
-      if (round <= settings.gzipRounds) {
-        note('gzip', await plain.dumpGzip(`gzip-${round}`))
-        await bucket.remove(`gzip-${round}`)
-      }
-      if (archiveKey) await bucket.remove(archiveKey)
-      archiveKey = `zstd-${round}`
-      if (backupId) await deleteBackup({ ctx: holdfast.ctx, input: { id: backupId } }).catch(() => undefined)
-      backupId = taken.backupId
-    }
-    for (let round = 1; round <= settings.restoreRounds; round += 1) {
-      note('test', await restoreTest(holdfast, backupId))
-      note('testPlain', await plain.restoreFresh(archiveKey))
-      note('restore', await restoreNew(holdfast, backupId, source))
-      note('restorePlain', await plain.restoreNew(archiveKey))
-    }
-    const text = report(settings, await readMachine(settings), samples)
+    await readOnce(bench)
+    const last = await backups(bench)
+    await restores(bench, last)
+    await impact(bench)
+    const text = report(settings, await readMachine(settings), results)
     await writeFile(settings.resultsFile, text)
     console.log(`\n${text}`)
     say(`Written to ${path.relative(settings.root, settings.resultsFile)}`)
@@ -97,12 +72,72 @@ async function main(): Promise<void> {
   }
 }
 
-async function makeBucket(s3: { endpoint: string; accessKeyId: string; secretAccessKey: string }) {
-  const { endpoint, ...credentials } = s3
-  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
-  const name = `bench-${process.pid}`
-  await client.send(new CreateBucketCommand({ Bucket: name }))
-  return { name, remove: (Key: string) => client.send(new DeleteObjectCommand({ Bucket: name, Key })) }
+async function readOnce({ settings, source }: Bench): Promise<void> {
+  const server = ['-h', '127.0.0.1', '-p', String(source.port), '-U', 'postgres']
+  const output = ['-Fc', '-Z0', '--no-sync', '-f', '/dev/null']
+  await runTool(path.join(settings.pgBin, 'pg_dump'), [...server, ...output, benchDatabase])
+}
+
+/** The ways take turns. Answers what the restores read: our last backup, and the last object of (b). */
+async function backups(bench: Bench): Promise<{ backupId: string; key: string }> {
+  const { settings, holdfast, plain, bucket, note } = bench
+  let backupId = ''
+  let key = ''
+  const rounds = Math.max(settings.rounds, settings.gzipRounds, settings.folderRounds)
+  for (let round = 1; round <= rounds; round += 1) {
+    if (round <= settings.rounds) {
+      const taken = await backup(holdfast)
+      note('holdfast', taken.sample)
+      if (backupId) await deleteBackup({ ctx: holdfast.ctx, input: { id: backupId } }).catch(() => undefined)
+      backupId = taken.backupId
+      note('zstd', await plain.dumpZstd(`zstd-${round}`))
+      if (key) await bucket.remove(key)
+      key = `zstd-${round}`
+    }
+    if (round <= settings.folderRounds) {
+      note('folder', await plain.dumpFolder(`folder-${round}`))
+      await bucket.removeBelow(`folder-${round}/`)
+    }
+    if (round <= settings.gzipRounds) {
+      note('gzip', await plain.dumpGzip(`gzip-${round}`))
+      await bucket.remove(`gzip-${round}`)
+    }
+  }
+  return { backupId, key }
+}
+
+async function restores(bench: Bench, { backupId, key }: { backupId: string; key: string }): Promise<void> {
+  const { settings, source, holdfast, plain, note } = bench
+  if (settings.restoreRounds === 0) return
+  await plain.fetchArchive(key)
+  for (let round = 1; round <= settings.restoreRounds; round += 1) {
+    note('restore', await restoreNew(holdfast, backupId, source))
+    note('restorePlain2', await plain.restoreNew(2))
+    note('restorePlain1', await plain.restoreNew(1))
+    note('test', await restoreTest(holdfast, backupId))
+    note('testPlain2', await plain.restoreFresh(2))
+    note('testPlain1', await plain.restoreFresh(1))
+  }
+}
+
+async function impact(bench: Bench): Promise<void> {
+  const { settings, results } = bench
+  if (settings.impact.rounds === 0) return
+  const beside = await openImpact(settings, bench)
+  try {
+    for (let round = 1; round <= settings.impact.rounds; round += 1) {
+      // What runs later finds a database that has grown: each round begins with another way.
+      const first = (round - 1) % impactModes.length
+      const order = [...impactModes.slice(first), ...impactModes.slice(0, first)]
+      for (const mode of order) {
+        const sample = await beside.measure(mode)
+        results.impact[mode].push(sample)
+        say(`pgbench, ${mode} ${round}: ${sample.tps.toFixed(0)} transactions a second`)
+      }
+    }
+  } finally {
+    await beside.close()
+  }
 }
 
 main().then(

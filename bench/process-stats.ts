@@ -88,3 +88,16 @@ export function watchTree(root: number): { stop(): number } {
     },
   }
 }
+
+/** Bytes that the processes of one name below a process have written so far, pipes included. */
+export function writtenBytes(root: number, name: string): number {
+  const written = (pid: number) => {
+    try {
+      if (readFileSync(`/proc/${pid}/comm`, 'latin1').trim() !== name) return 0
+      return Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1] ?? 0)
+    } catch {
+      return 0
+    }
+  }
+  return descendants(root).reduce((total, pid) => total + written(pid), 0)
+}

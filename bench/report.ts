@@ -1,15 +1,8 @@
 import type { Machine } from './machine'
 import type { Sample } from './measure'
+import { impactSection } from './report-impact'
+import { median, type Results } from './results'
 import type { BenchSettings } from './settings'
-
-export type Samples = Record<'holdfast' | 'zstd' | 'gzip' | 'test' | 'testPlain' | 'restore' | 'restorePlain', Sample[]>
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
-}
 
 const seconds = (ms: number) => (ms / 1_000).toFixed(1)
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
@@ -25,33 +18,48 @@ function spread(values: readonly number[], show: (value: number) => string): str
   return `${show(median(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`
 }
 
-function row(name: string, samples: readonly Sample[], last: string[]): string {
-  return `| ${[
+/** A line of a table; none for a way that was left out. */
+function row(name: string, samples: readonly Sample[], last: (samples: readonly Sample[]) => string[]): string {
+  if (samples.length === 0) return ''
+  const cells = [
     name,
     spread(
       samples.map((sample) => sample.wallMs),
       seconds,
     ),
-    ...last,
+    ...last(samples),
     spread(
       samples.map((sample) => sample.clientCpuSeconds),
       (value) => value.toFixed(1),
     ),
     median(samples.map((sample) => sample.machineCpuSeconds)).toFixed(1),
     mebibytes(Math.max(...samples.map((sample) => sample.treePeakRssBytes))),
-  ].join(' | ')} |`
+  ]
+  return `| ${cells.join(' | ')} |\n`
 }
 
 const wall = (samples: readonly Sample[]) => median(samples.map((sample) => sample.wallMs))
-const ratio = (a: readonly Sample[], b: readonly Sample[]) => (wall(a) / wall(b)).toFixed(2)
 
-/** The results as one page. It says what was measured and nothing about other machines. */
-export function report(settings: BenchSettings, machine: Machine, samples: Samples): string {
-  return `${[head(settings, machine, samples), backups(samples), ...restores(samples), meaning(samples)].join('\n\n')}\n`
+/** `-` when one of them was left out. */
+function ratio(a: readonly Sample[], ...others: (readonly Sample[])[]): string {
+  const best = Math.min(...others.filter((samples) => samples.length > 0).map(wall))
+  return a.length > 0 && Number.isFinite(best) ? (wall(a) / best).toFixed(2) : '-'
 }
 
-function head(settings: BenchSettings, machine: Machine, samples: Samples): string {
-  const sourceBytes = median(pick(samples.holdfast, (sample) => sample.sourceBytes))
+/** The results as one page. It says what was measured and nothing about other machines. */
+export function report(settings: BenchSettings, machine: Machine, results: Results): string {
+  const sections = [
+    head(settings, machine, results),
+    backups(results),
+    ...restores(results),
+    ...impactSection(settings, results),
+    meaning(results),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+function head(settings: BenchSettings, machine: Machine, { ways }: Results): string {
+  const sourceBytes = median(pick(ways.holdfast, (sample) => sample.sourceBytes))
   return `# Results of \`npm run bench\`
 
 Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; every figure is from this one run. What is compared
@@ -62,67 +70,75 @@ and how to read it: docs/performance.md.
 - ${machine.versions.join('; ')}.
 - Source: a dump of ${megabytes(sourceBytes)} uncompressed (asked for: ${settings.megabytes} MB): pgbench tables, a table of
   JSON documents and text, 500 small tables, 64 large objects. All of it in the page cache before the first run.
-- Runs: ${samples.holdfast.length} each of (H) and (b), taking turns, ${samples.gzip.length} of (a), ${samples.test.length} of each restore. Figures are medians; in brackets the least and the most.`
+- Runs: ${ways.holdfast.length} each of (H) and (b), ${ways.folder.length} of (c), ${ways.gzip.length} of (a), taking turns; ${ways.restore.length} of each restore. Figures are medians; in brackets
+  the least and the most.`
 }
 
-function backups({ holdfast, zstd, gzip }: Samples): string {
-  const throughput = (way: Sample[]) => {
-    const bytes = median(pick(holdfast, (sample) => sample.sourceBytes))
-    return `${(bytes / 1e6 / (wall(way) / 1_000)).toFixed(0)} MB/s`
-  }
-  const last = (way: Sample[]) => [
-    throughput(way),
-    ratio(way, zstd),
-    megabytes(median(pick(way, (s) => s.storedBytes))),
+function backups({ ways }: Results): string {
+  const { holdfast, zstd, folder, gzip } = ways
+  const bytes = median(pick(holdfast, (sample) => sample.sourceBytes))
+  const last = (way: readonly Sample[]) => [
+    `${(bytes / 1e6 / (wall(way) / 1_000)).toFixed(0)} MB/s`,
+    ratio(way, zstd, folder),
+    ratio(way, gzip),
+    megabytes(median(pick(way, (sample) => sample.storedBytes))),
   ]
   return `## Backup to S3
 
-| Way | Wall, s | Source bytes | Wall / (b) | Stored | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
-|---|---|---|---|---|---|---|---|
-${row('(H) Holdfast', holdfast, last(holdfast))}
-${row('(b) `pg_dump -Fc -Z0 \\| zstd -3 \\| upload`', zstd, last(zstd))}
-${row('(a) `pg_dump -Fc \\| upload`', gzip, last(gzip))}
-
-- Holdfast reached **${(wall(zstd) / wall(holdfast)).toFixed(2)}** of the throughput of (b), and ${(wall(gzip) / wall(holdfast)).toFixed(2)} of that of (a).
-- Worker process alone: peak RSS **${spread(
-    pick(holdfast, (s) => s.ownPeakRssBytes),
+| Way | Wall, s | Source bytes | Wall / best of (b), (c) | Wall / (a) | Stored | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
+|---|---|---|---|---|---|---|---|---|
+${row('(H) Holdfast', holdfast, last)}${row('(a) `pg_dump -Fc \\| upload`', gzip, last)}${row('(b) `pg_dump -Fc -Z0 \\| zstd -3 \\| upload`', zstd, last)}${row('(c) `pg_dump -Fd -j2 -Z1`, then `upload` of its folder', folder, last)}
+- Holdfast needed **${ratio(holdfast, zstd, folder)}** of the time of the best of (b) and (c), and **${ratio(holdfast, gzip)}** of that of (a).
+- Worker process and all its tools: peak RSS **${spread(
+    pick(holdfast, (sample) => sample.treePeakRssBytes),
     mebibytes,
-  )}**, CPU ${spread(
-    pick(holdfast, (s) => s.ownCpuSeconds),
+  )}**; the worker process alone ${spread(
+    pick(holdfast, (sample) => sample.ownPeakRssBytes),
+    mebibytes,
+  )}, CPU ${spread(
+    pick(holdfast, (sample) => sample.ownCpuSeconds),
     (value) => value.toFixed(1),
   )} s.`
 }
 
-function restores({ test, testPlain, restore, restorePlain }: Samples): string[] {
-  if (test.length === 0) return []
-  const steps = (way: Sample[]) => {
-    const names = Object.keys(way[0]?.steps ?? {})
-    return names
-      .map((name) => `${name.replace(/Ms$/, '')} ${seconds(median(pick(way, (s) => s.steps?.[name])))} s`)
+function restores({ ways }: Results): string[] {
+  const { restore, restorePlain1, restorePlain2, test, testPlain1, testPlain2 } = ways
+  if (restore.length === 0) return []
+  const steps = (way: readonly Sample[]) =>
+    Object.keys(way[0]?.steps ?? {})
+      .map((name) => `${name.replace(/Ms$/, '')} ${seconds(median(pick(way, (sample) => sample.steps?.[name])))} s`)
       .join(', ')
-  }
+  const beside =
+    (two: readonly Sample[], one: readonly Sample[]) =>
+    (way: readonly Sample[]): string[] => [ratio(way, two), ratio(way, one)]
+  const restoring = beside(restorePlain2, restorePlain1)
+  const testing = beside(testPlain2, testPlain1)
   return [
-    `## Restore test and restore
+    `## Restore
 
-| Way | Wall, s | Wall / plain | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
-|---|---|---|---|---|---|
-${row('(T) Holdfast restore test, standard', test, [ratio(test, testPlain)])}
-${row('(t) fresh server, `download \\| zstd -d \\| pg_restore -j1`', testPlain, ['1.00'])}
-${row('(R) Holdfast restore into a new database', restore, [ratio(restore, restorePlain)])}
-${row('(r) new database, `download \\| zstd -d \\| pg_restore -j1`', restorePlain, ['1.00'])}
+Holdfast reads from S3, decrypts, decompresses and checks; pg_restore reads an uncompressed archive from a local file.
 
+| Way | Wall, s | Wall / -j2 | Wall / -j1 | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
+|---|---|---|---|---|---|---|
+${row('(R) Holdfast restore into a new database', restore, restoring)}${row('(r2) new database, `pg_restore -j2` from a file', restorePlain2, restoring)}${row('(r1) new database, `pg_restore -j1` from a file', restorePlain1, restoring)}
+- Holdfast needed **${ratio(restore, restorePlain2)}** of the time of \`pg_restore -j2\`.`,
+    `## Restore test
+
+| Way | Wall, s | Wall / -j2 | Wall / -j1 | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
+|---|---|---|---|---|---|---|
+${row('(T) Holdfast restore test, standard', test, testing)}${row('(t2) fresh server, `pg_restore -j2` from a file', testPlain2, testing)}${row('(t1) fresh server, `pg_restore -j1` from a file', testPlain1, testing)}
 - Steps of (T): ${steps(test)}.
-- Steps of (t): ${steps(testPlain)}.
-- Worker process alone: peak RSS ${spread(
-      pick([...test, ...restore], (s) => s.ownPeakRssBytes),
+- Steps of (t2): ${steps(testPlain2)}. Steps of (t1): ${steps(testPlain1)}.
+- Worker process alone, restores and tests: peak RSS ${spread(
+      pick([...test, ...restore], (sample) => sample.ownPeakRssBytes),
       mebibytes,
     )}.
-- The clients of (T) include the sandbox's server, which the worker starts; those of (t), (R) and (r) do not include a server.`,
+- The clients of (T) include the sandbox's server, which the worker starts; those of the others do not include a server.`,
   ]
 }
 
-function meaning({ holdfast }: Samples): string {
-  const few = holdfast.length < 3 ? '\n- Fewer than three runs: take the figures as a hint.' : ''
+function meaning({ ways }: Results): string {
+  const few = ways.holdfast.length < 3 ? '\n- Fewer than three runs: take the figures as a hint.' : ''
   return `## What the lines mean
 
 - Wall of (H), (T), (R): from the job's start to its end as the catalog has them. It includes connecting, the snapshot,

@@ -6,6 +6,8 @@ export interface ToolOptions {
   uid?: number | undefined
   gid?: number | undefined
   cwd?: string
+  /** In a process group of its own, so that a whole pipe can be ended by `-pid`. */
+  detached?: boolean
   /** Hears the process id once it runs. */
   onStart?: (pid: number) => void
 }

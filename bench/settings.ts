@@ -2,6 +2,14 @@ import path from 'node:path'
 
 const root = process.cwd()
 
+/** How backups are measured beside a busy database; no rounds leave it out. */
+export interface ImpactSettings {
+  rounds: number
+  /** Of pgbench in each run. */
+  seconds: number
+  clients: number
+}
+
 /** What the environment says about a run of the benchmark; `scripts/bench.mjs` starts the servers named here. */
 export interface BenchSettings {
   root: string
@@ -10,9 +18,12 @@ export interface BenchSettings {
   /** Size of the dump that the source is filled for, in MB of 1,000,000 bytes. */
   megabytes: number
   rounds: number
-  /** Of the way that is measured for scale only, and is the slowest. */
+  /** Of `pg_dump -Fc`, the slowest way. */
   gzipRounds: number
+  /** Of `pg_dump -Fd -j2` and the upload of its folder. */
+  folderRounds: number
   restoreRounds: number
+  impact: ImpactSettings
   pgBin: string
   catalogServerUrl: string
   s3: { endpoint: string; accessKeyId: string; secretAccessKey: string }
@@ -27,8 +38,14 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
     dataFolder: path.resolve(env['HOLDFAST_BENCH_DATA'] ?? path.join(root, 'bench/.data')),
     megabytes: whole(env, 'HOLDFAST_BENCH_MB', 2048, 64),
     rounds: whole(env, 'HOLDFAST_BENCH_ROUNDS', 3, 1),
-    gzipRounds: whole(env, 'HOLDFAST_BENCH_GZIP_ROUNDS', 1, 1),
+    gzipRounds: whole(env, 'HOLDFAST_BENCH_GZIP_ROUNDS', 3, 0),
+    folderRounds: whole(env, 'HOLDFAST_BENCH_FOLDER_ROUNDS', 3, 0),
     restoreRounds: whole(env, 'HOLDFAST_BENCH_RESTORE_ROUNDS', 3, 0),
+    impact: {
+      rounds: whole(env, 'HOLDFAST_BENCH_IMPACT_ROUNDS', 3, 0),
+      seconds: whole(env, 'HOLDFAST_BENCH_IMPACT_SECONDS', 40, 1),
+      clients: whole(env, 'HOLDFAST_BENCH_IMPACT_CLIENTS', 4, 1),
+    },
     pgBin: required(env, 'HOLDFAST_BENCH_PG_BIN'),
     catalogServerUrl: required(env, 'HOLDFAST_TEST_PG_URL'),
     s3: {

@@ -15,12 +15,12 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const running = []
 const stopping = new AbortController()
 
-/** The programs of the benchmark: itself, and the two plain S3 clients that run as processes of their own. */
+/** The programs of the benchmark: itself, and the plain S3 clients that run as processes of their own. */
 async function bundle() {
   const esbuild = await import('esbuild')
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['bench/main.ts', 'bench/upload.ts', 'bench/download.ts'],
+    entryPoints: ['bench/main.ts', 'bench/upload.ts', 'bench/upload-folder.ts', 'bench/download.ts'],
     outdir: 'dist/bench',
     outExtension: { '.js': '.mjs' },
     bundle: true,

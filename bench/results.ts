@@ -1,0 +1,45 @@
+import type { ImpactMode, ImpactSample } from './impact'
+import type { Sample } from './measure'
+
+/** All runs of one benchmark, by what ran. */
+export interface Results {
+  ways: {
+    holdfast: Sample[]
+    zstd: Sample[]
+    folder: Sample[]
+    gzip: Sample[]
+    restore: Sample[]
+    restorePlain2: Sample[]
+    restorePlain1: Sample[]
+    test: Sample[]
+    testPlain2: Sample[]
+    testPlain1: Sample[]
+  }
+  impact: Record<ImpactMode, ImpactSample[]>
+}
+export type Way = keyof Results['ways']
+
+export function emptyResults(): Results {
+  return {
+    ways: {
+      holdfast: [],
+      zstd: [],
+      folder: [],
+      gzip: [],
+      restore: [],
+      restorePlain2: [],
+      restorePlain1: [],
+      test: [],
+      testPlain2: [],
+      testPlain1: [],
+    },
+    impact: { alone: [], plain: [], holdfast: [], gentle: [] },
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
