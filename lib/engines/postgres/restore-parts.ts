@@ -1,6 +1,6 @@
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -113,7 +113,7 @@ async function ownList(
   run: RunContext,
 ): Promise<string[]> {
   const { tool } = plan
-  const folder = join(plan.contents.file, '..')
+  const folder = dirname(plan.contents.file)
   const { file, entries } = await readPartContents(plan.open, part, folder, tool.user, run)
   const wanted = new Set(selection.tables.map(nameOf))
   const ids = entries.filter((entry) => wanted.has(nameOf(entry))).map((entry) => entry.dumpId)
