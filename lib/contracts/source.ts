@@ -49,6 +49,8 @@ export const sourceOptionsSchema = z.object({
   encryption: z.enum(['age', 'none']).default('age'),
   /** How long the dump waits for a table lock before it gives up. */
   lockTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
+  /** A connection on which nothing moves for so long, while the server waits too, is given up; absent: ten minutes. */
+  stallTimeoutMs: z.number().int().min(1_000).max(86_400_000).optional(),
   /** `nice` 10 and idle IO class for the tools the worker starts. */
   lowPriority: z.boolean().default(false),
   /** Streams a backup is taken in side by side, and jobs of a restore; absent: chosen from cores and size. */
@@ -112,6 +114,8 @@ export const updateSourceSchema = z.object({
   options: patchOf(sourceOptionsSchema)
     .extend({
       rateLimitBytesPerSecond: sourceOptionsSchema.shape.rateLimitBytesPerSecond.nullable(),
+      parallelism: sourceOptionsSchema.shape.parallelism.nullable(),
+      replica: sourceOptionsSchema.shape.replica.nullable(),
       rpoObjectiveMs: sourceOptionsSchema.shape.rpoObjectiveMs.nullable(),
       rtoObjectiveMs: sourceOptionsSchema.shape.rtoObjectiveMs.nullable(),
     })

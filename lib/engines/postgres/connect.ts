@@ -4,6 +4,7 @@ import { postgresConnectionSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
+import { PromptClient } from './prompt-client'
 import { liftLimits } from './session-guards'
 import { tlsOptions } from './tls'
 
@@ -42,7 +43,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<Client> {
   signal.throwIfAborted()
-  const client = new Client({
+  const client = new PromptClient({
     host: connection.host,
     port: connection.port,
     database: connection.database,
@@ -53,6 +54,8 @@ async function open(
     application_name: 'holdfast',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    // The system's two hours are longer than any firewall remembers an idle connection.
+    keepAliveInitialDelayMillis: 60_000,
   })
   // A connection that breaks while idle is reported by the next query; unheard, it would end the process.
   client.on('error', () => undefined)

@@ -6,6 +6,7 @@ import { connectionOf } from './connect'
 import type { DumpPlan } from './dump-archive'
 import { openPart } from './open-part'
 import { databaseConnInfo } from './quote'
+import { stallGuard } from './stall-guard'
 
 const endMark = 'PostgreSQL database cluster dump complete'
 
@@ -35,6 +36,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot'>, withPasswords: boo
           },
           check: (exited) => new EndMarkCheck(exited),
           explain: plan.explain,
+          stall: stallGuard(source),
         },
         run,
       ),

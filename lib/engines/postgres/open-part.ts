@@ -4,6 +4,7 @@ import type { CommandSpec, RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { dumpError } from './dump-error'
+import { type StallGuard, watchForStall } from './stall-guard'
 
 /** A part being produced; `tool` is the name used in errors. */
 export interface PartProducer {
@@ -15,6 +16,8 @@ export interface PartProducer {
   check(exited: () => Promise<void>): Transform
   /** A better error than the tool's, when the server can tell more. */
   explain?(error: unknown): Promise<unknown>
+  /** When a dump that has fallen silent is given up; absent: never. */
+  stall?: StallGuard
 }
 
 /**
@@ -30,7 +33,9 @@ export function openPart(producer: PartProducer, run: RunContext): { stream: Rea
   // The reader hears of an error by `finished` or by its own pipeline; unheard, it would end the process.
   stage.on('error', () => undefined)
   const stages = producer.pace ? [producer.pace(), stage] : [stage]
-  const finished = follow(command, stages, run, explained)
+  const followed = follow(command, stages, run, explained)
+  const unwatch = producer.stall ? watch(producer.stall, command, stages) : () => undefined
+  const finished = followed.finally(unwatch)
   finished.catch(() => undefined)
   return { stream: stage, finished }
 }
@@ -49,6 +54,17 @@ async function follow(
     run.signal.throwIfAborted()
     throw await explained(error)
   }
+}
+
+function watch(guard: StallGuard, command: RunningCommand, stages: Transform[]): () => void {
+  let bytes = 0
+  // Counts what is read; it is the pipeline that lets it flow.
+  command.stdout.on('data', (chunk: Buffer) => (bytes += chunk.length))
+  return watchForStall(guard, {
+    bytes: () => bytes,
+    isHeldBack: () => stages[0]?.writableNeedDrain ?? false,
+    onStall: (error) => stages.at(-1)?.destroy(error),
+  })
 }
 
 function explainOnce(producer: PartProducer): (error: unknown) => Promise<unknown> {

@@ -10,6 +10,7 @@ import type { ArchiveWalker } from './archive/archive-walker'
 import type { Installation } from './find-client'
 import { databaseConnInfo } from './quote'
 import type { UnprivilegedUser } from './sandbox/drop-user'
+import { stallGuard, watchForStall } from './stall-guard'
 import { openToolEnv } from './tool-env'
 
 export interface RestoreTool {
@@ -28,7 +29,8 @@ export async function restoreFromFile(
   file: string,
   run: RunContext,
 ): Promise<string> {
-  return withTool(tool, [...args, file], 'ignore', run, async (command) => command.exited)
+  const stream = { bytes: () => 0, isHeldBack: () => false }
+  return withTool(tool, [...args, file], 'ignore', stream, run, async (command) => command.exited)
 }
 
 /**
@@ -46,7 +48,10 @@ export async function restoreFromStream(
 ): Promise<string> {
   walker.on('error', () => undefined)
   try {
-    return await withTool(tool, args, 'pipe', run, async (command) => {
+    // Once all is fed, pg_restore is on its own with the server; before that, an empty buffer waits for the store.
+    const isHeldBack = () => walker.readableLength === 0 && !walker.writableFinished
+    const stream = { bytes: () => walker.bytes, isHeldBack }
+    return await withTool(tool, args, 'pipe', stream, run, async (command) => {
       const reading = pipeline(archive, walker, { signal: run.signal })
       reading.catch(() => undefined)
       try {
@@ -67,6 +72,7 @@ async function withTool(
   { client, target, database, args, user }: RestoreTool,
   more: string[],
   stdin: 'ignore' | 'pipe',
+  stream: { bytes(): number; isHeldBack(): boolean },
   run: RunContext,
   work: (command: ReturnType<typeof runCommand>) => Promise<void>,
 ): Promise<string> {
@@ -86,12 +92,21 @@ async function withTool(
       run,
     )
     command.stdout.resume()
+    let stalled: HoldfastError | null = null
+    const unwatch = watchForStall(stallGuard(target, database), {
+      ...stream,
+      onStall: (error) => {
+        stalled = error
+        void command.terminate()
+      },
+    })
     try {
       await work(command)
     } catch (error) {
       run.signal.throwIfAborted()
-      throw error
+      throw stalled ?? error
     } finally {
+      unwatch()
       await command.terminate()
     }
     return command.stderrTail().trim()

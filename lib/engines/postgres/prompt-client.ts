@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from 'pg'
+
+/** How long a server may take to say goodbye. */
+const goodbyeMs = 3_000
+
+/**
+ * A client whose `end` always ends: the driver waits for the server to close the connection, and one behind a network
+ * that has gone silent never does. After three seconds the socket is closed from our side.
+ */
+export class PromptClient extends Client {
+  override end(): Promise<void>
+  override end(callback: (error: Error) => void): void
+  override end(callback?: (error: Error) => void): Promise<void> | void {
+    if (callback) return super.end(callback)
+    return this.endPromptly()
+  }
+
+  private async endPromptly(): Promise<void> {
+    const patience = new AbortController()
+    delay(goodbyeMs, undefined, { signal: patience.signal }).then(
+      () => this.connection.stream.destroy(),
+      () => undefined,
+    )
+    try {
+      await super.end()
+    } finally {
+      patience.abort()
+    }
+  }
+}
