@@ -1,9 +1,13 @@
 import { PgBoss, fromPrisma, type WorkHandler } from 'pg-boss'
 import { jobKinds, type JobKind } from '../contracts/job'
+import { HoldfastError, toFailure } from '../core/holdfast-error'
 import type { JobQueue } from '../ports/queue'
 import type { Logger } from '../ports/run-context'
 import type { Tx } from './client'
 
+/** What the runner throws to have a job delivered again; it has told why. */
+const isExpected = (error: unknown) =>
+  error instanceof HoldfastError && (error.code === 'retry' || error.code === 'job-held')
 /** Seconds without a sign of life after which a job is given to another worker; the library's least is 10. */
 const heartbeatSeconds = 15
 /** The library's ceiling for one run. */
@@ -77,7 +81,14 @@ export async function openQueue(
     },
     async work(kind, concurrency, handler) {
       const onBatch: WorkHandler<{ jobId: string }> = async ([job]) => {
-        if (job) await handler(job.data.jobId, job.signal)
+        if (!job) return
+        await handler(job.data.jobId, job.signal).catch((error: unknown) => {
+          // The library notes it in its own table only; a job that is never begun must not be silent.
+          if (!isExpected(error)) {
+            options.logger.warn('a delivery failed', { kind, jobId: job.data.jobId, error: toFailure(error).message })
+          }
+          throw error
+        })
       }
       await boss.work(kind, { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 }, onBatch)
     },
