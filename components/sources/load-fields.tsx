@@ -1,0 +1,70 @@
+import { Switch } from '@/components/ui/check'
+import { Field } from '@/components/ui/field'
+import { FormSection } from '@/components/ui/form-section'
+import { Input } from '@/components/ui/input'
+import type { FieldErrors } from '@/lib/client/form-errors'
+import type { LoadValues } from './load-values'
+
+interface LoadFieldsProps {
+  values: LoadValues
+  errors: FieldErrors
+  onChange: (changes: Partial<LoadValues>) => void
+}
+
+/** How much a backup may ask of the server it reads from. */
+export function LoadFields({ values, errors, onChange }: LoadFieldsProps) {
+  const text = (
+    name: Exclude<keyof LoadValues, 'gentle'>,
+    field: string,
+    label: string,
+    hint: string,
+    numeric = true,
+  ) => (
+    <Field label={label} hint={hint} optional={values[name] === ''} error={errors[field]}>
+      {(control) => (
+        <Input
+          {...control}
+          inputMode={numeric ? 'numeric' : 'text'}
+          autoComplete="off"
+          spellCheck={false}
+          value={values[name]}
+          onChange={(event) => onChange({ [name]: event.target.value })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <FormSection title="Load on the server" note="The defaults suit most servers.">
+      <Switch
+        label="Gentle mode"
+        hint="One stream at low priority that slows down while others work on the server. A backup takes longer: about 10 GB an hour on a server that is never idle."
+        checked={values.gentle}
+        onChange={(gentle) => onChange({ gentle })}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        {!values.gentle &&
+          text(
+            'parallelism',
+            'options.parallelism',
+            'Streams side by side',
+            'Empty: by cores and size of the database',
+          )}
+        {text(
+          'maxConnections',
+          'options.maxConnections',
+          'Most connections',
+          'Fewer are used when the server has few left',
+        )}
+        {text(
+          'replicaHost',
+          'options.replica.host',
+          'Read from a replica: its host',
+          'A standby of the same cluster. The primary is read when it fails or a conflict ends the backup',
+          false,
+        )}
+        {values.replicaHost.trim() !== '' &&
+          text('replicaPort', 'options.replica.port', 'Port of the replica', 'User, database and TLS are as above')}
+      </div>
+    </FormSection>
+  )
+}

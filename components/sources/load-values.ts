@@ -1,0 +1,40 @@
+import type { SourceOptions } from '@/lib/contracts/source'
+
+/** What a backup may ask of its server, as typed. Empty: chosen by Holdfast. */
+export interface LoadValues {
+  gentle: boolean
+  parallelism: string
+  maxConnections: string
+  replicaHost: string
+  replicaPort: string
+}
+
+export const emptyLoad: LoadValues = {
+  gentle: false,
+  parallelism: '',
+  maxConnections: '8',
+  replicaHost: '',
+  replicaPort: '5432',
+}
+
+export function loadValuesOf({ gentle, parallelism, maxConnections, replica }: SourceOptions): LoadValues {
+  return {
+    gentle,
+    parallelism: parallelism === undefined ? '' : String(parallelism),
+    maxConnections: String(maxConnections),
+    replicaHost: replica?.host ?? '',
+    replicaPort: String(replica?.port ?? emptyLoad.replicaPort),
+  }
+}
+
+const number = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value))
+
+export function loadInputOf(values: LoadValues) {
+  const host = values.replicaHost.trim()
+  return {
+    gentle: values.gentle,
+    parallelism: number(values.parallelism),
+    maxConnections: number(values.maxConnections),
+    replica: host === '' ? undefined : { host, port: number(values.replicaPort) },
+  }
+}
