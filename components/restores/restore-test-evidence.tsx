@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import type { RestoreTest } from '@/lib/contracts/backup'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { TimeCell } from '@/components/cells/time-cell'
@@ -22,6 +23,20 @@ export function RestoreTestEvidence({ test, open }: { test: RestoreTest; open: b
         <p className="text-[0.8125rem] text-ink-2">{levelWords[test.level].proves}</p>
         {test.error && <FailureNote failure={test.error} />}
         <ChecksTable checks={test.checks} />
+        {test.signed && (
+          <p className="flex flex-wrap gap-x-4 text-[0.8125rem]">
+            <Link className="text-accent underline-offset-4 hover:underline" href={`/admin/restore-tests/${test.id}`}>
+              Signed evidence, to print
+            </Link>
+            <a
+              className="text-accent underline-offset-4 hover:underline"
+              href={`/api/v1/admin/restore-tests/${test.id}/evidence`}
+              download
+            >
+              Signed file
+            </a>
+          </p>
+        )}
         {test.evidence && (
           <details>
             <summary className="text-[0.8125rem] text-accent">Evidence as recorded</summary>

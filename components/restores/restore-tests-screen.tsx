@@ -82,6 +82,14 @@ function TestRow({ test }: { test: RestoreTest }) {
         ) : (
           <Badge tone={test.finishedAt ? 'neutral' : 'running'}>{test.finishedAt ? 'No verdict' : 'Running'}</Badge>
         )}
+        {test.signed && (
+          <Link
+            href={`/admin/restore-tests/${test.id}`}
+            className="mt-0.5 block text-xs text-accent underline-offset-4 hover:underline"
+          >
+            Signed evidence
+          </Link>
+        )}
         {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{test.error.message}</span>}
       </Td>
       <Td>

@@ -18,8 +18,8 @@ export function AdminShell({ viewer, theme, children }: { viewer: Viewer; theme:
         Skip to the content
       </a>
       <MobileNav theme={theme} />
-      <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-3 py-4 lg:flex">
+      <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)] print:!block">
+        <aside className="print:!hidden sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-3 py-4 lg:flex">
           <Link href="/admin" className="mb-6 px-2" aria-label="Holdfast, overview">
             <Logo />
           </Link>

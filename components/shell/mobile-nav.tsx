@@ -15,7 +15,7 @@ import { UserMenu } from './user-menu'
 export function MobileNav({ theme }: { theme: Theme }) {
   const [open, setOpen] = useState(false)
   return (
-    <div className="sticky top-0 z-30 flex h-14 items-center justify-between border-b border-line bg-surface px-4 lg:hidden">
+    <div className="print:!hidden sticky top-0 z-30 flex h-14 items-center justify-between border-b border-line bg-surface px-4 lg:hidden">
       <Link href="/admin" aria-label="Holdfast, overview">
         <Logo />
       </Link>

@@ -25,9 +25,10 @@ async function readText(file: string): Promise<string> {
     const content = await readFile(file)
     if (content.length > mostBytes) throw new RangeError('it is too large')
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new HoldfastError('file-unreadable', `${file} cannot be read: ${reason}`, { cause })
+  } catch (error) {
+    // Without its cause, which would look like a catalog that cannot be reached.
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HoldfastError('file-unreadable', `${file} cannot be read: ${reason}`)
   }
 }
 

@@ -71,6 +71,7 @@ describe('a database with everything in it', () => {
       'restores-without-errors',
       'object-inventory',
       'row-counts',
+      'sequence-values',
       'large-objects',
       'materialized-views',
     ])

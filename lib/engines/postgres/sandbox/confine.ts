@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { totalmem } from 'node:os'
 import type { CommandSpec } from '@/lib/ports/process'
+import type { RunContext } from '@/lib/ports/run-context'
 import { findTool } from '@/lib/process/find-tool'
+import { runCommand } from '@/lib/process/run-command'
 import type { UnprivilegedUser } from './drop-user'
 
 const gib = 1024 ** 3
@@ -30,9 +31,13 @@ function memoryLimit(): number {
  * A restored database is not trusted: a foreign table, a view or an index may hold code that calls out. The network is
  * taken away with a namespace where the system permits it, which root may always and others on most systems.
  */
-export function confineServer(user: UnprivilegedUser | null, memoryBytes = memoryLimit()): Confinement {
-  const network = networkPrefix(user)
-  const memory = memoryPrefix(memoryBytes)
+export async function confineServer(
+  user: UnprivilegedUser | null,
+  run: RunContext,
+  memoryBytes = memoryLimit(),
+): Promise<Confinement> {
+  const network = await networkPrefix(user, run)
+  const memory = await memoryPrefix(memoryBytes, run)
   return {
     limits: {
       network: network ? 'none' : 'listens on no address',
@@ -49,7 +54,7 @@ export function confineServer(user: UnprivilegedUser | null, memoryBytes = memor
 }
 
 /** Each program replaces itself by the next, so the process id stays the server's. Null where it is not permitted. */
-function networkPrefix(user: UnprivilegedUser | null): string[] | null {
+async function networkPrefix(user: UnprivilegedUser | null, run: RunContext): Promise<string[] | null> {
   const unshare = findTool('unshare')
   const setpriv = findTool('setpriv')
   if (!unshare || !setpriv) return null
@@ -57,24 +62,30 @@ function networkPrefix(user: UnprivilegedUser | null): string[] | null {
   const drop = user ? ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'] : []
   // The death signal is forgotten when the user or the namespace changes, so it is asked for once more.
   const prefix = [unshare, ...own, '--', setpriv, ...drop, '--pdeathsig', 'KILL', '--']
-  return works(prefix) ? prefix : null
+  return (await works(prefix, run)) ? prefix : null
 }
 
-function memoryPrefix(bytes: number): string[] | null {
+async function memoryPrefix(bytes: number, run: RunContext): Promise<string[] | null> {
   const prlimit = findTool('prlimit')
   const prefix = prlimit ? [prlimit, `--as=${bytes}`, '--'] : []
-  return prlimit && works(prefix) ? prefix : null
+  return prlimit && (await works(prefix, run)) ? prefix : null
 }
 
 const tried = new Map<string, boolean>()
 
 /** Permission and the tool's own options differ from system to system: it is tried, once. */
-function works(prefix: string[]): boolean {
+async function works(prefix: string[], run: RunContext): Promise<boolean> {
   const key = prefix.join(' ')
   const known = tried.get(key)
   if (known !== undefined) return known
-  const [program = '', ...args] = prefix
-  const result = spawnSync(program, [...args, '/bin/true'], { timeout: 5_000, stdio: 'ignore', cwd: '/' }).status === 0
+  const [file = '', ...args] = prefix
+  const trial = runCommand({ file, args: [...args, '/bin/true'], cwd: '/' }, run)
+  trial.stdout.resume()
+  const result = await trial.exited.then(
+    () => true,
+    () => false,
+  )
+  run.signal.throwIfAborted()
   tried.set(key, result)
   return result
 }

@@ -61,7 +61,7 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     await mkdir(data, { mode: 0o700 })
     for (const path of [folder, data, sockets]) await give(path, user)
     await initialize(server, data, user, run)
-    const confinement = confineServer(user, plan.memoryBytes)
+    const confinement = await confineServer(user, run, plan.memoryBytes)
     run.logger.info('starting the sandbox', { ...confinement.limits })
     postgres = startServer(server, data, sockets, plan, confinement, run)
     const source = sandboxSource(sockets)
