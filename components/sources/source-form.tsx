@@ -13,7 +13,9 @@ import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-er
 import { useAction } from '@/lib/client/use-action'
 import { ConnectionFields } from './connection-fields'
 import { InspectionResult } from './inspection-result'
+import { LoadFields } from './load-fields'
 import { OptionFields } from './option-fields'
+import { ProofFields } from './proof-fields'
 import { RoleSnippet } from './role-snippet'
 import { emptySource, sourceInputOf, sourcePatchOf, valuesOfSource, type SourceValues } from './source-values'
 
@@ -105,6 +107,8 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
         <RoleSnippet database={values.database} />
       </FormSection>
       <OptionFields values={values} errors={errors} onChange={change} sourceId={source?.id} />
+      <LoadFields values={values} errors={errors} onChange={change} />
+      <ProofFields values={values} errors={errors} onChange={change} />
       {save.error && (
         <ProblemNote error={save.error} title={source ? 'The source was not changed' : 'The source was not added'} />
       )}

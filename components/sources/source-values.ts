@@ -1,7 +1,8 @@
-import type { CreateSource, Source, SourceOptions } from '@/lib/contracts/source'
+import type { CreateSource, Source, SourceOptions, SqlAssertion } from '@/lib/contracts/source'
+import { emptyLoad, loadInputOf, type LoadValues, loadValuesOf } from './load-values'
 
 /** The form as typed: numbers stay text until they are sent. */
-export interface SourceValues {
+export interface SourceValues extends LoadValues {
   name: string
   host: string
   port: string
@@ -21,9 +22,14 @@ export interface SourceValues {
   rpoHours: string
   rtoMinutes: string
   maxAttempts: string
+  assertions: SqlAssertion[]
+  /** One on each line. */
+  criticalTables: string
+  restoreTestHours: string
 }
 
 export const emptySource: SourceValues = {
+  ...emptyLoad,
   name: '',
   host: '',
   port: '5432',
@@ -43,6 +49,9 @@ export const emptySource: SourceValues = {
   rpoHours: '24',
   rtoMinutes: '',
   maxAttempts: '3',
+  assertions: [],
+  criticalTables: '',
+  restoreTestHours: '6',
 }
 
 const text = (value: number | undefined, unit: number): string => (value === undefined ? '' : String(value / unit))
@@ -50,6 +59,7 @@ const text = (value: number | undefined, unit: number): string => (value === und
 export function valuesOfSource({ name, connection, options }: Source): SourceValues {
   return {
     ...emptySource,
+    ...loadValuesOf(options),
     name,
     host: connection.host,
     port: String(connection.port),
@@ -68,6 +78,9 @@ export function valuesOfSource({ name, connection, options }: Source): SourceVal
     rpoHours: text(options.rpoObjectiveMs, 3_600_000),
     rtoMinutes: text(options.rtoObjectiveMs, 60_000),
     maxAttempts: String(options.maxAttempts),
+    assertions: options.assertions,
+    criticalTables: options.criticalTables.join('\n'),
+    restoreTestHours: text(options.restoreTestLimitMs, 3_600_000),
   }
 }
 
@@ -96,6 +109,7 @@ export function sourceInputOf(values: SourceValues) {
     engine: 'postgres' as const,
     connection: connectionOf(values),
     options: {
+      ...loadInputOf(values),
       compression: values.compression,
       compressionLevel: number(values.compressionLevel),
       compressionThreads: number(values.compressionThreads),
@@ -107,6 +121,12 @@ export function sourceInputOf(values: SourceValues) {
       rpoObjectiveMs: scaled(values.rpoHours, 3_600_000),
       rtoObjectiveMs: scaled(values.rtoMinutes, 60_000),
       maxAttempts: number(values.maxAttempts),
+      assertions: values.assertions,
+      criticalTables: values.criticalTables
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean),
+      restoreTestLimitMs: scaled(values.restoreTestHours, 3_600_000),
     },
   }
 }
@@ -120,6 +140,8 @@ export function sourcePatchOf(values: SourceValues) {
     options: {
       ...options,
       rateLimitBytesPerSecond: options.rateLimitBytesPerSecond ?? null,
+      parallelism: options.parallelism ?? null,
+      replica: options.replica ?? null,
       rpoObjectiveMs: options.rpoObjectiveMs ?? null,
       rtoObjectiveMs: options.rtoObjectiveMs ?? null,
     },
