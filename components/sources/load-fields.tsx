@@ -37,7 +37,7 @@ export function LoadFields({ values, errors, onChange }: LoadFieldsProps) {
     <FormSection title="Load on the server" note="The defaults suit most servers.">
       <Switch
         label="Gentle mode"
-        hint="One stream at low priority that slows down while others work on the server. A backup takes longer: about 10 GB an hour on a server that is never idle."
+        hint="One stream at low priority that slows down while others work on the server. A backup takes longer: 7 to 14 GB an hour on a server that is never idle."
         checked={values.gentle}
         onChange={(gentle) => onChange({ gentle })}
       />
