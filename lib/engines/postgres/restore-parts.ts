@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { sideBySide } from '@/lib/process/side-by-side'
 import type { TocEntry } from './archive/archive-format'
 import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
 import { damaged } from './archive/archive-error'
@@ -129,29 +130,6 @@ async function writeList(
   await writeFile(file, dumpIds.map((id) => `${id};\n`).join(''), { mode: 0o600 })
   if (user) await chown(file, user.uid, user.gid)
   return [`--use-list=${file}`]
-}
-
-/** Works off the items with so many runners. The first failure stops the others and is what it rejects with. */
-async function sideBySide<T>(
-  runners: number,
-  items: readonly T[],
-  run: RunContext,
-  work: (item: T, run: RunContext) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController()
-  const scope = { ...run, signal: AbortSignal.any([run.signal, stop.signal]) }
-  const waiting = [...items]
-  const runner = async () => {
-    for (let item = waiting.shift(); item !== undefined && !scope.signal.aborted; item = waiting.shift()) {
-      await work(item, scope)
-    }
-  }
-  const running = Array.from({ length: Math.min(runners, items.length) }, () =>
-    runner().catch((error: unknown) => stop.abort(error)),
-  )
-  await Promise.all(running)
-  run.signal.throwIfAborted()
-  if (stop.signal.aborted) throw stop.signal.reason
 }
 
 function nameOf(table: { schema: string; name: string } | TocEntry): string {

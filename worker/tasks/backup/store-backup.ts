@@ -9,6 +9,7 @@ import { Throttle } from '@/lib/pipeline/throttle'
 import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
+import { sideBySide } from '@/lib/process/side-by-side'
 import { instanceId, recoveryRecipient } from '@/lib/services/instance/instance-settings'
 import type { TaskArgs } from '../../task'
 import { PartProgress } from './part-progress'
@@ -115,27 +116,17 @@ async function makeKey({ ctx, run }: TaskArgs) {
 async function storeParts(input: Input, session: BackupSession, recipient: string | null): Promise<ManifestPart[]> {
   const { run } = input.args
   const { rateLimitBytesPerSecond } = input.spec.options
-  const stop = new AbortController()
   const shared: SharedByParts = {
-    run: { ...run, signal: AbortSignal.any([run.signal, stop.signal]) },
     progress: new PartProgress(session.parts, (progress) => run.progress(progress)),
     throttle: rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined,
     atOnce: session.parts.filter((part) => part.role !== 'globals').length,
   }
-  const storing = session.parts.map((part) =>
-    storeOne(input, part, recipient, shared).catch((error: unknown) => {
-      stop.abort(error)
-      throw error
-    }),
+  return sideBySide(session.parts.length, session.parts, run, (part, scope) =>
+    storeOne(input, part, recipient, shared, scope),
   )
-  const settled = await Promise.allSettled(storing)
-  run.signal.throwIfAborted()
-  if (stop.signal.aborted) throw stop.signal.reason
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 interface SharedByParts {
-  run: RunContext
   progress: PartProgress
   throttle: Throttle | undefined
   atOnce: number
@@ -145,7 +136,8 @@ async function storeOne(
   input: Input,
   part: BackupPart,
   recipient: string | null,
-  { run, progress, throttle, atOnce }: SharedByParts,
+  { progress, throttle, atOnce }: SharedByParts,
+  run: RunContext,
 ): Promise<ManifestPart> {
   const { compression, compressionLevel, compressionThreads, lowPriority, gentle } = input.spec.options
   const encryption = recipient ? 'age' : 'none'

@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os'
 import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { Failure } from '@/lib/contracts/common'
+import type { ManifestPart } from '@/lib/core/repository/manifest'
 import { verifyPart } from '@/lib/pipeline/verify-part'
-import { openCopy } from '@/lib/services/backup/open-copy'
+import { openCopy, type OpenCopy } from '@/lib/services/backup/open-copy'
+import type { RunContext } from '@/lib/ports/run-context'
+import { sideBySide } from '@/lib/process/side-by-side'
 import type { BackupModel } from '@/lib/db/generated/models/Backup'
 import type { BackupCopyModel } from '@/lib/db/generated/models/BackupCopy'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
@@ -15,6 +19,9 @@ export interface CopyFinding {
   state: 'stored' | 'missing' | 'damaged' | 'unknown'
   failure: Failure | null
 }
+
+/** Decompression takes a core each. */
+const partsAtOnce = Math.min(availableParallelism(), 4)
 
 type Copy = BackupCopyModel & { destination: DestinationModel }
 
@@ -36,23 +43,9 @@ export async function verifyCopies(
     try {
       const opened = await openCopy(ctx, backup, copy.destination, run)
       try {
-        for (const part of opened.manifest.parts) {
-          const key = opened.keyOf(part)
-          run.progress({ phase: `verifying in ${copy.destination.name}`, doneBytes: 0, totalBytes: part.storedBytes })
-          if (full) {
-            await verifyPart({ storage: opened.storage, key, part, identity: opened.identity }, run)
-            continue
-          }
-          const info = await opened.storage.head(key, run)
-          if (!info) throw new HoldfastError('object-not-found', `${part.file} is missing.`, { facts: { key } })
-          if (info.sizeBytes !== part.storedBytes) {
-            throw new HoldfastError(
-              'object-damaged',
-              `${part.file} has ${info.sizeBytes} bytes instead of ${part.storedBytes}.`,
-              { facts: { key } },
-            )
-          }
-        }
+        await sideBySide(partsAtOnce, opened.manifest.parts, run, (part, scope) =>
+          full ? readBack(opened, part, copy.destination.name, scope) : comparePart(opened, part, scope),
+        )
       } finally {
         await opened.close()
       }
@@ -65,6 +58,23 @@ export async function verifyCopies(
     }
   }
   return findings
+}
+
+async function readBack(copy: OpenCopy, part: ManifestPart, destination: string, run: RunContext): Promise<void> {
+  run.progress({ phase: `verifying in ${destination}`, doneBytes: 0, totalBytes: part.storedBytes })
+  await verifyPart({ storage: copy.storage, key: copy.keyOf(part), part, identity: copy.identity }, run)
+}
+
+async function comparePart(copy: OpenCopy, part: ManifestPart, run: RunContext): Promise<void> {
+  const key = copy.keyOf(part)
+  const info = await copy.storage.head(key, run)
+  if (!info) throw new HoldfastError('object-not-found', `${part.file} is missing.`, { facts: { key } })
+  if (info.sizeBytes === part.storedBytes) return
+  throw new HoldfastError(
+    'object-damaged',
+    `${part.file} has ${info.sizeBytes} bytes instead of ${part.storedBytes}.`,
+    { facts: { key } },
+  )
 }
 
 /** One check a copy. */
