@@ -6,10 +6,15 @@ const bin = '/usr/lib/postgresql/15/bin'
 /** An identifier as pg_dump writes it. */
 const identifier = /"(?:[^"]|"")*"|[^\s(),"]+/g
 
-/** What `pg_dump` says of a database as text, made comparable: everything that differs then is a difference. */
+/**
+ * What `pg_dump` says of a database as text, made comparable: everything that differs then is a difference. Tablespaces
+ * are the server's, and a restore does not take them along.
+ */
 export async function comparableDump(pg: TestPostgres, database: string): Promise<string[]> {
   const address = ['--host', pg.socketDir, '--port', String(pg.port), '--username', 'postgres']
-  const { stdout } = await promisify(execFile)(`${bin}/pg_dump`, [...address, database], { maxBuffer: 1 << 30 })
+  const { stdout } = await promisify(execFile)(`${bin}/pg_dump`, [...address, '--no-tablespaces', database], {
+    maxBuffer: 1 << 30,
+  })
   return comparable(stdout)
 }
 

@@ -40,6 +40,8 @@ export interface StartPostgresOptions {
   tls?: { key: string; cert: string }
   /** A stopped cluster (`data` in a tar file compressed with zstd) to start with instead of a new one. */
   cluster?: string
+  /** Folder with the programs, when they are not Debian's own. */
+  bin?: string
 }
 
 /** The server's programs. Those of npm are copied beside its data: its user may not reach the folder of the packages. */
@@ -61,7 +63,7 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<TestPostgres> {
   const user = unprivileged()
   const folder = mkdtempSync(path.join(tmpdir(), 'hf-pg-'))
-  const bin = binFolder(options.major ?? 15, folder)
+  const bin = options.bin ?? binFolder(options.major ?? 15, folder)
   const own = (file: string) => user && chownSync(file, user.uid, user.gid)
   own(folder)
   const dataDir = path.join(folder, 'data')

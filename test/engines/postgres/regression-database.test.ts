@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
@@ -29,7 +30,10 @@ describe('what PostgreSQL’s own regression tests leave behind', () => {
       startRegressionDatabase(),
       startPostgres({ settings: { wal_level: 'logical' } }),
     ])
-    backup = await takeBackup(engine, pg.source({ connection: { database: pg.database } }), dir.path, makeTestRun())
+    // Small as it is, it is taken in several streams.
+    const options = sourceOptionsSchema.parse({ parallelism: 3 })
+    const source = { ...pg.source({ connection: { database: pg.database } }), options }
+    backup = await takeBackup(engine, source, dir.path, makeTestRun())
     before = await comparableDump(pg, pg.database)
   }, buildMs)
   afterAll(async () => {
@@ -44,6 +48,7 @@ describe('what PostgreSQL’s own regression tests leave behind', () => {
     expect(pg.suite.passed).toBeGreaterThan(200)
     expect(pg.suite.failed).toBeLessThanOrEqual(5)
     expect(before.length).toBeGreaterThan(400_000)
+    expect(backup.manifest.parts.filter((part) => part.role === 'data')).toHaveLength(2)
   })
 
   it('passes the comprehensive restore test', { timeout: 300_000 }, async () => {
