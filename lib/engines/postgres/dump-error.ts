@@ -57,6 +57,15 @@ export function dumpError(error: unknown, tool: string): unknown {
       cause: error,
     })
   }
+  if (tables) {
+    // Neither waited for nor forbidden: it was dropped or renamed after the list of tables was read.
+    return new HoldfastError('producer-failed', `A table changed while the backup began: ${lastLine(stderr)}`, {
+      remedy: 'The next attempt reads everything anew.',
+      facts,
+      transient: true,
+      cause: error,
+    })
+  }
   if (typeof signal === 'string') {
     return new HoldfastError('producer-failed', `${tool} was killed by ${signal} before it had finished.`, {
       remedy: 'Nobody cancelled it: look for "Out of memory" in the kernel log of this machine.',
