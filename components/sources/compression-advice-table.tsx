@@ -50,7 +50,7 @@ export function CompressionAdviceTable({ advice, current, onUse }: CompressionAd
             <Th>Compression</Th>
             <Th className="text-right">Ratio</Th>
             <Th className="text-right">Speed</Th>
-            <Th className="text-right">Of 1 GiB</Th>
+            <Th className="text-right max-sm:hidden">Of 1 GiB</Th>
             <Th>
               <span className="sr-only">Choose</span>
             </Th>
@@ -65,7 +65,7 @@ export function CompressionAdviceTable({ advice, current, onUse }: CompressionAd
               </Td>
               <Td className="tabular text-right">{row.ratio.toFixed(2)}x</Td>
               <Td className="tabular text-right whitespace-nowrap">{Math.round(row.bytesPerSecond / 1e6)} MB/s</Td>
-              <Td className="tabular text-right whitespace-nowrap">{formatBytes(2 ** 30 / row.ratio)}</Td>
+              <Td className="tabular text-right whitespace-nowrap max-sm:hidden">{formatBytes(2 ** 30 / row.ratio)}</Td>
               <Td className="text-right">
                 {same(row, current) ? (
                   <span className="text-xs text-ink-3">chosen</span>
