@@ -18,9 +18,13 @@ export async function comparableDump(pg: TestPostgres, database: string): Promis
   return comparable(stdout)
 }
 
-/** Lines of either that the other has not, at most so many of each. */
+/** Lines of either that the other has not, at most so many of each; else the first line that is somewhere else. */
 export function dumpDifferences(before: string[], after: string[], limit = 20): { lost: string[]; added: string[] } {
-  return { lost: lacking(before, after, limit), added: lacking(after, before, limit) }
+  const lost = lacking(before, after, limit)
+  const added = lacking(after, before, limit)
+  const moved = before.findIndex((line, index) => line !== after[index])
+  if (lost.length > 0 || added.length > 0 || moved < 0) return { lost, added }
+  return { lost: [`line ${moved}: ${before[moved] ?? ''}`], added: [`line ${moved}: ${after[moved] ?? ''}`] }
 }
 
 function lacking(from: string[], against: string[], limit: number): string[] {
