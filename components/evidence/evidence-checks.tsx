@@ -6,7 +6,7 @@ import { plain } from '@/lib/client/words'
 /** All checks in the order they were made: paper has no button for more. */
 export function EvidenceChecks({ checks }: { checks: readonly Check[] }) {
   return (
-    <Table label="Checks">
+    <Table label="Every check">
       <thead>
         <tr>
           <Th>Check</Th>

@@ -13,6 +13,13 @@ const code = (text: string | null) => text && <code className="font-mono text-xs
 /** On paper, a time must mean the same to every reader. */
 const utc = (at: string | null) => at && <time dateTime={at}>{`${at.slice(0, 19).replace('T', ' ')} UTC`}</time>
 
+/** On its own, without the explanation of another level beside it. */
+const proven = {
+  quick: levelWords.quick.proves,
+  standard: levelWords.standard.proves,
+  comprehensive: `${levelWords.standard.proves} The content of every table equals the archive; indexes and constraints are checked.`,
+}
+
 /** The whole document on one page. Everything that is signed and matters to a reader is on it. */
 export function EvidencePaper({ evidence: { document, signature } }: { evidence: SignedEvidence }) {
   const { source, backup, versions, facts } = document
@@ -26,7 +33,7 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
         </p>
         <p className="text-ink-2">
           {document.verdict === 'passed'
-            ? levelWords[document.level].proves
+            ? proven[document.level]
             : 'This does not prove that the backup can be restored.'}
         </p>
         {document.failure && <FailureNote failure={document.failure} />}

@@ -57,7 +57,7 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
   )
   if (deep) {
     phase('comparing content')
-    checks.push(await compareContent({ sandbox, database: sandboxDatabase, client, tables: restored.tables }, run))
+    checks.push(await compareContent({ sandbox, database: sandboxDatabase, client, ...restored }, run))
     phase('checking indexes')
     const check = await withConnection(
       sandbox.source,

@@ -23,6 +23,8 @@ export const sandboxDatabase = 'sandbox'
 /** What the archive held, learnt while it was restored. */
 export interface Restored {
   largeObjects: number
+  /** Of the one part that holds any; absent when there are none, or no hashes were taken. */
+  largeObjectsHash?: string | undefined
   inventory: Inventory
   tables: ArchivedTable[]
   filledViews: string[]
@@ -72,7 +74,8 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
       })
     }
     const largeObjects = summaries.reduce((sum, summary) => sum + summary.largeObjects, 0)
-    return { largeObjects, inventory, tables, filledViews, warnings }
+    const largeObjectsHash = summaries.find((summary) => summary.largeObjects > 0)?.largeObjectsHash
+    return { largeObjects, largeObjectsHash, inventory, tables, filledViews, warnings }
   } catch (error) {
     throw sandboxError(restoreError(error))
   } finally {

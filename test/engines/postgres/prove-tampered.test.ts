@@ -49,6 +49,8 @@ describe('what was changed in the sandbox after the restore is found', () => {
        CREATE VIEW names AS SELECT name FROM customer;
        CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
        CREATE TRIGGER stamps BEFORE UPDATE ON customer FOR EACH ROW EXECUTE FUNCTION stamp();
+       SELECT lo_from_bytea(0, convert_to('object ' || i || E'\\n second line', 'UTF8')) FROM generate_series(1, 40) i;
+       SELECT lo_from_bytea(4242, 'a picture');
        CREATE TABLE empty (id int)`,
       'shop',
     )
@@ -110,7 +112,7 @@ describe('what was changed in the sandbox after the restore is found', () => {
     await tamper(`UPDATE customer SET name = 'customer 4Z' WHERE id = 42`)
     expect(await found('standard')).toEqual([])
     const checks = await found('comprehensive')
-    expect(checks).toMatchObject([{ name: 'content-hashes', verdict: 'failed', expected: 6, actual: 5 }])
+    expect(checks).toMatchObject([{ name: 'content-hashes', verdict: 'failed', expected: 7, actual: 6 }])
     expect(checks[0]?.detail).toMatch(/^"public"."customer": the hash of its rows is \S+ in the archive and \S+ in/)
   })
 
@@ -118,6 +120,14 @@ describe('what was changed in the sandbox after the restore is found', () => {
     await tamper('UPDATE child SET d = 9 WHERE a = 5')
     expect(await found('comprehensive')).toMatchObject([
       { name: 'content-hashes', verdict: 'failed', detail: expect.stringContaining('"public"."child"') },
+    ])
+  })
+
+  it('a large object that was changed: at level comprehensive', async () => {
+    await tamper(`SELECT lo_put(4242, 2, 'P')`)
+    expect(await found('standard')).toEqual([])
+    expect(await found('comprehensive')).toMatchObject([
+      { name: 'content-hashes', verdict: 'failed', detail: expect.stringMatching(/^large objects: their hash is/) },
     ])
   })
 

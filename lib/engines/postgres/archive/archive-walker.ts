@@ -21,6 +21,8 @@ export interface ArchiveSummary {
   entries: number
   dataBlocks: number
   largeObjects: number
+  /** `ObjectsHash` of the large objects; of none of them when no hashes were asked for. */
+  largeObjectsHash: string
 }
 
 /**
@@ -64,6 +66,7 @@ export class ArchiveWalker extends Transform {
       entries: this.#entries,
       dataBlocks: this.#data?.seen.size ?? 0,
       largeObjects: this.#data?.largeObjects ?? 0,
+      largeObjectsHash: this.#data?.largeObjectsHash ?? '',
     }
   }
 

@@ -1,6 +1,7 @@
 import { damaged } from './archive-error'
 import type { TableData } from './archive-format'
 import { blockBlobs, blockData } from './archive-format'
+import { ObjectsHash } from './objects-hash'
 import { RowsHash } from './rows-hash'
 
 const intBytes = 5
@@ -33,6 +34,7 @@ export class DataWalker {
   #lines = 0
   #tail = 0
   #hash: RowsHash | null = null
+  readonly #objects = new ObjectsHash()
   readonly #carry = Buffer.alloc(intBytes)
   #carried = 0
 
@@ -48,6 +50,7 @@ export class DataWalker {
       if (this.#left > 0) {
         const take = Math.min(this.#left, end - at)
         if (!this.#inBlobs) this.#content(chunk, at, at + take)
+        else if (this.options.hashRows) this.#objects.update(chunk.subarray(at, at + take))
         at += take
         this.#left -= take
       } else if (this.#expect === 'block-type') {
@@ -86,12 +89,13 @@ export class DataWalker {
     if (this.#expect === 'length') {
       if (value < 0) throw damaged('a data block has a negative length')
       if (value > 0) this.#left = value
-      else if (this.#inBlobs) this.#expect = 'object-id'
+      else if (this.#inBlobs) this.#endObject()
       else this.#endTable()
     } else if (this.#expect === 'object-id') {
       if (value === 0) this.#expect = 'block-type'
       else {
         this.largeObjects += 1
+        if (this.options.hashRows) this.#objects.begin(value)
         this.#expect = 'length'
       }
     } else this.#startBlock(value)
@@ -106,6 +110,16 @@ export class DataWalker {
     this.#tail = 0
     this.#hash = this.options.hashRows && !this.#inBlobs ? new RowsHash() : null
     this.#expect = this.#inBlobs ? 'object-id' : 'length'
+  }
+
+  /** `ObjectsHash` of all large objects. */
+  get largeObjectsHash(): string {
+    return this.#objects.digest()
+  }
+
+  #endObject(): void {
+    if (this.options.hashRows) this.#objects.end()
+    this.#expect = 'object-id'
   }
 
   #endTable(): void {
