@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { assertNotRewritten } from './assert-not-rewritten'
 import { budgetConnections } from './budget-connections'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
 import { connect } from './connect'
@@ -11,12 +12,14 @@ import { dumpGlobals } from './dump-globals'
 import { findClient } from './find-client'
 import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
+import { startLoadGuard } from './load-guard'
 import { nameLocks } from './name-locks'
 import { type Endpoint, pickEndpoint } from './pick-endpoint'
 import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
 import { readTables } from './read-tables'
 import { readContentFacts, readIdentity, readLocale, type ServerIdentity } from './server-facts'
+import { sessionGuards } from './session-guards'
 import { openToolEnv } from './tool-env'
 
 /** More would be unkind to a server that has other things to do. */
@@ -69,8 +72,13 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
     parts.data.flatMap((part) => part.tables),
   )
   const explain = async (error: unknown) => endpoint.explain(await nameLocks(error, source))
-  const env = await openToolEnv(source)
-  const plan = { source, client, env, snapshot, explain }
+  const env = await openToolEnv(source, undefined, await sessionGuards(holder))
+  const assertUnchanged = async () => {
+    if (snapshot) await assertNotRewritten(holder)
+  }
+  const guard = source.options.gentle ? await startLoadGuard(source, run) : null
+  warnings.push(...(guard?.warnings ?? []))
+  const plan = { source, client, env, snapshot, explain, assertUnchanged, guard }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
     serverVersion: identity.version,
@@ -85,6 +93,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
     confirm: () => endpoint.confirm(run.signal),
     howToRestore: (files) => howToRestore(files, identity.major),
     close: async () => {
+      await guard?.stop()
       await holder.end().catch(() => undefined)
       await env.close()
     },

@@ -27,10 +27,13 @@ export async function compareRowCounts(
   const different: RowCounts['different'] = []
   let expectedRows = 0
   let actualRows = 0
+  const conditions = await extensionConditions(client)
   for (const table of tables) {
     signal.throwIfAborted()
     const name = quoteQualified(table.schema, table.name)
-    const { rows } = await client.query<{ count: string }>(`SELECT count(*) AS count FROM ONLY ${name}`)
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT count(*) AS count FROM ONLY ${name} ${conditions.get(name) ?? ''}`,
+    )
     const actual = Number(rows[0]?.count ?? 0)
     expectedRows += table.rows
     actualRows += actual
@@ -53,6 +56,16 @@ export async function compareRowCounts(
     },
     different: different.slice(0, shown),
   }
+}
+
+/** Of an extension's configuration tables only the rows that match its condition are dumped; it brings the others itself. */
+async function extensionConditions(client: ClientBase): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ schema: string; name: string; condition: string }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, x.condition
+       FROM pg_extension e, unnest(e.extconfig, e.extcondition) AS x (id, condition)
+       JOIN pg_class c ON c.oid = x.id JOIN pg_namespace n ON n.oid = c.relnamespace`,
+  )
+  return new Map(rows.map((row) => [quoteQualified(row.schema, row.name), row.condition]))
 }
 
 export async function compareLargeObjects(client: ClientBase, expected: number): Promise<Check> {

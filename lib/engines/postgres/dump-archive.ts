@@ -4,6 +4,7 @@ import type { TocEntry } from './archive/archive-format'
 import { ArchiveWalker } from './archive/archive-walker'
 import type { Installation } from './find-client'
 import { ExpectedTables } from './expected-tables'
+import type { LoadGuard } from './load-guard'
 import { openPart } from './open-part'
 import type { PartPlan, SizedTable } from './plan-parts'
 import { quoteQualified } from './quote'
@@ -16,6 +17,10 @@ export interface DumpPlan {
   /** Exported snapshot; null when the server cannot export one. */
   snapshot: string | null
   explain(error: unknown): Promise<unknown>
+  /** Rejects when a table is not what the snapshot has; asked while the dump holds its locks. */
+  assertUnchanged(): Promise<void>
+  /** Holds the dumps back while the server has other things to do. */
+  guard: LoadGuard | null
 }
 
 /** The schema and all rows that no other part holds: one uncompressed custom archive. Compression is the pipeline's. */
@@ -28,7 +33,18 @@ export function dumpArchive(plan: DumpPlan, parts: PartPlan): BackupPart {
     open: (run) => {
       const expected = new ExpectedTables(elsewhere)
       const args = elsewhere.map((table) => `--exclude-table-data=${pattern(table)}`)
-      return openDump(plan, args, { onEntry: (entry) => expected.absent(entry) }, run)
+      let unchanged: Promise<void> | null = null
+      const walk = {
+        onEntry: (entry: TocEntry) => {
+          expected.absent(entry)
+          if (unchanged) return
+          // The first thing that pg_dump writes comes after its last lock.
+          unchanged = plan.assertUnchanged()
+          unchanged.catch(() => undefined)
+        },
+        onEnd: async () => unchanged,
+      }
+      return openDump(plan, args, walk, run)
     },
   }
 }
@@ -57,10 +73,10 @@ function pattern({ schema, name }: SizedTable): string {
 function openDump(
   plan: DumpPlan,
   args: string[],
-  walk: { onEntry(entry: TocEntry): void; onEnd?(): void },
+  walk: { onEntry(entry: TocEntry): void; onEnd?(): unknown },
   run: Parameters<BackupPart['open']>[0],
 ) {
-  const { source, client, env } = plan
+  const { source, client, env, guard } = plan
   return openPart(
     {
       tool: 'pg_dump',
@@ -79,12 +95,13 @@ function openDump(
         lowPriority: source.options.lowPriority || source.options.gentle,
         bulkOutput: true,
       },
+      ...(guard ? { pace: () => guard.stage() } : {}),
       check: (exited) =>
         new ArchiveWalker({
           onEntry: (entry) => walk.onEntry(entry),
           beforeEnd: async () => {
             await exited()
-            walk.onEnd?.()
+            await walk.onEnd?.()
           },
         }),
       explain: plan.explain,

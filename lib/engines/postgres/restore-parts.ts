@@ -8,6 +8,7 @@ import { sideBySide } from '@/lib/process/side-by-side'
 import type { TocEntry } from './archive/archive-format'
 import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
 import { damaged } from './archive/archive-error'
+import { postDataSteps } from './post-data-steps'
 import { quoteQualified } from './quote'
 import { restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
 import type { UnprivilegedUser } from './sandbox/drop-user'
@@ -98,8 +99,11 @@ export async function restoreParts(
       messages.push(await restoreFromFile(tool, ['--section=data', ...list], contents.file, run))
     }
     run.progress({ phase: 'building indexes', doneBytes: totalBytes, totalBytes })
-    const args = ['--section=post-data', `--jobs=${jobs}`, ...list]
-    messages.push(await restoreFromFile(tool, args, contents.file, run))
+    const wanted = selection ? new Set(selection.dumpIds) : null
+    for (const ids of postDataSteps(contents.entries, wanted)) {
+      const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.user))]
+      messages.push(await restoreFromFile(tool, args, contents.file, run))
+    }
     return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
   } finally {
     clearInterval(report)

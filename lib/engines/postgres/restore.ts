@@ -45,7 +45,8 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
       // A damaged backup must not leave half a database behind.
-      await input.check(partsToRead(input.manifest, selection), run)
+      const globals = partOf(input.manifest, 'globals')
+      await input.check([...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])], run)
       await removeLeftover(client, incomplete)
       created = true
       const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
