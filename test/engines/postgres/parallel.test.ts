@@ -77,7 +77,7 @@ describe('a database that is backed up in several streams', () => {
   it('comes back with the same content', async () => {
     const { warnings, checked } = await restore('whole')
     expect(warnings).toEqual([])
-    expect(checked).toHaveLength(3)
+    expect(checked).toHaveLength(4)
     expect(await contentDigest(await pg.connect('whole'))).toEqual(before)
   })
 
@@ -153,7 +153,7 @@ describe('a database that is backed up in several streams', () => {
       schemas: [],
       tables: [{ schema: 'odd.schema', name: 'a*b"c|d' }],
     })
-    expect(checked).toEqual([part?.file])
+    expect(checked).toEqual([part?.file, 'globals.sql'])
     expect(await pg.sql('SELECT count(*)::int AS rows FROM "odd.schema"."a*b""c|d"', 'odd')).toEqual([{ rows: 20000 }])
   })
 
