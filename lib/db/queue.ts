@@ -90,7 +90,10 @@ export async function openQueue(
           throw error
         })
       }
-      await boss.work(kind, { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 }, onBatch)
+      // A notice that comes while all runners are busy is not repeated when one is free, and none comes when a delayed
+      // retry is due: without its own setting, the library would look again after 30 seconds only.
+      const polling = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 }
+      await boss.work(kind, { localConcurrency: concurrency, batchSize: 1, ...polling }, onBatch)
     },
     async pause() {
       for (const kind of jobKinds) await boss.offWork(kind, { wait: false })

@@ -114,8 +114,10 @@ export async function startProduct(options: { firstStart?: boolean } = {}): Prom
       const input = createDestinationSchema.parse({ name, kind: spec.kind, config: { ...spec.config, ...secret } })
       return (await createDestination({ ctx, input })).id
     },
-    async addLocalDestination(name = `folder ${++names}`) {
-      const folder = path.join(home.path, `store-${names}`)
+    async addLocalDestination(givenName) {
+      const number = ++names
+      const name = givenName ?? `folder ${number}`
+      const folder = path.join(home.path, `store-${number}`)
       await mkdir(folder, { mode: 0o700 })
       const input = createDestinationSchema.parse({ name, kind: 'local', config: { path: folder } })
       return { id: (await createDestination({ ctx, input })).id, folder }
