@@ -53,7 +53,7 @@ export async function compareContent(input: Input, run: RunContext): Promise<Che
 
 interface RestoredTable {
   copyStatement: string
-  sha256: string | undefined
+  rowsHash: string | undefined
 }
 
 async function hashRestored(
@@ -76,7 +76,7 @@ async function hashRestored(
         const entry = entries.get(table.dumpId)
         if (!entry) return
         const { schema, name, copyStatement } = entry
-        restored.set(quoteQualified(schema, name), { copyStatement, sha256: table.sha256 })
+        restored.set(quoteQualified(schema, name), { copyStatement, rowsHash: table.rowsHash })
       },
     },
     run,
@@ -92,10 +92,10 @@ async function difference(
   run: RunContext,
 ): Promise<string | null> {
   if (!restored) return 'the restored database has no data of it'
-  if (!table.sha256) return 'no hash was taken from the archive'
-  if (restored.sha256 === table.sha256) return null
-  const actual = restored.copyStatement === table.copyStatement ? restored.sha256 : await hashInOrder(input, table, run)
-  if (actual === table.sha256) return null
+  if (!table.rowsHash) return 'no hash was taken from the archive'
+  if (restored.rowsHash === table.rowsHash) return null
+  const actual = restored.copyStatement === table.copyStatement ? restored.rowsHash : await hashInOrder(input, table, run)
+  if (actual === table.rowsHash) return null
   const short = (hash: string | undefined) => (hash ? hash.slice(0, 16) : 'unknown')
-  return `the hash of its rows is ${short(table.sha256)}… in the archive and ${short(actual)}… in the restored database`
+  return `the hash of its rows is ${short(table.rowsHash)}… in the archive and ${short(actual)}… in the restored database`
 }

@@ -8,7 +8,7 @@ export interface ArchivedTable {
   name: string
   copyStatement: string
   rows: number
-  sha256?: string
+  rowsHash?: string
 }
 
 const shown = 20

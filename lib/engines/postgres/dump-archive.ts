@@ -59,7 +59,7 @@ export function dumpData(plan: DumpPlan, part: PartPlan['data'][number], number:
     open: (run) => {
       const expected = new ExpectedTables(part.tables)
       const args = ['--section=data', '--strict-names', ...part.tables.map((table) => `--table=${pattern(table)}`)]
-      const walk = { onEntry: (entry: TocEntry) => expected.take(entry), onEnd: () => expected.end() }
+      const walk = { onEntry: (entry: TocEntry) => expected.take(entry), onEnd: async () => expected.end() }
       return openDump(plan, args, walk, run)
     },
   }
@@ -73,7 +73,7 @@ function pattern({ schema, name }: SizedTable): string {
 function openDump(
   plan: DumpPlan,
   args: string[],
-  walk: { onEntry(entry: TocEntry): void; onEnd?(): unknown },
+  walk: { onEntry(entry: TocEntry): void; onEnd(): Promise<unknown> },
   run: Parameters<BackupPart['open']>[0],
 ) {
   const { source, client, env, guard } = plan
@@ -101,7 +101,7 @@ function openDump(
           onEntry: (entry) => walk.onEntry(entry),
           beforeEnd: async () => {
             await exited()
-            await walk.onEnd?.()
+            await walk.onEnd()
           },
         }),
       explain: plan.explain,

@@ -92,11 +92,11 @@ function collectTables(tables: ArchivedTable[], hashRows: boolean): WalkOptions 
     onEntry: (entry) => {
       if (entry.type === 'TABLE DATA') data.set(entry.dumpId, entry)
     },
-    onTable: ({ dumpId, rows, sha256 }) => {
+    onTable: ({ dumpId, rows, rowsHash }) => {
       const entry = data.get(dumpId)
       if (!entry) return
       const { schema, name, copyStatement } = entry
-      tables.push({ schema, name, copyStatement, rows, sha256 })
+      tables.push({ schema, name, copyStatement, rows, rowsHash })
     },
   }
 }

@@ -83,7 +83,7 @@ describe('the checks of a restore test find what is wrong', () => {
     }
     const compare = (rows: string) =>
       compareContent(
-        { sandbox, database: 'postgres', client, tables: [{ ...table, sha256: text(rows) }] },
+        { sandbox, database: 'postgres', client, tables: [{ ...table, rowsHash: text(rows) }] },
         makeTestRun(),
       )
     expect(await compare('1\tone\n2\ttwo\n')).toMatchObject({ verdict: 'passed', expected: 1, actual: 1 })

@@ -41,6 +41,6 @@ export interface TocEntry {
 export interface TableData {
   dumpId: number
   rows: number
-  /** SHA-256 of the COPY text, when hashes were asked for. */
-  sha256?: string
+  /** `RowsHash` of the COPY text, when hashes were asked for. */
+  rowsHash?: string
 }

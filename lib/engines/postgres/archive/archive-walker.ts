@@ -7,7 +7,7 @@ import { DataWalker } from './walk-data'
 export interface WalkOptions {
   /** Count the rows of every table (reads each byte; only for archives with uncompressed data). */
   countRows?: boolean
-  /** SHA-256 of every table's COPY text; implies `countRows`. */
+  /** `RowsHash` of every table's COPY text; implies `countRows`. */
   hashRows?: boolean
   onEntry?(entry: TocEntry): void
   onTable?(table: TableData): void

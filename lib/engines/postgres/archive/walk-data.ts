@@ -127,8 +127,8 @@ export class DataWalker {
     if (!this.options.countRows) return
     const lines = this.#hash ? this.#hash.rows : this.#lines
     const rows = this.#tail === copyEnd ? lines - copyEndLines : lines
-    const sha256 = this.#hash?.digest()
-    this.options.onTable({ dumpId: this.#dumpId, rows, ...(sha256 ? { sha256 } : {}) })
+    const rowsHash = this.#hash?.digest()
+    this.options.onTable({ dumpId: this.#dumpId, rows, ...(rowsHash ? { rowsHash } : {}) })
   }
 
   #content(chunk: Buffer, from: number, to: number): void {
