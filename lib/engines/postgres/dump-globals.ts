@@ -11,7 +11,7 @@ import { stallGuard } from './stall-guard'
 const endMark = 'PostgreSQL database cluster dump complete'
 
 /** Roles, their memberships and tablespaces as SQL; password hashes only when the role may read them. */
-export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot'>, withPasswords: boolean): BackupPart {
+export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPasswords: boolean): BackupPart {
   const { source, client, env } = plan
   return {
     role: 'globals',
