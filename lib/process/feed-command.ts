@@ -3,7 +3,8 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunningCommand } from '@/lib/ports/process'
 import { recycle } from './buffer-pool'
 
-type Delivery = { by: 'source' | 'tool'; error: unknown } | null
+/** `all`: the tool took every byte it was given so far; only the end is missing. */
+type Delivery = { by: 'source'; error: unknown } | { by: 'tool'; error: unknown; all: boolean } | null
 
 /**
  * Not `pipeline`: when the source fails it would close the pipe, and a tool takes that for the end of its input:
@@ -11,13 +12,33 @@ type Delivery = { by: 'source' | 'tool'; error: unknown } | null
  */
 function deliver(source: Readable, stdin: Writable): Promise<Delivery> {
   return new Promise((resolve) => {
+    let unwritten = 0
+    const onData = (chunk: Buffer) => {
+      unwritten += 1
+      const written = (error: Error | null | undefined) => {
+        if (error) return
+        unwritten -= 1
+        // Written means copied by the kernel: nobody reads the chunk after that.
+        recycle(chunk)
+      }
+      if (!stdin.write(chunk, written)) source.pause()
+    }
     finished(source, { writable: false }, (error) => (error ? resolve({ by: 'source', error }) : stdin.end()))
-    finished(stdin, { readable: false }, (error) => resolve(error ? { by: 'tool', error } : null))
-    source.on('data', (chunk: Buffer) => {
-      // Written means copied by the kernel: nobody reads the chunk after that.
-      if (!stdin.write(chunk, (error) => error || recycle(chunk))) source.pause()
+    finished(stdin, { readable: false }, (error) => {
+      source.off('data', onData)
+      source.pause()
+      resolve(error ? { by: 'tool', error, all: unwritten === 0 } : null)
     })
+    source.on('data', onData)
     stdin.on('drain', () => source.resume())
+  })
+}
+
+/** Reads on; true when nothing came any more before the end. Rejects with the source's error. */
+function endsWithoutMore(source: Readable): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    finished(source, { writable: false }, (error) => (error ? reject(error) : resolve(true)))
+    source.on('data', () => resolve(false))
   })
 }
 
@@ -50,9 +71,12 @@ export async function feedCommand(source: Readable, command: RunningCommand): Pr
   }
   if (failed) {
     // The tool's own story is known only now; the stages before it fail with that one and not with "premature close".
-    const error = await command.exited.then(() => closedInput(command, failed.error), asError)
-    source.destroy(error)
-    throw error
+    const error = await command.exited.then(() => null, asError)
+    // It knew the end of its input by itself, and left before the source had said so.
+    if (error === null && failed.all && (await endsWithoutMore(source))) return
+    const told = error ?? closedInput(command, failed.error)
+    source.destroy(told)
+    throw told
   }
   await command.exited
 }

@@ -196,6 +196,28 @@ describe('feeding a tool', () => {
     expect((await failure(feedCommand(endless, command))).code).toBe('command-closed-input')
   })
 
+  it.each([
+    ['nothing more, and that is the end', null, null],
+    ['more after all', Buffer.from('x'), { code: 'command-closed-input' }],
+    ['an error', new Error('damaged'), { message: 'damaged' }],
+  ])('waits for the rest of the source when a tool has left with all it needed: %s', async (_, rest, told) => {
+    const command = runCommand({ file: 'head', args: ['-c', '10'], stdin: 'pipe' }, makeTestRun())
+    command.stdout.resume()
+    const source = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(10)
+        await command.exited
+        await vi.waitFor(() => expect(command.stdin?.destroyed).toBe(true))
+        if (rest instanceof Error) throw rest
+        if (rest) yield rest
+      })(),
+      { objectMode: false },
+    )
+    const feeding = feedCommand(source, command)
+    if (told === null) await expect(feeding).resolves.toBeUndefined()
+    else await expect(feeding).rejects.toMatchObject(told)
+  })
+
   it('never shows a tool the end of an input whose source failed', async () => {
     const command = runCommand(
       { file: 'sh', args: ['-c', 'cat >/dev/null; echo committed'], stdin: 'pipe' },
