@@ -36,7 +36,10 @@ test('a source is measured, and what it recommends is taken over and stored', as
   await expect(advice).toContainText('public.parcel')
 
   const [compression = '', level = ''] = ((await advice.getAttribute('data-advice')) ?? '').split(' ')
-  await advice.getByRole('button', { name: `Use ${compression} ${level}`, exact: true }).first().click()
+  await advice
+    .getByRole('button', { name: `Use ${compression} ${level}`, exact: true })
+    .first()
+    .click()
   await expect(page.getByLabel('Compression', { exact: true })).toHaveValue(compression)
   await expect(page.getByLabel('Level')).toHaveValue(level)
   await page.getByRole('button', { name: 'Save the source' }).click()

@@ -94,7 +94,8 @@ async function difference(
   if (!restored) return 'the restored database has no data of it'
   if (!table.rowsHash) return 'no hash was taken from the archive'
   if (restored.rowsHash === table.rowsHash) return null
-  const actual = restored.copyStatement === table.copyStatement ? restored.rowsHash : await hashInOrder(input, table, run)
+  const actual =
+    restored.copyStatement === table.copyStatement ? restored.rowsHash : await hashInOrder(input, table, run)
   if (actual === table.rowsHash) return null
   const short = (hash: string | undefined) => (hash ? hash.slice(0, 16) : 'unknown')
   return `the hash of its rows is ${short(table.rowsHash)}… in the archive and ${short(actual)}… in the restored database`
