@@ -14,7 +14,7 @@ import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
 import { startLoadGuard } from './load-guard'
 import { nameLocks } from './name-locks'
-import { type Endpoint, pickEndpoint } from './pick-endpoint'
+import { confirmStandby, type Endpoint, pickEndpoint } from './pick-endpoint'
 import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
 import { readTables } from './read-tables'
@@ -90,7 +90,10 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       dumpArchive(plan, parts),
       ...parts.data.map((part, index) => dumpData(plan, part, index + 1)),
     ],
-    confirm: () => endpoint.confirm(run.signal),
+    confirm: async () => {
+      await endpoint.confirm(run.signal)
+      if (identity.standby) await confirmStandby(holder)
+    },
     howToRestore: (files) => howToRestore(files, identity.major),
     close: async () => {
       await guard?.stop()

@@ -8,6 +8,7 @@ import type { LoadGuard } from './load-guard'
 import { openPart } from './open-part'
 import type { PartPlan, SizedTable } from './plan-parts'
 import { quoteQualified } from './quote'
+import { stallGuard } from './stall-guard'
 import type { ToolEnv } from './tool-env'
 
 export interface DumpPlan {
@@ -105,6 +106,7 @@ function openDump(
           },
         }),
       explain: plan.explain,
+      stall: stallGuard(source),
     },
     run,
   )

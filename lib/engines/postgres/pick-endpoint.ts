@@ -126,11 +126,12 @@ function unfit(message: string): HoldfastError {
   return new HoldfastError('replica-unfit', message)
 }
 
-async function confirmStandby(client: Client): Promise<void> {
+/** Rejects when the standby that was read has become a server of its own meanwhile. */
+export async function confirmStandby(client: Client): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
   if (rows[0]?.standby === true) return
-  throw new HoldfastError('standby-promoted', 'The replica was promoted while the backup was reading from it.', {
-    remedy: 'The next attempt reads from the primary. Check which server is the primary now, and correct the source.',
+  throw new HoldfastError('standby-promoted', 'The standby was promoted while the backup was reading from it.', {
+    remedy: 'Check which server is the primary now, and correct the source. The next attempt reads anew.',
     transient: true,
   })
 }

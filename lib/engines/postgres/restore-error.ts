@@ -9,6 +9,14 @@ export function restoreError(error: unknown): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
   const stderr = typeof error.facts.stderr === 'string' ? error.facts.stderr : ''
   const facts = { ...error.facts }
+  if (typeof facts.signal === 'string') {
+    return new HoldfastError('restore-killed', `pg_restore was killed by ${facts.signal} before it had finished.`, {
+      remedy: 'Nobody cancelled it: look for "Out of memory" in the kernel log of this machine.',
+      facts,
+      transient: true,
+      cause: error,
+    })
+  }
   const first = stderr.split('\n').find((line) => /error:/i.test(line)) ?? error.message
   const role = /role "(.+?)" does not exist/.exec(stderr)?.[1]
   if (role) {
