@@ -21,11 +21,11 @@ test.afterAll(() => server.close())
 async function describeShop(page: Page, secret: string): Promise<void> {
   await visit(page, '/admin/sources/new')
   await page.getByLabel('Name', { exact: true }).fill('Shop')
-  await page.getByLabel('Host').fill(server.host)
-  await page.getByLabel('Port').fill(String(server.port))
-  await page.getByLabel('Database').fill('shop')
+  await page.getByLabel('Host', { exact: true }).fill(server.host)
+  await page.getByLabel('Port', { exact: true }).fill(String(server.port))
+  await page.getByLabel('Database', { exact: true }).fill('shop')
   await page.getByLabel('User', { exact: true }).fill('postgres')
-  await page.getByLabel('Password').fill(secret)
+  await page.getByLabel('Password', { exact: true }).fill(secret)
 }
 
 test('what is missing in the form is said at the fields', async ({ page }) => {
@@ -33,7 +33,9 @@ test('what is missing in the form is said at the fields', async ({ page }) => {
   await visit(page, '/admin/sources/new')
   await page.getByRole('button', { name: 'Add the source' }).click()
   await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/Enter a name/)
-  await expect(page.getByLabel('Database')).toHaveAccessibleDescription(/Enter the name of the database/)
+  await expect(page.getByLabel('Database', { exact: true })).toHaveAccessibleDescription(
+    /Enter the name of the database/,
+  )
 })
 
 test('a wrong password comes with its remedy; the right one shows what a backup will use', async ({
@@ -48,7 +50,7 @@ test('a wrong password comes with its remedy; the right one shows what a backup 
   await expect(failed).toContainText(/password/i)
   await expect(failed).not.toContainText('the-wrong-password')
 
-  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Test the connection' }).click()
   const works = page.locator('[data-inspection="ok"]')
   await expect(works).toContainText('The connection works')
