@@ -39,6 +39,8 @@ function endsWithoutMore(source: Readable): Promise<boolean> {
   return new Promise((resolve, reject) => {
     finished(source, { writable: false }, (error) => (error ? reject(error) : resolve(true)))
     source.on('data', () => resolve(false))
+    // It was paused when the tool left, and would wait for ever.
+    source.resume()
   })
 }
 

@@ -45,8 +45,8 @@ export async function put(root: RootFolder, key: string, body: Readable, run: Ru
 
 async function openTemporary(root: RootFolder, temporary: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt += 1) {
-    await root.makeParent(temporary)
     try {
+      await root.makeParent(temporary)
       return await open(temporary, 'wx+', 0o600)
     } catch (error) {
       // A neighbour that failed may have pruned the empty folder between the two calls.
