@@ -86,7 +86,23 @@ export const alertWords: Record<AlertEvent, string> = {
   'backup-partial': 'A copy is missing',
   'backup-slow': 'Backup runs long',
   'backup-missed': 'Run missed',
+  'backup-anomaly': 'Backup looks unusual',
   'restore-test-failed': 'Restore test failed',
+  'restore-test-overdue': 'Restore test overdue',
+  'exposure-over-objective': 'Exposure over the objective',
+  'restore-over-objective': 'Restore takes too long',
+  'copies-missing': 'Too few copies',
+  'copy-damaged': 'A stored copy is damaged',
+  'retention-paused': 'Retention paused',
+  'deletion-planned': 'Backups will be deleted',
+  'destination-unreachable': 'Destination unreachable',
+  'destination-nearly-full': 'Destination nearly full',
+  'destination-over-budget': 'Destination over budget',
+  'unknown-objects': 'Unknown objects in a store',
+  'certificate-expiring': 'Certificate expires soon',
+  'key-expiring': 'Key or token expires soon',
+  'worker-silent': 'No worker is running',
+  'channel-failed': 'Alerts do not arrive',
 }
 
 /** `failed-login` as `failed login`: names made for programs, shown to people. */

@@ -6,7 +6,23 @@ export const alertEvents = [
   'backup-partial',
   'backup-slow',
   'backup-missed',
+  'backup-anomaly',
   'restore-test-failed',
+  'restore-test-overdue',
+  'exposure-over-objective',
+  'restore-over-objective',
+  'copies-missing',
+  'copy-damaged',
+  'retention-paused',
+  'deletion-planned',
+  'destination-unreachable',
+  'destination-nearly-full',
+  'destination-over-budget',
+  'unknown-objects',
+  'certificate-expiring',
+  'key-expiring',
+  'worker-silent',
+  'channel-failed',
 ] as const
 export const alertEventSchema = z.enum(alertEvents)
 export type AlertEvent = z.infer<typeof alertEventSchema>

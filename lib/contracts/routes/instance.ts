@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertFilterSchema, alertSchema } from '../alert'
 import { pageOf, pageQuerySchema } from '../common'
+import { operationsSchema, updateOperationsSchema } from '../operations'
 import {
   auditEventSchema,
   auditFilterSchema,
@@ -72,6 +73,23 @@ export const instanceRoutes: ApiRoute[] = [
     query: pageQuerySchema.extend(auditFilterSchema.shape),
     status: 200,
     answer: pageOf(auditEventSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/settings/operations',
+    summary: 'How this instance runs unattended: limits, retention, watching, prices',
+    role: 'viewer',
+    status: 200,
+    answer: operationsSchema,
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/admin/settings/operations',
+    summary: 'Change settings of unattended running; what is not named stays',
+    role: 'admin',
+    body: updateOperationsSchema,
+    status: 200,
+    answer: operationsSchema,
   },
   {
     method: 'get',
