@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/schedule'
+import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/retention'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'
 import { Input, Select } from '@/components/ui/input'

@@ -1,4 +1,4 @@
-import type { RetentionRules } from '@/lib/contracts/schedule'
+import type { RetentionRules } from '@/lib/contracts/retention'
 
 /** What a policy keeps, in one sentence. */
 export function retentionWords({ keepDays, keepLast, minimum }: RetentionRules): string {

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
-import type { RetentionPolicy, Schedule } from '@/lib/contracts/schedule'
+import type { RetentionPolicy } from '@/lib/contracts/retention'
+import type { Schedule } from '@/lib/contracts/schedule'
 import { api } from '@/lib/client/api'
 
 export const schedulesQuery = () =>

@@ -9,15 +9,17 @@ import {
 } from '../destination'
 import {
   createRetentionPolicySchema,
-  createScheduleSchema,
-  nextRunsSchema,
   previewRetentionSchema,
   retentionPolicySchema,
   retentionPreviewSchema,
+  updateRetentionPolicySchema,
+} from '../retention'
+import {
+  createScheduleSchema,
+  nextRunsSchema,
   scheduleFilterSchema,
   schedulePreviewSchema,
   scheduleSchema,
-  updateRetentionPolicySchema,
   updateScheduleSchema,
 } from '../schedule'
 import {

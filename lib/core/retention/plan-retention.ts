@@ -1,4 +1,4 @@
-import type { RetentionRules } from '../../contracts/schedule'
+import type { RetentionRules } from '../../contracts/retention'
 
 /** What retention needs to know of one finished backup. */
 export interface RetainedBackup {

@@ -1,4 +1,4 @@
-import { retentionRulesSchema, type RetentionPolicy } from '../../contracts/schedule'
+import { retentionRulesSchema, type RetentionPolicy } from '../../contracts/retention'
 import type { RetentionPolicyModel } from '../generated/models/RetentionPolicy'
 
 /** A retention policy as the API shows it. */

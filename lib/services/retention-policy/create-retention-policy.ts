@@ -1,4 +1,4 @@
-import type { CreateRetentionPolicy, RetentionPolicy } from '@/lib/contracts/schedule'
+import type { CreateRetentionPolicy, RetentionPolicy } from '@/lib/contracts/retention'
 import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'

@@ -1,4 +1,4 @@
-import type { RetentionPolicy } from '@/lib/contracts/schedule'
+import type { RetentionPolicy } from '@/lib/contracts/retention'
 import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'

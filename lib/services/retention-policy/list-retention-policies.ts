@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import type { RetentionPolicy } from '@/lib/contracts/schedule'
+import type { RetentionPolicy } from '@/lib/contracts/retention'
 import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { RetentionPolicy, updateRetentionPolicySchema } from '@/lib/contracts/schedule'
+import type { RetentionPolicy, updateRetentionPolicySchema } from '@/lib/contracts/retention'
 import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'

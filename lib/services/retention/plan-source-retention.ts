@@ -1,4 +1,4 @@
-import { retentionRulesSchema, type RetentionRules } from '@/lib/contracts/schedule'
+import { retentionRulesSchema, type RetentionRules } from '@/lib/contracts/retention'
 import { planRetention, type RetentionDecision } from '@/lib/core/retention/plan-retention'
 import type { Tx } from '@/lib/db/client'
 

@@ -1,4 +1,4 @@
-import type { RetentionRules } from '@/lib/contracts/schedule'
+import type { RetentionRules } from '@/lib/contracts/retention'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { planSourceRetention } from './plan-source-retention'

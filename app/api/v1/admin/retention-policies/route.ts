@@ -1,5 +1,5 @@
 import { pageQuerySchema } from '@/lib/contracts/common'
-import { createRetentionPolicySchema } from '@/lib/contracts/schedule'
+import { createRetentionPolicySchema } from '@/lib/contracts/retention'
 import { handle } from '@/lib/server/handle'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
 import { listRetentionPolicies } from '@/lib/services/retention-policy/list-retention-policies'

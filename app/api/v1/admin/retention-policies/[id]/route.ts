@@ -1,5 +1,5 @@
 import { idParamsSchema } from '@/lib/contracts/common'
-import { updateRetentionPolicySchema } from '@/lib/contracts/schedule'
+import { updateRetentionPolicySchema } from '@/lib/contracts/retention'
 import { handle } from '@/lib/server/handle'
 import { deleteRetentionPolicy } from '@/lib/services/retention-policy/delete-retention-policy'
 import { getRetentionPolicy } from '@/lib/services/retention-policy/get-retention-policy'

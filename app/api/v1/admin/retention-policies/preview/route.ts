@@ -1,4 +1,4 @@
-import { previewRetentionSchema } from '@/lib/contracts/schedule'
+import { previewRetentionSchema } from '@/lib/contracts/retention'
 import { handle } from '@/lib/server/handle'
 import { previewRetention } from '@/lib/services/retention/preview-retention'
 
