@@ -40,6 +40,14 @@ export const sourceStatusSchema = z.object({
 })
 export type SourceStatus = z.infer<typeof sourceStatusSchema>
 
+/** Which sources are shown; health, totals and trend are always of all. */
+export const statusQuerySchema = z.object({
+  /** Only so many sources and reasons, the worst first; absent: all. */
+  limit: z.coerce.number().int().min(1).max(1_000).optional(),
+  sourceId: idSchema.optional(),
+})
+export type StatusQuery = z.infer<typeof statusQuerySchema>
+
 /** `GET /api/v1/admin/backups/status` */
 export const statusSchema = z.object({
   health: healthLevelSchema,
@@ -58,6 +66,9 @@ export const statusSchema = z.object({
     failedLast24h: z.number().int(),
   }),
   sources: z.array(sourceStatusSchema),
+  omitted: z
+    .object({ sources: z.number().int(), reasons: z.number().int() })
+    .meta({ description: 'How many were left out because of limit or sourceId' }),
   running: z.array(jobSchema),
   /** One point a day, oldest first, 30 days. */
   trend: z.array(

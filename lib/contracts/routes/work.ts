@@ -16,7 +16,7 @@ import { pageOf, pageQuerySchema } from '../common'
 import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
 import { jobFilterSchema, jobSchema, startedSchema } from '../job'
 import { manifestSchema } from '../../core/repository/manifest'
-import { backupHealthSchema, statusSchema } from '../status'
+import { backupHealthSchema, statusQuerySchema, statusSchema } from '../status'
 import type { ApiRoute } from './api-route'
 
 const backups = '/api/v1/admin/backups'
@@ -97,6 +97,7 @@ export const workRoutes: ApiRoute[] = [
     path,
     summary: 'Health with reasons, last and next runs, exposure, totals, trend',
     role: 'viewer',
+    query: statusQuerySchema,
     status: 200,
     answer: statusSchema,
   })),

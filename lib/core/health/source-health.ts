@@ -21,6 +21,9 @@ export interface SourceFacts {
 
 const order: HealthLevel[] = ['healthy', 'unknown', 'degraded', 'unhealthy']
 
+/** The higher, the worse. */
+export const badness = (level: HealthLevel): number => order.indexOf(level)
+
 /** The worst of several levels; `unknown` beats `healthy` because green must be a verified fact. */
 export function worstHealth(levels: HealthLevel[]): HealthLevel {
   return levels.reduce<HealthLevel>(

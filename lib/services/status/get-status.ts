@@ -1,35 +1,35 @@
-import type { Failure } from '@/lib/contracts/common'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
-import type { HealthReason, SourceStatus, Status } from '@/lib/contracts/status'
-import { verifiedSchema } from '@/lib/contracts/backup'
-import { sourceHealth, worstHealth } from '@/lib/core/health/source-health'
+import type { Backup } from '@/lib/contracts/backup'
+import type { HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
+import { badness, worstHealth } from '@/lib/core/health/source-health'
 import { backupInclude, backupListOmit, toBackup } from '@/lib/db/catalog/backup'
 import { toJob } from '@/lib/db/catalog/job'
+import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
 import { leaseMs } from '../job/recover-jobs'
 import { permit } from '../permit'
 import { dailyTrend } from './daily-trend'
-import { latestGood, latestProven, latestRuns, proofValidMs, soonestRun } from './source-facts'
+import { readSchedules, readSourceFacts } from './source-facts'
+import { isProven, sourceStatus } from './source-status'
 
-/** Everything the overview needs, decided at one instant: health with reasons, per source and in total. */
-export async function getStatus(args: { ctx: ServiceContext }): Promise<Status> {
-  const { ctx } = args
+/**
+ * Everything the overview needs, decided at one instant: health with reasons, per source and in total. Health, totals
+ * and trend are always of all sources. `limit` shows only the worst sources and reasons, `sourceId` only that source.
+ */
+export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery }): Promise<Status> {
+  const { ctx, input = {} } = args
   permit(ctx.actor, 'viewer')
   const now = ctx.clock.now()
   const { db } = ctx
-  const [sources, schedules, runIds, good, proven, sums, running, workers, trend, failedLast24h] = await Promise.all([
-    db.source.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }),
-    db.schedule.findMany({ where: { deletedAt: null, enabled: true } }),
-    latestRuns(db),
-    latestGood(db),
-    latestProven(db),
-    db.backup.groupBy({
-      by: ['sourceId'],
-      where: { deletedAt: null, sample: false, status: { in: ['succeeded', 'partial'] } },
-      _sum: { storedBytes: true },
-      _count: { _all: true },
+  const [rows, schedules, running, workers, trend, failedLast24h] = await Promise.all([
+    readSourceFacts(db),
+    readSchedules(db),
+    db.job.findMany({
+      where: { state: { in: ['running', 'queued'] } },
+      omit: { log: true },
+      // What runs comes before what waits, which can be a thousand jobs.
+      orderBy: [{ state: 'desc' }, { createdAt: 'asc' }],
+      take: 50,
     }),
-    db.job.findMany({ where: { state: { in: ['running', 'queued'] } }, orderBy: { createdAt: 'asc' }, take: 50 }),
     db.worker.findMany({ where: { stoppedAt: null }, orderBy: { heartbeatAt: 'desc' }, take: 20 }),
     dailyTrend(db, now),
     db.backup.count({
@@ -39,68 +39,12 @@ export async function getStatus(args: { ctx: ServiceContext }): Promise<Status> 
       },
     }),
   ])
-  const lastRuns = await db.backup.findMany({
-    where: { id: { in: [...runIds.values()] } },
-    include: backupInclude,
-    omit: backupListOmit,
-  })
-  const runBySource = new Map(lastRuns.map((row) => [row.sourceId, toBackup(row)]))
-  const sumBySource = new Map(sums.map((row) => [row.sourceId, row]))
-
-  const statuses: SourceStatus[] = sources.map((source) => {
-    const options = sourceOptionsSchema.parse(source.options)
-    const own = schedules.filter((schedule) => schedule.sourceId === source.id)
-    const backups = own.filter((schedule) => schedule.action === 'backup')
-    const tests = own.filter((schedule) => schedule.action === 'restore-test')
-    const lastRun = runBySource.get(source.id) ?? null
-    const lastGood = good.get(source.id) ?? null
-    const lastProven = proven.get(source.id) ?? null
-    const health = sourceHealth(
-      {
-        sourceId: source.id,
-        name: source.name,
-        lastGoodAt: lastGood?.startedAt ?? null,
-        lastRun: lastRun?.finishedAt
-          ? { status: lastRun.status, finishedAt: new Date(lastRun.finishedAt), message: messageOf(lastRun.error) }
-          : null,
-        latestVerified:
-          lastRun?.verified === 'broken' ? 'broken' : lastGood ? verifiedSchema.parse(lastGood.verified) : null,
-        lastProvenAt: lastProven?.provenAt ?? null,
-        proofValidMs: proofValidMs(tests, now),
-        hasBackupSchedule: backups.length > 0,
-        rpoObjectiveMs: options.rpoObjectiveMs ?? null,
-        rtoObjectiveMs: options.rtoObjectiveMs ?? null,
-        restoreDurationMs: lastProven?.restoreDurationMs ?? null,
-      },
-      now,
-    )
-    const sum = sumBySource.get(source.id)
-    return {
-      sourceId: source.id,
-      sourceName: source.name,
-      engine: source.engine,
-      sample: source.sample,
-      health: health.level,
-      reasons: health.reasons,
-      lastBackup: lastRun,
-      lastGoodBackup: lastGood
-        ? {
-            id: lastGood.id,
-            finishedAt: lastGood.finishedAt.toISOString(),
-            verified: verifiedSchema.parse(lastGood.verified),
-            storedBytes: Number(lastGood.storedBytes),
-          }
-        : null,
-      lastProven: lastProven ? { ...lastProven, provenAt: lastProven.provenAt.toISOString() } : null,
-      nextBackupAt: soonestRun(backups, now)?.toISOString() ?? null,
-      nextRestoreTestAt: soonestRun(tests, now)?.toISOString() ?? null,
-      exposureMs: lastGood ? Math.max(0, now.getTime() - lastGood.startedAt.getTime()) : null,
-      rpoObjectiveMs: options.rpoObjectiveMs ?? null,
-      rtoObjectiveMs: options.rtoObjectiveMs ?? null,
-      storedBytes: Number(sum?._sum.storedBytes ?? 0),
-      backupCount: sum?._count._all ?? 0,
-    }
-  })
+  const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), now))
+  const shown = choose(statuses, input)
+  const lastBackups = await readBackups(
+    db,
+    shown.flatMap(({ lastBackupId }) => (lastBackupId ? [lastBackupId] : [])),
+  )
 
   const lastSeen = workers[0]?.heartbeatAt ?? null
   const alive = workers.filter((worker) => now.getTime() - worker.heartbeatAt.getTime() < leaseMs)
@@ -114,9 +58,10 @@ export async function getStatus(args: { ctx: ServiceContext }): Promise<Status> 
   }
   if (statuses.length === 0)
     reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No source has been added yet.' })
+  const toldReasons = input.limit === undefined ? reasons : worstFirst(reasons, ({ level }) => level, input.limit)
   return {
     health: worstHealth(reasons.map((reason) => reason.level)),
-    reasons,
+    reasons: toldReasons,
     checkedAt: now.toISOString(),
     worker: { alive: alive.length > 0, lastSeenAt: lastSeen?.toISOString() ?? null, count: alive.length },
     totals: {
@@ -127,18 +72,32 @@ export async function getStatus(args: { ctx: ServiceContext }): Promise<Status> 
       storedBytes: statuses.reduce((sum, status) => sum + status.storedBytes, 0),
       failedLast24h,
     },
-    sources: statuses,
+    sources: shown.map(({ lastBackupId, ...status }) => ({
+      ...status,
+      lastBackup: (lastBackupId && lastBackups.get(lastBackupId)) || null,
+    })),
+    omitted: { sources: statuses.length - shown.length, reasons: reasons.length - toldReasons.length },
     running: running.map(toJob),
     trend,
   }
 }
 
-/** Proven means: a restore test passed, it is not overdue, and nothing newer was found broken. */
-function isProven(status: SourceStatus): boolean {
-  const spoiling = ['proof-too-old', 'latest-broken', 'never-proven']
-  return status.lastProven !== null && !status.reasons.some((reason) => spoiling.includes(reason.code))
+function choose<S extends { sourceId: string; health: HealthReason['level'] }>(statuses: S[], input: StatusQuery): S[] {
+  const own = input.sourceId === undefined ? statuses : statuses.filter((one) => one.sourceId === input.sourceId)
+  return input.limit === undefined ? own : worstFirst(own, ({ health }) => health, input.limit)
 }
 
-function messageOf(failure: Failure | null): string | null {
-  return failure?.message ?? null
+/** The worst `limit`; those that are equally bad keep their order. */
+function worstFirst<T>(items: T[], level: (item: T) => HealthReason['level'], limit: number): T[] {
+  return [...items].sort((a, b) => badness(level(b)) - badness(level(a))).slice(0, limit)
+}
+
+async function readBackups(tx: Tx, ids: string[]): Promise<Map<string, Backup>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.backup.findMany({
+    where: { id: { in: ids } },
+    include: backupInclude,
+    omit: backupListOmit,
+  })
+  return new Map(rows.map((row) => [row.id, toBackup(row)]))
 }
