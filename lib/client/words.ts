@@ -57,6 +57,9 @@ export const jobKindWords: Record<JobKind, string> = {
   restore: 'Restore',
   retention: 'Retention',
   cleanup: 'Clean-up',
+  copy: 'Copy',
+  reverify: 'Read back',
+  inventory: 'Inventory',
 }
 
 export const backupKindWords: Record<BackupKind, string> = {

@@ -20,6 +20,14 @@ export const copySchema = z.object({
   storedBytes: z.number().int(),
   storedAt: timeSchema.nullable(),
   verifiedAt: timeSchema.nullable(),
+  /** As the store reports it; null where it has none, or before the first inventory. */
+  storageClass: z.string().nullable(),
+  /** Must be brought back (`POST .../thaw`) before it can be read. */
+  archived: z.boolean(),
+  /** Copy jobs that tried to store it. */
+  attempts: z.number().int(),
+  /** When a copy that is missing is tried again by itself. */
+  retryAt: timeSchema.nullable(),
   error: failureSchema.nullable(),
 })
 export type Copy = z.infer<typeof copySchema>
@@ -71,6 +79,21 @@ export const updateBackupSchema = z.object({
   note: z.string().max(2_000).nullable().optional(),
 })
 export type UpdateBackup = z.infer<typeof updateBackupSchema>
+
+/** `POST .../{id}/copies`: store a copy there, or try a missing one again now. */
+export const startCopySchema = z.object({ destinationId: idSchema })
+export type StartCopy = z.infer<typeof startCopySchema>
+
+/** `POST .../{id}/thaw`: ask the store to bring an archived copy back for some days. */
+export const thawCopySchema = z.object({
+  destinationId: idSchema,
+  days: z.number().int().min(1).max(365).default(7),
+})
+export type ThawCopy = z.infer<typeof thawCopySchema>
+
+/** How far bringing a copy back is; it takes hours. */
+export const thawedSchema = z.object({ state: z.enum(['requested', 'under-way', 'readable']) })
+export type Thawed = z.infer<typeof thawedSchema>
 
 export const backupFilterSchema = z.object({
   sourceId: idSchema.optional(),

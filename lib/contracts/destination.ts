@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { failureSchema, idSchema, timeSchema } from './common'
+import { failureSchema, idSchema, patchOf, timeSchema } from './common'
+import { destinationOptionsSchema } from './operations'
 
 export const destinationKinds = ['local', 's3'] as const
 export const destinationKindSchema = z.enum(destinationKinds)
@@ -39,11 +40,12 @@ export const s3ConfigSchema = z.object({
 export type S3Config = z.infer<typeof s3ConfigSchema>
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
+const common = { name: nameSchema, options: destinationOptionsSchema.prefault({}) }
 
 export const createDestinationSchema = z.discriminatedUnion('kind', [
-  z.object({ name: nameSchema, kind: z.literal('local'), config: localConfigSchema }),
+  z.object({ ...common, kind: z.literal('local'), config: localConfigSchema }),
   z.object({
-    name: nameSchema,
+    ...common,
     kind: z.literal('s3'),
     config: s3ConfigSchema.extend({ secretAccessKey: z.string().max(1_024).optional() }),
   }),
@@ -56,10 +58,17 @@ export const testDestinationSchema = z.discriminatedUnion('kind', [
 ])
 export type CreateDestination = z.infer<typeof createDestinationSchema>
 
-/** `config` is merged over the stored one; an absent secret keeps the stored one. */
+/** `config` and `options` are merged over the stored ones; an absent secret keeps the stored one, null removes an option. */
 export const updateDestinationSchema = z.object({
   name: nameSchema.optional(),
   config: z.record(z.string(), z.unknown()).optional(),
+  options: patchOf(destinationOptionsSchema)
+    .extend({
+      site: destinationOptionsSchema.shape.site.nullable(),
+      capacityBytes: destinationOptionsSchema.shape.capacityBytes.nullable(),
+      monthlyBudget: destinationOptionsSchema.shape.monthlyBudget.nullable(),
+    })
+    .optional(),
 })
 export type UpdateDestination = z.infer<typeof updateDestinationSchema>
 
@@ -88,9 +97,52 @@ export const probeReportSchema = z.object({
   ok: z.boolean(),
   error: failureSchema.optional(),
   checks: z.array(probeCheckSchema),
+  /** What the store says it holds and has left, where it says so. */
+  space: z.object({ totalBytes: z.number().int(), freeBytes: z.number().int() }).optional(),
   durationMs: z.number(),
+  /** Looks of the watcher that failed one after another; absent in a report that a person asked for. */
+  failedInARow: z.number().int().min(0).optional(),
 })
 export type ProbeReport = z.infer<typeof probeReportSchema>
+
+/** A lifecycle rule of ours in the store, as it was last reconciled. */
+const ruleStateSchema = z.object({
+  state: z.enum(['installed', 'present', 'refused', 'unsupported', 'absent']),
+  detail: z.string().optional(),
+  at: timeSchema,
+})
+
+/** What the regular looks at a destination found last. */
+export const storageCareSchema = z.object({
+  /** The rule that ends stale uploads and expires objects far behind retention. */
+  safetyNet: ruleStateSchema.optional(),
+  /** The rule that moves objects to other storage classes by age. */
+  transitions: ruleStateSchema.optional(),
+  inventory: z
+    .object({
+      at: timeSchema,
+      objects: z.number().int(),
+      bytes: z.number().int(),
+      unknownObjects: z.number().int(),
+      unknownBytes: z.number().int(),
+      /** Copies that the catalog has and the store has not, or not whole. */
+      brokenCopies: z.number().int(),
+    })
+    .optional(),
+  reverify: z
+    .object({
+      at: timeSchema,
+      copies: z.number().int(),
+      bytes: z.number().int(),
+      brokenCopies: z.number().int(),
+      /** Copies in classes that cannot be read without bringing them back. */
+      archivedCopies: z.number().int(),
+      /** When the copy that was not read for longest was last known to be whole. */
+      oldestReadAt: timeSchema.nullable(),
+    })
+    .optional(),
+})
+export type StorageCare = z.infer<typeof storageCareSchema>
 
 export const destinationSchema = z.object({
   id: idSchema,
@@ -101,8 +153,34 @@ export const destinationSchema = z.object({
   hasSecret: z.boolean(),
   probe: probeReportSchema.nullable(),
   probedAt: timeSchema.nullable(),
+  options: destinationOptionsSchema,
+  care: storageCareSchema,
   usage: z.object({ backupCount: z.number().int(), storedBytes: z.number().int() }),
   createdAt: timeSchema,
   updatedAt: timeSchema,
 })
 export type Destination = z.infer<typeof destinationSchema>
+
+/** An object in the store that the catalog does not know. */
+export const unknownObjectSchema = z.object({
+  key: z.string(),
+  sizeBytes: z.number().int(),
+  lastModified: timeSchema,
+  firstSeenAt: timeSchema,
+  /** Old enough to be removed by a clean-up. */
+  removable: z.boolean(),
+})
+export type UnknownObject = z.infer<typeof unknownObjectSchema>
+
+/** Answer of `GET .../{id}/unknown-objects`: the largest first, at most 200 of them. */
+export const unknownObjectsSchema = z.object({
+  items: z.array(unknownObjectSchema),
+  count: z.number().int(),
+  sizeBytes: z.number().int(),
+  removableCount: z.number().int(),
+  removableBytes: z.number().int(),
+})
+export type UnknownObjects = z.infer<typeof unknownObjectsSchema>
+
+/** `POST .../{id}/cleanup-unknown`: refused unless so many objects can be removed now, as the list showed. */
+export const cleanupUnknownSchema = z.object({ count: z.number().int().min(1) })

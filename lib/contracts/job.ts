@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { actorSchema, failureSchema, idSchema, jobStateSchema, timeSchema } from './common'
 
-export const jobKinds = ['backup', 'restore-test', 'restore', 'retention', 'cleanup'] as const
+export const jobKinds = [
+  'backup',
+  'restore-test',
+  'restore',
+  'retention',
+  'cleanup',
+  'copy',
+  'reverify',
+  'inventory',
+] as const
 export const jobKindSchema = z.enum(jobKinds)
 export type JobKind = z.infer<typeof jobKindSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema } from './common'
+import { copyRuleSchema } from './operations'
 
 /** TLS modes as libpq names them. */
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -78,6 +79,8 @@ export const sourceOptionsSchema = z.object({
   rpoObjectiveMs: z.number().int().min(60_000).optional(),
   /** Promised longest restore; a restore test's duration is compared with it. */
   rtoObjectiveMs: z.number().int().min(1_000).optional(),
+  /** How many copies each backup should have, and how many of them away from the others; absent: nothing is asked. */
+  copyRule: copyRuleSchema.optional(),
   /** What comprehensive restore tests ask of the restored database; the answer is the first column of the only row. */
   assertions: z.array(sqlAssertionSchema).max(100).default([]),
   /** Tables that must not be empty after a restore, as `schema.table`. */
@@ -118,6 +121,7 @@ export const updateSourceSchema = z.object({
       replica: sourceOptionsSchema.shape.replica.nullable(),
       rpoObjectiveMs: sourceOptionsSchema.shape.rpoObjectiveMs.nullable(),
       rtoObjectiveMs: sourceOptionsSchema.shape.rtoObjectiveMs.nullable(),
+      copyRule: sourceOptionsSchema.shape.copyRule.nullable(),
     })
     .optional(),
 })

@@ -10,6 +10,7 @@ import { failureSchema, jobStateSchema } from '../../contracts/common'
 import type { Prisma } from '../generated/client'
 import type { BackupModel } from '../generated/models/Backup'
 import type { BackupCopyModel } from '../generated/models/BackupCopy'
+import { isArchived } from '../../core/storage-care/storage-class'
 import { jsonObject } from './json-object'
 import { parseOrNull } from './parse-or-null'
 
@@ -72,6 +73,10 @@ function toCopy(row: CopyRow): Copy {
     storedBytes: Number(row.storedBytes),
     storedAt: row.storedAt?.toISOString() ?? null,
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
+    storageClass: row.storageClass,
+    archived: isArchived(row.storageClass),
+    attempts: row.attempts,
+    retryAt: row.retryAt?.toISOString() ?? null,
     error: parseOrNull(failureSchema, row.error),
   }
 }

@@ -1,4 +1,10 @@
-import { destinationKindSchema, probeReportSchema, type Destination } from '../../contracts/destination'
+import {
+  destinationKindSchema,
+  probeReportSchema,
+  storageCareSchema,
+  type Destination,
+} from '../../contracts/destination'
+import { destinationOptionsSchema } from '../../contracts/operations'
 import type { DestinationModel } from '../generated/models/Destination'
 import { jsonObject } from './json-object'
 import { parseOrNull } from './parse-or-null'
@@ -13,6 +19,8 @@ export function toDestination(row: DestinationModel, usage: { backupCount: numbe
     hasSecret: row.secretSealed !== null,
     probe: parseOrNull(probeReportSchema, row.probe),
     probedAt: row.probedAt?.toISOString() ?? null,
+    options: destinationOptionsSchema.parse(row.options),
+    care: parseOrNull(storageCareSchema, row.care) ?? {},
     usage,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
