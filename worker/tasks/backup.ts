@@ -7,6 +7,7 @@ import { toJson } from '@/lib/db/to-json'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
+import { judgeBackup } from '@/lib/services/insight/judge-backup'
 import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
@@ -76,10 +77,10 @@ export const backupTask: Task = {
     const { thenTest, destinationIds } = inputSchema.parse(job.input)
     await reconcileSafetyNets({ ctx, destinationIds, run })
     const sourceId = job.sourceId
+    const done = backups.find((backup) => backup.status === state)
     if (await sourceRetentionRules(ctx.db, sourceId)) {
       await startQuietly(args, { kind: 'retention', input: {}, sourceId, maxAttempts: 3, exclusiveKey: sourceId })
     }
-    const done = backups.find((backup) => backup.status === state)
     if (thenTest && done) {
       await startQuietly(args, {
         kind: 'restore-test',
@@ -90,6 +91,7 @@ export const backupTask: Task = {
         exclusiveKey: `${done.id}:${thenTest}`,
       })
     }
+    if (done) await judgeBackup({ ctx, input: { sourceId, backupId: done.id } })
   },
 
   async abandon(args) {

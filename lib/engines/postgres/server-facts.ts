@@ -71,6 +71,8 @@ export async function readLocale(client: ClientBase, versionNumber: number): Pro
   }
 }
 
+const mostTables = 2_000
+
 /** Facts about the content, for the manifest and for planning a sandbox. All from the caller's snapshot. */
 export async function readContentFacts(client: ClientBase): Promise<Record<string, unknown>> {
   const size = await databaseBytes(client)
@@ -98,7 +100,14 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
             (SELECT count(*)::int FROM pg_largeobject_metadata) AS objects,
             (SELECT count(*)::int FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f')) AS unvalidated`,
   )
+  // Partitions come and go as planned; their parent stays. More names than these would only fill the manifest.
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 LIMIT ${mostTables + 1}`,
+  )
   return {
+    ...(tables.length <= mostTables ? { tables: tables.map(({ name }) => name) } : {}),
     databaseBytes: size,
     tableCount: counts[0]?.tables ?? 0,
     relationCount: counts[0]?.relations ?? 0,
