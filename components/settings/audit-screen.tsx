@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import type { AuditEvent } from '@/lib/contracts/people'
+import type { AuditEvent } from '@/lib/contracts/audit'
 import { Pager } from '@/components/backups/pager'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Card } from '@/components/ui/card'

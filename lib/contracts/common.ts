@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenScopeSchema } from './token-scope'
 
 /** Row identity: UUID version 7, so that ids sort by creation. */
 export const idSchema = z.uuid().meta({ description: 'UUID', example: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11' })
@@ -60,7 +61,16 @@ export const actorSchema = z.discriminatedUnion('type', [
     role: roleSchema,
     sessionId: idSchema.optional(),
   }),
-  z.object({ type: z.literal('token'), id: idSchema, name: z.string(), role: roleSchema }),
+  z.object({
+    type: z.literal('token'),
+    id: idSchema,
+    name: z.string(),
+    role: roleSchema,
+    /** What it may be used for; absent: everything the role may. */
+    scopes: z.array(tokenScopeSchema).optional(),
+    /** The sources it may see and use; absent: all. */
+    sourceIds: z.array(idSchema).optional(),
+  }),
   z.object({ type: z.literal('worker'), id: z.string(), role: z.literal('admin') }),
   z.object({ type: z.literal('cli'), user: z.string(), role: z.literal('admin') }),
 ])

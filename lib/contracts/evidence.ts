@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { auditHeadSchema } from './audit'
 import { backupKindSchema, checkSchema, checkVerdictSchema } from './backup'
 import { engineNameSchema, failureSchema, idSchema, timeSchema } from './common'
 import { restoreTestLevelSchema } from './schedule'
@@ -35,6 +36,8 @@ export const evidenceDocumentSchema = z.strictObject({
   startedAt: timeSchema,
   finishedAt: timeSchema,
   durationMs: z.number(),
+  /** The end of the audit log's hash chain then: signed here, it shows later that the log was not rewritten or cut. */
+  auditHead: auditHeadSchema.optional(),
   signing: z.strictObject({
     algorithm: z.literal('Ed25519'),
     canonicalization: z.literal('RFC 8785'),

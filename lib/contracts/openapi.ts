@@ -1,7 +1,8 @@
 import type { ApiRoute } from './routes/api-route'
+import { accessRoutes } from './routes/access'
 import { configurationRoutes } from './routes/configuration'
 import { instanceRoutes } from './routes/instance'
 import { workRoutes } from './routes/work'
 
 /** Every operation of the HTTP API; a test holds it against the route files. */
-export const apiRoutes: ApiRoute[] = [...configurationRoutes, ...workRoutes, ...instanceRoutes]
+export const apiRoutes: ApiRoute[] = [...configurationRoutes, ...workRoutes, ...instanceRoutes, ...accessRoutes]

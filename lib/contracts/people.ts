@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { actorSchema, anonymousSchema, idSchema, roleSchema, timeSchema } from './common'
+import { tokenScopeSchema } from './token-scope'
 
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters').max(256, 'Use at most 256 characters')
 /** As browsers check it: hosts without a dot, such as `admin@localhost`, are common where one hosts oneself. */
@@ -35,6 +36,10 @@ export const userSchema = z.object({
   name: z.string(),
   role: roleSchema,
   disabled: z.boolean(),
+  /** A code of an authenticator app is asked for beside the password. */
+  secondFactor: z.boolean(),
+  /** How they can sign in. */
+  signsInWith: z.array(z.enum(['password', 'oidc'])),
   createdAt: timeSchema,
 })
 export type User = z.infer<typeof userSchema>
@@ -46,6 +51,16 @@ export const meSchema = z.object({
   name: z.string(),
   email: z.string().nullable(),
   role: roleSchema,
+  /** How this person signs in; null for tokens. */
+  access: z
+    .object({
+      hasPassword: z.boolean(),
+      secondFactor: z.boolean(),
+      recoveryCodesLeft: z.number().int(),
+      /** How they can show again who they are. */
+      stepUp: z.array(z.enum(['password', 'code', 'oidc'])),
+    })
+    .nullable(),
 })
 export type Me = z.infer<typeof meSchema>
 /** `PATCH /api/v1/me`: a new password signs every other session out. */
@@ -57,12 +72,19 @@ export const createTokenSchema = z.object({
   role: roleSchema.default('operator'),
   /** Days until it expires; null never does. */
   expiresInDays: z.number().int().min(1).max(3_650).nullable().default(90),
+  /** What it may be used for beside its role; empty: everything the role may. */
+  scopes: z.array(tokenScopeSchema).max(20).default([]),
+  /** The sources it may see and use; empty: all. Such a token never reaches what belongs to the whole instance. */
+  sourceIds: z.array(idSchema).max(200).default([]),
 })
-export type CreateToken = z.infer<typeof createTokenSchema>
+/** As callers write it: what has a default may be left out. */
+export type CreateToken = z.input<typeof createTokenSchema>
 export const tokenSchema = z.object({
   id: idSchema,
   name: z.string(),
   role: roleSchema,
+  scopes: z.array(z.string()),
+  sourceIds: z.array(idSchema),
   hint: z.string(),
   createdBy: z.string(),
   createdAt: timeSchema,
@@ -73,20 +95,3 @@ export const tokenSchema = z.object({
 export type Token = z.infer<typeof tokenSchema>
 /** Answer to the creation alone: the only time the token itself is shown. */
 export const createdTokenSchema = tokenSchema.extend({ token: z.string() })
-
-export const auditEventSchema = z.object({
-  id: z.string(),
-  at: timeSchema,
-  actor: z.union([actorSchema, anonymousSchema]),
-  action: z.string(),
-  subjectType: z.string(),
-  subjectId: z.string().nullable(),
-  detail: z.record(z.string(), z.unknown()),
-})
-export type AuditEvent = z.infer<typeof auditEventSchema>
-
-export const auditFilterSchema = z.object({
-  action: z.string().max(100).optional(),
-  subjectType: z.string().max(100).optional(),
-  subjectId: z.string().max(100).optional(),
-})

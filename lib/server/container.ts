@@ -13,6 +13,7 @@ import { openStorage } from '@/lib/storage/index'
 import { loadMasterKey } from '@/lib/vault/load-master-key'
 import { openVault } from '@/lib/vault/open-vault'
 import { createLogger } from '@/lib/process/create-logger'
+import { contextOf } from './context-of'
 
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {
@@ -35,7 +36,7 @@ export function container(): Promise<Container> {
 
 /** The context of one request. */
 export async function serviceContext(actor: Actor): Promise<ServiceContext> {
-  return { ...(await container()).context, actor }
+  return contextOf((await container()).context, actor)
 }
 
 /** Ends connections; the next use builds a new container. */

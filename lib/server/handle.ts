@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import type { Role } from '@/lib/contracts/common'
+import { findRoute } from '@/lib/contracts/routes/find-route'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '@/lib/services/context'
 import { parseInput } from '@/lib/services/parse-input'
-import { permit } from '@/lib/services/permit'
+import { permit, permitToken } from '@/lib/services/permit'
 import { authenticate } from './authenticate'
 import { container } from './container'
+import { contextOf } from './context-of'
 import { createLogger } from '@/lib/process/create-logger'
 import { problemResponse } from './problem'
 import { readBody } from './read-body'
@@ -35,7 +37,8 @@ type Route = (request: Request, route: { params: Promise<unknown> }) => Promise<
 type Schema = z.ZodType | undefined
 
 /**
- * A route for those who are signed in with at least `role`: authenticate, parse, one service call, serialise.
+ * A route for those who are signed in with at least `role`, and for tokens with the scope that the list of routes names
+ * for this method and address: authenticate, parse, one service call, serialise.
  * `run` answers a DTO, undefined (204) or a Response of its own (streams). Errors become problem+json.
  */
 export function handle<B extends Schema = undefined, Q extends Schema = undefined, P extends Schema = undefined>(
@@ -46,8 +49,9 @@ export function handle<B extends Schema = undefined, Q extends Schema = undefine
     answer(spec, async () => {
       const actor = await authenticate(request)
       permit(actor, spec.role)
+      permitToken(actor, findRoute(request.method, new URL(request.url).pathname))
       const { context } = await container()
-      return run({ ...(await parse(spec, request, route)), ctx: { ...context, actor } })
+      return run({ ...(await parse(spec, request, route)), ctx: contextOf(context, actor) })
     })
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
-import type { AuditEvent, Token, User } from '@/lib/contracts/people'
+import type { AuditEvent } from '@/lib/contracts/audit'
+import type { Token, User } from '@/lib/contracts/people'
 import { api, search } from '@/lib/client/api'
 
 export const usersQuery = () =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '../common'
+import type { RouteScope } from '../token-scope'
 
 /** One operation of the HTTP API, as the OpenAPI document and the tests read it. */
 export interface ApiRoute {
@@ -9,6 +10,13 @@ export interface ApiRoute {
   summary: string
   /** The least role; `public` needs none. */
   role: Role | 'public'
+  /** What a token must have for it beside the role; `handle` asks for it. Of no meaning where the role is `public`. */
+  scope: RouteScope
+  /**
+   * True: it shows and touches nothing but what belongs to sources, read through the client of ServiceContext, which
+   * keeps to the sources of a limited token. Otherwise such a token is refused.
+   */
+  perSource?: true
   query?: z.ZodObject
   body?: z.ZodType
   /** Status of success. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actorSchema, anonymousSchema } from '../../contracts/common'
-import type { AuditEvent } from '../../contracts/people'
+import type { AuditEvent } from '../../contracts/audit'
 import type { AuditEventModel } from '../generated/models/AuditEvent'
 import { jsonObject } from './json-object'
 
@@ -16,5 +16,6 @@ export function toAuditEvent(row: AuditEventModel): AuditEvent {
     subjectType: row.subjectType,
     subjectId: row.subjectId,
     detail: jsonObject(row.detail),
+    hash: row.hash,
   }
 }

@@ -8,6 +8,8 @@ export function toToken(row: ApiTokenModel): Token {
     id: row.id,
     name: row.name,
     role: roleSchema.parse(row.role),
+    scopes: row.scopes,
+    sourceIds: row.sourceIds,
     hint: row.hint,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),

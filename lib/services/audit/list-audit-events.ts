@@ -1,10 +1,10 @@
-import type { z } from 'zod'
+import type { AuditEvent, AuditFilter } from '@/lib/contracts/audit'
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import type { AuditEvent, auditFilterSchema } from '@/lib/contracts/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toAuditEvent } from '@/lib/db/catalog/audit-event'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { auditWhere } from './audit-where'
 
 /** The audit log, newest first. The cursor is the last event's number. Throws `cursor-invalid`. */
 export async function listAuditEvents({
@@ -12,7 +12,7 @@ export async function listAuditEvents({
   input,
 }: {
   ctx: ServiceContext
-  input: z.infer<typeof auditFilterSchema> & PageQuery
+  input: AuditFilter & PageQuery
 }): Promise<Page<AuditEvent>> {
   permit(ctx.actor, 'admin')
   const { limit, cursor, ...filter } = input
@@ -22,7 +22,7 @@ export async function listAuditEvents({
     })
   }
   const rows = await ctx.db.auditEvent.findMany({
-    where: { ...filter, ...(cursor === undefined ? {} : { id: { lt: BigInt(cursor) } }) },
+    where: { ...auditWhere(filter), ...(cursor === undefined ? {} : { id: { lt: BigInt(cursor) } }) },
     orderBy: { id: 'desc' },
     take: limit + 1,
   })

@@ -1,4 +1,5 @@
 import { roleSchema, type Actor } from '@/lib/contracts/common'
+import { tokenScopeSchema } from '@/lib/contracts/token-scope'
 import type { ServiceContext } from '../context'
 import { tokenHash } from './token-hash'
 
@@ -18,5 +19,15 @@ export async function authenticateToken({
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > touchMs) {
     await ctx.db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
   }
-  return { type: 'token', id: row.id, name: row.name, role: roleSchema.parse(row.role) }
+  return {
+    type: 'token',
+    id: row.id,
+    name: row.name,
+    role: roleSchema.parse(row.role),
+    // A list that was given stays a list, also when nothing of it is known any more: an empty one allows nothing.
+    ...(row.scopes.length === 0
+      ? {}
+      : { scopes: row.scopes.flatMap((scope) => tokenScopeSchema.safeParse(scope).data ?? []) }),
+    ...(row.sourceIds.length === 0 ? {} : { sourceIds: row.sourceIds }),
+  }
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
-import type { CreateToken, createdTokenSchema } from '@/lib/contracts/people'
+import { createTokenSchema, type CreateToken, type createdTokenSchema } from '@/lib/contracts/people'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Tx } from '@/lib/db/client'
 import { toToken } from '@/lib/db/catalog/token'
 import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
@@ -8,7 +10,10 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { tokenHash, tokenHint } from './token-hash'
 
-/** Makes an API token. The answer is the only time it is shown; its hash is what is kept. */
+/**
+ * Makes an API token. The answer is the only time it is shown; its hash is what is kept. Throws `invalid-input` for a
+ * source that does not exist.
+ */
 export async function createToken({
   ctx,
   input,
@@ -17,14 +22,18 @@ export async function createToken({
   input: CreateToken
 }): Promise<z.infer<typeof createdTokenSchema>> {
   permit(ctx.actor, 'admin')
+  const { name, role, expiresInDays, ...asked } = createTokenSchema.parse(input)
+  const limits = { scopes: [...new Set(asked.scopes)], sourceIds: [...new Set(asked.sourceIds)] }
   const token = `hf_${randomBytes(32).toString('base64url')}`
   const now = ctx.clock.now()
-  const expiresAt = input.expiresInDays === null ? null : new Date(now.getTime() + input.expiresInDays * 86_400_000)
+  const expiresAt = expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * 86_400_000)
   const row = await ctx.db.$transaction(async (tx) => {
+    await checkSources(tx, limits.sourceIds)
     const created = await tx.apiToken.create({
       data: {
-        name: input.name,
-        role: input.role,
+        name,
+        role,
+        ...limits,
         tokenHash: tokenHash(token),
         hint: tokenHint(token),
         createdBy: actorName(ctx.actor),
@@ -36,9 +45,15 @@ export async function createToken({
       action: 'token.create',
       subjectType: 'token',
       subjectId: created.id,
-      detail: { name: input.name, role: input.role, expiresAt: expiresAt?.toISOString() ?? null },
+      detail: { name, role, ...limits, expiresAt: expiresAt?.toISOString() ?? null },
     })
     return created
   })
   return { ...toToken(row), token }
+}
+
+async function checkSources(tx: Tx, ids: string[]): Promise<void> {
+  if ((await tx.source.count({ where: { id: { in: ids }, deletedAt: null } })) === ids.length) return
+  const message = 'One of these sources does not exist.'
+  throw new HoldfastError('invalid-input', message, { facts: { errors: [{ path: 'sourceIds', message }] } })
 }

@@ -1,3 +1,4 @@
+import type { AuditHead } from '@/lib/contracts/audit'
 import type { Check, CheckVerdict } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
 import { evidenceDocumentSchema } from '@/lib/contracts/evidence'
@@ -18,6 +19,7 @@ export interface EvidenceInput {
   failure: Failure | null
   startedAt: Date
   finishedAt: Date
+  auditHead?: AuditHead
 }
 
 /** The evidence document of a finished restore test as its signed, canonical text. */
@@ -58,6 +60,7 @@ export function buildEvidence(input: EvidenceInput, vault: Vault): string {
       startedAt: input.startedAt.toISOString(),
       finishedAt: input.finishedAt.toISOString(),
       durationMs: input.finishedAt.getTime() - input.startedAt.getTime(),
+      auditHead: input.auditHead,
       signing: { algorithm: 'Ed25519', canonicalization: 'RFC 8785', publicKey: vault.evidencePublicKey },
     }),
   )

@@ -5,6 +5,7 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { BackupModel } from '@/lib/db/generated/models/Backup'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { toJson } from '@/lib/db/to-json'
+import { auditHead } from '@/lib/services/audit/audit-head'
 import { raiseJobIncident } from '@/lib/services/incident/raise-job-incident'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { instanceId } from '@/lib/services/instance/instance-settings'
@@ -40,6 +41,7 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
       failure,
       startedAt,
       finishedAt: now,
+      auditHead: await auditHead(tx),
     },
     ctx.vault,
   )

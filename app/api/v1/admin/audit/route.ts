@@ -1,8 +1,7 @@
-import { pageQuerySchema } from '@/lib/contracts/common'
-import { auditFilterSchema } from '@/lib/contracts/people'
+import { auditQuerySchema } from '@/lib/contracts/audit'
 import { handle } from '@/lib/server/handle'
 import { listAuditEvents } from '@/lib/services/audit/list-audit-events'
 
-export const GET = handle({ role: 'admin', query: pageQuerySchema.extend(auditFilterSchema.shape) }, ({ ctx, query }) =>
+export const GET = handle({ role: 'admin', query: auditQuerySchema }, ({ ctx, query }) =>
   listAuditEvents({ ctx, input: query }),
 )

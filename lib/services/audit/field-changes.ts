@@ -1,0 +1,31 @@
+import { canonicalJson } from '@/lib/core/evidence/canonical-json'
+import { storableJson } from './storable-json'
+
+export type FieldChanges = Record<string, { from: unknown; to: unknown }>
+
+/**
+ * What differs between two states of a thing, field by field, for an audit row: `{ port: { from: 5432, to: 5433 } }`.
+ * Give it what the API shows, never sealed or plain secrets; for those say only that they changed (`secretChange`).
+ */
+export function fieldChanges(before: object, after: object): FieldChanges {
+  const from = plain(before)
+  const to = plain(after)
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
+  return Object.fromEntries(
+    names
+      .filter((name) => canonicalJson(from[name] ?? null) !== canonicalJson(to[name] ?? null))
+      .map((name) => [name, { from: from[name] ?? null, to: to[name] ?? null }]),
+  )
+}
+
+/** A secret was set, replaced or taken away; what it is stays out of the log. */
+export function secretChange(name: string, before: string | null, after: string | null): FieldChanges {
+  if (before === after) return {}
+  const words = (value: string | null) => (value === null ? 'not set' : 'set')
+  return { [`${name}Set`]: { from: words(before), to: before !== null && after !== null ? 'replaced' : words(after) } }
+}
+
+function plain(value: object): Record<string, unknown> {
+  const json = storableJson(value)
+  return typeof json === 'object' && json !== null ? { ...json } : {}
+}
