@@ -5,7 +5,8 @@ import type { Logger } from '@/lib/ports/run-context'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { buildContext } from './build-context'
 import { catalogAddress } from './cli/catalog-address'
-import { type Answer, help, offlineVerbs, usageError, verbs } from './cli/verbs'
+import { type Answer, usageError } from './cli/verb'
+import { help, offlineVerbs, verbs } from './cli/verbs'
 import { isCatalogAway } from './is-catalog-away'
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
@@ -32,6 +33,10 @@ async function main(argv: string[]): Promise<number> {
         days: { type: 'string' },
         limit: { type: 'string' },
         key: { type: 'string' },
+        scope: { type: 'string', multiple: true },
+        'only-source': { type: 'string', multiple: true },
+        evidence: { type: 'string' },
+        watch: { type: 'boolean' },
       },
     })
     json = values.json ?? false
@@ -40,7 +45,8 @@ async function main(argv: string[]): Promise<number> {
       console.log(help)
       return name === undefined && !values.help ? 2 : 0
     }
-    const tell = (answer: Answer): number => {
+    const tell = (answer: Answer | null): number => {
+      if (!answer) return 0
       console.log(json ? JSON.stringify(answer.json, null, 2) : answer.text)
       return answer.ok ? 0 : 1
     }

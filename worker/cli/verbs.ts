@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { roleSchema } from '@/lib/contracts/common'
 import type { Job } from '@/lib/contracts/job'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -12,50 +11,15 @@ import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
-import { createToken } from '@/lib/services/token/create-token'
+import { audit } from './audit'
 import { bytes, duration, table, time } from './print'
+import { statusText } from './status-text'
+import { token } from './token'
+import { sourceId, usageError, type Answer, type Options, type Verb } from './verb'
+import { verifyAuditFile } from './verify-audit'
 import { verifyEvidenceFile } from './verify-evidence'
 import { waitForJob } from './wait-for-job'
-
-export interface Options {
-  destination?: string[]
-  source?: string
-  level?: string
-  to?: string
-  on?: string
-  owners?: string
-  only?: string
-  role?: string
-  days?: string
-  limit?: string
-  key?: string
-  'no-wait'?: boolean
-}
-
-/** What a verb answers: an object for `--json`, the same in words, and whether it is good news. */
-export interface Answer {
-  json: unknown
-  text: string
-  ok: boolean
-}
-
-type Verb = (ctx: ServiceContext, args: string[], options: Options) => Promise<Answer>
-
-export const usageError = (message: string) =>
-  new HoldfastError('usage', message, { remedy: 'See: npm run holdfast -- help' })
-
-/** The id of what is named; names are what people type, ids what scripts do. */
-async function sourceId(ctx: ServiceContext, name: string): Promise<string> {
-  const byId = z.uuid().safeParse(name).success ? [{ id: name }] : []
-  const row = await ctx.db.source.findFirst({
-    where: { deletedAt: null, OR: [{ name }, ...byId] },
-    select: { id: true },
-  })
-  if (row) return row.id
-  throw new HoldfastError('not-found', `There is no source called "${name}".`, {
-    remedy: 'See the names with: npm run holdfast -- status',
-  })
-}
+import { watchStatus } from './watch-status'
 
 async function destinationId(ctx: ServiceContext, name: string): Promise<string> {
   const row = await ctx.db.destination.findFirst({ where: { deletedAt: null, name }, select: { id: true } })
@@ -75,22 +39,13 @@ function describeJob(job: Job): string {
   return job.error ? `${told}: ${job.error.message}${remedy}` : told
 }
 
-const status: Verb = async (ctx) => {
+const status: Verb = async (ctx, _args, options) => {
+  if (options.watch) {
+    await watchStatus(ctx, options.json ?? false)
+    return null
+  }
   const state = await getStatus({ ctx })
-  const rows = state.sources.map((source) => [
-    source.sourceName,
-    source.health,
-    time(source.lastGoodBackup?.finishedAt),
-    source.lastProven ? time(source.lastProven.provenAt) : 'never',
-    duration(source.exposureMs),
-    time(source.nextBackupAt),
-  ])
-  const lines = [
-    `${state.health}: ${state.totals.provenSources} of ${state.totals.sources} sources proven restorable, ${bytes(state.totals.storedBytes)} stored`,
-    table(['source', 'health', 'last good', 'proven', 'exposure', 'next'], rows),
-    ...state.reasons.map((reason) => `- ${reason.message}`),
-  ]
-  return { json: state, text: lines.join('\n'), ok: state.health === 'healthy' }
+  return { json: state, text: statusText(state), ok: state.health === 'healthy' }
 }
 
 const backup: Verb = async (ctx, [name], options) => {
@@ -170,21 +125,6 @@ function selection(text: string) {
   }
 }
 
-const token: Verb = async (ctx, [action, name], options) => {
-  if (action !== 'create' || !name) throw usageError('Use: token create NAME [--role viewer|operator|admin] [--days N]')
-  const role = roleSchema.safeParse(options.role ?? 'operator')
-  if (!role.success) throw usageError('--role is viewer, operator or admin.')
-  const days = z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(3_650)
-    .safeParse(options.days ?? 90)
-  if (!days.success) throw usageError('--days is a number from 1 to 3650.')
-  const made = await createToken({ ctx, input: { name, role: role.data, expiresInDays: days.data } })
-  return { json: made, text: `${made.token}\nShown once; it expires ${time(made.expiresAt)}.`, ok: true }
-}
-
 const evidence: Verb = async (ctx, [id]) => {
   if (!id || !z.uuid().safeParse(id).success) throw usageError('Give the id of the restore test.')
   const text = await getEvidence({ ctx, input: { id } })
@@ -204,6 +144,7 @@ export const verbs: Record<string, Verb> = {
   test,
   restore,
   token,
+  audit,
   evidence,
   'evidence-key': evidenceKey,
 }
@@ -214,20 +155,28 @@ export const offlineVerbs: Record<string, (args: string[], options: Options) => 
     if (!file) throw usageError('Name the evidence file.')
     return verifyEvidenceFile(file, options.key)
   },
+  'verify-audit': async ([file], options) => {
+    if (!file) throw usageError('Name the exported audit log (JSON lines).')
+    return verifyAuditFile(file, options)
+  },
 }
 
 export const help = `Usage: npm run holdfast -- VERB [--json]
 
-  status                                   what is protected and proven, and what is not
+  status [--watch]                         what is protected and proven, and what is not; drawn anew every two seconds
   backup SOURCE [--destination NAME]...    back up now
   list [--source NAME] [--limit N]         the newest backups
   test BACKUP|SOURCE [--level LEVEL]       restore test: quick, standard, comprehensive
   restore BACKUP --to DATABASE [--on SOURCE] [--owners keep|drop] [--only SCHEMA.TABLE,SCHEMA.*]
                                            into a new database
-  token create NAME [--role ROLE] [--days N]
+  token create NAME [--role ROLE] [--days N] [--scope SCOPE]... [--only-source NAME]...
+  token list | token revoke NAME|ID        scopes: see docs/audit.md
+  audit verify                             read the whole audit log and check its hash chain
   evidence TEST                            the signed evidence of a restore test, for a file
   evidence-key                             the public key that it is checked with
   verify-evidence FILE [--key KEY]         what a file proves; works where no Holdfast is
+  verify-audit FILE [--evidence FILE] [--key KEY]
+                                           check an exported audit log; works where no Holdfast is
 
   --no-wait   start the work and return     --json   machine-readable answer
 
