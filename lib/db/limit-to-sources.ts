@@ -12,6 +12,9 @@ function filterOf(model: string, ids: string[]): object | undefined {
     case 'Job':
     case 'Backup':
     case 'Alert':
+    case 'SourceTotal':
+    case 'BackupDay':
+    case 'CopyTotal':
       return own
     case 'BackupCopy':
     case 'RestoreTest':
@@ -35,7 +38,8 @@ const listModels: Record<string, string> = {
   deliveries: 'AlertDelivery',
 }
 
-const sourceTables = /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|alert|alert_delivery)\b/i
+const sourceTables =
+  /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|alert|alert_delivery|source_total|backup_day|copy_total)\b/i
 
 /**
  * The same catalog, of which only what belongs to these sources is there: rows of others are not found, not listed, not
@@ -125,6 +129,9 @@ function limitSql(sql: Prisma.Sql, ids: string[]): Prisma.Sql {
     backup_copy AS NOT MATERIALIZED (SELECT * FROM backup_copy WHERE backup_id IN (SELECT id FROM backup_history)),
     restore_test AS NOT MATERIALIZED (SELECT * FROM restore_test WHERE backup_id IN (SELECT id FROM backup_history)),
     restore AS NOT MATERIALIZED (SELECT * FROM restore WHERE target ->> 'sourceId' IN (SELECT id::text FROM source)),
+    source_total AS NOT MATERIALIZED (SELECT * FROM source_total WHERE source_id = ${own}),
+    backup_day AS NOT MATERIALIZED (SELECT * FROM backup_day WHERE source_id = ${own}),
+    copy_total AS NOT MATERIALIZED (SELECT * FROM copy_total WHERE source_id = ${own}),
     alert AS NOT MATERIALIZED (SELECT * FROM alert WHERE source_id = ${own}),
     alert_delivery AS NOT MATERIALIZED (SELECT * FROM alert_delivery WHERE alert_id IN (SELECT id FROM alert))${
       isWith ? Prisma.sql`, ` : Prisma.sql` `

@@ -15,6 +15,7 @@ import {
 } from '../backup'
 import { pageOf, pageQuerySchema } from '../common'
 import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
+import { insightQuerySchema, insightSchema, sourceInsightSchema } from '../insight'
 import { jobFilterSchema, jobSchema, startedSchema } from '../job'
 import { backupRetentionSchema } from '../retention'
 import { manifestSchema } from '../../core/repository/manifest'
@@ -142,6 +143,26 @@ export const workRoutes: ApiRoute[] = [
     status: 200,
     answer: statusSchema,
   })),
+  {
+    method: 'get',
+    path: '/api/v1/admin/insight',
+    summary: 'Growth, forecasts, cost by destination, class and policy, and backups that looked unusual',
+    role: 'viewer',
+    scope: 'status:read',
+    query: insightQuerySchema,
+    status: 200,
+    answer: insightSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/insight/sources/{id}',
+    summary: 'Growth of one source, and what is usual for its backups',
+    role: 'viewer',
+    scope: 'status:read',
+    perSource: true,
+    status: 200,
+    answer: sourceInsightSchema,
+  },
   ...(['/api/v1/admin/restore-tests', '/api/v1/backup/verify/history'] as const).map((path): ApiRoute => ({
     method: 'get',
     path,

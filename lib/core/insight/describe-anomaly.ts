@@ -1,4 +1,4 @@
-import type { Measure } from './find-anomalies'
+import type { Measure } from '../../contracts/insight'
 import { bytesInWords, spanInWords } from './words'
 
 /** One sentence that names the usual and the measured value, and what it may mean where that is known. */

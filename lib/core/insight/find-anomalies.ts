@@ -1,3 +1,4 @@
+import type { Anomaly, Measure } from '../../contracts/insight'
 import { baselineOf, type Baseline } from './baseline'
 import { describeAnomaly } from './describe-anomaly'
 
@@ -13,19 +14,6 @@ export interface JudgedBackup {
   tables: readonly string[] | null
   /** How it was stored, such as `zstd+age`; stored sizes are compared with those of the same way only. */
   encoding: string | null
-}
-
-export const measures = ['source-bytes', 'stored-bytes', 'rows', 'duration', 'compression', 'tables'] as const
-export type Measure = (typeof measures)[number]
-
-export interface Anomaly {
-  measure: Measure
-  severity: 'warning' | 'critical'
-  /** A sentence with both values. */
-  message: string
-  /** The usual and the measured value; of tables the number that vanished is `actual`. */
-  usual: number
-  actual: number
 }
 
 interface Rule {

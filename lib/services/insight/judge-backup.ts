@@ -1,4 +1,5 @@
-import { findAnomalies, type Anomaly } from '@/lib/core/insight/find-anomalies'
+import type { Anomaly } from '@/lib/contracts/insight'
+import { findAnomalies } from '@/lib/core/insight/find-anomalies'
 import type { ServiceContext } from '../context'
 import { raiseIncident } from '../incident/raise-incident'
 import { resolveIncident } from '../incident/resolve-incident'
