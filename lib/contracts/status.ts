@@ -87,6 +87,9 @@ export type Status = z.infer<typeof statusSchema>
 /** `GET /api/v1/health`, for everyone: the web process answers and reaches the catalog. */
 export const healthSchema = z.object({ status: z.literal('up') })
 
+/** When `GET /api/v1/health/backup` answers 503: while unhealthy; with 1 while degraded too, with 0 never. */
+export const healthQuerySchema = z.object({ strict: z.enum(['0', '1']).optional() })
+
 /** `GET /api/v1/health/backup`; answered with 503 while unhealthy, so that a plain monitor understands it. */
 export const backupHealthSchema = statusSchema.pick({ health: true, reasons: true, checkedAt: true })
 

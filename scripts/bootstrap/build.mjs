@@ -11,6 +11,7 @@ const SOURCES = [
   'public',
   'prisma',
   'proxy.ts',
+  'instrumentation.ts',
   'package-lock.json',
   'next.config.ts',
   'postcss.config.mjs',

@@ -35,6 +35,7 @@ export async function installForTests({ browser, s3 }) {
     ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION] : []),
   ])
   if (s3) await fetchRegressionSuite()
+  if (s3) await fetchPrometheus()
 }
 
 async function installPackages(wanted) {
@@ -48,6 +49,13 @@ async function installPackages(wanted) {
   }
   say(`Installing ${names.join(', ')}`)
   await aptInstall(names)
+}
+
+/** Here for the reason below; the tests that need it install it again, which is red when it cannot be had. */
+async function fetchPrometheus() {
+  const cache = process.env.HOLDFAST_TEST_CACHE || path.join(homedir(), '.cache/holdfast-test')
+  const script = fileURLToPath(new URL('../servers/prometheus.sh', import.meta.url))
+  await run('bash', [script, 'install', path.join(cache, 'prometheus')]).catch((error) => warn(error.message))
 }
 
 /**

@@ -23,6 +23,7 @@ export async function watchStatus(ctx: ServiceContext, json: boolean): Promise<v
       draw(await picture(ctx, json, terminal ? process.stdout.rows : Infinity), terminal)
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
+    if (terminal) process.stdout.write('\n')
   } finally {
     process.stdout.off('error', stop)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)

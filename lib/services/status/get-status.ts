@@ -1,5 +1,6 @@
 import type { Backup } from '@/lib/contracts/backup'
 import type { HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
+import { healthEvents, incidentReasons } from '@/lib/core/health/incident-reasons'
 import { badness, worstHealth } from '@/lib/core/health/source-health'
 import { backupInclude, backupListOmit, toBackup } from '@/lib/db/catalog/backup'
 import { toJob } from '@/lib/db/catalog/job'
@@ -20,7 +21,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
   permit(ctx.actor, 'viewer')
   const now = ctx.clock.now()
   const { db } = ctx
-  const [rows, schedules, running, workers, trend, failedLast24h] = await Promise.all([
+  const [rows, schedules, running, workers, trend, failedLast24h, incidents] = await Promise.all([
     readSourceFacts(db),
     readSchedules(db),
     db.job.findMany({
@@ -38,8 +39,14 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
         startedAt: { gte: new Date(now.getTime() - 86_400_000) },
       },
     }),
+    db.alert.findMany({
+      where: { resolvedAt: null, event: { in: [...healthEvents] } },
+      select: { event: true, sourceId: true, title: true, body: true },
+      orderBy: { openedAt: 'asc' },
+    }),
   ])
-  const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), now))
+  const told = Map.groupBy(incidentReasons(incidents), (reason) => reason.sourceId)
+  const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), told.get(row.id) ?? [], now))
   const shown = choose(statuses, input)
   const lastBackups = await readBackups(
     db,
@@ -48,7 +55,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
 
   const lastSeen = workers[0]?.heartbeatAt ?? null
   const alive = workers.filter((worker) => now.getTime() - worker.heartbeatAt.getTime() < leaseMs)
-  const reasons: HealthReason[] = statuses.flatMap((status) => status.reasons)
+  const reasons: HealthReason[] = [...statuses.flatMap((status) => status.reasons), ...(told.get(undefined) ?? [])]
   if (alive.length === 0) {
     reasons.unshift({
       code: 'worker-silent',

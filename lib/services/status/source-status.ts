@@ -1,15 +1,19 @@
 import { verifiedSchema } from '@/lib/contracts/backup'
-import type { SourceStatus } from '@/lib/contracts/status'
-import { sourceHealth } from '@/lib/core/health/source-health'
+import type { HealthReason, SourceStatus } from '@/lib/contracts/status'
+import { sourceHealth, worstHealth } from '@/lib/core/health/source-health'
 import { proofValidMs, soonestRun, type SourceRow, type EnabledSchedule } from './source-facts'
 
 /** Everything of a source's status but the newest run itself, which only those that are shown need. */
 export type SourceStatusFacts = Omit<SourceStatus, 'lastBackup'> & { lastBackupId: string | null }
 
-/** The status of one source at `now`. Health is decided in lib/core/health; this gathers what it asks for. */
+/**
+ * The status of one source at `now`. Health is decided in lib/core/health; this gathers what it asks for. `incidents`
+ * are reasons that were told as alerts and go on.
+ */
 export function sourceStatus(
   row: SourceRow,
   schedules: EnabledSchedule[] | undefined,
+  incidents: HealthReason[],
   now: Date,
 ): SourceStatusFacts {
   const backups = schedules?.filter(({ action }) => action === 'backup') ?? []
@@ -40,8 +44,8 @@ export function sourceStatus(
     sourceName: row.name,
     engine: row.engine,
     sample: row.sample,
-    health: health.level,
-    reasons: health.reasons,
+    health: worstHealth([health.level, ...incidents.map(({ level }) => level)]),
+    reasons: [...health.reasons, ...incidents],
     lastBackupId: row.runId,
     lastGoodBackup:
       goodId && goodFinishedAt && goodVerified

@@ -1,0 +1,103 @@
+import type { AlertEvent } from '../../contracts/alert'
+import { span, stamp } from './words'
+
+/** What a watcher found: the text of an incident that stays true for as long as its cause does. */
+export interface Finding {
+  event: AlertEvent
+  severity: 'warning' | 'critical'
+  title: string
+  body: string
+  facts: Record<string, unknown>
+}
+
+/** What is watched of one source. Times are null when it never happened. */
+export interface WatchedSource {
+  id: string
+  name: string
+  createdAt: Date
+  /** The instant that the newest good backup's data stands for. */
+  lastGoodAt: Date | null
+  lastProvenAt: Date | null
+  /** Measured by the last passed restore test. */
+  restoreDurationMs: number | null
+  rpoObjectiveMs: number | null
+  rtoObjectiveMs: number | null
+  /** How old a proof may be (twice the interval of the restore-test schedule), and since when that is asked. */
+  proof: { validMs: number; since: Date } | null
+  /** Whether the newest good backup has the copies that are asked for; null when nothing is asked or there is none. */
+  copies: { met: boolean; message: string } | null
+}
+
+/** What is wrong with a source beside its runs themselves. Bodies name instants, not ages: they do not change by waiting. */
+export function sourceFindings(source: WatchedSource, now: Date): Finding[] {
+  return [
+    ...exposureFinding(source, now),
+    ...restoreTimeFinding(source),
+    ...overdueFinding(source, now),
+    ...copiesFinding(source),
+  ]
+}
+
+function exposureFinding(source: WatchedSource, now: Date): Finding[] {
+  const { rpoObjectiveMs, lastGoodAt, name } = source
+  if (rpoObjectiveMs === null) return []
+  // A source that was just added has its objective's time to get its first backup.
+  const since = lastGoodAt ?? source.createdAt
+  if (now.getTime() - since.getTime() <= rpoObjectiveMs) return []
+  const newest = lastGoodAt ? `Its newest good backup is from ${stamp(lastGoodAt)}` : 'It has no good backup'
+  return [
+    {
+      event: 'exposure-over-objective',
+      severity: 'critical',
+      title: `${name} could lose more data than its objective allows`,
+      body: `${newest}; the objective is ${span(rpoObjectiveMs)}.`,
+      facts: { lastGoodAt: lastGoodAt?.toISOString() ?? null, rpoObjectiveMs },
+    },
+  ]
+}
+
+function restoreTimeFinding(source: WatchedSource): Finding[] {
+  const { restoreDurationMs, rtoObjectiveMs, name } = source
+  if (restoreDurationMs === null || rtoObjectiveMs === null || restoreDurationMs <= rtoObjectiveMs) return []
+  return [
+    {
+      event: 'restore-over-objective',
+      severity: 'warning',
+      title: `Restoring ${name} takes longer than its objective`,
+      body: `The last restore test needed ${span(restoreDurationMs)}; the objective is ${span(rtoObjectiveMs)}.`,
+      facts: { restoreDurationMs: Math.round(restoreDurationMs), rtoObjectiveMs },
+    },
+  ]
+}
+
+function overdueFinding(source: WatchedSource, now: Date): Finding[] {
+  const { proof, lastProvenAt, name } = source
+  if (!proof) return []
+  // A schedule that was just made has its own time to prove something.
+  const from = Math.max(lastProvenAt?.getTime() ?? 0, proof.since.getTime())
+  if (now.getTime() - from <= proof.validMs) return []
+  return [
+    {
+      event: 'restore-test-overdue',
+      severity: 'warning',
+      title: `The restore test of ${name} is overdue`,
+      body: lastProvenAt
+        ? `The last one that passed was at ${stamp(lastProvenAt)}; at least every ${span(proof.validMs)} one should.`
+        : `None has passed yet; at least every ${span(proof.validMs)} one should.`,
+      facts: { lastProvenAt: lastProvenAt?.toISOString() ?? null, validMs: proof.validMs },
+    },
+  ]
+}
+
+function copiesFinding(source: WatchedSource): Finding[] {
+  if (!source.copies || source.copies.met) return []
+  return [
+    {
+      event: 'copies-missing',
+      severity: 'warning',
+      title: `${source.name} has fewer copies than it should`,
+      body: source.copies.message,
+      facts: {},
+    },
+  ]
+}

@@ -1,0 +1,45 @@
+import { createLogger } from '@/lib/process/create-logger'
+import type { ServiceContext } from '@/lib/services/context'
+import { deliverNotifications } from '@/lib/services/incident/deliver-notifications'
+import { watchWorkers } from '@/lib/services/watch/watch-workers'
+import { container } from './container'
+
+const everyMs = 15_000
+const logger = createLogger('web')
+const holder: typeof globalThis & { holdfastWatch?: { stop(): void } | undefined } = globalThis
+
+/**
+ * The last one to watch: when no worker lives, nobody else would tell. The web process looks at them on a timer, and
+ * while there is none it delivers the alerts too. Called once in the process; a second call changes nothing.
+ */
+export function keepWatch(intervalMs = everyMs): { stop(): void } {
+  if (holder.holdfastWatch) return holder.holdfastWatch
+  const waitingSince = new Date()
+  const stopping = new AbortController()
+  let busy = false
+  const look = async () => {
+    const { context } = await container()
+    const ctx: ServiceContext = { ...context, actor: { type: 'worker', id: 'web', role: 'admin' } }
+    const [row] = await ctx.db.$queryRaw<{ now: Date }[]>`SELECT now() AS now`
+    const silence = await watchWorkers({ ctx, now: row?.now ?? ctx.clock.now(), waitingSince })
+    if (silence.alive === 0) await deliverNotifications({ ctx, signal: stopping.signal })
+  }
+  const timer = setInterval(() => {
+    if (busy) return
+    busy = true
+    look()
+      // A catalog that is away is everybody's trouble and told elsewhere; the next look finds it back.
+      .catch((error: unknown) => logger.debug('the workers could not be looked at', { error: String(error) }))
+      .finally(() => (busy = false))
+  }, intervalMs)
+  timer.unref()
+  const watch = {
+    stop() {
+      stopping.abort()
+      clearInterval(timer)
+      holder.holdfastWatch = undefined
+    },
+  }
+  holder.holdfastWatch = watch
+  return watch
+}

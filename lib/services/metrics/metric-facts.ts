@@ -1,0 +1,54 @@
+import type { AlertEvent } from '@/lib/contracts/alert'
+import type { CopyState } from '@/lib/contracts/backup'
+
+export const countedStates = ['succeeded', 'partial', 'failed', 'interrupted', 'missed'] as const
+export type CountedState = (typeof countedStates)[number]
+
+/** What is measured of one live source. Null: there is nothing to measure yet. */
+export interface SourceMetrics {
+  id: string
+  name: string
+  /** The newest good backup. */
+  good: {
+    startedAt: Date
+    finishedAt: Date
+    durationMs: number | null
+    sourceBytes: number
+    storedBytes: number
+  } | null
+  /** A failed or missed backup has not been made up for yet. */
+  failing: boolean
+  rpoObjectiveMs: number | null
+  rtoObjectiveMs: number | null
+  provenAt: Date | null
+  restoreDurationMs: number | null
+  /** False while a failed restore test has not been made up for; null when none ever ended. */
+  restoreTestPassed: boolean | null
+  /** Runs that ended, since the source was added. */
+  runs: Record<CountedState, number>
+}
+
+export interface DestinationMetrics {
+  id: string
+  name: string
+  /** Null before the first look. */
+  up: boolean | null
+  storedBytes: number
+  capacityBytes: number | null
+  /** As its file system says. */
+  freeBytes: number | null
+  copies: Partial<Record<CopyState, number>>
+}
+
+/** Everything that is exported, read from the catalog at one instant. */
+export interface MetricFacts {
+  at: Date
+  sources: SourceMetrics[]
+  destinations: DestinationMetrics[]
+  /** Jobs that wait or run. */
+  queue: { kind: string; state: string; count: number }[]
+  workers: { alive: number; lastSeenAt: Date | null }
+  alertsOpen: Map<AlertEvent, number>
+  /** Sources and destinations that were left out to keep the number of series bounded. */
+  truncated: number
+}

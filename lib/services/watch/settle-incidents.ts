@@ -1,0 +1,48 @@
+import type { AlertEvent } from '@/lib/contracts/alert'
+import type { Finding } from '@/lib/core/health/source-findings'
+import type { Db } from '@/lib/db/client'
+import { incidentKey, raiseIncident } from '../incident/raise-incident'
+import { resolveIncident } from '../incident/resolve-incident'
+
+/** A finding about a subject; `sourceId` when the subject is a source. */
+export interface Found {
+  subjectId: string
+  sourceId: string | null
+  finding: Finding
+}
+
+/**
+ * Makes the open incidents of these events what a watcher found: opens what is new, ends what is gone. What goes on is
+ * only marked as seen, so it is told once however often one looks. Subjects in `unknown` could not be looked at: theirs
+ * stay as they are. `subjects` limits all this to those: other watchers have the same event.
+ */
+export async function settleIncidents(
+  db: Db,
+  args: { events: AlertEvent[]; found: Found[]; unknown?: string[]; subjects?: string[]; now: Date },
+): Promise<void> {
+  const { events, found, now } = args
+  const keys = args.subjects?.flatMap((subject) => events.map((event) => incidentKey(event, subject)))
+  const open = await db.alert.findMany({
+    where: { event: { in: events }, resolvedAt: null, ...(keys ? { key: { in: keys } } : {}) },
+    select: { id: true, key: true, event: true },
+  })
+  const openKeys = new Set(open.map((alert) => alert.key))
+  const keyOf = ({ finding, subjectId }: Found) => incidentKey(finding.event, subjectId)
+  for (const each of found) {
+    if (openKeys.has(keyOf(each))) continue
+    const { finding, subjectId, sourceId } = each
+    await db.$transaction((tx) => raiseIncident(tx, { ...finding, subjectId, sourceId }, now))
+  }
+  const foundKeys = new Set(found.map(keyOf))
+  const kept = new Set((args.unknown ?? []).flatMap((id) => events.map((event) => incidentKey(event, id))))
+  for (const alert of open) {
+    if (foundKeys.has(alert.key) || kept.has(alert.key)) continue
+    const event = events.find((each) => each === alert.event)
+    if (event) {
+      const subjectId = alert.key.slice(event.length + 1)
+      await db.$transaction((tx) => resolveIncident(tx, [event], subjectId, now))
+    }
+  }
+  const going = open.filter((alert) => foundKeys.has(alert.key)).map((alert) => alert.id)
+  if (going.length > 0) await db.alert.updateMany({ where: { id: { in: going } }, data: { lastSeenAt: now } })
+}

@@ -1,0 +1,16 @@
+import { tokenFindings } from '@/lib/core/health/expiry-findings'
+import type { ServiceContext } from '../context'
+import { readOperations } from '../operations/read-operations'
+import { settleIncidents } from './settle-incidents'
+
+/** Tells of API tokens that end soon or have ended, until they are revoked. */
+export async function watchTokens(args: { ctx: Pick<ServiceContext, 'db'>; now: Date }): Promise<void> {
+  const { db } = args.ctx
+  const { now } = args
+  const { watch } = await readOperations(db)
+  const tokens = await db.apiToken.findMany({ where: { revokedAt: null, expiresAt: { not: null } } })
+  const found = tokens.flatMap((token) =>
+    tokenFindings(token, watch.tokenDays, now).map((finding) => ({ subjectId: token.id, sourceId: null, finding })),
+  )
+  await settleIncidents(db, { events: ['key-expiring'], found, now })
+}
