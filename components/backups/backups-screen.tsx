@@ -15,7 +15,7 @@ import { BackupNowDialog } from './backup-now-dialog'
 
 export function BackupsScreen() {
   const [asking, setAsking] = useState(false)
-  const { data: status } = useQuery(statusQuery())
+  const { data: status } = useQuery(statusQuery({ limit: 1 }))
   return (
     <>
       <PageHeader

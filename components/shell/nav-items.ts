@@ -9,6 +9,7 @@ import {
   RotateCcw,
   ScrollText,
   Settings,
+  TrendingUp,
 } from 'lucide-react'
 
 export const navSections = [
@@ -20,6 +21,7 @@ export const navSections = [
       { href: '/admin/restore-tests', label: 'Restore tests', Icon: FlaskConical },
       { href: '/admin/restores', label: 'Restores', Icon: RotateCcw },
       { href: '/admin/alerts', label: 'Alerts', Icon: Bell },
+      { href: '/admin/insight', label: 'Insight', Icon: TrendingUp },
     ],
   },
   {

@@ -26,7 +26,7 @@ export function SourceScreen({ id }: { id: string }) {
   const router = useRouter()
   const [deleting, setDeleting] = useState(false)
   const { data: source, error } = useQuery(sourceQuery(id))
-  const { data: status } = useQuery(statusQuery())
+  const { data: status } = useQuery(statusQuery({ sourceId: id }))
   const back = { href: '/admin/sources', label: 'Sources' }
   if (!source)
     return (

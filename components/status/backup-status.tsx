@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import Link from 'next/link'
 import { CircleAlert, CircleDashed, OctagonAlert, ShieldCheck, ShieldQuestion } from 'lucide-react'
 import type { Status } from '@/lib/contracts/status'
@@ -26,6 +26,8 @@ const marks = {
   unknown: 'bg-line-strong',
 } as const
 
+const firstReasons = 8
+
 /** The status widget: one sentence, why it is not better, and the numbers behind it. */
 export function BackupStatus({ status }: { status: Status }) {
   const { sentence, tone } = verdictOf(status)
@@ -36,6 +38,9 @@ export function BackupStatus({ status }: { status: Status }) {
     (reason) => reason.level !== 'healthy' && (status.worker.alive || !reason.code.includes('worker')),
   )
   const failed = totals.failedLast24h
+  const [all, setAll] = useState(false)
+  const told = all ? reasons : reasons.slice(0, firstReasons)
+  const untold = reasons.length - told.length + (all ? 0 : status.omitted.reasons)
   return (
     <Card aria-labelledby="verdict" data-health={status.health}>
       <div className="flex flex-col gap-4 p-4 sm:flex-row sm:p-5">
@@ -48,7 +53,7 @@ export function BackupStatus({ status }: { status: Status }) {
           </h2>
           {reasons.length > 0 ? (
             <ul className="mt-2 space-y-1" aria-label="Reasons">
-              {reasons.map((reason) => {
+              {told.map((reason) => {
                 const href = reasonHref(reason)
                 return (
                   <li key={`${reason.code}-${reason.sourceId}-${reason.message}`} className="flex gap-2">
@@ -69,6 +74,22 @@ export function BackupStatus({ status }: { status: Status }) {
                   </li>
                 )
               })}
+              {untold > 0 && (
+                <li>
+                  <button
+                    type="button"
+                    className="ml-3.5 text-ink-3 underline underline-offset-4 hover:text-ink"
+                    onClick={() => setAll(true)}
+                  >
+                    {untold.toLocaleString('en')} more
+                  </button>
+                </li>
+              )}
+              {all && status.omitted.reasons > 0 && (
+                <li className="ml-3.5 text-ink-3">
+                  and {status.omitted.reasons.toLocaleString('en')} more of the same or lesser weight
+                </li>
+              )}
             </ul>
           ) : (
             totals.sources > 0 && (

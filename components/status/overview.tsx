@@ -15,8 +15,11 @@ import { FirstSteps } from './first-steps'
 import { RunningJobs } from './running-jobs'
 import { SourceTable } from './source-table'
 
+/** The worst come first; all of them are in the list of sources. */
+const mostSources = 100
+
 export function Overview() {
-  const { data: status, error, refetch, isFetching } = useQuery(statusQuery())
+  const { data: status, error, refetch, isFetching } = useQuery(statusQuery({ limit: mostSources }))
   return (
     <>
       <PageHeader title="Overview" />
@@ -39,7 +42,7 @@ export function Overview() {
           <BackupStatus status={status} />
           {status.running.length > 0 && <RunningJobs status={status} />}
           <FirstSteps status={status} />
-          {status.sources.length > 0 && <SourceTable sources={status.sources} />}
+          {status.sources.length > 0 && <SourceTable sources={status.sources} omitted={status.omitted.sources} />}
           {status.totals.backups > 0 && (
             <div className="grid gap-5 lg:grid-cols-2">
               <Card aria-labelledby="days-title">

@@ -12,12 +12,19 @@ import { ExposureCell } from './exposure-cell'
 import { HealthBadge } from './health-badge'
 import { SourceActions } from './source-actions'
 
-export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
+interface SourceTableProps {
+  sources: readonly SourceStatus[]
+  /** So many more are not among them. */
+  omitted: number
+}
+
+export function SourceTable({ sources, omitted }: SourceTableProps) {
   return (
     <Card aria-labelledby="sources-title">
       <CardHeader
         id="sources-title"
         title="Sources"
+        note={omitted > 0 ? `The ${sources.length} that need most attention` : undefined}
         actions={
           <RoleLink needs="admin" href="/admin/sources/new" variant="secondary" size="sm">
             Add a source
@@ -95,6 +102,14 @@ export function SourceTable({ sources }: { sources: readonly SourceStatus[] }) {
           ))}
         </tbody>
       </Table>
+      {omitted > 0 && (
+        <p className="border-t border-line px-4 py-3 text-ink-3 sm:px-5">
+          {omitted.toLocaleString('en')} more are in the{' '}
+          <Link href="/admin/sources" className="text-ink-2 underline underline-offset-4">
+            list of sources
+          </Link>
+        </p>
+      )}
     </Card>
   )
 }

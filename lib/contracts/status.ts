@@ -69,7 +69,7 @@ export const statusSchema = z.object({
   omitted: z
     .object({ sources: z.number().int(), reasons: z.number().int() })
     .meta({ description: 'How many were left out because of limit or sourceId' }),
-  running: z.array(jobSchema),
+  running: z.array(jobSchema.extend({ sourceName: z.string().optional() })),
   /** One point a day, oldest first, 30 days. */
   trend: z.array(
     z.object({

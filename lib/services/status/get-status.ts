@@ -47,6 +47,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
   ])
   const told = Map.groupBy(incidentReasons(incidents), (reason) => reason.sourceId)
   const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), told.get(row.id) ?? [], now))
+  const names = new Map(rows.map((row) => [row.id, row.name]))
   const shown = choose(statuses, input)
   const lastBackups = await readBackups(
     db,
@@ -84,7 +85,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
       lastBackup: (lastBackupId && lastBackups.get(lastBackupId)) || null,
     })),
     omitted: { sources: statuses.length - shown.length, reasons: reasons.length - toldReasons.length },
-    running: running.map(toJob),
+    running: running.map((job) => ({ ...toJob(job), sourceName: names.get(job.sourceId ?? '') })),
     trend,
   }
 }
@@ -94,8 +95,9 @@ function choose<S extends { sourceId: string; health: HealthReason['level'] }>(s
   return input.limit === undefined ? own : worstFirst(own, ({ health }) => health, input.limit)
 }
 
-/** The worst `limit`; those that are equally bad keep their order. */
+/** The worst `limit`, those that are equally bad in their order; untouched when all fit. */
 function worstFirst<T>(items: T[], level: (item: T) => HealthReason['level'], limit: number): T[] {
+  if (items.length <= limit) return items
   return [...items].sort((a, b) => badness(level(b)) - badness(level(a))).slice(0, limit)
 }
 

@@ -1,0 +1,117 @@
+'use client'
+
+import { useState, type FormEvent } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Plus, X } from 'lucide-react'
+import { updateOperationsSchema, type Operations } from '@/lib/contracts/operations'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { SkeletonRows } from '@/components/ui/skeleton'
+import { api } from '@/lib/client/api'
+import { checkForm } from '@/lib/client/form-errors'
+import { accessSettingsQuery } from '@/lib/client/queries/access'
+import { useAction } from '@/lib/client/use-action'
+
+/** What a GB costs a month in each storage class. */
+export function PricesDialog({ onClose }: { onClose: () => void }) {
+  const { data: operations, error } = useQuery(accessSettingsQuery())
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Prices"
+      description="For one GB (1,000,000,000 bytes) kept for a month. Requests and traffic are not part of it."
+    >
+      {error && !operations && <ProblemNote error={error} />}
+      {!error && !operations && <SkeletonRows rows={4} />}
+      {operations && <PricesForm prices={operations.prices} onClose={onClose} />}
+    </Dialog>
+  )
+}
+
+interface Row {
+  storageClass: string
+  price: string
+}
+
+function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose: () => void }) {
+  const [currency, setCurrency] = useState(prices.currency)
+  const [rows, setRows] = useState<Row[]>(
+    Object.entries(prices.perGbMonth).map(([storageClass, price]) => ({ storageClass, price: String(price) })),
+  )
+  const [wrong, setWrong] = useState<string | null>(null)
+  const save = useAction({
+    run: (body: unknown) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
+    done: 'Prices changed',
+    errors: 'inline',
+    onDone: onClose,
+  })
+  const change = (index: number, part: Partial<Row>) =>
+    setRows(rows.map((row, at) => (at === index ? { ...row, ...part } : row)))
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    const named = rows.filter((row) => row.storageClass.trim() !== '')
+    const perGbMonth = Object.fromEntries(
+      named.map(({ storageClass, price }) => [storageClass.trim(), price.trim() === '' ? Number.NaN : Number(price)]),
+    )
+    const checked = checkForm(updateOperationsSchema, { prices: { currency: currency.trim().toUpperCase(), perGbMonth } })
+    setWrong(checked.ok ? null : 'Enter three letters for the currency, and a number of zero or more for each price.')
+    if (checked.ok) save.mutate(checked.value)
+  }
+  return (
+    <form noValidate onSubmit={submit} className="space-y-4">
+      {save.error && <ProblemNote error={save.error} />}
+      {wrong && (
+        <p role="alert" className="text-[0.8125rem] text-bad">
+          {wrong}
+        </p>
+      )}
+      <Field label="Currency" hint="Three letters, such as USD or EUR" className="max-w-32">
+        {(control) => <Input {...control} value={currency} onChange={(event) => setCurrency(event.target.value)} />}
+      </Field>
+      <ul className="space-y-2" aria-label="Prices by storage class">
+        {rows.map((row, index) => (
+          <li key={index} className="flex items-center gap-2">
+            <Input
+              aria-label={`Storage class ${index + 1}`}
+              value={row.storageClass}
+              onChange={(event) => change(index, { storageClass: event.target.value })}
+            />
+            <Input
+              aria-label={`Price of ${row.storageClass || 'this class'}`}
+              inputMode="decimal"
+              className="max-w-32 text-right"
+              value={row.price}
+              onChange={(event) => change(index, { price: event.target.value })}
+            />
+            <Button
+              variant="ghost"
+              size="icon"
+              aria-label={`Remove ${row.storageClass || 'this class'}`}
+              onClick={() => setRows(rows.filter((_, at) => at !== index))}
+            >
+              <X aria-hidden />
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <Button variant="secondary" size="sm" onClick={() => setRows([...rows, { storageClass: '', price: '' }])}>
+          <Plus aria-hidden /> Add a class
+        </Button>
+        <span className="text-xs text-ink-3">default is for classes that are not listed</span>
+      </div>
+      <DialogActions>
+        <Button variant="secondary" onClick={onClose}>
+          Close
+        </Button>
+        <Button type="submit" pending={save.isPending}>
+          Save prices
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}

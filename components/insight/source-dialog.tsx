@@ -1,0 +1,91 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import type { Measure, SourceInsight } from '@/lib/contracts/insight'
+import { GrowthChart } from '@/components/charts/growth-chart'
+import { Dialog } from '@/components/ui/dialog'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { SkeletonRows } from '@/components/ui/skeleton'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { formatBytes } from '@/lib/client/format/bytes'
+import { formatDuration } from '@/lib/client/format/duration'
+import { sourceInsightQuery } from '@/lib/client/queries/insight'
+import { ForecastFacts } from './forecast-facts'
+
+/** One source: its trend, and what its latest backup is held against. */
+export function SourceDialog({ sourceId, onClose }: { sourceId: string; onClose: () => void }) {
+  const { data: insight, error } = useQuery(sourceInsightQuery(sourceId))
+  return (
+    <Dialog
+      open
+      wide
+      onOpenChange={(open) => !open && onClose()}
+      title={insight ? `Growth of ${insight.sourceName}` : 'Growth'}
+      description="Bytes read from the source, a day"
+    >
+      {error && !insight && <ProblemNote error={error} />}
+      {!error && !insight && <SkeletonRows rows={4} />}
+      {insight && (
+        <div className="space-y-5">
+          <GrowthChart
+            series={insight.series.map(({ day, sourceBytes }) => ({ day, bytes: sourceBytes }))}
+            forecast={insight.sourceForecast}
+          />
+          <ForecastFacts forecast={insight.sourceForecast} />
+          <Usual insight={insight} />
+        </div>
+      )}
+    </Dialog>
+  )
+}
+
+function Usual({ insight }: { insight: SourceInsight }) {
+  if (insight.baselines.length === 0) {
+    return (
+      <p className="text-[0.8125rem] text-ink-3">
+        What is usual for its backups is known after five good ones; from then on each is compared with it.
+      </p>
+    )
+  }
+  return (
+    <section aria-labelledby="usual-title">
+      <h3 id="usual-title" className="mb-1 font-medium">
+        What is usual
+      </h3>
+      <Table label="The latest backup against what is usual">
+        <thead>
+          <tr>
+            <Th>Of a backup</Th>
+            <Th className="text-right">Usual</Th>
+            <Th className="text-right">Latest</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {insight.baselines.map(({ measure, usual, actual }) => {
+            const odd = insight.anomalies.find((anomaly) => anomaly.measure === measure)
+            return (
+              <Tr key={measure}>
+                <Td>
+                  {measureWords[measure].name}
+                  {odd && <span className="block text-xs text-warn">{odd.message}</span>}
+                </Td>
+                <Td className="tabular text-right whitespace-nowrap">{measureWords[measure].show(usual)}</Td>
+                <Td className="tabular text-right whitespace-nowrap">{measureWords[measure].show(actual)}</Td>
+              </Tr>
+            )
+          })}
+        </tbody>
+      </Table>
+    </section>
+  )
+}
+
+const count = (value: number): string => Math.round(value).toLocaleString('en')
+const measureWords: Record<Measure, { name: string; show: (value: number) => string }> = {
+  'source-bytes': { name: 'Read from the source', show: formatBytes },
+  'stored-bytes': { name: 'Stored', show: formatBytes },
+  rows: { name: 'Rows, about', show: count },
+  duration: { name: 'Duration', show: formatDuration },
+  compression: { name: 'Stored of each byte read', show: (share) => `${Math.round(share * 100)} %` },
+  tables: { name: 'Tables', show: count },
+}
