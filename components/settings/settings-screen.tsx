@@ -1,5 +1,7 @@
 'use client'
 
+import { Approvals } from '@/components/access/approvals'
+import { SingleSignOn } from '@/components/access/single-sign-on'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs'
 import { useUrlState } from '@/lib/client/use-url-state'
@@ -13,6 +15,8 @@ import { Users } from './users'
 const tabs = [
   { name: 'profile', label: 'Profile', Panel: Profile },
   { name: 'users', label: 'Users', Panel: Users },
+  { name: 'sign-on', label: 'Single sign-on', Panel: SingleSignOn },
+  { name: 'approvals', label: 'Approvals', Panel: Approvals },
   { name: 'tokens', label: 'API tokens', Panel: Tokens },
   { name: 'channels', label: 'Alert channels', Panel: Channels },
   { name: 'recovery', label: 'Recovery kit', Panel: RecoveryTab },

@@ -4,6 +4,8 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { roles, type Role } from '@/lib/contracts/common'
 import type { UpdateUser, User } from '@/lib/contracts/people'
+import { Invitations } from '@/components/access/invitations'
+import { UserActions } from '@/components/access/user-actions'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { useMay } from '@/components/shell/viewer'
@@ -25,6 +27,7 @@ export function Users() {
   const [adding, setAdding] = useState(false)
   if (!may) return <EmptyState title="Users are an administrator’s">{reason}</EmptyState>
   return (
+    <div className="space-y-5">
     <Card aria-labelledby="users-title">
       <CardHeader
         id="users-title"
@@ -56,6 +59,8 @@ export function Users() {
       </ListState>
       {adding && <NewUserDialog open onOpenChange={setAdding} />}
     </Card>
+    <Invitations />
+    </div>
   )
 }
 
@@ -69,6 +74,12 @@ function UserRow({ user }: { user: User }) {
       <Td>
         <span className="block font-medium">{user.name || user.email}</span>
         <span className="block text-xs text-ink-3">{user.email}</span>
+        <span className="mt-0.5 flex flex-wrap gap-1">
+          {user.secondFactor && <Badge title="A code is asked for beside the password">Second factor</Badge>}
+          {user.signsInWith.includes('oidc') && (
+            <Badge title="Signs in through the identity provider, which also says the role">Single sign-on</Badge>
+          )}
+        </span>
       </Td>
       <Td>
         <Select
@@ -92,7 +103,7 @@ function UserRow({ user }: { user: User }) {
       <Td>
         <TimeCell at={user.createdAt} form="relative" />
       </Td>
-      <Td className="text-right">
+      <Td className="text-right whitespace-nowrap">
         {user.disabled && <Badge className="mr-2">May not sign in</Badge>}
         <RoleButton
           needs="admin"
@@ -103,6 +114,7 @@ function UserRow({ user }: { user: User }) {
         >
           {user.disabled ? 'Let in again' : 'Disable'}
         </RoleButton>
+        <UserActions user={user} />
       </Td>
     </Tr>
   )

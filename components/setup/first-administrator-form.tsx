@@ -18,7 +18,9 @@ export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void 
     run: async (body: unknown) => {
       await api<unknown>('/setup', { method: 'POST', body })
       const result = await signIn('credentials', { email: values.email, password: values.password, redirect: false })
-      if (!result?.ok) window.location.assign('/login')
+      if (!result?.ok) return window.location.assign('/login')
+      // The recovery kit comes next, and asks for the password that was typed a moment ago.
+      await api<unknown>('/me/step-up', { method: 'POST', body: { password: values.password } })
     },
     errors: 'inline',
     onDone: onSignedIn,

@@ -11,11 +11,21 @@ import { Input } from '@/components/ui/input'
 import { api } from '@/lib/client/api'
 import { signInTrouble, type SignInTrouble } from '@/lib/client/sign-in-trouble'
 
-export function SignInForm({ target }: { target: string }) {
+interface SignInFormProps {
+  target: string
+  /** What the identity provider's button says; null: there is none. */
+  oidcLabel: string | null
+  /** The code that a sign-in elsewhere came back with. */
+  error: string | null
+}
+
+export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const [pending, setPending] = useState(false)
-  const [trouble, setTrouble] = useState<SignInTrouble | null>(null)
+  /** Null until the password was right and a code is asked for. */
+  const [code, setCode] = useState<string | null>(null)
+  const [pending, setPending] = useState<'password' | 'oidc' | null>(null)
+  const [trouble, setTrouble] = useState<SignInTrouble | null>(error === null ? null : signInTrouble(error))
   const setup = useQuery({
     queryKey: ['setup'],
     queryFn: ({ signal }) => api<{ needed: boolean }>('/setup', { signal }),
@@ -25,20 +35,30 @@ export function SignInForm({ target }: { target: string }) {
 
   async function submit(event: FormEvent) {
     event.preventDefault()
-    setPending(true)
+    setPending('password')
     setTrouble(null)
     try {
-      const result = await signIn('credentials', { email, password, redirect: false })
+      const result = await signIn('credentials', { email, password, code: code ?? '', redirect: false })
       if (result?.ok && !result.error) return window.location.assign(target)
-      setTrouble(signInTrouble(result?.error ?? ''))
-      setPassword('')
+      const answer = result?.error ?? ''
+      if (answer === 'second-factor-needed') setCode('')
+      else {
+        setTrouble(signInTrouble(answer))
+        if (code === null) setPassword('')
+        else setCode('')
+      }
     } catch {
       setTrouble({
         title: 'Holdfast does not answer',
         remedy: 'Check that it runs and that this computer can reach it.',
       })
     }
-    setPending(false)
+    setPending(null)
+  }
+
+  function leaveForProvider() {
+    setPending('oidc')
+    void signIn('oidc', { callbackUrl: target })
   }
 
   return (
@@ -62,36 +82,85 @@ export function SignInForm({ target }: { target: string }) {
             {trouble.remedy}
           </Callout>
         )}
-        <Field label="E-mail">
-          {(control) => (
-            <Input
-              {...control}
-              type="email"
-              name="email"
-              autoComplete="username"
-              required
-              autoFocus
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Password">
-          {(control) => (
-            <Input
-              {...control}
-              type="password"
-              name="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-          )}
-        </Field>
-        <Button type="submit" className="w-full" pending={pending} disabled={!ready}>
+        {code === null ? (
+          <>
+            <Field label="E-mail">
+              {(control) => (
+                <Input
+                  {...control}
+                  type="email"
+                  name="email"
+                  autoComplete="username"
+                  required
+                  autoFocus
+                  value={email}
+                  onChange={(event) => setEmail(event.target.value)}
+                />
+              )}
+            </Field>
+            <Field label="Password">
+              {(control) => (
+                <Input
+                  {...control}
+                  type="password"
+                  name="password"
+                  autoComplete="current-password"
+                  required
+                  value={password}
+                  onChange={(event) => setPassword(event.target.value)}
+                />
+              )}
+            </Field>
+          </>
+        ) : (
+          <Field label="Code" hint="Of your authenticator app. Without it, one of your recovery codes.">
+            {(control) => (
+              <Input
+                {...control}
+                name="code"
+                autoComplete="one-time-code"
+                required
+                autoFocus
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        <Button
+          type="submit"
+          className="w-full"
+          pending={pending === 'password'}
+          disabled={!ready || pending === 'oidc'}
+        >
           Sign in
         </Button>
+        {code !== null && (
+          <Button
+            variant="link"
+            size="inline"
+            onClick={() => {
+              setCode(null)
+              setPassword('')
+              setTrouble(null)
+            }}
+          >
+            Start again
+          </Button>
+        )}
+        {oidcLabel !== null && code === null && (
+          <div className="border-t border-line pt-4">
+            <Button
+              variant="secondary"
+              className="w-full"
+              pending={pending === 'oidc'}
+              disabled={!ready || pending === 'password'}
+              onClick={leaveForProvider}
+            >
+              <span className="truncate">Sign in with {oidcLabel}</span>
+            </Button>
+          </div>
+        )}
       </form>
     </main>
   )

@@ -3,6 +3,7 @@
 import { useEffect, useState, type ReactNode } from 'react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Toaster } from 'sonner'
+import { StepUpDialog } from '@/components/access/step-up-dialog'
 import { makeQueryClient } from '@/lib/client/queries/client'
 import type { Theme } from '@/lib/client/theme'
 
@@ -15,6 +16,7 @@ export function Providers({ theme, children }: { theme: Theme; children: ReactNo
   return (
     <QueryClientProvider client={client}>
       {children}
+      <StepUpDialog />
       <Toaster
         theme={theme}
         position="bottom-right"

@@ -5,12 +5,35 @@ export interface SignInTrouble {
   remedy?: string
 }
 
+const askAdministrator = 'Ask an administrator of Holdfast.'
+const providerFailed: SignInTrouble = {
+  title: 'The identity provider did not sign you in',
+  remedy: 'Try again. If it stays, an administrator finds the reason with Test under Settings, Single sign-on.',
+}
+const words: Record<string, SignInTrouble> = {
+  'second-factor-wrong': {
+    title: 'The code is wrong, or was used before',
+    remedy: 'Wait for the next one. After five failures the address is locked for 15 minutes.',
+  },
+  'oidc-no-role': { title: 'None of your groups may use Holdfast', remedy: askAdministrator },
+  'oidc-disabled': { title: 'Your account here is disabled', remedy: askAdministrator },
+  'oidc-no-email': { title: 'The identity provider did not tell your e-mail address', remedy: askAdministrator },
+  'oidc-account-exists': {
+    title: 'There is an account with your address that signs in with a password',
+    remedy: 'Sign in with the password. An account is not handed over to the identity provider by its address alone.',
+  },
+  OAuthSignin: { ...providerFailed, title: 'The identity provider cannot be reached' },
+  OAuthCallback: providerFailed,
+  Callback: providerFailed,
+  AccessDenied: providerFailed,
+}
+
 /**
- * What the sign-in answered, in words. The library passes on one string: `rate-limited:<seconds>` when it is locked, else
- * that it did not match; it never says which of the two was wrong.
+ * What the sign-in answered, in words. The library passes on one string: `rate-limited:<seconds>` when it is locked, a
+ * code of ours, or that it did not match; it never says which of the two was wrong.
  */
 export function signInTrouble(error: string): SignInTrouble {
-  const [code, seconds] = error.split(':')
+  const [code = '', seconds] = error.split(':')
   if (code === 'rate-limited') {
     const waitMs = Number(seconds) * 1_000
     return {
@@ -27,5 +50,6 @@ export function signInTrouble(error: string): SignInTrouble {
       remedy: 'After five failures the address is locked for 15 minutes.',
     }
   }
-  return { title: 'Signing in did not work', remedy: 'Look at the log of the web process.' }
+  const known = Object.hasOwn(words, code) ? words[code] : undefined
+  return known ?? { title: 'Signing in did not work', remedy: 'Look at the log of the web process.' }
 }

@@ -5,6 +5,7 @@ import { sessionMaxMs } from '@/lib/services/session/limits'
 import { readSession } from '@/lib/services/session/read-session'
 import { signIn } from '@/lib/services/session/sign-in'
 import { signOut } from '@/lib/services/session/sign-out'
+import { createLogger } from '@/lib/process/create-logger'
 import { clientAddress } from './client-address'
 import { container } from './container'
 import { servedByHttps } from './public-url'
@@ -27,6 +28,14 @@ function signInCode(error: HoldfastError): string {
   return typeof wait === 'number' ? `${error.code}:${Math.ceil(wait / 1000)}` : error.code
 }
 
+const logger = createLogger('web')
+
+function messageOf(metadata: unknown): string {
+  if (metadata instanceof Error) return metadata.message
+  const inner = typeof metadata === 'object' && metadata !== null && 'error' in metadata ? metadata.error : metadata
+  return inner instanceof Error ? inner.message : 'no message'
+}
+
 /** next-auth issues and clears the cookie; whether a session is good is the catalog's word, asked at every request. */
 export const authOptions: NextAuthOptions = {
   session: { strategy: 'jwt', maxAge: sessionMaxMs / 1000 },
@@ -41,7 +50,7 @@ export const authOptions: NextAuthOptions = {
   providers: [
     CredentialsProvider({
       name: 'Password',
-      credentials: { email: { type: 'email' }, password: { type: 'password' } },
+      credentials: { email: { type: 'email' }, password: { type: 'password' }, code: { type: 'text' } },
       async authorize(credentials, request) {
         const { context, signIns } = await container()
         const headers: Record<string, unknown> = request.headers ?? {}
@@ -53,6 +62,7 @@ export const authOptions: NextAuthOptions = {
             input: {
               email: credentials?.email.slice(0, 254) ?? '',
               password: credentials?.password.slice(0, 256) ?? '',
+              code: credentials?.code?.slice(0, 64) ?? '',
               address: clientAddress(header('x-forwarded-for')),
               userAgent: header('user-agent'),
             },
@@ -74,6 +84,12 @@ export const authOptions: NextAuthOptions = {
       const actor = token.sid ? await readSession({ ctx: context, input: { sessionId: token.sid } }) : null
       return { expires: session.expires, ...(actor ? { user: { email: actor.email } } : {}) }
     },
+  },
+  // Its own logger would print whole answers of the identity provider.
+  logger: {
+    error: (code, metadata) => logger.error('sign-in library', { code, error: messageOf(metadata) }),
+    warn: (code) => logger.warn('sign-in library', { code }),
+    debug: () => undefined,
   },
   events: {
     async signOut({ token }) {

@@ -19,15 +19,16 @@ export async function authenticate(request: Request): Promise<Actor> {
     if (!actor) throw unauthenticated('The API token is unknown, revoked or expired.')
     return actor
   }
-  const sessionId = await sessionIdOf(readCookie(request, sessionCookieName))
+  const sessionId = await sessionIdOf(readCookie(request.headers, sessionCookieName))
   const actor = sessionId ? await readSession({ ctx: context, input: { sessionId } }) : null
   if (!actor) throw unauthenticated('You are not signed in, or your session has ended.')
   refuseForeignSite(request)
   return actor
 }
 
-function readCookie(request: Request, name: string): string | undefined {
-  for (const pair of request.headers.get('cookie')?.split(';') ?? []) {
+/** The value of a cookie as the browser sent it. */
+export function readCookie(headers: Headers, name: string): string | undefined {
+  for (const pair of headers.get('cookie')?.split(';') ?? []) {
     const [key, ...value] = pair.split('=')
     if (key?.trim() === name) return value.join('=').trim()
   }

@@ -2,7 +2,9 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { SignInForm } from '@/components/setup/sign-in-form'
 import { sameOriginPath } from '@/lib/client/same-origin-path'
+import { container } from '@/lib/server/container'
 import { currentActor } from '@/lib/server/session'
+import { signInOffer } from '@/lib/services/oidc/read-oidc'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
@@ -11,7 +13,9 @@ interface LoginPageProps {
 }
 
 export default async function LoginPage({ searchParams }: LoginPageProps) {
-  const target = sameOriginPath((await searchParams).callbackUrl)
+  const { callbackUrl, error } = await searchParams
+  const target = sameOriginPath(callbackUrl)
   if (await currentActor()) redirect(target)
-  return <SignInForm target={target} />
+  const { oidcLabel } = await signInOffer({ ctx: (await container()).context })
+  return <SignInForm target={target} oidcLabel={oidcLabel} error={typeof error === 'string' ? error : null} />
 }

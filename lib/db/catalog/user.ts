@@ -10,6 +10,11 @@ export function toUser(row: UserModel): User {
     name: row.name,
     role: roleSchema.parse(row.role),
     disabled: row.disabledAt !== null,
+    secondFactor: row.totpConfirmedAt !== null,
+    signsInWith: [
+      ...(row.passwordHash === null ? [] : (['password'] as const)),
+      ...(row.oidcSubject === null ? [] : (['oidc'] as const)),
+    ],
     createdAt: row.createdAt.toISOString(),
   }
 }

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -33,6 +34,12 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
         facts: { count: schedules.length },
       })
     }
+    await guardChange(ctx, tx, {
+      action: 'destination.delete',
+      subjectType: 'destination',
+      subjectId: row.id,
+      summary: `Delete the destination "${row.name}"`,
+    })
     await tx.destination.update({
       where: { id: row.id },
       data: { deletedAt: ctx.clock.now(), secretSealed: null },

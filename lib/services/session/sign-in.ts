@@ -1,11 +1,14 @@
-import { roleSchema, type Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { UserModel } from '@/lib/db/generated/models/User'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { checkCode } from '../second-factor/check-code'
 import { passwordMatches } from '../user/password'
 import { AttemptCounter } from './attempt-counter'
-import { failuresPerAddress, failuresPerEmail, lockoutMs, sessionMaxMs } from './limits'
+import { countFailure } from './count-failure'
+import { failuresPerAddress, failuresPerEmail } from './limits'
+import { openSession, type Visitor } from './open-session'
+import { rateLimited } from './rate-limited'
 
 /** The counters of one process; shared by all sign-ins of it. */
 export interface SignInCounters {
@@ -17,24 +20,26 @@ export const newSignInCounters = (): SignInCounters => ({
   byAddress: new AttemptCounter(failuresPerAddress),
 })
 
-interface SignIn {
+interface SignIn extends Visitor {
   email: string
   password: string
-  /** Client address as far as it is known. */
-  address: string | null
-  userAgent: string | null
+  /** Of the authenticator app, or a recovery code. */
+  code?: string
 }
+type Context = Pick<ServiceContext, 'db' | 'clock' | 'vault'>
 
 /**
- * Opens a session for an e-mail and password. Throws `sign-in-failed` (which does not say what was wrong) or
- * `rate-limited` (facts: retryAfterMs): five failures lock an address for 15 minutes, across restarts for known users.
+ * Opens a session for an e-mail and password, and a code where there is a second factor. Throws `sign-in-failed` (which
+ * does not say what was wrong), `second-factor-needed` (the password was right, a code is still to be sent),
+ * `second-factor-wrong`, or `rate-limited` (facts: retryAfterMs): five failures, of passwords and codes together, lock an
+ * address for 15 minutes, across restarts for known users.
  */
 export async function signIn({
   ctx,
   counters,
   input,
 }: {
-  ctx: Pick<ServiceContext, 'db' | 'clock'>
+  ctx: Context
   counters: SignInCounters
   input: SignIn
 }): Promise<{ userId: string; sessionId: string }> {
@@ -50,70 +55,41 @@ export async function signIn({
   if (user?.lockedUntil && user.lockedUntil > now) throw rateLimited(user.lockedUntil.getTime() - now.getTime())
   const matches = await passwordMatches(user?.passwordHash ?? null, input.password)
   if (!user || !matches || user.disabledAt) {
-    await recordFailure(ctx, user, email, input.address)
+    await recordFailure(ctx, user, email, input.address, 'password')
     throw new HoldfastError('sign-in-failed', 'The e-mail address or the password is wrong.')
+  }
+  const secondFactor = user.totpConfirmedAt !== null
+  if (secondFactor && !input.code) {
+    // Taken back, not forgotten: whoever knows the password must not be able to start the count of codes afresh.
+    counters.byEmail.takeBack(email)
+    counters.byAddress.takeBack(address)
+    throw new HoldfastError('second-factor-needed', 'A code of your authenticator app is needed too.')
+  }
+  if (secondFactor && !(await checkCode(ctx, user, input.code ?? ''))) {
+    await recordFailure(ctx, user, email, input.address, 'code')
+    throw new HoldfastError('second-factor-wrong', 'The code is wrong, or was used before.')
   }
   counters.byEmail.clear(email)
   counters.byAddress.takeBack(address)
-  return openSession(ctx, user, input)
-}
-
-async function openSession(
-  ctx: Pick<ServiceContext, 'db' | 'clock'>,
-  user: UserModel,
-  input: SignIn,
-): Promise<{ userId: string; sessionId: string }> {
-  const now = ctx.clock.now()
   return ctx.db.$transaction(async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { failedSignIns: 0, lockedUntil: null } })
-    const session = await tx.session.create({
-      data: {
-        userId: user.id,
-        createdAt: now,
-        lastSeenAt: now,
-        expiresAt: new Date(now.getTime() + sessionMaxMs),
-        userAgent: input.userAgent?.slice(0, 300) ?? null,
-      },
-    })
-    const actor: Actor = {
-      type: 'user',
-      id: user.id,
-      email: user.email,
-      role: roleSchema.parse(user.role),
-      sessionId: session.id,
-    }
-    const event = { action: 'session.sign-in', subjectType: 'session', subjectId: session.id }
-    await recordAudit(tx, actor, { ...event, detail: { address: input.address } })
-    return { userId: user.id, sessionId: session.id }
+    return openSession(tx, user, { ...input, method: secondFactor ? 'totp' : 'password', now })
   })
 }
 
 async function recordFailure(
-  ctx: Pick<ServiceContext, 'db' | 'clock'>,
+  ctx: Context,
   user: UserModel | null,
   email: string,
   address: string | null,
+  wrong: 'password' | 'code',
 ): Promise<void> {
   await ctx.db.$transaction(async (tx) => {
-    if (user) {
-      const counted = await tx.user.update({ where: { id: user.id }, data: { failedSignIns: { increment: 1 } } })
-      if (counted.failedSignIns >= failuresPerEmail) {
-        const lockedUntil = new Date(ctx.clock.now().getTime() + lockoutMs)
-        await tx.user.update({ where: { id: user.id }, data: { failedSignIns: 0, lockedUntil } })
-      }
-    }
+    if (user) await countFailure(tx, user.id, ctx.clock.now())
     await recordAudit(
       tx,
       { type: 'anonymous', address },
-      { action: 'session.sign-in-failed', subjectType: 'user', subjectId: user?.id, detail: { email } },
+      { action: 'session.sign-in-failed', subjectType: 'user', subjectId: user?.id, detail: { email, wrong } },
     )
-  })
-}
-
-function rateLimited(retryAfterMs: number): HoldfastError {
-  const minutes = Math.max(1, Math.ceil(retryAfterMs / 60_000))
-  return new HoldfastError('rate-limited', 'Too many sign-ins failed.', {
-    remedy: `Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    facts: { retryAfterMs },
   })
 }

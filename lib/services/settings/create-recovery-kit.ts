@@ -1,6 +1,7 @@
 import type { RecoveryKit } from '@/lib/contracts/settings'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { makeRecoveryKit } from '@/lib/vault/recovery-kit'
+import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -25,6 +26,13 @@ export async function createRecoveryKit({
   await ctx.db.$transaction(async (tx) => {
     const before = await readRecoveryKey(tx)
     if (before && !input.replace) throw exists()
+    await guardChange(ctx, tx, {
+      action: 'recovery-kit.create',
+      subjectType: 'setting',
+      subjectId: recoveryKeySetting,
+      summary: before ? 'Replace the recovery kit' : 'Make the recovery kit, which opens every backup from then on',
+      input: { replace: before !== null },
+    })
     if (before) {
       await tx.setting.update({ where: { key: recoveryKeySetting }, data: { value } })
     } else {

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -28,6 +29,12 @@ export async function deleteSource({ ctx, input }: { ctx: ServiceContext; input:
     const schedules = await tx.schedule.updateMany({
       where: { sourceId: row.id, deletedAt: null },
       data: { deletedAt: now, enabled: false },
+    })
+    await guardChange(ctx, tx, {
+      action: 'source.delete',
+      subjectType: 'source',
+      subjectId: row.id,
+      summary: `Delete the source "${row.name}"`,
     })
     await tx.source.update({ where: { id: row.id }, data: { deletedAt: now, secretSealed: null } })
     await recordAudit(tx, ctx.actor, {

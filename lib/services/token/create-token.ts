@@ -5,6 +5,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import { toToken } from '@/lib/db/catalog/token'
 import { actorName } from '../actor-name'
+import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -29,6 +30,15 @@ export async function createToken({
   const expiresAt = expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * 86_400_000)
   const row = await ctx.db.$transaction(async (tx) => {
     await checkSources(tx, limits.sourceIds)
+    if (role === 'admin') {
+      await guardChange(ctx, tx, {
+        action: 'token.create-admin',
+        subjectType: 'token',
+        subjectId: name,
+        summary: `Make the API token "${name}" with the administrator role`,
+        input: { ...limits, expiresInDays },
+      })
+    }
     const created = await tx.apiToken.create({
       data: {
         name,

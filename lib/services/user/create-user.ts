@@ -1,5 +1,6 @@
 import type { CreateUser, User } from '@/lib/contracts/people'
 import { toUser } from '@/lib/db/catalog/user'
+import { guardGrantOfAdmin } from '../approval/guard-grant-of-admin'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -13,6 +14,7 @@ export async function createUser({ ctx, input }: { ctx: ServiceContext; input: C
   const passwordHash = await hashPassword(password)
   const write = () =>
     ctx.db.$transaction(async (tx) => {
+      if (person.role === 'admin') await guardGrantOfAdmin(ctx, tx, { email: person.email, by: 'account' })
       const created = await tx.user.create({ data: { ...person, passwordHash } })
       await recordAudit(tx, ctx.actor, {
         action: 'user.create',

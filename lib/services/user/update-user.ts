@@ -1,9 +1,15 @@
 import type { UpdateUser, User } from '@/lib/contracts/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toUser } from '@/lib/db/catalog/user'
+import type { UserModel } from '@/lib/db/generated/models/User'
+import type { Tx } from '@/lib/db/client'
+import { guardChange } from '../approval/guard-change'
+import { guardGrantOfAdmin } from '../approval/guard-grant-of-admin'
+import { fieldChanges, secretChange } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
+import { readOperations } from '../operations/read-operations'
 import { permit } from '../permit'
 import { revokeSessions } from '../session/revoke-sessions'
 import { lockAdministrators } from './lock-administrators'
@@ -11,7 +17,8 @@ import { hashPassword } from './password'
 
 /**
  * Changes a user. A new password or disabling ends their sessions; a new role counts from the next request on.
- * Throws `last-administrator` when nobody would be left to configure.
+ * Throws `last-administrator` when nobody would be left to configure, and what `guardChange` throws where the change
+ * hands out power: a password set for someone else, or the role admin.
  */
 export async function updateUser({
   ctx,
@@ -28,14 +35,19 @@ export async function updateUser({
     await lockAdministrators(tx)
     const before = found(await tx.user.findUnique({ where: { id } }), 'user')
     const now = ctx.clock.now()
-    const loses = (columns.role !== undefined && columns.role !== 'admin') || disabled === true
-    if (loses && before.role === 'admin' && before.disabledAt === null) {
-      const others = await tx.user.count({ where: { role: 'admin', disabledAt: null, id: { not: id } } })
-      if (others === 0) {
-        throw new HoldfastError('last-administrator', 'This is the only administrator.', {
-          remedy: 'Make someone else an administrator first.',
-        })
-      }
+    const was = before.role === 'admin' && before.disabledAt === null
+    const willBe = (columns.role ?? before.role) === 'admin' && !(disabled ?? before.disabledAt !== null)
+    if (was && !willBe) await keepEnoughAdministrators(tx, id)
+    if (willBe && !was) await guardGrantOfAdmin(ctx, tx, { email: before.email, by: 'role' })
+    if (passwordHash !== undefined) {
+      if (before.passwordHash === null) throw noPassword(before.email)
+      await guardChange(ctx, tx, {
+        action: 'user.reset-credentials',
+        subjectType: 'user',
+        subjectId: id,
+        summary: `Set a new password for ${before.email}`,
+        input: { password: 'set' },
+      })
     }
     const disabledAt = disabled === undefined ? undefined : disabled ? (before.disabledAt ?? now) : null
     const unlocked = passwordHash || disabled === false ? { failedSignIns: 0, lockedUntil: null } : {}
@@ -50,12 +62,33 @@ export async function updateUser({
       subjectId: id,
       detail: {
         email: before.email,
-        changed: Object.keys(input.patch),
-        role: after.role,
-        disabled: after.disabledAt !== null,
+        changes: {
+          ...fieldChanges(shown(before), shown(after)),
+          ...secretChange('password', before.passwordHash, after.passwordHash),
+        },
       },
     })
     return after
   })
   return toUser(row)
 }
+
+/** One to configure, and with four eyes another to agree. Throws `last-administrator`. */
+async function keepEnoughAdministrators(tx: Tx, leaving: string): Promise<void> {
+  const others = await tx.user.count({ where: { role: 'admin', disabledAt: null, id: { not: leaving } } })
+  if (others === 0) {
+    throw new HoldfastError('last-administrator', 'This is the only administrator.', {
+      remedy: 'Make someone else an administrator first.',
+    })
+  }
+  if (others === 1 && (await readOperations(tx)).access.fourEyes) {
+    throw new HoldfastError('last-administrator', 'Four eyes need two administrators, and this is one of the two.', {
+      remedy: 'Make someone else an administrator first, or turn four eyes off.',
+    })
+  }
+}
+
+const noPassword = (email: string) =>
+  new HoldfastError('no-password', `${email} signs in through the identity provider and has no password here.`)
+
+const shown = ({ name, role, disabledAt }: UserModel) => ({ name, role, disabled: disabledAt !== null })

@@ -1,5 +1,12 @@
 import NextAuth from 'next-auth'
-import { authOptions } from '@/lib/server/auth-options'
+import type { NextRequest } from 'next/server'
+import { authOptionsFor } from '@/lib/server/auth-options-for'
 
-const handler = NextAuth(authOptions)
+interface RouteContext {
+  params: Promise<{ nextauth: string[] }>
+}
+
+const handler = async (request: NextRequest, context: RouteContext): Promise<Response> =>
+  NextAuth(request, context, await authOptionsFor(request.headers))
+
 export { handler as GET, handler as POST }

@@ -1,0 +1,155 @@
+'use client'
+
+import { useEffect, useState, type FormEvent } from 'react'
+import { signIn } from 'next-auth/react'
+import type { Problem } from '@/lib/contracts/common'
+import type { StepUpMethod } from '@/lib/contracts/access'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { api } from '@/lib/client/api'
+import { fieldErrorsOf } from '@/lib/client/form-errors'
+import { askStepUpWith } from '@/lib/client/step-up'
+import { useAction } from '@/lib/client/use-action'
+
+interface Asked {
+  methods: readonly string[]
+  answer: (shown: boolean) => void
+}
+
+/** Asks again for the password or a code, wherever a request needs it; one for the whole page. */
+export function StepUpDialog() {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  useEffect(
+    () =>
+      askStepUpWith(
+        (problem) => new Promise((answer) => setAsked({ methods: methodsOf(problem), answer: (shown) => answer(shown) })),
+      ),
+    [],
+  )
+  if (!asked) return null
+  const close = (shown: boolean) => {
+    asked.answer(shown)
+    setAsked(null)
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={() => close(false)}
+      title="Show that it is you"
+      description="What you are about to do cannot be done with a borrowed session. This lasts ten minutes."
+    >
+      {asked.methods.includes('password') || asked.methods.includes('code') ? (
+        <StepUpForm methods={asked.methods} onShown={() => close(true)} onCancel={() => close(false)} />
+      ) : asked.methods.includes('oidc') ? (
+        <SignInAgain />
+      ) : (
+        <p>Your account has neither a password nor a second factor. Set up a second factor under Settings, Profile.</p>
+      )}
+    </Dialog>
+  )
+}
+
+function StepUpForm(props: { methods: readonly string[]; onShown: () => void; onCancel: () => void }) {
+  const both = props.methods.includes('password') && props.methods.includes('code')
+  const [by, setBy] = useState<StepUpMethod>(props.methods.includes('password') ? 'password' : 'code')
+  const [value, setValue] = useState('')
+  const show = useAction({
+    run: () => api<unknown>('/me/step-up', { method: 'POST', body: { [by]: value } }),
+    errors: 'inline',
+    onDone: props.onShown,
+  })
+  const wrong = fieldErrorsOf(show.error)[by]
+
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    // The form lies in a portal, but React's events go on to the form that asked.
+    event.stopPropagation()
+    show.mutate(undefined)
+  }
+
+  return (
+    <form method="post" noValidate onSubmit={submit} className="space-y-4">
+      {show.error && !wrong && <ProblemNote error={show.error} />}
+      {by === 'password' ? (
+        <Field label="Your password" error={wrong}>
+          {(control) => (
+            <Input
+              {...control}
+              key="password"
+              type="password"
+              autoComplete="current-password"
+              autoFocus
+              value={value}
+              onChange={(event) => setValue(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : (
+        <Field label="Your code" hint="Of your authenticator app, or a recovery code" error={wrong}>
+          {(control) => (
+            <Input
+              {...control}
+              key="code"
+              autoComplete="one-time-code"
+              autoFocus
+              value={value}
+              onChange={(event) => setValue(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      {both && (
+        <Button
+          variant="link"
+          size="inline"
+          onClick={() => {
+            setBy(by === 'password' ? 'code' : 'password')
+            setValue('')
+          }}
+        >
+          {by === 'password' ? 'Use a code instead' : 'Use the password instead'}
+        </Button>
+      )}
+      <DialogActions>
+        <Button variant="secondary" onClick={props.onCancel}>
+          Not now
+        </Button>
+        <Button type="submit" pending={show.isPending} disabled={value === ''}>
+          Confirm
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+function SignInAgain() {
+  const [pending, setPending] = useState(false)
+  return (
+    <>
+      <p className="text-ink-2">
+        You come from an identity provider: sign in there again, then do once more what you were about to do. With a
+        second factor of your own (Settings, Profile) a code is enough.
+      </p>
+      <DialogActions>
+        <Button
+          pending={pending}
+          onClick={() => {
+            setPending(true)
+            // The provider must ask again, and says when it did: a sign-in that is still open there does not count.
+            void signIn('oidc', { callbackUrl: window.location.href }, { prompt: 'login', max_age: '0' })
+          }}
+        >
+          Sign in again
+        </Button>
+      </DialogActions>
+    </>
+  )
+}
+
+function methodsOf(problem: Problem): readonly string[] {
+  const methods = problem.facts?.['methods']
+  return Array.isArray(methods) ? methods.filter((method) => typeof method === 'string') : []
+}

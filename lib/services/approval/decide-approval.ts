@@ -1,0 +1,63 @@
+import type { Approval, DecideApproval } from '@/lib/contracts/access'
+import type { Actor } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Tx } from '@/lib/db/client'
+import { storedActor, toApproval } from '@/lib/db/catalog/approval'
+import { toJson } from '@/lib/db/to-json'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { found } from '../not-found'
+import { permit } from '../permit'
+import { requirePerson } from '../person'
+import { requireStepUp } from '../step-up/require-step-up'
+
+/**
+ * An administrator agrees to what another asked for, or refuses it. Agreeing needs step-up. Throws `approval-own` for
+ * one's own request or that of a token one made oneself, `approval-decided`, `approval-expired`, and `needs-person`: a
+ * second pair of eyes is a person's.
+ */
+export async function decideApproval({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string } & DecideApproval
+}): Promise<Approval> {
+  permit(ctx.actor, 'admin')
+  const { id, decision } = input
+  const row = found(await ctx.db.approval.findUnique({ where: { id } }), 'approval')
+  const decider = requirePerson(ctx.actor)
+  const now = ctx.clock.now()
+  if (await isOwn(ctx.db, decider, storedActor(row.requestedBy))) {
+    throw new HoldfastError('approval-own', 'You asked for this yourself; another administrator has to decide.')
+  }
+  if (decision === 'approved') await requireStepUp(ctx)
+  return ctx.db.$transaction(async (tx) => {
+    const decided = await tx.approval.updateMany({
+      where: { id, decision: null, expiresAt: { gt: now } },
+      data: { decision, decidedAt: now, decidedBy: toJson(ctx.actor) },
+    })
+    if (decided.count === 0) throw row.expiresAt <= now ? expired() : alreadyDecided()
+    await recordAudit(tx, ctx.actor, {
+      action: decision === 'approved' ? 'approval.approve' : 'approval.refuse',
+      subjectType: 'approval',
+      subjectId: id,
+      detail: { action: row.action, summary: row.summary },
+    })
+    return toApproval(await tx.approval.findUniqueOrThrow({ where: { id } }), decider, now)
+  })
+}
+
+async function isOwn(tx: Tx, decider: { id: string; email: string }, requester: Actor | null): Promise<boolean> {
+  if (requester === null) return true
+  if (requester.type === 'user') return requester.id === decider.id
+  if (requester.type !== 'token') return false
+  const token = await tx.apiToken.findUnique({ where: { id: requester.id } })
+  return token === null || token.createdBy === decider.email
+}
+
+const alreadyDecided = () => new HoldfastError('approval-decided', 'This was decided already.')
+const expired = () =>
+  new HoldfastError('approval-expired', 'Nobody decided within a day; the request is void.', {
+    remedy: 'Whoever still wants it asks again.',
+  })

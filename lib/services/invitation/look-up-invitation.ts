@@ -1,0 +1,22 @@
+import type { InvitationFace } from '@/lib/contracts/access'
+import { roleSchema } from '@/lib/contracts/common'
+import type { ServiceContext } from '../context'
+import { findOpenInvitation } from './find-open-invitation'
+
+/** Whom a link is for and what it does. Open to whoever has the link. Throws `invitation-ended`. */
+export async function lookUpInvitation({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext, 'db' | 'clock'>
+  input: { token: string }
+}): Promise<InvitationFace> {
+  const row = await findOpenInvitation(ctx.db, input.token, ctx.clock.now())
+  return {
+    email: row.email,
+    name: row.name,
+    role: roleSchema.parse(row.role),
+    purpose: row.userId === null ? 'account' : 'password',
+    expiresAt: row.expiresAt.toISOString(),
+  }
+}

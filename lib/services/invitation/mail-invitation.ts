@@ -1,0 +1,46 @@
+import type { CreatedInvitation } from '@/lib/contracts/access'
+import { toFailure } from '@/lib/core/holdfast-error'
+import type { InvitationModel } from '@/lib/db/generated/models/Invitation'
+import { actorName } from '../actor-name'
+import { briefRun } from '../brief-run'
+import { channelSpec } from '../channel/channel-spec'
+import type { ServiceContext } from '../context'
+
+const sendTimeoutMs = 30_000
+
+/** Sends the link through the oldest e-mail channel that is on, to the invited address alone. Never throws. */
+export async function mailInvitation(
+  ctx: ServiceContext,
+  row: InvitationModel,
+  link: string,
+): Promise<CreatedInvitation['mail']> {
+  const channel = await ctx.db.channel.findFirst({
+    where: { kind: 'email', enabled: true, deletedAt: null },
+    orderBy: { createdAt: 'asc' },
+  })
+  if (!channel) return 'no-channel'
+  try {
+    const spec = channelSpec(ctx, channel)
+    const what = row.userId === null ? 'invites you to Holdfast' : 'asks you to set a new password'
+    await ctx.notifier('email').send(
+      { ...spec, config: { ...spec.config, to: [row.email] } },
+      {
+        // Neither the opening nor the end of an incident: this phase joins no thread of mails.
+        phase: 'test',
+        alertId: row.id,
+        event: 'invitation',
+        severity: 'warning',
+        title: row.userId === null ? 'Invitation to Holdfast' : 'A new password for Holdfast',
+        body: `${actorName(ctx.actor)} ${what}. The link works once, until ${row.expiresAt.toISOString()}.`,
+        facts: {},
+        at: ctx.clock.now(),
+        url: link,
+      },
+      briefRun(ctx, sendTimeoutMs).signal,
+    )
+    return 'sent'
+  } catch (error) {
+    ctx.logger.warn('an invitation could not be mailed', { invitation: row.id, code: toFailure(error).code })
+    return 'failed'
+  }
+}

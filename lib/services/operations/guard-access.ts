@@ -1,0 +1,54 @@
+import type { Operations, UpdateOperations } from '@/lib/contracts/operations'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Tx } from '@/lib/db/client'
+import { guardChange } from '../approval/guard-change'
+import type { ServiceContext } from '../context'
+import { storeClientSecret } from '../oidc/client-secret'
+import { refuseMetadataUrl } from '../refuse-metadata-address'
+
+/**
+ * What stands before a change of who gets in: turning four eyes off, or naming a provider and groups that make
+ * administrators. Stores the client secret, which is no part of the readable settings. Throws what `guardChange` throws,
+ * `address-refused`, `oidc-incomplete`, and `needs-two-administrators`.
+ */
+export async function guardAccess(
+  ctx: ServiceContext,
+  tx: Tx,
+  before: Operations,
+  input: UpdateOperations,
+): Promise<void> {
+  if (input.access?.fourEyes === true && !before.access.fourEyes) {
+    const administrators = await tx.user.count({ where: { role: 'admin', disabledAt: null } })
+    if (administrators < 2) {
+      throw new HoldfastError('needs-two-administrators', 'Four eyes need two administrators.', {
+        remedy: 'Invite another administrator first; otherwise nobody could agree to anything.',
+      })
+    }
+  }
+  if (input.oidc) await checkOidc({ ...before.oidc, ...input.oidc })
+  const ask = { action: 'settings.access', subjectType: 'settings' } as const
+  if (input.access) {
+    const summary = input.access.fourEyes === false ? 'Turn four eyes off' : 'Change the rules of access'
+    await guardChange(ctx, tx, { ...ask, subjectId: 'access', summary, input: { ...input.access } })
+  }
+  if (!input.oidc) return
+  const { clientSecret, ...shown } = input.oidc
+  await guardChange(ctx, tx, {
+    ...ask,
+    subjectId: 'oidc',
+    summary: 'Change single sign-on: who gets in, and with which role',
+    input: { ...shown, clientSecret: clientSecret === undefined ? 'kept' : 'changed' },
+  })
+  if (clientSecret !== undefined) await storeClientSecret(ctx, tx, clientSecret)
+}
+
+async function checkOidc(oidc: Operations['oidc']): Promise<void> {
+  await refuseMetadataUrl(oidc.issuer, 'oidc.issuer')
+  if (!oidc.enabled) return
+  const missing = [
+    ...(oidc.issuer === null ? [{ path: 'oidc.issuer', message: 'Enter the issuer' }] : []),
+    ...(oidc.clientId === '' ? [{ path: 'oidc.clientId', message: 'Enter the client id' }] : []),
+  ]
+  if (missing.length === 0) return
+  throw new HoldfastError('invalid-input', 'Single sign-on is not complete.', { facts: { errors: missing } })
+}

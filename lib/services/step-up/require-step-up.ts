@@ -1,0 +1,30 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Tx } from '@/lib/db/client'
+import type { ServiceContext } from '../context'
+import { stepUpMethodsOf } from './step-up-methods'
+
+/** How long having shown again who one is lasts. */
+export const stepUpLastsMs = 10 * 60_000
+
+/**
+ * Throws `step-up-needed` (facts: methods) unless the person who asks has shown within the last ten minutes, in this
+ * very session, who they are. Tokens, the command line and the worker are not asked: they have no one to ask; what
+ * tokens may do is said by their role and scopes.
+ */
+export async function requireStepUp(
+  ctx: Pick<ServiceContext, 'actor' | 'clock' | 'db'>,
+  tx: Tx = ctx.db,
+): Promise<void> {
+  const { actor } = ctx
+  if (actor.type !== 'user') return
+  const session = actor.sessionId
+    ? await tx.session.findUnique({ where: { id: actor.sessionId }, select: { stepUpAt: true } })
+    : null
+  const validFrom = ctx.clock.now().getTime() - stepUpLastsMs
+  if (session?.stepUpAt && session.stepUpAt.getTime() > validFrom) return
+  const user = await tx.user.findUnique({ where: { id: actor.id } })
+  throw new HoldfastError('step-up-needed', 'Show again that it is you: this needs your password or a code.', {
+    remedy: 'Send POST /api/v1/me/step-up with your password or a code, then repeat the request.',
+    facts: { methods: user ? stepUpMethodsOf(user) : [] },
+  })
+}
