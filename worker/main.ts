@@ -64,13 +64,23 @@ async function main(): Promise<void> {
 
   const leases = keepLeases(ctx, workerId)
   const ticking = startTicking(ctx, queue)
-  const deps = { ctx, queue, leases, workerId, sandboxRoot: path.join(settings.home, 'sandboxes') }
+  const deps = {
+    ctx,
+    queue,
+    leases,
+    workerId,
+    sandboxRoot: path.join(settings.home, 'sandboxes'),
+    retryDelaySeconds: settings.retryDelaySeconds,
+  }
   const concurrency: Record<JobKind, number> = {
     backup: settings.backupConcurrency,
     'restore-test': 1,
     restore: 1,
     retention: 1,
     cleanup: 1,
+    copy: 2,
+    reverify: 1,
+    inventory: 1,
   }
   for (const kind of jobKinds) {
     await queue.work(kind, concurrency[kind], (jobId, signal) => runJob(deps, jobId, signal))

@@ -2,21 +2,33 @@ import cron from 'node-cron'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { OpenQueue } from '@/lib/db/queue'
 import type { ServiceContext } from '@/lib/services/context'
+import { startDueCopies } from '@/lib/services/copy/start-due-copies'
+import { ping } from '@/lib/notify/ping'
+import { pingDeadMansSwitch } from '@/lib/services/incident/dead-mans-switch'
 import { deliverNotifications } from '@/lib/services/incident/deliver-notifications'
+import { remind } from '@/lib/services/incident/remind'
+import { markTick } from '@/lib/services/incident/tick-mark'
 import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
+import { noteUsage } from '@/lib/services/insight/note-usage'
 import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
+import { wakeWaiting } from '@/lib/services/job/wake-waiting'
+import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
+import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { evaluateSchedules } from '@/lib/services/schedule/evaluate-schedules'
+import { startDueCare } from '@/lib/services/storage-care/start-due-care'
+import { runWatchers } from '@/lib/services/watch/run-watchers'
 import { isGone } from './process-key'
 
 /** What a worker does beside its jobs. node-cron is only the tick: what is due is decided in PostgreSQL. */
 export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): Promise<void> } {
   const stopping = new AbortController()
+  const waitingSince = new Date()
   const running = new Set<Promise<void>>()
-  const guarded = (name: string, work: () => Promise<unknown>) => {
+  const guarded = (name: string, work: () => Promise<unknown>, mayOverlap = false) => {
     let busy = false
     return () => {
-      if (busy || stopping.signal.aborted) return
+      if ((busy && !mayOverlap) || stopping.signal.aborted) return
       busy = true
       const done: Promise<void> = work()
         .then(() => undefined)
@@ -28,18 +40,41 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
       running.add(done)
     }
   }
+  let ticked = false
   const minute = guarded('the tick', async () => {
     const now = await databaseNow(ctx)
     await evaluateSchedules({ ctx, now })
+    await markTick(ctx.db, now)
+    ticked = true
     await watchSlowBackups({ ctx, now })
+    await remind({ ctx, now })
   })
+  // Apart from the tick: looking at stores takes as long as they need to answer.
+  const { signal } = stopping
+  const watch = guarded('watching', async () => runWatchers({ ctx, now: await databaseNow(ctx), signal, waitingSince }))
+  const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await databaseNow(ctx), signal }))
   const recover = guarded('recovery', () => recoverLost(ctx, queue))
-  const deliver = guarded('alert delivery', () => deliverNotifications({ ctx, signal: stopping.signal }))
-  const hour = guarded('the hourly clean-up', () => startCleanupQuietly(ctx, 'hourly'))
+  const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await databaseNow(ctx) }))
+  const wake = guarded('waking what waits', () => wakeWaiting(ctx.db, queue))
+  // A receiver that answers slowly keeps its own channel busy, not the next look at the others.
+  const busy = new Set<string>()
+  const baseUrl = publicAddress(process.env['NEXTAUTH_URL'])
+  const deliver = guarded('alert delivery', () => deliverNotifications({ ctx, signal, busy, baseUrl }), true)
+  // After a pause of all workers the last tick is old until this one has made its first.
+  const reassure = guarded("the dead man's switch", async () => {
+    if (ticked) await pingDeadMansSwitch({ ctx, now: await databaseNow(ctx), ping, signal })
+  })
+  const hour = guarded('the hourly clean-up', async () => {
+    await startDueRetention({ ctx, now: await databaseNow(ctx) })
+    await startCleanupQuietly(ctx, 'hourly')
+    await noteUsage(ctx.db, await databaseNow(ctx))
+    await startDueCare({ ctx, now: await databaseNow(ctx) })
+  })
 
-  const schedules = [cron.schedule('* * * * *', minute), cron.schedule('17 * * * *', hour)]
-  const timers = [setInterval(recover, 5_000), setInterval(deliver, 3_000)]
+  const schedules = [...[minute, watch, cloudWatch].map((work) => cron.schedule('* * * * *', work)), cron.schedule('17 * * * *', hour)]
+  const timers = [setInterval(recover, 5_000), setInterval(wake, 2_000), setInterval(copies, 10_000), setInterval(deliver, 3_000), setInterval(reassure, 5_000)]
   minute()
+  watch()
   recover()
   return {
     async stop() {
@@ -49,6 +84,12 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
       await Promise.all(running)
     },
   }
+}
+
+/** The address for links in alerts; one that leads back to this machine alone is no use to who reads them elsewhere. */
+function publicAddress(address: string | undefined): string | null {
+  const url = address ? URL.parse(address) : null
+  return url && !/^(localhost|127\.|\[::1\])/.test(url.hostname) ? url.origin : null
 }
 
 /** The catalog's clock is the one that schedules follow, so that workers with wrong clocks agree. */

@@ -16,6 +16,20 @@ export interface ObjectInfo {
   sizeBytes: number
   /** The store's own clock: shown, never decided on. */
   lastModified: Date
+  /** S3: `STANDARD`, `GLACIER` and so on; absent where the store has no such thing. */
+  storageClass?: string
+}
+
+/** Objects older than `afterDays` are moved to the class. */
+export interface ClassTransition {
+  afterDays: number
+  storageClass: string
+}
+
+/** What became of a rule of ours. `absent`: there is none, and none is wanted. */
+export interface RuleOutcome {
+  state: 'installed' | 'present' | 'refused' | 'unsupported' | 'absent'
+  detail?: string
 }
 
 /** What `put` confirmed: counted and hashed on the way out, and compared with what the store reports. */
@@ -46,7 +60,8 @@ export interface DeleteOutcome {
  *
  * Errors: HoldfastError with one of these codes; `transient` says whether a retry may help.
  * `storage-unreachable` `storage-denied` `storage-not-found` (bucket or folder is missing) `object-not-found`
- * `object-exists` `object-damaged` (size or checksum differs) `storage-full` `storage-failed`.
+ * `object-exists` `object-damaged` (size or checksum differs) `object-archived` (in a class that must be brought back
+ * before it can be read) `storage-full` `storage-failed`.
  * A connection that stalls (no byte for a minute) is an error, never an endless wait.
  */
 export interface Storage {
@@ -89,7 +104,20 @@ export interface Storage {
   ensureSafetyNet?(
     expireAfterDays: number | null,
     run: RunContext,
-  ): Promise<{ state: 'installed' | 'present' | 'refused' | 'unsupported'; detail?: string }>
+  ): Promise<RuleOutcome>
+
+  /**
+   * Installs or changes the rule of ours that moves objects to other storage classes by age, and removes it when no
+   * transition is given. Keeps every rule that is not ours.
+   */
+  ensureTransitions?(transitions: ClassTransition[], run: RunContext): Promise<RuleOutcome>
+
+  /**
+   * Asks the store to make archived objects readable for some days, which takes hours. `readable`: all can be read now;
+   * `requested`: it was begun by this call; `under-way`: it had been begun before. Idempotent. Throws
+   * `thaw-unsupported` where the store cannot.
+   */
+  thaw?(keys: string[], days: number, run: RunContext): Promise<'requested' | 'under-way' | 'readable'>
 
   /** Releases sockets. */
   close(): Promise<void>

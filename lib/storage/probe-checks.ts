@@ -10,6 +10,7 @@ const essential: ReadonlySet<ProbeCheck['name']> = new Set(['write', 'read', 'li
 export class ProbeChecks {
   readonly #checks: ProbeCheck[] = []
   #error: unknown
+  #space: ProbeReport['space']
 
   constructor(private readonly run: RunContext) {}
 
@@ -27,6 +28,11 @@ export class ProbeChecks {
     return outcome.result === 'ok'
   }
 
+  /** What the store says it holds. */
+  space(space: { totalBytes: number; freeBytes: number }): void {
+    this.#space = space
+  }
+
   report(durationMs: number): ProbeReport {
     const passed = (name: ProbeCheck['name']) => this.#checks.some((c) => c.name === name && c.result === 'ok')
     const ok = [...essential].every(passed)
@@ -34,6 +40,7 @@ export class ProbeChecks {
       ok,
       ...(ok || this.#error === undefined ? {} : { error: toFailure(this.#error) }),
       checks: this.#checks,
+      ...(this.#space ? { space: this.#space } : {}),
       durationMs,
     }
   }

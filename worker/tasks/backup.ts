@@ -1,20 +1,23 @@
 import { z } from 'zod'
-import type { JobState } from '@/lib/contracts/common'
-import { HoldfastError, isTransient, toFailure } from '@/lib/core/holdfast-error'
+import type { Failure, JobState } from '@/lib/contracts/common'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import { copyRetryMs } from '@/lib/core/copy/copy-retry'
 import { backupFolder } from '@/lib/core/repository/paths'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
+import { copiesMissing, raisePartial, resolvePartial } from '@/lib/services/copy/settle-backup'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
 import { judgeBackup } from '@/lib/services/insight/judge-backup'
-import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { createJob } from '@/lib/services/job/create-job'
-import { sourceRetentionRules } from '@/lib/services/retention/plan-source-retention'
+import { effectiveRules } from '@/lib/services/retention/effective-rules'
+import { retentionApplies } from '@/lib/services/retention/retention-applies'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task, TaskArgs, TaskEnd } from '../task'
+import { measuredFacts } from './backup/measured-facts'
 import { storeBackup, type DestinationRun } from './backup/store-backup'
 
 const inputSchema = z.object({
@@ -78,7 +81,7 @@ export const backupTask: Task = {
     await reconcileSafetyNets({ ctx, destinationIds, run })
     const sourceId = job.sourceId
     const done = backups.find((backup) => backup.status === state)
-    if (await sourceRetentionRules(ctx.db, sourceId)) {
+    if (await retentionApplies(ctx.db, sourceId)) {
       await startQuietly(args, { kind: 'retention', input: {}, sourceId, maxAttempts: 3, exclusiveKey: sourceId })
     }
     if (thenTest && done) {
@@ -125,7 +128,7 @@ async function openRow(
 ): Promise<{ id: string; folder: string }> {
   return ctx.db.$transaction(async (tx) => {
     await assertLease(tx, job)
-    const policy = await sourceRetentionRules(tx, sourceId)
+    const [policy] = (await effectiveRules(tx, sourceId)).ofSource
     const row = await tx.backup.create({
       data: {
         sourceId,
@@ -173,6 +176,7 @@ async function commitBackup(
       storedBytes: end.stored.storedBytes,
       manifest: toJson(end.stored.manifest),
       manifestSha256: end.stored.manifestSha256,
+      ...measuredFacts(end.stored.manifest.engineFacts),
       log: logText(),
       ...(failed.length > 0 ? { error: toJson(missingCopies(failed)) } : {}),
     },
@@ -183,34 +187,26 @@ async function commitBackup(
       data:
         destination.error === null
           ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now }
-          : { state: 'failed', error: toJson(toFailure(destination.error)) },
+          : {
+              state: 'failed',
+              error: toJson(toFailure(destination.error)),
+              retryAt: new Date(now.getTime() + copyRetryMs(0)),
+            },
     })
   }
   const sourceId = job.sourceId ?? ''
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
-  if (failed.length === 0) return resolveIncident(tx, ['backup-partial'], sourceId, now)
-  const failure = missingCopies(failed)
-  await raiseIncident(
-    tx,
-    {
-      event: 'backup-partial',
-      severity: 'warning',
-      subjectId: sourceId,
-      sourceId,
-      title: `Backup of ${end.sourceName} is missing a copy`,
-      body: failure.message,
-      facts: { jobId: job.id, backupId: end.backupId },
-    },
+  if (failed.length === 0) return resolvePartial(tx, { sourceId, now })
+  await raisePartial(tx, {
+    backupId: end.backupId,
+    sourceId,
+    jobId: job.id,
+    source: { name: end.sourceName },
+    failure: missingCopies(failed),
     now,
-  )
+  })
 }
 
-function missingCopies(failed: DestinationRun[]) {
-  const told = failed.map((destination) => `${destination.name}: ${toFailure(destination.error).message}`)
-  return {
-    code: 'copy-failed',
-    message: `The backup was not stored in ${told.join('; ')}`,
-    remedy: 'Test the destination, then back up again.',
-    facts: { transient: failed.every((destination) => isTransient(destination.error)) },
-  }
+function missingCopies(failed: DestinationRun[]): Failure {
+  return copiesMissing(failed.map(({ name, error }) => ({ destination: { name }, error: toFailure(error) })))
 }

@@ -2,9 +2,12 @@ import type { JobKind } from '@/lib/contracts/job'
 import type { Task } from '../task'
 import { backupTask } from './backup'
 import { cleanupTask } from './cleanup'
+import { copyTask } from './copy'
+import { inventoryTask } from './inventory'
 import { restoreTask } from './restore'
 import { restoreTestTask } from './restore-test'
 import { retentionTask } from './retention'
+import { reverifyTask } from './reverify'
 
 /** The only list of what a worker can do. */
 export const tasks: Record<JobKind, Task> = {
@@ -13,4 +16,7 @@ export const tasks: Record<JobKind, Task> = {
   restore: restoreTask,
   retention: retentionTask,
   cleanup: cleanupTask,
+  copy: copyTask,
+  reverify: reverifyTask,
+  inventory: inventoryTask,
 }

@@ -4,6 +4,7 @@ import type { Failure } from '@/lib/contracts/common'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { isArchived } from '@/lib/core/storage-care/storage-class'
 import { overallVerdict } from '@/lib/core/verdict/overall-verdict'
 import { goodBackupWhere } from '@/lib/services/backup/good-backups'
 import { assertLease } from '@/lib/services/job/assert-lease'
@@ -30,7 +31,8 @@ export const restoreTestTask: Task = {
     let failure: Failure | null = null
     const readable = copies.filter((copy) => copy.state === 'stored').map((copy) => copy.copyId)
     if (level !== 'quick' && readable.length > 0) {
-      const from = backup.copies.find((copy) => readable.includes(copy.id))
+      const candidates = backup.copies.filter((copy) => readable.includes(copy.id))
+    const from = candidates.find((copy) => !isArchived(copy.storageClass)) ?? candidates[0]
       const options = sourceOptionsSchema.parse(backup.source.options)
       const found = await proveBackup(args, {
         backupId: backup.id,

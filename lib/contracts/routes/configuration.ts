@@ -1,12 +1,23 @@
-import { channelSchema, channelTestSchema, createChannelSchema, updateChannelSchema } from '../alert'
+import {
+  channelSchema,
+  channelTestSchema,
+  createChannelSchema,
+  deliverySchema,
+  updateChannelSchema,
+} from '../alert'
+import { pageOf, pageQuerySchema } from '../common'
 import { compressionAdviceSchema } from '../compression-advice'
 import {
+  cleanupUnknownSchema,
   createDestinationSchema,
   destinationSchema,
   probeReportSchema,
   testDestinationSchema,
+  unknownObjectsSchema,
   updateDestinationSchema,
 } from '../destination'
+import { startedSchema } from '../job'
+import { createPolicySchema, policyPreviewSchema, policySchema, updatePolicySchema } from '../policy'
 import {
   createRetentionPolicySchema,
   previewRetentionSchema,
@@ -120,6 +131,43 @@ export const configurationRoutes: ApiRoute[] = [
     status: 200,
     answer: probeReportSchema,
   },
+  {
+    method: 'post',
+    path: '/api/v1/admin/destinations/{id}/inventory',
+    summary: 'Compare what lies in a destination with the catalog now',
+    role: 'operator',
+    scope: 'backups:run',
+    status: 202,
+    answer: startedSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/destinations/{id}/reverify',
+    summary: "Read the day's share of a destination's stored bytes back now",
+    role: 'operator',
+    scope: 'backups:run',
+    status: 202,
+    answer: startedSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/destinations/{id}/unknown-objects',
+    summary: 'Objects in a destination that the catalog does not know, as the last inventory found them',
+    role: 'viewer',
+    scope: 'config:read',
+    status: 200,
+    answer: unknownObjectsSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/destinations/{id}/cleanup-unknown',
+    summary: 'Remove the unknown objects of a destination that are older than a day',
+    role: 'admin',
+    scope: 'backups:delete',
+    body: cleanupUnknownSchema,
+    status: 202,
+    answer: startedSchema,
+  },
   ...crud('/api/v1/admin/schedules', 'schedule', 'schedules', {
     item: scheduleSchema,
     create: createScheduleSchema,
@@ -138,6 +186,42 @@ export const configurationRoutes: ApiRoute[] = [
     body: schedulePreviewSchema,
     status: 200,
     answer: nextRunsSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/schedules/{id}/run',
+    summary: 'Start what a schedule starts, now',
+    role: 'operator',
+    scope: 'backups:run',
+    perSource: true,
+    status: 202,
+    answer: startedSchema,
+  },
+  ...crud('/api/v1/admin/policies', 'policy', 'policies', {
+    item: policySchema,
+    create: createPolicySchema,
+    update: updatePolicySchema,
+    remove: true,
+  }),
+  {
+    method: 'post',
+    path: '/api/v1/admin/policies/preview',
+    summary: 'What a policy that is not stored would do to each of its sources',
+    role: 'viewer',
+    scope: 'config:read',
+    body: createPolicySchema,
+    status: 200,
+    answer: policyPreviewSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/policies/{id}/preview',
+    summary: 'What a change of a policy would do to each of its sources; nothing is changed',
+    role: 'viewer',
+    scope: 'config:read',
+    body: updatePolicySchema,
+    status: 200,
+    answer: policyPreviewSchema,
   },
   ...crud('/api/v1/admin/retention-policies', 'retention policy', 'retention policies', {
     item: retentionPolicySchema,
@@ -171,5 +255,15 @@ export const configurationRoutes: ApiRoute[] = [
     scope: 'config:write',
     status: 200,
     answer: channelTestSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/channels/{id}/deliveries',
+    summary: 'What was sent through a channel and what could not be, newest first',
+    role: 'viewer',
+    scope: 'config:read',
+    query: pageQuerySchema,
+    status: 200,
+    answer: pageOf(deliverySchema),
   },
 ]

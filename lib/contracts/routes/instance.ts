@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertFilterSchema, alertSchema } from '../alert'
+import { alertFilterSchema, alertSchema, deadMansSwitchSchema } from '../alert'
 import { auditEventSchema, auditExportQuerySchema, auditQuerySchema, auditVerificationSchema } from '../audit'
 import { pageOf, pageQuerySchema } from '../common'
 import { operationsSchema, updateOperationsSchema } from '../operations'
@@ -70,6 +70,24 @@ export const instanceRoutes: ApiRoute[] = [
     perSource: true,
     status: 200,
     answer: alertSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/alerts/{id}/acknowledge',
+    summary: 'Take an incident over: no more reminders',
+    role: 'operator',
+    scope: 'alerts:acknowledge',
+    status: 200,
+    answer: alertSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/settings/dead-mans-switch',
+    summary: "What the dead man's switch last did, and what keeps it from being called",
+    role: 'viewer',
+    scope: 'config:read',
+    status: 200,
+    answer: deadMansSwitchSchema,
   },
   {
     method: 'get',

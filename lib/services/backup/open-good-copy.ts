@@ -1,11 +1,12 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { isArchived } from '@/lib/core/storage-care/storage-class'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
 import { openCopy, type OpenCopy } from './open-copy'
 
 /**
- * Opens the first stored copy that answers and whose manifest is right, local ones first; `destinationId` insists on
- * one. Throws `no-copy` naming what was wrong with each.
+ * Opens the first stored copy that answers and whose manifest is right, local ones first, archived ones last;
+ * `destinationId` insists on one. Throws `no-copy` naming what was wrong with each.
  */
 export async function openGoodCopy(
   ctx: ServiceContext,
@@ -18,7 +19,7 @@ export async function openGoodCopy(
   })
   const copies = backup.copies
     .filter((copy) => input.destinationId === undefined || copy.destinationId === input.destinationId)
-    .sort((a, b) => Number(b.destination.kind === 'local') - Number(a.destination.kind === 'local'))
+    .sort((a, b) => distance(a) - distance(b))
   const troubles: { destination: string; error: unknown }[] = []
   for (const copy of copies) {
     try {
@@ -40,4 +41,8 @@ export async function openGoodCopy(
       transient: troubles.some(({ error }) => error instanceof HoldfastError && error.transient),
     },
   )
+}
+
+function distance(copy: { storageClass: string | null; destination: { kind: string } }): number {
+  return (isArchived(copy.storageClass) ? 2 : 0) + (copy.destination.kind === 'local' ? 0 : 1)
 }

@@ -4,11 +4,13 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
 import { destinationSpec } from '../destination/destination-spec'
 import { removeFolder } from './remove-folder'
+import { removeHeld } from './remove-held'
 
 /**
  * Removes from the stores what the catalog no longer counts: copies of deleted backups, and what failed, cancelled or
- * interrupted runs left behind. Newest first, so that nothing is ever kept whose base is gone. Trouble with one store
- * does not stop the others; what could not be removed is tried again the next time.
+ * interrupted runs left behind. Newest first, so that nothing is ever kept whose base is gone: where a copy cannot be
+ * removed, those that it needs stay beside it (fault 36). Trouble with one store does not stop the others; what could
+ * not be removed is tried again the next time.
  */
 export async function removeDeleted(args: {
   ctx: ServiceContext
@@ -22,28 +24,39 @@ export async function removeDeleted(args: {
       ...(args.backupIds ? { backupId: { in: args.backupIds } } : {}),
       OR: [
         { backup: { deletedAt: { not: null } }, state: { not: 'deleted' } },
+        // Decided for this copy alone, by its destination's own policy.
+        { state: 'deleted', deleteReason: { not: null } },
         { state: 'failed', backup: { status: { notIn: ['running', 'queued'] } } },
       ],
     },
-    include: { destination: true, backup: { select: { repositoryPath: true, deletedAt: true, startedAt: true } } },
+    include: {
+      destination: true,
+      backup: { select: { repositoryPath: true, deletedAt: true, startedAt: true, dependsOn: true } },
+    },
     orderBy: { backup: { startedAt: 'desc' } },
   })
   let removed = 0
   const troubles: string[] = []
+  const needed = new Set<string>()
   for (const copy of copies) {
     run.signal.throwIfAborted()
+    const place = (backupId: string) => `${copy.destinationId} ${backupId}`
+    const keepBases = () => copy.backup.dependsOn.forEach((id) => needed.add(place(id)))
+    if (needed.has(place(copy.backupId))) {
+      keepBases()
+      continue
+    }
     const storage = ctx.openStorage(destinationSpec(ctx, copy.destination))
     try {
-      if (copy.backup.repositoryPath !== '') await removeFolder(storage, copy.backup.repositoryPath, run)
-      await ctx.db.backupCopy.update({
-        where: { id: copy.id },
-        data: { deletedAt: ctx.clock.now(), ...(copy.backup.deletedAt ? { state: 'deleted' } : {}) },
+      const done = await removeHeld(ctx, copy, async () => {
+        if (copy.backup.repositoryPath !== '') await removeFolder(storage, copy.backup.repositoryPath, run)
       })
-      removed += 1
+      if (done) removed += 1
     } catch (error) {
       run.signal.throwIfAborted()
       const failure = toFailure(error)
       troubles.push(`${copy.destination.name}: ${failure.message}`)
+      keepBases()
       run.logger.warn('objects could not be removed', { destination: copy.destination.name, error: failure.message })
       if (copy.backup.deletedAt)
         await ctx.db.backupCopy.update({ where: { id: copy.id }, data: { error: toJson(failure) } })

@@ -24,7 +24,7 @@ export async function createDestination({
   const row = await withUniqueName('destination', input.name, () =>
     ctx.db.$transaction(async (tx) => {
       const created = await tx.destination.create({
-        data: { name: input.name, kind: input.kind, config: toJson(config) },
+        data: { name: input.name, kind: input.kind, config: toJson(config), options: toJson(input.options) },
       })
       await recordAudit(tx, ctx.actor, {
         action: 'destination.create',

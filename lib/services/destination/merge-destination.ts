@@ -1,14 +1,19 @@
 import { destinationKindSchema, type UpdateDestination } from '@/lib/contracts/destination'
+import { destinationOptionsSchema, type DestinationOptions } from '@/lib/contracts/operations'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { ServiceContext } from '../context'
+import { parseInput } from '../parse-input'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { destinationSecretField, parseDestinationConfig } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
 import { splitSecret } from '../split-secret'
 
-/** A destination's row whose config was parsed, not yet stored. */
-export type MergedDestination = Omit<DestinationModel, 'config'> & { config: Record<string, unknown> }
+/** A destination's row whose config and options were parsed, not yet stored. */
+export type MergedDestination = Omit<DestinationModel, 'config' | 'options'> & {
+  config: Record<string, unknown>
+  options: DestinationOptions
+}
 
 /**
  * The row with a patch over it, not stored. An absent secret keeps the stored one, an empty one removes it; a field set
@@ -20,8 +25,11 @@ export async function mergeDestination(
   patch: UpdateDestination,
 ): Promise<MergedDestination> {
   const { config: changes, secret } = splitSecret(patch.config ?? {}, destinationSecretField)
-  const merged = Object.fromEntries(
-    Object.entries({ ...jsonObject(row.config), ...changes }).filter(([, value]) => value !== null),
+  const merged = withoutNulls({ ...jsonObject(row.config), ...changes })
+  const options = parseInput(
+    destinationOptionsSchema,
+    withoutNulls({ ...jsonObject(row.options), ...patch.options }),
+    ['options'],
   )
   const config = parseDestinationConfig(destinationKindSchema.parse(row.kind), merged)
   await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
@@ -29,5 +37,8 @@ export async function mergeDestination(
   if (secret !== undefined) {
     secretSealed = secret === '' ? null : ctx.vault.seal(secret, destinationSecretContext(row.id))
   }
-  return { ...row, name: patch.name ?? row.name, config, secretSealed }
+  return { ...row, name: patch.name ?? row.name, config, options, secretSealed }
 }
+
+const withoutNulls = (value: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null))

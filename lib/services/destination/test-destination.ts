@@ -37,6 +37,13 @@ export async function testDestination({
       where: { id: row.id, updatedAt: stored.updatedAt },
       data: { probe: toJson(report), probedAt: ctx.clock.now() },
     })
+    // It works again: copies that wait for their next try are made up for now.
+    if (report.ok) {
+      await tx.backupCopy.updateMany({
+        where: { destinationId: row.id, state: { in: ['failed', 'missing', 'damaged'] }, retryAt: { not: null } },
+        data: { retryAt: ctx.clock.now() },
+      })
+    }
   })
   return report
 }

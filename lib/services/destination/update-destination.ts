@@ -5,7 +5,9 @@ import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { toJson } from '@/lib/db/to-json'
+import { fieldChanges, secretChange } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
+import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
@@ -27,7 +29,7 @@ export async function updateDestination({
 }): Promise<Destination> {
   permit(ctx.actor, 'admin')
   const { id, patch } = input
-  return withUniqueName('destination', patch.name, () =>
+  const changed = await withUniqueName('destination', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findDestination(tx, id)
       const merged = await mergeDestination(ctx, before, patch)
@@ -39,7 +41,13 @@ export async function updateDestination({
         subjectId: id,
         detail: {
           name: merged.name,
-          changed: [...(patch.name === undefined ? [] : ['name']), ...Object.keys(patch.config ?? {})],
+          changes: {
+            ...fieldChanges(
+              { name: before.name, ...jsonObject(before.config), ...jsonObject(before.options) },
+              { name: merged.name, ...merged.config, ...merged.options },
+            ),
+            ...secretChange('secret', before.secretSealed, merged.secretSealed),
+          },
         },
       })
       const row = await tx.destination.update({
@@ -47,6 +55,7 @@ export async function updateDestination({
         data: {
           name: merged.name,
           config: toJson(merged.config),
+          options: toJson(merged.options),
           secretSealed: merged.secretSealed,
           ...(patch.config ? { probe: Prisma.DbNull, probedAt: null } : {}),
         },
@@ -54,6 +63,9 @@ export async function updateDestination({
       return toDestination(row, usage)
     }),
   )
+  // The clean-up carries the rules into the store.
+  if (patch.options?.transitions) await startCleanup({ ctx })
+  return changed
 }
 
 function refuseMove(before: DestinationModel, after: MergedDestination, count: number): void {

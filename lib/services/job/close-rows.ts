@@ -1,6 +1,7 @@
 import type { Failure } from '@/lib/contracts/common'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
+import { closeCopy } from '../copy/close-copy'
 
 /**
  * Closes whatever a run left open (its backup, restore test or restore) when it did not reach its own end. Every kind
@@ -32,6 +33,7 @@ export async function closeRows(
       data: { state: 'failed', error },
     })
   }
+  await closeCopy(tx, jobId, end)
   const tests = await tx.restoreTest.findMany({
     where: { jobId, finishedAt: null },
     select: { id: true, startedAt: true },

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
-import type { Storage } from '@/lib/ports/storage'
+import type { ClassTransition, Storage } from '@/lib/ports/storage'
 
 /**
  * What holds for every driver: keys are plain relative paths, nothing starts after an abort, and an operation that an
@@ -8,6 +8,8 @@ import type { Storage } from '@/lib/ports/storage'
  */
 export function guard(storage: Storage): Storage {
   const safetyNet = storage.ensureSafetyNet?.bind(storage)
+  const transitions = storage.ensureTransitions?.bind(storage)
+  const thaw = storage.thaw?.bind(storage)
   return {
     kind: storage.kind,
     get features() {
@@ -36,6 +38,18 @@ export function guard(storage: Storage): Storage {
       ? {
           ensureSafetyNet: (expireAfterDays: number | null, run: RunContext) =>
             guarded(run, () => safetyNet(expireAfterDays, run)),
+        }
+      : {}),
+    ...(transitions
+      ? {
+          ensureTransitions: (wanted: ClassTransition[], run: RunContext) =>
+            guarded(run, () => transitions(wanted, run)),
+        }
+      : {}),
+    ...(thaw
+      ? {
+          thaw: (keys: string[], days: number, run: RunContext) =>
+            guarded(run, () => thaw(keys.map(checkKey), days, run)),
         }
       : {}),
     close: () => storage.close(),

@@ -45,16 +45,22 @@ export async function probe(root: RootFolder, run: RunContext): Promise<ProbeRep
       result: 'unsupported',
       detail: 'A file system reports none: each file is read back before it gets its name',
     }))
-    await checks.try('free-space', () => freeSpace(root))
+    await checks.try('free-space', () => freeSpace(root, checks))
   }
   return checks.report(performance.now() - startedAt)
 }
 
-async function freeSpace(root: RootFolder): Promise<{ result: 'ok' | 'failed'; detail: string }> {
+async function freeSpace(
+  root: RootFolder,
+  checks: ProbeChecks,
+): Promise<{ result: 'ok' | 'failed'; detail: string }> {
   const info = await statfs(root.path).catch((error: unknown) => {
     throw classifyError(error, { path: root.path })
   })
+  // What is kept back for root is neither free for us nor used by us.
   const freeBytes = info.bavail * info.bsize
-  const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free of ${((info.blocks * info.bsize) / 1024 ** 3).toFixed(1)} GiB`
+  const totalBytes = (info.blocks - info.bfree + info.bavail) * info.bsize
+  checks.space({ totalBytes, freeBytes })
+  const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free of ${(totalBytes / 1024 ** 3).toFixed(1)} GiB`
   return { result: freeBytes < littleSpaceBytes ? 'failed' : 'ok', detail }
 }

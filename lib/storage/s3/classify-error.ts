@@ -86,6 +86,13 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
   if (code === 'NoSuchBucket') {
     return make('storage-not-found', `There is no bucket "${config.bucket}"`, 'Create the bucket, or correct its name')
   }
+  if (code === 'InvalidObjectState') {
+    return make(
+      'object-archived',
+      `${key ?? 'The object'} is in an archive class and cannot be read until the store has brought it back`,
+      'Bring the copy back on the page of its backup (it takes the store some hours), or use another copy',
+    )
+  }
   const refusal = describeRefusal(fault, config)
   if (refusal) return make(refusal.code, refusal.message, refusal.remedy)
   if (code === 'NoSuchKey' || (status === 404 && key && code !== 'NoSuchUpload')) {

@@ -4,11 +4,12 @@ import { abortUploads } from './abort-uploads'
 import { deleteObjects } from './delete'
 import { get } from './get'
 import { headObject } from './head'
-import { ensureSafetyNet } from './lifecycle'
+import { ensureSafetyNet, ensureTransitions } from './lifecycle'
 import { list } from './list'
 import { probe } from './probe'
 import { put } from './put'
 import { openStore, type S3Tuning } from './store'
+import { thaw } from './thaw'
 
 /** AWS S3 and compatible stores. */
 export const s3Driver: StorageDriver = { kind: 's3', open: (spec) => openS3(spec) }
@@ -27,6 +28,8 @@ export function openS3(spec: DestinationSpec, tuning: Partial<S3Tuning> = {}): S
     abortUploads: (prefix, run) => abortUploads(store, prefix, run),
     probe: (run) => probe(store, run),
     ensureSafetyNet: (expireAfterDays, run) => ensureSafetyNet(store, expireAfterDays, run),
+    ensureTransitions: (transitions, run) => ensureTransitions(store, transitions, run),
+    thaw: (keys, days, run) => thaw(store, keys, days, run),
     close: async () => {
       store.client.destroy()
       store.reader.destroy()

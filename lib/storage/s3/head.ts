@@ -45,7 +45,14 @@ export function headFull(
 
 export async function headObject(store: S3Store, key: string, run: RunContext): Promise<ObjectInfo | null> {
   const head = await headFull(store, key, run)
-  return head && { key, sizeBytes: head.ContentLength ?? 0, lastModified: head.LastModified ?? new Date(0) }
+  if (!head) return null
+  return {
+    key,
+    sizeBytes: head.ContentLength ?? 0,
+    lastModified: head.LastModified ?? new Date(0),
+    // S3 leaves the header out for its standard class.
+    storageClass: head.StorageClass ?? 'STANDARD',
+  }
 }
 
 const seen = new WeakSet<S3Store>()

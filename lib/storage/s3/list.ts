@@ -22,9 +22,14 @@ export async function* list(store: S3Store, prefix: string, run: RunContext): As
         { abortSignal: signal },
       ),
     )
-    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+    for (const { Key, Size, LastModified, StorageClass } of page.Contents ?? []) {
       if (Key === undefined || Size === undefined || (Key.endsWith('/') && Size === 0)) continue
-      yield { key: store.key(Key), sizeBytes: Size, lastModified: LastModified ?? new Date(0) }
+      yield {
+        key: store.key(Key),
+        sizeBytes: Size,
+        lastModified: LastModified ?? new Date(0),
+        storageClass: StorageClass ?? 'STANDARD',
+      }
     }
     if (!page.IsTruncated) return
     if (!page.NextContinuationToken || page.NextContinuationToken === token) {

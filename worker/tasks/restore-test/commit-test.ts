@@ -9,9 +9,9 @@ import { auditHead } from '@/lib/services/audit/audit-head'
 import { raiseJobIncident } from '@/lib/services/incident/raise-job-incident'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { instanceId } from '@/lib/services/instance/instance-settings'
+import { recordFinding, type CopyFinding } from '@/lib/services/storage-care/record-finding'
 import type { TaskArgs } from '../../task'
 import { buildEvidence } from './build-evidence'
-import type { CopyFinding } from './verify-copies'
 
 export interface FinishedTest {
   testId: string
@@ -58,16 +58,7 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
     },
   })
   for (const copy of end.copies) {
-    if (copy.state === 'unknown') continue
-    const full = level === 'quick' && copy.state === 'stored'
-    await tx.backupCopy.update({
-      where: { id: copy.copyId },
-      data: {
-        state: copy.state,
-        error: copy.failure ? toJson(copy.failure) : Prisma.DbNull,
-        ...(full ? { verifiedAt: now } : {}),
-      },
-    })
+    await recordFinding(tx, copy, { readBack: level === 'quick', now })
   }
   const noCopyLeft = end.copies.every((copy) => copy.state === 'missing' || copy.state === 'damaged')
   const restoreFailed = checks.some((check) => check.verdict === 'failed' && !check.name.startsWith('cop'))

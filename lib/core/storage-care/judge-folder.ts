@@ -1,0 +1,40 @@
+import type { Manifest } from '../repository/manifest'
+import { identityFile, manifestFile } from '../repository/paths'
+
+/** An object of one folder; `file` is its name inside. */
+export interface FolderObject {
+  file: string
+  sizeBytes: number
+}
+
+/** What a copy's folder must hold: sizes by file; null where the size is not known. */
+export type ExpectedFiles = ReadonlyMap<string, number | null>
+
+export function expectedFiles(manifest: Pick<Manifest, 'parts' | 'encryption'>): ExpectedFiles {
+  return new Map<string, number | null>([
+    ...manifest.parts.map((part) => [part.file, part.storedBytes] as const),
+    ...(manifest.encryption ? ([[identityFile, null]] as const) : []),
+    [manifestFile, null],
+  ])
+}
+
+/** Whether a stored copy is there as a listing shows it, and what lies in its folder that is not its own. */
+export function judgeFolder(
+  objects: readonly FolderObject[],
+  expected: ExpectedFiles,
+): { whole: boolean; unknown: string[] } {
+  const found = new Map(objects.map(({ file, sizeBytes }) => [file, sizeBytes]))
+  const whole = [...expected].every(([file, size]) => {
+    const there = found.get(file)
+    return there !== undefined && (size === null || there === size)
+  })
+  return { whole, unknown: objects.flatMap(({ file }) => (expected.has(file) ? [] : [file])) }
+}
+
+const folderPattern = /^holdfast\/v1\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-([0-9a-f-]{36})\/(?=.)/
+
+/** The backup's folder that a key lies in, by our layout; null for a key of any other form. */
+export function folderOf(key: string): { folder: string; backupId: string } | null {
+  const match = folderPattern.exec(key)
+  return match?.[1] ? { folder: match[0], backupId: match[1] } : null
+}

@@ -1,0 +1,19 @@
+import type { Tx } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
+import { resolveDamage } from '../storage-care/record-finding'
+import { settleBackup } from './settle-backup'
+
+/** Writes that a copy was stored and confirmed, and what that makes of its backup. */
+export async function finishCopy(
+  tx: Tx,
+  input: { copyId: string; storedBytes: number; now: Date },
+): Promise<void> {
+  const { copyId, storedBytes, now } = input
+  const copy = await tx.backupCopy.update({
+    where: { id: copyId },
+    data: { state: 'stored', storedBytes, storedAt: now, retryAt: null, error: Prisma.DbNull },
+    include: { backup: { select: { id: true, sourceId: true } } },
+  })
+  await settleBackup(tx, { backupId: copy.backup.id, now })
+  await resolveDamage(tx, { destinationId: copy.destinationId, sourceId: copy.backup.sourceId, now })
+}

@@ -1,0 +1,47 @@
+import { isArchived } from '@/lib/core/storage-care/storage-class'
+import { toFailure } from '@/lib/core/holdfast-error'
+import type { RunContext } from '@/lib/ports/run-context'
+import { openSealedCopy, type SealedCopy } from '../backup/open-sealed-copy'
+import type { ServiceContext } from '../context'
+
+/**
+ * Opens the stored copies of a backup one after the other, for copying from: local ones first, archived ones last. Each
+ * is closed before the next is opened. One whose manifest cannot be read, or is not ours, is passed over.
+ */
+export async function* openGoodSources(
+  ctx: ServiceContext,
+  input: {
+    backup: { id: string; repositoryPath: string; manifestSha256: string | null }
+    exceptDestinationId: string
+  },
+  run: RunContext,
+): AsyncGenerator<SealedCopy> {
+  const { backup, exceptDestinationId } = input
+  const copies = await ctx.db.backupCopy.findMany({
+    where: {
+      backupId: backup.id,
+      state: 'stored',
+      destinationId: { not: exceptDestinationId },
+      destination: { deletedAt: null },
+    },
+    include: { destination: true },
+    orderBy: { id: 'asc' },
+  })
+  const distance = (copy: (typeof copies)[number]) =>
+    (isArchived(copy.storageClass) ? 2 : 0) + (copy.destination.kind === 'local' ? 0 : 1)
+  for (const copy of copies.sort((a, b) => distance(a) - distance(b))) {
+    let opened: SealedCopy
+    try {
+      opened = await openSealedCopy(ctx, backup, copy.destination, run)
+    } catch (error) {
+      run.signal.throwIfAborted()
+      run.logger.warn(`the copy in ${copy.destination.name} cannot be opened`, { ...toFailure(error) })
+      continue
+    }
+    try {
+      yield opened
+    } finally {
+      await opened.close()
+    }
+  }
+}

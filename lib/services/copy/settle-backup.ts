@@ -1,0 +1,88 @@
+import { failureSchema, type Failure } from '@/lib/contracts/common'
+import type { Tx } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
+import { toJson } from '@/lib/db/to-json'
+import { raiseIncident } from '../incident/raise-incident'
+import { resolveIncident } from '../incident/resolve-incident'
+
+/** States of a copy that was wanted and is not there. A damaged one is told of as what it is. */
+const notThere = ['pending', 'uploading', 'failed']
+
+/**
+ * Makes of a partial backup what its copies are now: `succeeded` once each of them was stored, else partial, naming those
+ * that are missing. Ends the incident when the source has no partial backup left. Never makes a whole backup partial: a
+ * copy that is added later is not something the backup lacked.
+ */
+export async function settleBackup(tx: Tx, input: { backupId: string; now: Date }): Promise<void> {
+  const { backupId, now } = input
+  const backup = await tx.backup.findUniqueOrThrow({
+    where: { id: backupId },
+    select: {
+      sourceId: true,
+      jobId: true,
+      status: true,
+      source: { select: { name: true } },
+      copies: { include: { destination: { select: { name: true, deletedAt: true } } }, orderBy: { id: 'asc' } },
+    },
+  })
+  if (backup.status === 'partial') {
+    // Nothing can be stored in a destination that was deleted.
+    const missing = backup.copies.filter((copy) => notThere.includes(copy.state) && copy.destination.deletedAt === null)
+    const failure = missing.length === 0 ? null : copiesMissing(missing)
+    await tx.backup.update({
+      where: { id: backupId },
+      data: failure ? { error: toJson(failure) } : { status: 'succeeded', error: Prisma.DbNull },
+    })
+    if (failure) await raisePartial(tx, { backupId, ...backup, failure, now })
+  }
+  await resolvePartial(tx, { sourceId: backup.sourceId, now })
+}
+
+/** Ends the incident of missing copies unless some backup of the source still lacks one. */
+export async function resolvePartial(tx: Tx, input: { sourceId: string; now: Date }): Promise<void> {
+  const left = await tx.backup.count({
+    where: { sourceId: input.sourceId, status: 'partial', deletedAt: null, sample: false },
+  })
+  if (left === 0) await resolveIncident(tx, ['backup-partial'], input.sourceId, input.now)
+}
+
+/** Tells that a backup lacks copies. */
+export async function raisePartial(
+  tx: Tx,
+  input: {
+    backupId: string
+    sourceId: string
+    jobId: string
+    source: { name: string }
+    failure: Failure
+    now: Date
+  },
+): Promise<void> {
+  const { backupId, sourceId, jobId, source, failure, now } = input
+  await raiseIncident(
+    tx,
+    {
+      event: 'backup-partial',
+      severity: 'warning',
+      subjectId: sourceId,
+      sourceId,
+      title: `Backup of ${source.name} is missing a copy`,
+      body: failure.message,
+      facts: { jobId, backupId },
+    },
+    now,
+  )
+}
+
+/** Which copies a backup lacks and why, in the words of its row. */
+export function copiesMissing(missing: { destination: { name: string }; error: unknown }[]): Failure {
+  const told = missing.map(({ destination, error }) => {
+    const failure = failureSchema.safeParse(error)
+    return `${destination.name}: ${failure.success ? failure.data.message : 'it is being copied'}`
+  })
+  return {
+    code: 'copy-failed',
+    message: `The backup was not stored in ${told.join('; ')}`,
+    remedy: 'Test the destination. The copy is made up for by itself as soon as it can be.',
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import { claimCopy, type ClaimedCopy } from '@/lib/services/copy/claim-copy'
+import { failCopy } from '@/lib/services/copy/fail-copy'
+import { finishCopy } from '@/lib/services/copy/finish-copy'
+import { openGoodSources } from '@/lib/services/copy/open-good-sources'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
+import { assertLease } from '@/lib/services/job/assert-lease'
+import { removeFolder } from '@/lib/services/cleanup/remove-folder'
+import { recordFinding } from '@/lib/services/storage-care/record-finding'
+import { checkStored } from '@/lib/pipeline/check-stored'
+import type { SealedCopy } from '@/lib/services/backup/open-sealed-copy'
+import type { Storage } from '@/lib/ports/storage'
+import type { Task, TaskArgs, TaskEnd } from '../task'
+import { SourceTrouble, storeCopy } from './copy/store-copy'
+
+const inputSchema = z.object({ destinationId: z.uuid() })
+
+/** Stores one copy of a backup from another copy of it: the bytes as they lie there, nothing is decrypted. */
+export const copyTask: Task = {
+  async run(args) {
+    const { ctx, job, run } = args
+    const { destinationId } = inputSchema.parse(job.input)
+    const backupId = job.backupId ?? ''
+    try {
+      return await copyBackup(args, { backupId, destinationId })
+    } catch (error) {
+      run.signal.throwIfAborted()
+      if (error instanceof HoldfastError && error.code === 'lease-lost') throw error
+      const failure = toFailure(error)
+      run.logger.error(failure.message, { code: failure.code })
+      return {
+        // The copy's own row says when it is tried again.
+        outcome: { type: 'failed', failure, transient: false },
+        commit: (tx) => failCopy(tx, { backupId, destinationId, failure, retry: true, now: ctx.clock.now() }),
+      }
+    }
+  },
+}
+
+async function copyBackup(
+  args: TaskArgs,
+  { backupId, destinationId }: { backupId: string; destinationId: string },
+): Promise<TaskEnd> {
+  const { ctx, run } = args
+  const backup = await ctx.db.backup.findFirst({
+    where: { id: backupId, deletedAt: null, status: { in: ['succeeded', 'partial'] } },
+  })
+  if (!backup) throw new HoldfastError('not-found', 'The backup to copy was deleted.')
+  const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
+  if (!destination) throw new HoldfastError('not-found', 'The destination of this copy was deleted.')
+  const target = ctx.openStorage(destinationSpec(ctx, destination))
+  try {
+    let claimed: ClaimedCopy | null = null
+    for await (const source of openGoodSources(ctx, { backup, exceptDestinationId: destinationId }, run)) {
+      try {
+        if (!claimed) {
+          await checkBeforeReplacing(args, source, { backupId, destinationId })
+          claimed = await claim(args, { backupId, destinationId })
+        }
+        if (!claimed) return alreadyStored
+        const storedBytes = await storeFrom(args, { source, target, folder: backup.repositoryPath })
+        const copyId = claimed.id
+        run.logger.info(`copied to ${destination.name}`, { from: source.destinationName, storedBytes })
+        return {
+          outcome: { type: 'succeeded' },
+          commit: (tx) => finishCopy(tx, { copyId, storedBytes, now: ctx.clock.now() }),
+        }
+      } catch (error) {
+        if (!(error instanceof SourceTrouble)) throw error
+        await noteTrouble(args, source, error, backupId)
+      }
+    }
+    throw new HoldfastError('no-copy', 'There is no good copy of this backup to copy from.', {
+      remedy: 'Check the destinations of the backup.',
+    })
+  } finally {
+    await target.close()
+  }
+}
+
+const alreadyStored: TaskEnd = { outcome: { type: 'succeeded' }, commit: async () => undefined }
+
+/**
+ * What lies in the target may be damaged and still be better than nothing. It is replaced only by a copy that was read to
+ * its end and found whole.
+ */
+async function checkBeforeReplacing(
+  { ctx, run }: TaskArgs,
+  source: SealedCopy,
+  where: { backupId: string; destinationId: string },
+): Promise<void> {
+  const copy = await ctx.db.backupCopy.findUnique({ where: { backupId_destinationId: where } })
+  if (copy?.state !== 'damaged' && copy?.state !== 'missing') return
+  try {
+    await checkStored(source.storage, (part) => source.keyOf(part), source.manifest.parts, run)
+  } catch (error) {
+    run.signal.throwIfAborted()
+    throw new SourceTrouble(error)
+  }
+}
+
+function claim({ ctx, job }: TaskArgs, where: { backupId: string; destinationId: string }) {
+  return ctx.db.$transaction(
+    async (tx) => {
+      await assertLease(tx, job)
+      return claimCopy(tx, where)
+    },
+    // Whoever removes the left-overs of an earlier attempt holds the row until they are gone.
+    { timeout: 120_000 },
+  )
+}
+
+async function storeFrom(
+  args: TaskArgs,
+  { source, target, folder }: { source: SealedCopy; target: Storage; folder: string },
+): Promise<number> {
+  await removeFolder(target, folder, args.run)
+  return storeCopy({ source, target, folder, beforeManifest: () => args.assertLease() }, args.run)
+}
+
+/** A copy that turns out to be damaged while it is read is told to be, and the next one is tried. */
+async function noteTrouble({ ctx, run }: TaskArgs, source: SealedCopy, trouble: SourceTrouble, backupId: string) {
+  const failure = toFailure(trouble.cause)
+  run.logger.warn(`the copy in ${source.destinationName} cannot be copied from`, { ...failure })
+  const state =
+    failure.code === 'object-damaged' ? 'damaged' : failure.code === 'object-not-found' ? 'missing' : 'unknown'
+  const where = { backupId_destinationId: { backupId, destinationId: source.destinationId } }
+  const copy = await ctx.db.backupCopy.findUnique({ where })
+  if (!copy) return
+  const finding = { copyId: copy.id, destinationName: source.destinationName, state, failure } as const
+  await ctx.db.$transaction((tx) => recordFinding(tx, finding, { readBack: false, now: ctx.clock.now() }))
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { StorageCare } from '@/lib/contracts/destination'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { ObjectInfo, Storage } from '@/lib/ports/storage'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
+import { countUnknown } from '@/lib/services/storage-care/count-unknown'
+import { forgetGone, noteUnknown } from '@/lib/services/storage-care/note-unknown'
+import { recordCare } from '@/lib/services/storage-care/record-care'
+import { resolveForgotten, tellUnknown } from '@/lib/services/storage-care/tell-unknown'
+import { recordFinding } from '@/lib/services/storage-care/record-finding'
+import type { Task, TaskArgs } from '../task'
+import { judgeListed } from './inventory/judge-listed'
+import { listFolders } from './inventory/list-folders'
+import { removeUnknown } from './inventory/remove-unknown'
+import { verifyCopy } from './verify/verify-copy'
+
+const inputSchema = z.object({
+  destinationId: z.uuid(),
+  /** Set by the clean-up that a person asked for: unknown objects that had been reported by then are removed. */
+  removeReportedBy: z.iso.datetime().optional(),
+})
+
+/** More than this is a place that was pointed at the wrong folder, and would fill the catalog. */
+const reportedAtMost = 10_000
+
+/**
+ * Compares what lies in a destination with the catalog: objects that it does not know are reported, and never removed
+ * by themselves (fault 82); copies of which objects are missing are told of and made whole; storage classes are noted.
+ */
+export const inventoryTask: Task = {
+  async run(args) {
+    const { ctx, job, run } = args
+    const { destinationId, removeReportedBy } = inputSchema.parse(job.input)
+    const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
+    if (!destination) throw new HoldfastError('not-found', 'The destination was deleted.')
+    const startedAt = ctx.clock.now()
+    const cutoff = await oldestWriter(args, startedAt)
+    const storage = ctx.openStorage(destinationSpec(ctx, destination))
+    try {
+      const found = await compare(args, storage, { destinationId, startedAt, cutoff })
+      const brokenCopies = await lookCloser(args, destinationId, startedAt, found.wholeCopies)
+      if (removeReportedBy) await removeUnknown(args, storage, { destinationId, reportedBy: new Date(removeReportedBy) })
+      const unknown = await countUnknown(ctx.db, destinationId, ctx.clock.now())
+      const care: StorageCare = {
+        inventory: {
+          at: startedAt.toISOString(),
+          objects: found.objects,
+          bytes: found.bytes,
+          unknownObjects: unknown.count,
+          unknownBytes: unknown.sizeBytes,
+          brokenCopies,
+        },
+      }
+      return {
+        outcome: { type: 'succeeded' },
+        commit: async (tx) => {
+          await recordCare(tx, destinationId, care)
+          await tellUnknown(tx, { destination, unknown, now: ctx.clock.now() })
+          await resolveForgotten(tx, { destinationId, now: ctx.clock.now() })
+        },
+      }
+    } finally {
+      await storage.close()
+    }
+  },
+}
+
+/** Only what is older than every run that may be writing is reported. */
+async function oldestWriter({ ctx }: TaskArgs, now: Date): Promise<Date> {
+  const oldest = await ctx.db.job.aggregate({
+    where: { kind: { in: ['backup', 'copy'] }, state: 'running' },
+    _min: { startedAt: true },
+  })
+  const { startedAt } = oldest._min
+  return startedAt && startedAt < now ? startedAt : now
+}
+
+async function compare(
+  { ctx, run }: TaskArgs,
+  storage: Storage,
+  about: { destinationId: string; startedAt: Date; cutoff: Date },
+) {
+  const { destinationId, startedAt, cutoff } = about
+  const wholeCopies = new Set<string>()
+  let [objects, bytes, reported] = [0, 0, 0]
+  let batch: ObjectInfo[] = []
+  const flush = async () => {
+    const room = batch.slice(0, Math.max(0, reportedAtMost - reported))
+    reported += room.length
+    batch = []
+    if (room.length > 0) await noteUnknown(ctx.db, { destinationId, objects: room, seenAt: startedAt })
+  }
+  for await (const listed of listFolders(storage, run)) {
+    objects += listed.objects.length
+    for (const { sizeBytes } of listed.objects) bytes += sizeBytes
+    run.progress({ phase: 'listing', doneBytes: bytes })
+    const { copy, unknown } = await judgeListed(ctx.db, destinationId, listed)
+    batch.push(...unknown.filter((object) => object.lastModified < cutoff))
+    if (batch.length >= 500) await flush()
+    if (!copy) continue
+    if (copy.whole) wholeCopies.add(copy.id)
+    if (copy.storageClass !== copy.knownClass) {
+      await ctx.db.backupCopy.updateMany({
+        where: { id: copy.id, state: 'stored' },
+        data: { storageClass: copy.storageClass },
+      })
+    }
+  }
+  await flush()
+  await forgetGone(ctx.db, { destinationId, seenAt: startedAt, cutoff, now: ctx.clock.now() })
+  return { objects, bytes, wholeCopies }
+}
+
+/**
+ * A listing is a hint: every stored copy that it did not show whole is asked for by name before anything is said of it.
+ * Answers how many are broken.
+ */
+async function lookCloser(
+  args: TaskArgs,
+  destinationId: string,
+  startedAt: Date,
+  wholeCopies: ReadonlySet<string>,
+): Promise<number> {
+  const { ctx, run } = args
+  const stored = await ctx.db.backupCopy.findMany({
+    where: {
+      destinationId,
+      state: 'stored',
+      storedAt: { lt: startedAt },
+      backup: { deletedAt: null, sample: false },
+    },
+    select: { id: true },
+  })
+  let broken = 0
+  for (const { id } of stored.filter((copy) => !wholeCopies.has(copy.id))) {
+    run.signal.throwIfAborted()
+    const copy = await ctx.db.backupCopy.findUnique({
+      where: { id },
+      include: { destination: true, backup: { omit: { log: true, manifest: true } } },
+    })
+    if (!copy || copy.state !== 'stored' || copy.backup.deletedAt) continue
+    const finding = await verifyCopy(args, copy.backup, copy, 'present')
+    if (finding.state === 'missing' || finding.state === 'damaged') broken += 1
+    await ctx.db.$transaction((tx) => recordFinding(tx, finding, { readBack: false, now: ctx.clock.now() }))
+  }
+  return broken
+}

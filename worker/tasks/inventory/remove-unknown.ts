@@ -1,0 +1,52 @@
+import type { Storage } from '@/lib/ports/storage'
+import { removableBefore } from '@/lib/services/storage-care/count-unknown'
+import type { TaskArgs } from '../../task'
+import { folderOf } from '@/lib/core/storage-care/judge-folder'
+import { judgeListed } from './judge-listed'
+
+const batchSize = 100
+
+/**
+ * Removes the unknown objects that had been reported when a person asked for it. Each is looked at again first: it must
+ * still be old enough by the store's own word, and the catalog must still not know it.
+ */
+export async function removeUnknown(
+  { ctx, run }: TaskArgs,
+  storage: Storage,
+  about: { destinationId: string; reportedBy: Date },
+): Promise<void> {
+  const { destinationId, reportedBy } = about
+  const before = removableBefore(ctx.clock.now())
+  let removed = 0
+  let bytes = 0
+  for (let cursor = ''; ;) {
+    const findings = await ctx.db.storageFinding.findMany({
+      where: { destinationId, goneAt: null, firstSeenAt: { lte: reportedBy }, lastModified: { lt: before }, key: { gt: cursor } },
+      orderBy: { key: 'asc' },
+      take: batchSize,
+    })
+    if (findings.length === 0) break
+    cursor = findings.at(-1)?.key ?? cursor
+    const doomed: string[] = []
+    for (const { key } of findings) {
+      const object = await storage.head(key, run)
+      if (object && object.lastModified >= before) continue
+      const place = folderOf(key)
+      const listed = { folder: place?.folder ?? null, backupId: place?.backupId ?? null, objects: object ? [object] : [] }
+      const { unknown } = await judgeListed(ctx.db, destinationId, listed)
+      if (!object || unknown.length > 0) doomed.push(key)
+    }
+    const outcomes = await storage.delete(doomed, run)
+    const gone = outcomes.flatMap(({ key, result }) => (result === 'deleted' || result === 'absent' ? [key] : []))
+    await ctx.db.storageFinding.updateMany({
+      where: { destinationId, key: { in: gone } },
+      data: { goneAt: ctx.clock.now() },
+    })
+    removed += gone.length
+    for (const { key, sizeBytes } of findings) if (gone.includes(key)) bytes += Number(sizeBytes)
+    for (const { key, result, message } of outcomes) {
+      if (result === 'refused' || result === 'failed') run.logger.warn('an unknown object stays', { key, result, message })
+    }
+  }
+  run.logger.info('removed unknown objects', { removed, bytes })
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { StorageCare } from '@/lib/contracts/destination'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { chooseCopiesToRead, type ReadableCopy } from '@/lib/core/storage-care/choose-copies-to-read'
+import { isArchived } from '@/lib/core/storage-care/storage-class'
+import { readOperations } from '@/lib/services/operations/read-operations'
+import { recordCare } from '@/lib/services/storage-care/record-care'
+import { recordFinding, type CopyFinding } from '@/lib/services/storage-care/record-finding'
+import type { Task, TaskArgs } from '../task'
+import { verifyCopy } from './verify/verify-copy'
+
+const inputSchema = z.object({ destinationId: z.uuid() })
+
+/** While the store as a whole does not answer, asking for the next copy only takes time. */
+const storeIsAway = new Set(['storage-unreachable', 'storage-not-found', 'storage-denied'])
+
+/**
+ * Reads the day's share of a destination's stored bytes back, the copies that were not read for longest first. Each copy
+ * is noted as it is done, so a run that is broken off loses nothing, and the next goes on behind it (fault 44).
+ */
+export const reverifyTask: Task = {
+  async run(args) {
+    const { ctx, job, run } = args
+    const { destinationId } = inputSchema.parse(job.input)
+    const { verification } = await readOperations(ctx.db)
+    const { readable, archived } = await storedCopies(args, destinationId)
+    const chosen = chooseCopiesToRead(readable, verification.everyDays, ctx.clock.now())
+    run.logger.info('reading back', { copies: chosen.length, of: readable.length })
+    const bytesOf = new Map(readable.map((copy) => [copy.id, copy.storedBytes]))
+    let bytes = 0
+    const broken: CopyFinding[] = []
+    const undecided: CopyFinding[] = []
+    for (const copyId of chosen) {
+      run.signal.throwIfAborted()
+      const finding = await readOne(args, copyId)
+      if (!finding) continue
+      if (finding.state === 'unknown') {
+        if (storeIsAway.has(finding.failure?.code ?? '')) throw awayOf(finding)
+        undecided.push(finding)
+        continue
+      }
+      bytes += bytesOf.get(copyId) ?? 0
+      if (finding.state !== 'stored') broken.push(finding)
+    }
+    const care: StorageCare = {
+      reverify: {
+        at: ctx.clock.now().toISOString(),
+        copies: chosen.length - undecided.length,
+        bytes,
+        brokenCopies: broken.length,
+        archivedCopies: archived,
+        oldestReadAt: await oldestRead(args, destinationId),
+      },
+    }
+    const troubles = [...broken, ...undecided]
+    return {
+      outcome: troubles.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: notAllWhole(troubles) },
+      commit: (tx) => recordCare(tx, destinationId, care),
+    }
+  },
+}
+
+async function storedCopies({ ctx }: TaskArgs, destinationId: string) {
+  const rows = await ctx.db.backupCopy.findMany({
+    where: { destinationId, state: 'stored', backup: { deletedAt: null, sample: false } },
+    select: {
+      id: true,
+      storedBytes: true,
+      verifiedAt: true,
+      storedAt: true,
+      storageClass: true,
+      backup: { select: { startedAt: true } },
+    },
+  })
+  const inReach = rows.filter((row) => !isArchived(row.storageClass))
+  const readable: ReadableCopy[] = inReach.map((row) => ({
+    id: row.id,
+    storedBytes: Number(row.storedBytes),
+    readAt: row.verifiedAt ?? row.storedAt ?? row.backup.startedAt,
+  }))
+  return { readable, archived: rows.length - inReach.length }
+}
+
+/** Null when the copy is no longer there to be read. */
+async function readOne(args: TaskArgs, copyId: string): Promise<CopyFinding | null> {
+  const { ctx } = args
+  const copy = await ctx.db.backupCopy.findUnique({
+    where: { id: copyId },
+    include: { destination: true, backup: { omit: { log: true, manifest: true } } },
+  })
+  if (!copy || copy.state !== 'stored' || copy.backup.deletedAt) return null
+  const finding = await verifyCopy(args, copy.backup, copy, 'stored')
+  await args.assertLease()
+  await ctx.db.$transaction((tx) => recordFinding(tx, finding, { readBack: true, now: ctx.clock.now() }))
+  return finding
+}
+
+async function oldestRead(args: TaskArgs, destinationId: string): Promise<string | null> {
+  const { readable } = await storedCopies(args, destinationId)
+  const oldest = readable.reduce((least, { readAt }) => Math.min(least, readAt.getTime()), Infinity)
+  return oldest === Infinity ? null : new Date(oldest).toISOString()
+}
+
+function awayOf({ failure, destinationName }: CopyFinding): HoldfastError {
+  return new HoldfastError(
+    failure?.code ?? 'storage-unreachable',
+    `${destinationName} could not be read: ${failure?.message ?? 'it does not answer'}`,
+    { transient: true, ...(failure?.remedy ? { remedy: failure.remedy } : {}) },
+  )
+}
+
+function notAllWhole(findings: CopyFinding[]) {
+  const told = findings.slice(0, 5).map(({ state, failure }) => failure?.message ?? state)
+  const more = findings.length > told.length ? ` And ${findings.length - told.length} more.` : ''
+  return {
+    code: 'copies-not-whole',
+    message: `${findings.length === 1 ? 'One copy' : `${findings.length} copies`} could not be read back whole. ${told.join(' ')}${more}`,
+    remedy: 'Damaged copies are made whole from other copies by themselves where there are any. Check the store.',
+  }
+}
