@@ -1,80 +1,114 @@
 'use client'
 
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { AuditEvent } from '@/lib/contracts/audit'
+import {
+  AuditExportMenu,
+  AuditVerificationNote,
+  useAuditVerification,
+  VerifyAuditButton,
+} from '@/components/audit/audit-actions'
+import { AuditDetailDialog } from '@/components/audit/audit-detail-dialog'
+import { AuditFilters, auditSearch } from '@/components/audit/audit-filters'
 import { Pager } from '@/components/backups/pager'
 import { TimeCell } from '@/components/cells/time-cell'
+import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { auditQuery } from '@/lib/client/queries/people'
+import { useMay } from '@/components/shell/viewer'
+import { valueWords, whoOf } from '@/lib/client/audit-words'
+import { auditQuery } from '@/lib/client/queries/audit'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { plain } from '@/lib/client/words'
 
 export function AuditScreen() {
+  const { may, reason } = useMay('admin')
   const { get } = useUrlState()
-  const events = useQuery(auditQuery({ cursor: get('cursor') }))
+  const filter = auditSearch(get)
+  const events = useQuery({ ...auditQuery({ ...filter, cursor: get('cursor') }), enabled: may })
+  const check = useAuditVerification()
+  const [shown, setShown] = useState<AuditEvent | null>(null)
+  const filtered = Object.values(filter).some(Boolean)
   return (
     <>
       <PageHeader
         title="Audit log"
-        intro="Who changed what, and when. Written together with the change; nothing here can be edited."
+        intro="Who changed what, and when. Written together with the change, each event chained to the one before; nothing here can be edited."
+        actions={
+          may && (
+            <>
+              <VerifyAuditButton check={check} />
+              <AuditExportMenu filter={filter} />
+            </>
+          )
+        }
       />
-      <Card aria-label="Audit log">
-        <ListState query={events} empty={<EmptyState title="Nothing has been recorded yet" />}>
-          <Table label="Audit log">
-            <thead>
-              <tr>
-                <Th>When</Th>
-                <Th>Who</Th>
-                <Th>What</Th>
-                <Th>Detail</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {events.data?.items.map((event) => (
-                <Tr key={event.id}>
-                  <Td className="align-top">
-                    <TimeCell at={event.at} />
-                  </Td>
-                  <Td className="align-top break-words">{who(event)}</Td>
-                  <Td className="align-top whitespace-nowrap">
-                    {plain(event.action)}
-                    {event.subjectId && (
-                      <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>
-                    )}
-                  </Td>
-                  <Td className="max-w-md align-top text-xs break-words text-ink-2">{detailOf(event)}</Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
-          <Pager nextCursor={events.data?.nextCursor ?? null} />
-        </ListState>
-      </Card>
+      {!may ? (
+        <EmptyState title="The audit log is an administrator’s">{reason}</EmptyState>
+      ) : (
+        <div className="space-y-4">
+          <AuditVerificationNote check={check} />
+          <Card aria-label="Audit log">
+            <AuditFilters />
+            <ListState
+              query={events}
+              empty={
+                <EmptyState title={filtered ? 'No event fits this filter' : 'Nothing has been recorded yet'} />
+              }
+            >
+              <EventTable events={events.data?.items ?? []} onShow={setShown} />
+              <Pager nextCursor={events.data?.nextCursor ?? null} />
+            </ListState>
+          </Card>
+        </div>
+      )}
+      {shown && <AuditDetailDialog event={shown} onClose={() => setShown(null)} />}
     </>
   )
 }
 
-function who({ actor }: AuditEvent): string {
-  switch (actor.type) {
-    case 'user':
-      return actor.email
-    case 'token':
-      return `token ${actor.name}`
-    case 'worker':
-      return 'the worker'
-    case 'cli':
-      return `${actor.user} at the command line`
-    case 'anonymous':
-      return actor.address ? `not signed in, from ${actor.address}` : 'not signed in'
-  }
+function EventTable({ events, onShow }: { events: AuditEvent[]; onShow: (event: AuditEvent) => void }) {
+  return (
+    <Table label="Audit log">
+      <thead>
+        <tr>
+          <Th>When</Th>
+          <Th>Who</Th>
+          <Th>What</Th>
+          <Th>Detail</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <Tr key={event.id}>
+            <Td className="align-top">
+              <TimeCell at={event.at} />
+            </Td>
+            <Td className="align-top break-words">{whoOf(event)}</Td>
+            <Td className="align-top whitespace-nowrap">
+              <Button variant="link" size="inline" onClick={() => onShow(event)}>
+                {plain(event.action)}
+              </Button>
+              {event.subjectId && (
+                <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>
+              )}
+            </Td>
+            <Td className="max-w-md align-top text-xs break-words text-ink-2">
+              <span className="line-clamp-3">{detailOf(event)}</span>
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  )
 }
 
 function detailOf({ detail }: AuditEvent): string {
   return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}: ${valueWords(value)}`)
     .join(', ')
 }

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import type { z } from 'zod'
 import { roles, type Role } from '@/lib/contracts/common'
 import { createTokenSchema, type createdTokenSchema } from '@/lib/contracts/people'
+import type { TokenScope } from '@/lib/contracts/token-scope'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
@@ -15,6 +16,7 @@ import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { roleWords } from '@/lib/client/role'
 import { useAction } from '@/lib/client/use-action'
+import { TokenLimits } from './token-limits'
 
 type CreatedToken = z.infer<typeof createdTokenSchema>
 
@@ -29,6 +31,8 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('operator')
   const [days, setDays] = useState('90')
+  const [scopes, setScopes] = useState<TokenScope[]>([])
+  const [sourceIds, setSourceIds] = useState<string[]>([])
   const [wrong, setWrong] = useState<FieldErrors>({})
   const create = useAction({
     run: (body: unknown) => api<CreatedToken>('/admin/tokens', { method: 'POST', body }),
@@ -37,7 +41,13 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
   const errors = { ...fieldErrorsOf(create.error), ...wrong }
   function submit(event: FormEvent) {
     event.preventDefault()
-    const checked = checkForm(createTokenSchema, { name, role, expiresInDays: days === '' ? null : Number(days) })
+    const checked = checkForm(createTokenSchema, {
+      name,
+      role,
+      expiresInDays: days === '' ? null : Number(days),
+      scopes,
+      sourceIds,
+    })
     setWrong(checked.ok ? {} : checked.errors)
     if (checked.ok) create.mutate(checked.value)
   }
@@ -90,6 +100,7 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
             </Select>
           )}
         </Field>
+        <TokenLimits scopes={scopes} sourceIds={sourceIds} onScopes={setScopes} onSources={setSourceIds} />
         <DialogActions>
           <Button variant="secondary" onClick={() => onOpenChange(false)}>
             Close

@@ -80,7 +80,10 @@ function TokenRow({ token }: { token: Token }) {
           <code className="font-mono">{token.hint}</code>, made by {token.createdBy}
         </span>
       </Td>
-      <Td>{roleWords[token.role].name}</Td>
+      <Td>
+        {roleWords[token.role].name}
+        <TokenScopes token={token} />
+      </Td>
       <Td>{expired ? <Badge>Expired</Badge> : <TimeCell at={token.expiresAt} form="relative" />}</Td>
       <Td>
         <TimeCell at={token.lastUsedAt} form="relative" />
@@ -113,4 +116,12 @@ function TokenRow({ token }: { token: Token }) {
       </Td>
     </Tr>
   )
+}
+
+/** Beside the role: what it is limited to, or nothing where there is no limit. */
+function TokenScopes({ token: { scopes, sourceIds } }: { token: Token }) {
+  const sources = sourceIds.length === 1 ? 'one source' : `${sourceIds.length} sources`
+  const limits = [...scopes, ...(sourceIds.length > 0 ? [sources] : [])]
+  if (limits.length === 0) return null
+  return <span className="block max-w-64 text-xs text-ink-3">only {limits.join(', ')}</span>
 }

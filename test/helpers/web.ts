@@ -14,6 +14,8 @@ export interface Web {
   ctx: ServiceContext
   token(role: Role): Promise<string>
   cookie(sessionId: string): Promise<string>
+  /** Headers of a browser in which someone of the role is signed in, on a page of ours. */
+  session(role: Role): Promise<Record<string, string>>
   stop(): Promise<void>
 }
 
@@ -23,14 +25,24 @@ export async function startWeb(): Promise<Web> {
   const home = await tempDir('web')
   Object.assign(process.env, { DATABASE_URL: catalog.url, HOLDFAST_HOME: home.path, NEXTAUTH_SECRET: randomUUID() })
   const ctx = await serviceContext({ type: 'cli', user: 'test', role: 'admin' })
+  const cookie = async (sessionId: string) =>
+    `${sessionCookieName}=${await encode({ token: { sid: sessionId }, secret: sessionSecret() })}`
   return {
     ctx,
+    cookie,
+    async session(role) {
+      const email = `${role}-${randomUUID()}@example.com`
+      const now = new Date()
+      const user = await ctx.db.user.create({ data: { email, name: role, role } })
+      const expiresAt = new Date(now.getTime() + 3_600_000)
+      const session = await ctx.db.session.create({
+        data: { userId: user.id, createdAt: now, lastSeenAt: now, expiresAt },
+      })
+      return { cookie: await cookie(session.id), origin: 'http://holdfast.test', 'sec-fetch-site': 'same-origin' }
+    },
     async token(role) {
       const made = await createToken({ ctx, input: { name: `${role} ${randomUUID()}`, role, expiresInDays: 1 } })
       return made.token
-    },
-    async cookie(sessionId) {
-      return `${sessionCookieName}=${await encode({ token: { sid: sessionId }, secret: sessionSecret() })}`
     },
     async stop() {
       await closeContainer()

@@ -3,48 +3,52 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { roles, type Role } from '@/lib/contracts/common'
 import { apiRoutes } from '@/lib/contracts/openapi'
-import type { ApiRoute } from '@/lib/contracts/routes/api-route'
+import { findRoute } from '@/lib/contracts/routes/find-route'
 import { openApiDocument } from '@/lib/server/open-api-document'
-import { call, startWeb, type Web } from '../helpers/web'
+import { apiRoot, guardedRoutes, routeName, send } from '../helpers/walk'
+import { startWeb, type Web } from '../helpers/web'
 
-const root = path.resolve(import.meta.dirname, '../../app/api/v1')
-const unknownId = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+/** What says that someone may not, whatever they send. */
+const refusals = ['unauthenticated', 'forbidden', 'needs-person', 'scope-missing', 'token-limited', 'foreign-site']
+/** An unhealthy answer has a status of its own, for monitors that know nothing else. */
+const mayBe503 = ['GET /api/v1/health/backup']
 
 let web: Web
 const tokens = new Map<Role, string>()
+const sessions = new Map<Role, Record<string, string>>()
 beforeAll(async () => {
   web = await startWeb()
-  for (const role of roles) tokens.set(role, await web.token(role))
+  for (const role of roles) {
+    tokens.set(role, await web.token(role))
+    sessions.set(role, await web.session(role))
+  }
 })
 afterAll(() => web.stop())
 
-const name = (route: ApiRoute) => `${route.method.toUpperCase()} ${route.path}`
-const fileOf = (route: ApiRoute) =>
-  path.join(root, route.path.replace('/api/v1/', '').replaceAll('{id}', '[id]'), 'route.ts')
-
-async function send(route: ApiRoute, options: { token?: string; id?: string } = {}) {
-  const handlers: Record<string, Parameters<typeof call>[0]> = await import(fileOf(route))
-  const handler = handlers[route.method.toUpperCase()]
-  if (!handler) throw new Error(`${name(route)} has no handler`)
-  return call(handler, {
-    method: route.method.toUpperCase(),
-    path: route.path.replace('{id}', options.id ?? unknownId),
-    params: { id: options.id ?? unknownId },
-    ...(options.token ? { token: options.token } : {}),
-  })
-}
-
 describe('the list of routes', () => {
   it('has every operation of every route file, and nothing else', async () => {
-    const files = await readdir(root, { recursive: true })
+    const files = await readdir(apiRoot, { recursive: true })
     const found: string[] = []
     for (const file of files.filter((entry) => entry.endsWith('route.ts'))) {
-      const handlers: object = await import(path.join(root, file))
+      const handlers: object = await import(path.join(apiRoot, file))
       const address = `/api/v1/${path.dirname(file).replaceAll('[id]', '{id}')}`
       for (const method of methods) if (method in handlers) found.push(`${method} ${address}`)
     }
-    expect(found.sort()).toEqual(apiRoutes.map(name).sort())
+    expect(found.sort()).toEqual(apiRoutes.map(routeName).sort())
+  })
+
+  it('is found again by method and address, however the address is spelled', () => {
+    for (const route of apiRoutes) {
+      const address = route.path.replaceAll('{id}', 'x')
+      expect(findRoute(route.method.toUpperCase(), address)).toBe(route)
+      expect(findRoute(route.method, `${address}/`)).toBe(route)
+      expect(findRoute(route.method, address.replace('v1', 'v%31'))).toBe(route)
+    }
+    expect(findRoute('HEAD', '/api/v1/admin/sources')).toMatchObject({ scope: 'config:read' })
+    for (const unknown of ['/api/v1/admin', '/api/v1/admin/sources/a/b/c', '/api/v1/%', '/api/v2/admin/sources', '']) {
+      expect(findRoute('GET', unknown)).toBeUndefined()
+    }
   })
 
   it('becomes an OpenAPI document in which every operation and reference is there', () => {
@@ -59,30 +63,46 @@ describe('the list of routes', () => {
   })
 })
 
-const guarded = apiRoutes.filter((route): route is ApiRoute & { role: Role } => route.role !== 'public')
+describe.each(guardedRoutes.map((route) => [routeName(route), route] as const))('%s', (name, route) => {
+  const role = route.role === 'public' ? 'viewer' : route.role
+  const person = route.scope === 'person'
 
-describe.each(guarded.map((route) => [name(route), route] as const))('%s', (_, route) => {
-  it('refuses those who are not signed in', async () => {
-    expect((await send(route)).json).toMatchObject({ status: 401, code: 'unauthenticated' })
+  it('refuses those who are not signed in, and whoever sends what is no credential (security 32)', async () => {
+    const tries = [{}, { token: 'hf_wrong' }, { headers: { cookie: 'holdfast.session=x.y.z' } }]
+    for (const credentials of tries) {
+      expect((await send(route, credentials)).json).toMatchObject({ status: 401, code: 'unauthenticated' })
+    }
   })
 
-  const lesser = roles.slice(0, roles.indexOf(route.role))
-  it.each(lesser)('refuses a %s', async (role) => {
-    expect((await send(route, { token: tokens.get(role) ?? '' })).json).toMatchObject({
-      status: 403,
-      code: 'forbidden',
-    })
+  const lesser = roles.slice(0, roles.indexOf(role))
+  it.each(lesser)('refuses a %s, by token and by session, before it looks at anything (security 32)', async (less) => {
+    for (const credentials of [{ token: tokens.get(less) ?? '' }, { headers: sessions.get(less) ?? {} }]) {
+      expect((await send(route, credentials)).json).toMatchObject({ status: 403, code: 'forbidden' })
+    }
   })
 
-  it(`lets a ${route.role} in, and never breaks on an id that is unknown or malformed`, async () => {
-    const token = tokens.get(route.role) ?? ''
-    const answer = await send(route, { token })
-    expect([401, 403]).not.toContain(answer.status)
-    expect(answer.status).not.toBe(500)
+  it('refuses a change that another site makes a browser send', async () => {
+    if (route.method === 'get') return
+    const foreign = { ...sessions.get(role), origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+    expect((await send(route, { headers: foreign })).json).toMatchObject({ status: 403, code: 'foreign-site' })
+  })
+
+  it(`lets a ${role} in, and never breaks on an id that is unknown or malformed`, async () => {
+    const credentials = person ? { headers: sessions.get(role) ?? {} } : { token: tokens.get(role) ?? '' }
+    const answer = await send(route, credentials)
+    expect(refusals).not.toContain(answer.json['code'])
+    if (!mayBe503.includes(name)) expect(answer.status).toBeLessThan(500)
     if (!route.path.includes('{id}')) return
     // An unknown id is not found, unless the empty body was refused first.
     expect([400, 404]).toContain(answer.status)
-    const malformed = await send(route, { token, id: 'not-an-id' })
+    const malformed = await send(route, { ...credentials, id: 'not-an-id' })
     expect(malformed.status).toBe(404)
   })
+
+  if (person) {
+    it.each(roles)('refuses the token of a %s: it is about a person', async (each) => {
+      const answer = await send(route, { token: tokens.get(each) ?? '' })
+      expect(answer.status).toBe(403)
+    })
+  }
 })

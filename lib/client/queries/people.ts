@@ -1,8 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
-import type { AuditEvent } from '@/lib/contracts/audit'
 import type { Token, User } from '@/lib/contracts/people'
-import { api, search } from '@/lib/client/api'
+import { api } from '@/lib/client/api'
 
 export const usersQuery = () =>
   queryOptions({
@@ -14,10 +13,4 @@ export const tokensQuery = () =>
   queryOptions({
     queryKey: ['tokens'],
     queryFn: ({ signal }) => api<Page<Token>>('/admin/tokens?limit=200', { signal }),
-  })
-
-export const auditQuery = (filter: { cursor?: string }) =>
-  queryOptions({
-    queryKey: ['audit', filter],
-    queryFn: ({ signal }) => api<Page<AuditEvent>>(`/admin/audit${search({ limit: 50, ...filter })}`, { signal }),
   })

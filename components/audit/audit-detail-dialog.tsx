@@ -1,0 +1,64 @@
+'use client'
+
+import type { AuditEvent } from '@/lib/contracts/audit'
+import { TimeCell } from '@/components/cells/time-cell'
+import { Dialog } from '@/components/ui/dialog'
+import { Facts } from '@/components/ui/facts'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { changeOf, valueWords, whoOf } from '@/lib/client/audit-words'
+import { plain } from '@/lib/client/words'
+
+/** One event with everything that was recorded of it. */
+export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
+  const entries = Object.entries(event.detail)
+  const nested = event.detail['changes']
+  const changes = Object.entries(typeof nested === 'object' && nested !== null ? nested : {}).flatMap(([name, value]) => {
+    const change = changeOf(value)
+    return change ? [{ name, ...change }] : []
+  })
+  const rest = changes.length > 0 ? entries.filter(([name]) => name !== 'changes') : entries
+  const mono = (text: string) => <code className="font-mono text-xs break-all">{text}</code>
+  return (
+    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={`Event ${event.id}: ${plain(event.action)}`}>
+      <div className="space-y-5">
+        <Facts
+          items={[
+            { name: 'When', value: <TimeCell at={event.at} /> },
+            { name: 'Who', value: whoOf(event) },
+            ...('role' in event.actor ? [{ name: 'As', value: event.actor.role }] : []),
+            {
+              name: 'Subject',
+              value: (
+                <>
+                  {plain(event.subjectType)} {event.subjectId && mono(event.subjectId)}
+                </>
+              ),
+            },
+            ...rest.map(([name, value]) => ({ name, value: valueWords(value) })),
+            { name: 'Hash', value: event.hash ? mono(event.hash) : 'none: from before the chain' },
+          ]}
+        />
+        {changes.length > 0 && (
+          <Table label="What changed">
+            <thead>
+              <tr>
+                <Th>Field</Th>
+                <Th>Before</Th>
+                <Th>After</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.map(({ name, from, to }) => (
+                <Tr key={name}>
+                  <Td className="align-top font-medium">{name}</Td>
+                  <Td className="align-top text-xs break-words">{valueWords(from)}</Td>
+                  <Td className="align-top text-xs break-words">{valueWords(to)}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </div>
+    </Dialog>
+  )
+}
