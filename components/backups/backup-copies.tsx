@@ -1,4 +1,4 @@
-import type { Copy } from '@/lib/contracts/backup'
+import type { BackupDetail, Copy } from '@/lib/contracts/backup'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
@@ -6,11 +6,18 @@ import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { copyWords } from '@/lib/client/words'
+import { AddCopy, CopyActions } from './copy-actions'
 
-export function BackupCopies({ copies }: { copies: readonly Copy[] }) {
+export function BackupCopies({ backup }: { backup: BackupDetail }) {
+  const { copies } = backup
   return (
     <Card aria-labelledby="copies-title">
-      <CardHeader id="copies-title" title="Copies" note="One for each destination, with a state of its own" />
+      <CardHeader
+        id="copies-title"
+        title="Copies"
+        note="One for each destination, with a state of its own"
+        actions={<AddCopy backup={backup} />}
+      />
       {copies.length === 0 ? (
         <EmptyState title="There is no copy">The backup ended before anything was stored.</EmptyState>
       ) : (
@@ -22,6 +29,9 @@ export function BackupCopies({ copies }: { copies: readonly Copy[] }) {
               <Th className="text-right">Stored</Th>
               <Th>Confirmed</Th>
               <Th>Last read back</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
             </tr>
           </thead>
           <tbody>
@@ -29,10 +39,7 @@ export function BackupCopies({ copies }: { copies: readonly Copy[] }) {
               <Tr key={copy.destinationId}>
                 <Td className="font-medium">{copy.destinationName}</Td>
                 <Td className="max-w-80">
-                  <Badge tone={copyWords[copy.state].tone}>{copyWords[copy.state].label}</Badge>
-                  {copy.error && (
-                    <span className="mt-0.5 block text-xs break-words text-bad">{copy.error.message}</span>
-                  )}
+                  <CopyState copy={copy} />
                 </Td>
                 <Td className="text-right">
                   <BytesCell bytes={copy.storedBytes} />
@@ -43,11 +50,36 @@ export function BackupCopies({ copies }: { copies: readonly Copy[] }) {
                 <Td>
                   <TimeCell at={copy.verifiedAt} />
                 </Td>
+                <Td className="text-right">
+                  <CopyActions backup={backup} copy={copy} />
+                </Td>
               </Tr>
             ))}
           </tbody>
         </Table>
       )}
     </Card>
+  )
+}
+
+function CopyState({ copy }: { copy: Copy }) {
+  const words = copyWords[copy.state]
+  return (
+    <>
+      <Badge tone={words.tone}>{words.label}</Badge>
+      {copy.storageClass && copy.state === 'stored' && (
+        <span className="mt-0.5 block text-xs text-ink-3">
+          {copy.storageClass}
+          {copy.archived && ': must be brought back before it can be read'}
+        </span>
+      )}
+      {copy.error && <span className="mt-0.5 block text-xs break-words text-bad">{copy.error.message}</span>}
+      {copy.retryAt && copy.state !== 'stored' && (
+        <span className="mt-0.5 block text-xs text-ink-3">
+          Tried again <TimeCell at={copy.retryAt} form="relative" />
+          {copy.attempts > 0 && `, after ${copy.attempts} ${copy.attempts === 1 ? 'attempt' : 'attempts'}`}
+        </span>
+      )}
+    </>
   )
 }

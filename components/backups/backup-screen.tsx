@@ -12,6 +12,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
 import { RoleButton } from '@/components/shell/role-button'
+import { PlannedDeletionNote } from '@/components/retention/planned-deletion-note'
 import { JobCard } from '@/components/jobs/job-card'
 import { unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
@@ -89,7 +90,7 @@ export function BackupScreen({ id }: { id: string }) {
               size="icon"
               aria-label="Delete this backup"
               title="Delete"
-              disabled={backup.deletedAt !== null || isActive(backup.status)}
+              disabled={backup.deletedAt !== null || backup.deleteCause === 'request' || isActive(backup.status)}
               onClick={() => setAsking('delete')}
             >
               <Trash2 aria-hidden />
@@ -103,6 +104,7 @@ export function BackupScreen({ id }: { id: string }) {
             {backup.deletedReason ?? 'No reason was recorded.'} <TimeCell at={backup.deletedAt} form="inline" />
           </Callout>
         )}
+        <PlannedDeletionNote backup={backup} />
         {isActive(backup.status) && <JobCard jobId={backup.jobId} subject={backup.sourceName} />}
         {backup.error && (
           <FailureNote
@@ -117,7 +119,7 @@ export function BackupScreen({ id }: { id: string }) {
             <BackupTimeline backup={backup} />
           </div>
         </div>
-        <BackupCopies copies={backup.copies} />
+        <BackupCopies backup={backup} />
         <BackupTests backupId={backup.id} />
         <ManifestCard backup={backup} />
         <BackupLog log={backup.log} running={isActive(backup.status)} />

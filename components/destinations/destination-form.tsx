@@ -11,7 +11,14 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
-import { destinationInputOf, emptyDestination, valuesOfDestination, type DestinationValues } from './destination-values'
+import {
+  destinationInputOf,
+  destinationPatchOf,
+  emptyDestination,
+  valuesOfDestination,
+  type DestinationValues,
+} from './destination-values'
+import { PlaceFields } from './place-fields'
 import { ProbeResult } from './probe-result'
 import { S3Fields } from './s3-fields'
 
@@ -45,7 +52,7 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
     const checked = checkForm(createDestinationSchema, input)
     setWrong(checked.ok ? {} : checked.errors)
     if (!checked.ok) return null
-    return destination ? { name: input.name, config: input.config } : input
+    return destination ? { ...destinationPatchOf(values), name } : input
   }
   function submit(event: FormEvent) {
     event.preventDefault()
@@ -107,6 +114,7 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
       {values.kind === 's3' && (
         <S3Fields values={values} errors={errors} hasSecret={destination?.hasSecret ?? false} onChange={change} />
       )}
+      <PlaceFields values={values} errors={errors} onChange={change} />
       <div aria-live="polite">
         {probe.error && !probe.isPending && (
           <ProblemNote error={probe.error} title="The destination could not be tested" />

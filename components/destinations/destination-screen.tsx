@@ -18,6 +18,8 @@ import { useAction } from '@/lib/client/use-action'
 import { DestinationForm } from './destination-form'
 import { destinationPlace, kindWords } from './destination-place'
 import { ProbeResult } from './probe-result'
+import { StorageCareCard } from './storage-care-card'
+import { UnknownObjectsCard } from './unknown-objects-card'
 
 export function DestinationScreen({ id }: { id: string }) {
   const router = useRouter()
@@ -80,6 +82,8 @@ export function DestinationScreen({ id }: { id: string }) {
             </CardBody>
           </Card>
         )}
+        <StorageCareCard destination={destination} />
+        <UnknownObjectsCard destination={destination} />
         <DestinationForm
           key={destination.updatedAt}
           destination={destination}

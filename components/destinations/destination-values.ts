@@ -1,7 +1,8 @@
 import type { Destination, DestinationKind } from '@/lib/contracts/destination'
+import { emptyPlace, placeInputOf, placeValuesOf, type PlaceValues } from './place-values'
 
 /** The form as typed. */
-export interface DestinationValues {
+export interface DestinationValues extends PlaceValues {
   name: string
   kind: DestinationKind
   path: string
@@ -20,6 +21,7 @@ export interface DestinationValues {
 }
 
 export const emptyDestination: DestinationValues = {
+  ...emptyPlace,
   name: '',
   kind: 's3',
   path: '',
@@ -37,12 +39,13 @@ export const emptyDestination: DestinationValues = {
   safetyNetDays: '400',
 }
 
-export function valuesOfDestination({ name, kind, config }: Destination): DestinationValues {
+export function valuesOfDestination({ name, kind, config, options }: Destination): DestinationValues {
   const text = (field: keyof DestinationValues) =>
     typeof config[field] === 'string' || typeof config[field] === 'number' ? String(config[field]) : ''
   const encryption = config['serverSideEncryption']
   return {
     ...emptyDestination,
+    ...placeValuesOf(options),
     name,
     kind,
     path: text('path'),
@@ -64,10 +67,14 @@ const given = (value: string): string | undefined => value.trim() || undefined
 
 /** What is sent; empty fields are left out, so that an empty secret keeps the stored one. */
 export function destinationInputOf(values: DestinationValues) {
-  if (values.kind === 'local') return { name: values.name, kind: values.kind, config: { path: values.path.trim() } }
+  const options = placeInputOf(values)
+  if (values.kind === 'local') {
+    return { name: values.name, kind: values.kind, config: { path: values.path.trim() }, options }
+  }
   return {
     name: values.name,
     kind: values.kind,
+    options,
     config: {
       endpoint: given(values.endpoint),
       region: given(values.region),
@@ -81,6 +88,21 @@ export function destinationInputOf(values: DestinationValues) {
       kmsKeyId: values.serverSideEncryption === 'aws:kms' ? given(values.kmsKeyId) : undefined,
       lifecycleSafetyNet: values.lifecycleSafetyNet,
       safetyNetDays: Number(values.safetyNetDays),
+    },
+  }
+}
+
+/** What an edit sends: a field that was emptied takes its limit away. */
+export function destinationPatchOf(values: DestinationValues) {
+  const { name, config, options } = destinationInputOf(values)
+  return {
+    name,
+    config,
+    options: {
+      ...options,
+      site: options.site ?? null,
+      capacityBytes: options.capacityBytes ?? null,
+      monthlyBudget: options.monthlyBudget ?? null,
     },
   }
 }

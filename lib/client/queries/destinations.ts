@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
-import type { Destination } from '@/lib/contracts/destination'
+import type { Destination, UnknownObjects } from '@/lib/contracts/destination'
 import { api } from '@/lib/client/api'
 
 export const destinationsQuery = () =>
@@ -13,4 +13,10 @@ export const destinationQuery = (id: string) =>
   queryOptions({
     queryKey: ['destinations', 'one', id],
     queryFn: ({ signal }) => api<Destination>(`/admin/destinations/${id}`, { signal }),
+  })
+
+export const unknownObjectsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['destinations', 'unknown', id],
+    queryFn: ({ signal }) => api<UnknownObjects>(`/admin/destinations/${id}/unknown-objects`, { signal }),
   })

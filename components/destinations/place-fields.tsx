@@ -1,0 +1,52 @@
+import { Field } from '@/components/ui/field'
+import { FormSection } from '@/components/ui/form-section'
+import { Input } from '@/components/ui/input'
+import type { FieldErrors } from '@/lib/client/form-errors'
+import type { DestinationValues } from './destination-values'
+import { TransitionFields } from './transition-fields'
+
+interface PlaceFieldsProps {
+  values: DestinationValues
+  errors: FieldErrors
+  onChange: (changes: Partial<DestinationValues>) => void
+}
+
+/** Where it stands, what it may hold and cost, and where objects move when they grow old. */
+export function PlaceFields({ values, errors, onChange }: PlaceFieldsProps) {
+  const input = (
+    name: 'site' | 'capacityGb' | 'monthlyBudget',
+    field: string,
+    label: string,
+    extra: { hint: string; placeholder?: string },
+  ) => (
+    <Field label={label} hint={extra.hint} optional error={errors[`options.${field}`]}>
+      {(control) => (
+        <Input
+          {...control}
+          inputMode={name === 'site' ? 'text' : 'decimal'}
+          autoComplete="off"
+          placeholder={extra.placeholder}
+          value={values[name]}
+          onChange={(event) => onChange({ [name]: event.target.value })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <FormSection title="Place and limits">
+      <div className="grid gap-4 sm:grid-cols-3">
+        {input('site', 'site', 'Site', {
+          hint: 'Building or region. Copies in two sites survive the loss of one',
+          placeholder: 'eu-west-1',
+        })}
+        {input('capacityGb', 'capacityBytes', 'Capacity, in GB', {
+          hint: 'An alert is raised when it is nearly full',
+        })}
+        {input('monthlyBudget', 'monthlyBudget', 'Budget a month', {
+          hint: 'An alert is raised when more is stored than this pays for',
+        })}
+      </div>
+      {values.kind === 's3' && <TransitionFields values={values} errors={errors} onChange={onChange} />}
+    </FormSection>
+  )
+}

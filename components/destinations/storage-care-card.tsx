@@ -1,0 +1,140 @@
+'use client'
+
+import type { Destination, ProbeReport, StorageCare } from '@/lib/contracts/destination'
+import type { Started } from '@/lib/contracts/job'
+import { TimeCell } from '@/components/cells/time-cell'
+import { RoleButton } from '@/components/shell/role-button'
+import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { Facts } from '@/components/ui/facts'
+import { filledShare } from '@/lib/core/health/destination-findings'
+import { api } from '@/lib/client/api'
+import { formatBytes } from '@/lib/client/format/bytes'
+import { useAction } from '@/lib/client/use-action'
+
+/** What the regular looks at a destination found: whether all is there and whole, how full it is, its rules. */
+export function StorageCareCard({ destination }: { destination: Destination }) {
+  const { id, care, probe } = destination
+  const look = useAction({
+    run: (kind: 'inventory' | 'reverify') =>
+      api<Started>(`/admin/destinations/${id}/${kind}`, { method: 'POST' }),
+    done: (_, kind) => (kind === 'inventory' ? 'The inventory is under way' : 'Reading back is under way'),
+  })
+  const facts = [
+    { name: 'Filled', value: <Filled destination={destination} /> },
+    { name: 'Inventory', value: <InventoryFact inventory={care.inventory} /> },
+    { name: 'Read back', value: <ReverifyFact reverify={care.reverify} /> },
+    ...(destination.kind === 's3'
+      ? [
+          { name: 'Safety net', value: <RuleFact rule={care.safetyNet} /> },
+          { name: 'Classes by age', value: <RuleFact rule={care.transitions} /> },
+          { name: 'Versioning', value: checkFact(probe, 'versioning') },
+          { name: 'Object lock', value: checkFact(probe, 'object-lock') },
+        ]
+      : []),
+  ]
+  return (
+    <Card aria-labelledby="care-title">
+      <CardHeader
+        id="care-title"
+        title="Storage care"
+        note="Looked at every day by itself"
+        actions={
+          <>
+            <RoleButton
+              needs="operator"
+              variant="secondary"
+              size="sm"
+              pending={look.isPending && look.variables === 'inventory'}
+              onClick={() => look.mutate('inventory')}
+            >
+              Take inventory
+            </RoleButton>
+            <RoleButton
+              needs="operator"
+              variant="secondary"
+              size="sm"
+              pending={look.isPending && look.variables === 'reverify'}
+              onClick={() => look.mutate('reverify')}
+            >
+              Read back now
+            </RoleButton>
+          </>
+        }
+      />
+      <CardBody>
+        <Facts items={facts} />
+      </CardBody>
+    </Card>
+  )
+}
+
+function Filled({ destination }: { destination: Destination }) {
+  const { options, probe, usage } = destination
+  const filled = filledShare({
+    space: probe?.space ?? null,
+    capacityBytes: options.capacityBytes ?? null,
+    stored: [{ storageClass: 'default', bytes: usage.storedBytes }],
+  })
+  if (!filled) return <span className="text-ink-3">not known; set a capacity below</span>
+  return (
+    <span>
+      {Math.floor(filled.share * 100)} %: {formatBytes(filled.usedBytes)} of {formatBytes(filled.ofBytes)}
+    </span>
+  )
+}
+
+function InventoryFact({ inventory }: { inventory: StorageCare['inventory'] }) {
+  if (!inventory) return <span className="text-ink-3">not taken yet</span>
+  return (
+    <span>
+      {inventory.objects.toLocaleString('en')} objects, {formatBytes(inventory.bytes)},{' '}
+      {inventory.brokenCopies === 0 ? (
+        'every copy is there'
+      ) : (
+        <span className="text-bad">{inventory.brokenCopies} copies are missing or not whole</span>
+      )}
+      ; <TimeCell at={inventory.at} form="relative" />
+    </span>
+  )
+}
+
+function ReverifyFact({ reverify }: { reverify: StorageCare['reverify'] }) {
+  if (!reverify) return <span className="text-ink-3">not begun yet</span>
+  return (
+    <span>
+      {reverify.copies} {reverify.copies === 1 ? 'copy' : 'copies'}, {formatBytes(reverify.bytes)},{' '}
+      <TimeCell at={reverify.at} form="relative" />
+      {reverify.brokenCopies > 0 && <span className="text-bad">; {reverify.brokenCopies} were not whole</span>}
+      {reverify.archivedCopies > 0 && `; ${reverify.archivedCopies} in an archive class cannot be read`}
+      {reverify.oldestReadAt && (
+        <>
+          ; every copy was read since <TimeCell at={reverify.oldestReadAt} form="relative" />
+        </>
+      )}
+    </span>
+  )
+}
+
+const ruleWords = {
+  installed: 'in place',
+  present: 'in place',
+  refused: 'refused by the store',
+  unsupported: 'not supported',
+  absent: 'none',
+} as const
+
+function RuleFact({ rule }: { rule: StorageCare['transitions'] }) {
+  if (!rule) return <span className="text-ink-3">not looked at yet</span>
+  return (
+    <span className={rule.state === 'refused' ? 'text-bad' : undefined}>
+      {ruleWords[rule.state]}
+      {rule.detail && `: ${rule.detail}`}
+    </span>
+  )
+}
+
+function checkFact(probe: ProbeReport | null, name: 'versioning' | 'object-lock') {
+  const check = probe?.checks.find((each) => each.name === name)
+  if (!check) return <span className="text-ink-3">not known; test the destination</span>
+  return check.detail ?? (check.result === 'ok' ? 'Enabled' : 'Not enabled')
+}
