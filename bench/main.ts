@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { type Bucket, makeBucket } from './bucket'
+import { measureHistory } from './history'
 import { type Holdfast, startHoldfast } from './holdfast'
 import { backup, restoreNew, restoreTest } from './holdfast-ways'
 import { impactModes, openImpact } from './impact'
@@ -63,6 +64,10 @@ async function main(): Promise<void> {
     const last = await backups(bench)
     await restores(bench, last)
     await impact(bench)
+    if (settings.historyRows > 0) {
+      say(`Filling a catalog with ${settings.historyRows.toLocaleString('en')} backups`)
+      results.history = await measureHistory(settings, path.join(home, 'history'))
+    }
     const text = report(settings, await readMachine(settings), results)
     await writeFile(settings.resultsFile, text)
     console.log(`\n${text}`)

@@ -1,5 +1,6 @@
 import type { Machine } from './machine'
 import type { Sample } from './measure'
+import { historySection } from './report-history'
 import { impactSection } from './report-impact'
 import { median, type Results } from './results'
 import type { BenchSettings } from './settings'
@@ -53,6 +54,7 @@ export function report(settings: BenchSettings, machine: Machine, results: Resul
     backups(results),
     ...restores(results),
     ...impactSection(settings, results),
+    ...historySection(results.history),
     meaning(results),
   ]
   return `${sections.join('\n\n')}\n`

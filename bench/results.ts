@@ -1,3 +1,4 @@
+import type { HistoryResults } from './history'
 import type { ImpactMode, ImpactSample } from './impact'
 import type { Sample } from './measure'
 
@@ -16,6 +17,7 @@ export interface Results {
     testPlain1: Sample[]
   }
   impact: Record<ImpactMode, ImpactSample[]>
+  history: HistoryResults | null
 }
 export type Way = keyof Results['ways']
 
@@ -34,6 +36,7 @@ export function emptyResults(): Results {
       testPlain1: [],
     },
     impact: { alone: [], plain: [], holdfast: [], gentle: [] },
+    history: null,
   }
 }
 

@@ -24,6 +24,8 @@ export interface BenchSettings {
   folderRounds: number
   restoreRounds: number
   impact: ImpactSettings
+  /** Backups in the catalog that lists and overview are measured on; 0 leaves it out. */
+  historyRows: number
   pgBin: string
   catalogServerUrl: string
   s3: { endpoint: string; accessKeyId: string; secretAccessKey: string }
@@ -46,6 +48,7 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
       seconds: whole(env, 'HOLDFAST_BENCH_IMPACT_SECONDS', 40, 1),
       clients: whole(env, 'HOLDFAST_BENCH_IMPACT_CLIENTS', 4, 1),
     },
+    historyRows: whole(env, 'HOLDFAST_BENCH_HISTORY_ROWS', 1_000_000, 0),
     pgBin: required(env, 'HOLDFAST_BENCH_PG_BIN'),
     catalogServerUrl: required(env, 'HOLDFAST_TEST_PG_URL'),
     s3: {
