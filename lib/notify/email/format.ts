@@ -4,15 +4,17 @@ import { headline } from '../headline'
 
 /** A plain text mail. */
 export function formatEmail(notification: Notification): { subject: string; text: string } {
+  // A letter to one person, about no incident: it has neither a severity nor a number to look up.
+  const invites = notification.event === 'invitation'
   const facts = describeFacts(notification.facts)
   const blocks = [
     notification.body,
     facts.join('\n'),
     notification.url ?? '',
-    `${notification.at.toISOString()} · Holdfast alert ${notification.alertId}`,
+    invites ? '' : `${notification.at.toISOString()} · Holdfast alert ${notification.alertId}`,
   ]
   return {
-    subject: `Holdfast ${headline(notification)}`,
+    subject: invites ? 'Holdfast: your link' : `Holdfast ${headline(notification)}`,
     text: `${blocks.filter((block) => block !== '').join('\n\n')}\n`,
   }
 }

@@ -25,7 +25,7 @@ export async function mailInvitation(
     await ctx.notifier('email').send(
       { ...spec, config: { ...spec.config, to: [row.email] } },
       {
-        // Neither the opening nor the end of an incident: this phase joins no thread of mails.
+        // No step of an incident: mails of this phase join no thread, and those of this event carry no severity.
         phase: 'test',
         alertId: row.id,
         event: 'invitation',
