@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
-import { signIn, visit } from './helpers/people'
+import { showAgain, signIn, visit } from './helpers/people'
 
 test('the recovery kit is handed out once, and only "I have stored it" goes on', async ({ page }) => {
   await signIn(page)
   await expect(page.getByText('There is no recovery kit yet')).toBeVisible()
   await page.getByRole('link', { name: 'Make the recovery kit' }).click()
   await page.getByRole('button', { name: 'Make the recovery kit' }).click()
+  await showAgain(page)
   await expect(page.getByRole('checkbox', { name: 'I have stored it' })).toBeDisabled()
   const [download] = await Promise.all([
     page.waitForEvent('download'),

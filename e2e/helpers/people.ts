@@ -25,7 +25,15 @@ export async function answers(page: Page): Promise<void> {
 export async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** Answers the dialog that asks again for the password before what cannot be undone. */
+export async function showAgain(page: Page, password = administrator.password): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Show that it is you' })
+  await dialog.getByLabel('Your password').fill(password)
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog).toBeHidden()
 }
 
 export async function signIn(page: Page, who = administrator): Promise<void> {
