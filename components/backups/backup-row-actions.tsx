@@ -34,8 +34,8 @@ export function BackupRowActions({ backup }: { backup: Backup }) {
         needs="admin"
         variant="ghost"
         size="icon"
-        disabled={backup.deletedAt !== null || isActive(backup.status)}
-        title={backup.deletedAt ? 'Already deleted' : 'Delete'}
+        disabled={backup.deletedAt !== null || backup.deleteCause === 'request' || isActive(backup.status)}
+        title={backup.deletedAt ? 'Already deleted' : backup.deleteCause === 'request' ? 'Waits to be deleted' : 'Delete'}
         aria-label={`Delete ${name}`}
         onClick={() => setAsking('delete')}
       >

@@ -12,6 +12,7 @@ import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Badge } from '@/components/ui/badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { hasCopies } from '@/lib/client/backup-facts'
+import { formatAbsolute } from '@/lib/client/format/time'
 import { isActive } from '@/lib/client/words'
 import { BackupRowActions } from './backup-row-actions'
 
@@ -83,6 +84,11 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           <span className="sm:hidden">
             {hasCopies(backup) && <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />}
           </span>
+          {backup.deleteAfter && !backup.deletedAt && (
+            <Badge tone="warn" title={`${formatAbsolute(new Date(backup.deleteAfter))}: ${backup.deletedReason ?? ''}`}>
+              Will be deleted
+            </Badge>
+          )}
           {backup.deletedAt && <Badge title={backup.deletedReason ?? undefined}>Deleted</Badge>}
         </span>
         {backup.error && (

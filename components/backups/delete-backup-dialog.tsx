@@ -1,10 +1,14 @@
 'use client'
 
+import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import type { Backup } from '@/lib/contracts/backup'
+import type { Operations } from '@/lib/contracts/operations'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
+import { Checkbox } from '@/components/ui/check'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
-import { api } from '@/lib/client/api'
+import { api, search } from '@/lib/client/api'
 import { useAction } from '@/lib/client/use-action'
 
 interface DeleteBackupDialogProps {
@@ -15,9 +19,19 @@ interface DeleteBackupDialogProps {
 }
 
 export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: DeleteBackupDialogProps) {
+  const [immediately, setImmediately] = useState(false)
+  const operations = useQuery({
+    queryKey: ['operations'],
+    queryFn: ({ signal }) => api<Operations>('/admin/settings/operations', { signal }),
+  })
+  const graceDays = operations.data?.retention.graceDays
+  const atOnce = immediately || graceDays === 0
   const remove = useAction({
-    run: () => api<unknown>(`/admin/backups/${backup.id}`, { method: 'DELETE' }),
-    done: 'The backup is being deleted',
+    run: () => {
+      const query = search(immediately ? { immediately: true, confirm: backup.sourceName } : {})
+      return api<unknown>(`/admin/backups/${backup.id}${query}`, { method: 'DELETE' })
+    },
+    done: () => (atOnce ? 'The backup is being deleted' : 'The backup will be deleted after the grace time'),
     errors: 'inline',
     onDone: () => {
       onOpenChange(false)
@@ -27,18 +41,22 @@ export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: De
   const copies = backup.copies.filter((copy) => copy.state !== 'deleted')
   return (
     <ConfirmDialog
+      key={String(immediately)}
       open={open}
       onOpenChange={onOpenChange}
       title={`Delete this backup of ${backup.sourceName}?`}
       action="Delete the backup"
       pending={remove.isPending}
       error={remove.error}
+      {...(immediately ? { typeToConfirm: backup.sourceName } : {})}
       onConfirm={() => remove.mutate(undefined)}
     >
       <p>
         Taken <TimeCell at={backup.startedAt} form="inline" />
-        {backup.verified === 'proven' && <>, and proven restorable</>}. It cannot be restored any more. This cannot be
-        undone.
+        {backup.verified === 'proven' && <>, and proven restorable</>}.{' '}
+        {atOnce
+          ? 'It cannot be restored any more. This cannot be undone.'
+          : `It is deleted ${graceDays === undefined ? 'after the grace time' : `in ${graceDays} ${graceDays === 1 ? 'day' : 'days'}`}; until then it can be kept after all, on its page.`}
       </p>
       {copies.length > 0 ? (
         <ul className="list-disc pl-5">
@@ -52,6 +70,9 @@ export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: De
         <p>No copy of it is stored; only its line in the history goes.</p>
       )}
       {backup.pinned && <p className="font-medium text-bad">It is pinned: someone wanted it to be kept.</p>}
+      {graceDays !== 0 && (
+        <Checkbox label="Delete it at once" hint="Without a way back" checked={immediately} onChange={setImmediately} />
+      )}
     </ConfirmDialog>
   )
 }

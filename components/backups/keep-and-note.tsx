@@ -6,6 +6,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { Textarea } from '@/components/ui/input'
+import { KeptBecause } from '@/components/retention/kept-because'
 import { RoleButton } from '@/components/shell/role-button'
 import { useMay } from '@/components/shell/viewer'
 import { api } from '@/lib/client/api'
@@ -29,6 +30,7 @@ export function KeepAndNote({ backup }: { backup: BackupDetail }) {
           disabled={!may || update.isPending || backup.deletedAt !== null}
           onChange={(pinned) => update.mutate({ pinned })}
         />
+        {backup.deletedAt === null && <KeptBecause backupId={backup.id} />}
         <Field label="Note" optional>
           {(control) => (
             <Textarea

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
 import { TimeCell } from '@/components/cells/time-cell'
+import { DestinationRetention } from '@/components/retention/destination-retention'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
@@ -84,6 +85,7 @@ export function DestinationScreen({ id }: { id: string }) {
         )}
         <StorageCareCard destination={destination} />
         <UnknownObjectsCard destination={destination} />
+        <DestinationRetention key={destination.retentionPolicyId} destination={destination} />
         <DestinationForm
           key={destination.updatedAt}
           destination={destination}

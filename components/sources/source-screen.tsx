@@ -8,6 +8,7 @@ import type { SourceStatus } from '@/lib/contracts/status'
 import { BackupHistory } from '@/components/backups/backup-history'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { JobProgress } from '@/components/jobs/job-progress'
+import { RetentionPauseNote } from '@/components/retention/retention-pause-note'
 import { RoleButton } from '@/components/shell/role-button'
 import { RoleLink } from '@/components/shell/role-link'
 import { SourceActions } from '@/components/status/source-actions'
@@ -67,6 +68,7 @@ export function SourceScreen({ id }: { id: string }) {
         }
       />
       <div className="space-y-5">
+        <RetentionPauseNote source={source} />
         {running.map((job) => (
           <Card key={job.id} aria-label="Under way" className="p-4 sm:px-5">
             <JobProgress job={job} subject={source.name} />

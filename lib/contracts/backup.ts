@@ -28,6 +28,9 @@ export const copySchema = z.object({
   attempts: z.number().int(),
   /** When a copy that is missing is tried again by itself. */
   retryAt: timeSchema.nullable(),
+  /** When this copy alone goes, by its destination's own policy, and why. */
+  deleteAfter: timeSchema.nullable(),
+  deleteReason: z.string().nullable(),
   error: failureSchema.nullable(),
 })
 export type Copy = z.infer<typeof copySchema>
@@ -52,6 +55,10 @@ export const backupSchema = z.object({
   note: z.string().nullable(),
   sample: z.boolean(),
   error: failureSchema.nullable(),
+  /** When it goes unless someone takes it back before (`POST .../{id}/keep`); null: no deletion is planned. */
+  deleteAfter: timeSchema.nullable(),
+  /** Whether its policy or a person decided that it goes. */
+  deleteCause: z.enum(['policy', 'request']).nullable(),
   deletedAt: timeSchema.nullable(),
   deletedReason: z.string().nullable(),
   copies: z.array(copySchema),
@@ -94,6 +101,17 @@ export type ThawCopy = z.infer<typeof thawCopySchema>
 /** How far bringing a copy back is; it takes hours. */
 export const thawedSchema = z.object({ state: z.enum(['requested', 'under-way', 'readable']) })
 export type Thawed = z.infer<typeof thawedSchema>
+
+/** `DELETE .../{id}`: after the grace time, or at once when the source's name is given. */
+export const deleteBackupSchema = z.object({
+  immediately: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  /** Name of the source; needed to delete immediately. */
+  confirm: z.string().max(200).optional(),
+})
+export type DeleteBackup = z.infer<typeof deleteBackupSchema>
 
 export const backupFilterSchema = z.object({
   sourceId: idSchema.optional(),

@@ -62,6 +62,8 @@ export type CreateDestination = z.infer<typeof createDestinationSchema>
 export const updateDestinationSchema = z.object({
   name: nameSchema.optional(),
   config: z.record(z.string(), z.unknown()).optional(),
+  /** A retention policy of its own for the copies it holds; null: that of each source's schedules. */
+  retentionPolicyId: idSchema.nullable().optional(),
   options: patchOf(destinationOptionsSchema)
     .extend({
       site: destinationOptionsSchema.shape.site.nullable(),
@@ -154,6 +156,7 @@ export const destinationSchema = z.object({
   probe: probeReportSchema.nullable(),
   probedAt: timeSchema.nullable(),
   options: destinationOptionsSchema,
+  retentionPolicyId: idSchema.nullable(),
   care: storageCareSchema,
   usage: z.object({ backupCount: z.number().int(), storedBytes: z.number().int() }),
   createdAt: timeSchema,

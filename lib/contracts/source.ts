@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema } from './common'
-import { copyRuleSchema } from './operations'
+import { retentionPauseSchema } from './retention'
+import { copyRuleSchema, tagsSchema } from './operations'
 
 /** TLS modes as libpq names them. */
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -52,7 +53,7 @@ export const sourceOptionsSchema = z.object({
   lockTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
   /** A connection on which nothing moves for so long, while the server waits too, is given up; absent: ten minutes. */
   stallTimeoutMs: z.number().int().min(1_000).max(86_400_000).optional(),
-  /** `nice` 10 and idle IO class for the tools the worker starts. */
+  /** The tools of a backup run with nice 19 and in the idle IO class instead of nice 10. */
   lowPriority: z.boolean().default(false),
   /** Streams a backup is taken in side by side, and jobs of a restore; absent: chosen from cores and size. */
   parallelism: z.number().int().min(1).max(16).optional(),
@@ -60,6 +61,8 @@ export const sourceOptionsSchema = z.object({
   maxConnections: z.number().int().min(3).max(64).default(8),
   /** As little load as possible: one stream, low priority, and pauses whenever the source's server is busy. */
   gentle: z.boolean().default(false),
+  /** As fast as it can even while others work on the server. Else a large backup then keeps to the pace of `pg_dump -Fc`. */
+  fullSpeed: z.boolean().default(false),
   /** A standby of the same cluster that backups are read from; the primary is taken when it fails or conflicts. */
   replica: z
     .object({
@@ -104,6 +107,8 @@ export const createSourceSchema = z.object({
   engine: engineNameSchema.default('postgres'),
   connection: postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
   options: sourceOptionsSchema.prefault({}),
+  /** Short words that alerts are routed by; none when absent. */
+  tags: tagsSchema.optional(),
 })
 /** `POST /api/v1/admin/sources/test-connection`: settings that are not stored yet. */
 export const testSourceSchema = createSourceSchema.extend({ name: nameSchema.default('New source') })
@@ -113,6 +118,7 @@ export type CreateSource = z.infer<typeof createSourceSchema>
 /** An absent password keeps the stored one, an empty one removes it; null takes a limit or an objective away. */
 export const updateSourceSchema = z.object({
   name: nameSchema.optional(),
+  tags: tagsSchema.optional(),
   connection: patchOf(postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() })).optional(),
   options: patchOf(sourceOptionsSchema)
     .extend({
@@ -161,7 +167,10 @@ export const sourceSchema = z.object({
   engine: engineNameSchema,
   connection: postgresConnectionSchema.extend({ hasPassword: z.boolean() }),
   options: sourceOptionsSchema,
+  tags: tagsSchema,
   sample: z.boolean().meta({ description: 'Sample data made by --demo' }),
+  /** Set while nothing of it is deleted, because its newest backup looks wrong. */
+  retentionPause: retentionPauseSchema.nullable(),
   inspection: inspectionSchema.nullable(),
   inspectedAt: timeSchema.nullable(),
   createdAt: timeSchema,

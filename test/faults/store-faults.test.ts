@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job } from '@/lib/contracts/job'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
-import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
+import { deleteAtOnce } from '../helpers/delete-at-once'
 import { type Fault, type FaultProxy, type S3Operation, startFaultProxy } from '../helpers/fault-proxy'
 import { contentDigest } from '../helpers/postgres-content'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
@@ -107,7 +107,7 @@ describe('a store that breaks requests of the worker', () => {
     expect(after.filter((line) => !before.includes(line))).toEqual([expect.stringMatching(`^${job.backupId}@[^:]*$`)])
     expect(after).toEqual(expect.arrayContaining(before))
     // Reading all of them again and again would take longer than the faults.
-    await deleteBackup({ ctx: product.ctx, input: { id: job.backupId ?? '' } })
+    await deleteAtOnce(product.ctx, job.backupId ?? '')
     await nothingLoose()
   })
 

@@ -5,11 +5,11 @@ import { ListObjectVersionsCommand, PutObjectLegalHoldCommand } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jobStateSchema } from '@/lib/contracts/common'
 import { isTerminal } from '@/lib/core/job/transition'
-import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { startCleanup } from '@/lib/services/cleanup/start-cleanup'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
+import { deleteAtOnce } from '../helpers/delete-at-once'
 import { startFaultProxy, type FaultProxy } from '../helpers/fault-proxy'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
@@ -128,7 +128,7 @@ describe('what is stored, and who may not delete it', () => {
         new PutObjectLegalHoldCommand({ Bucket: bucket.name, Key: held, LegalHold: { Status: 'ON' } }),
       )
       const kept = await whole([s3])
-      await deleteBackup({ ctx: product.ctx, input: { id: doomed } })
+      await deleteAtOnce(product.ctx, doomed)
       const left = async () => (await strayObjects(product.ctx)).filter((name) => name.startsWith('locked/'))
       await waitFor('the deletion', async () => (await left()).length === 0)
       expect(await linesOf(kept)).toEqual(['locked'])
@@ -139,7 +139,7 @@ describe('what is stored, and who may not delete it', () => {
     it('a store that refuses to delete is reported, backups go on, and the next clean-up ends it (fault 37)', async () => {
       const doomed = await whole([s3])
       proxy.fail({ on: 'DeleteObject', fault: { kind: 'answer', status: 403, code: 'AccessDenied' } })
-      await deleteBackup({ ctx: product.ctx, input: { id: doomed } })
+      await deleteAtOnce(product.ctx, doomed)
       const kept = await whole([s3])
       const refused = await cleanUp()
       expect(refused).toMatchObject({ state: 'partial', error: { code: 'cleanup-incomplete' } })

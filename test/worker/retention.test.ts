@@ -7,6 +7,7 @@ import { updateBackup } from '@/lib/services/backup/update-backup'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
 import { previewRetention } from '@/lib/services/retention/preview-retention'
 import { createSchedule } from '@/lib/services/schedule/create-schedule'
+import { deleteAtOnce } from '../helpers/delete-at-once'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { waitFor } from '../helpers/wait-for'
@@ -95,11 +96,16 @@ describe('retention', () => {
     })
     const others = all.filter((backup) => !backup.pinned)
     await updateBackup({ ctx: product.ctx, input: { id: pinned?.id ?? '', pinned: false } })
-    for (const backup of [...others, pinned].slice(0, -1))
-      await deleteBackup({ ctx: product.ctx, input: { id: backup?.id ?? '' } })
+    for (const backup of [...others, pinned].slice(0, -1)) await deleteAtOnce(product.ctx, backup?.id ?? '')
     await expect(deleteBackup({ ctx: product.ctx, input: { id: pinned?.id ?? '' } })).rejects.toMatchObject({
       code: 'last-good-backup',
     })
     await waitFor('the objects to go', async () => (await stored()).length === 1)
+  })
+
+  it('tells the server apart and counts rows and tables when a backup is taken (fault 79) (fault 43)', async () => {
+    const row = await product.ctx.db.backup.findUniqueOrThrow({ where: { id: await back() } })
+    expect(row.identity).toMatch(/^15\/\d{10,}$/)
+    expect(row.tableCount).toBeGreaterThanOrEqual(0)
   })
 })

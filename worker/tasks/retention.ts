@@ -2,12 +2,32 @@ import { applyRetention } from '@/lib/services/retention/apply-retention'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import type { Task } from '../task'
 
-/** Marks what the source's policy no longer keeps, then removes it from the stores. */
+/** More than this apart, one of the two clocks is wrong, and nothing is decided by either. */
+const clockToleranceMs = 3_600_000
+
+/** Marks what the policies no longer keep and what waited long enough, then removes it from the stores. */
 export const retentionTask: Task = {
   async run({ ctx, job, run }) {
-    const { marked } = await applyRetention({ ctx, sourceId: job.sourceId ?? '', now: ctx.clock.now() })
+    const [row] = await ctx.db.$queryRaw<{ now: Date }[]>`SELECT now() AS now`
+    const now = row?.now ?? ctx.clock.now()
+    const apartMs = Math.abs(ctx.clock.now().getTime() - now.getTime())
+    if (apartMs > clockToleranceMs) {
+      run.logger.warn("nothing is decided: this machine's clock and the catalog's disagree", { apartMs })
+      return { outcome: { type: 'succeeded' }, commit: async () => undefined }
+    }
+    const { marked, toRemove, planned, paused } = await applyRetention({ ctx, sourceId: job.sourceId ?? '', now })
+    if (paused) run.logger.warn('retention is paused until someone acknowledges it')
+    if (planned > 0) run.logger.info('deletions wait for the grace time', { planned })
     for (const { id, reason } of marked) run.logger.info('deleting a backup', { backupId: id, reason })
-    if (marked.length > 0) await removeDeleted({ ctx, backupIds: marked.map(({ id }) => id), run })
-    return { outcome: { type: 'succeeded' }, commit: async () => undefined }
+    const troubles = toRemove.length > 0 ? (await removeDeleted({ ctx, backupIds: toRemove, run })).troubles : []
+    const failure = {
+      code: 'cleanup-incomplete',
+      message: `Some objects could not be removed. ${troubles.join(' ')}`,
+      remedy: 'Check the permission to delete and object locks; the hourly clean-up tries again.',
+    }
+    return {
+      outcome: troubles.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure },
+      commit: async () => undefined,
+    }
   },
 }

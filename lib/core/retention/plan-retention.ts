@@ -1,4 +1,6 @@
 import type { RetentionRules } from '../../contracts/retention'
+import { dropOverCap } from './drop-over-cap'
+import { gfsReasons } from './gfs-reasons'
 
 /** What retention needs to know of one finished backup. */
 export interface RetainedBackup {
@@ -8,6 +10,10 @@ export interface RetainedBackup {
   good: boolean
   pinned: boolean
   storedBytes: number
+  /** Backups that a restore of this one needs; those that are not in the list are not its concern. */
+  dependsOn?: readonly string[]
+  /** The server it was taken from; counts are kept for each by itself (fault 79). Absent: the one there is. */
+  identity?: string | null
 }
 
 export interface RetentionDecision {
@@ -20,49 +26,97 @@ export interface RetentionDecision {
 const dayMs = 86_400_000
 /** A backup dated further ahead than this comes from a wrong clock. */
 const futureToleranceMs = 3_600_000
+/** What is not good is kept as a record of what went wrong, at least so long. */
+const recordDays = 14
 
 /**
- * Decides for every backup of one source. Only good backups count; the newest good one, pinned ones and the minimum
- * are always kept. Age is measured from the newest good backup, never from the wall clock: a clock that jumps, or
- * sixty days of failures, delete nothing. What is not good goes only when an unbroken newer one exists and the rules
- * would not keep it for its age.
+ * Decides for every backup of one source. Only good backups count; the newest good one (of every server it was taken
+ * from), pinned ones and the minimum are always kept, and so is what a kept one needs. Age is measured from the newest
+ * good backup, never from the wall clock: a clock that jumps, or sixty days of failures, delete nothing. What is not
+ * good goes only when an unbroken newer one exists and neither the days of the policy nor those of a record keep it.
  */
-export function planRetention(backups: RetainedBackup[], rules: RetentionRules, now: Date): RetentionDecision[] {
+export function planRetention(
+  backups: readonly RetainedBackup[],
+  rules: RetentionRules,
+  now: Date,
+): RetentionDecision[] {
   const newestFirst = [...backups].sort(
     (a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.id < b.id ? 1 : -1),
   )
   const isFuture = (backup: RetainedBackup) => backup.startedAt.getTime() > now.getTime() + futureToleranceMs
   const good = newestFirst.filter((backup) => backup.good && !isFuture(backup))
-  const newestGood = good[0]
-  const reference = newestGood ? newestGood.startedAt.getTime() : null
+  const newest = good[0]
+  const groups = Map.groupBy(good, (backup) => backup.identity ?? '')
+  const places = new Map<string, { rank: number; lastOf: string | null }>()
+  const calendar = new Map<string, string[]>()
+  for (const [identity, group] of groups) {
+    group.forEach(({ id }, index) => places.set(id, { rank: index + 1, lastOf: index === 0 ? identity : null }))
+    for (const [id, reasons] of gfsReasons(group, rules)) calendar.set(id, reasons)
+  }
+  const several = groups.size > 1
+
+  const kept = new Map<string, string[]>()
+  const protectedIds = new Set<string>()
+  for (const backup of newestFirst) {
+    const reasons: string[] = []
+    const protect = (reason: string) => {
+      reasons.push(reason)
+      protectedIds.add(backup.id)
+    }
+    if (backup.pinned) protect('pinned')
+    if (isFuture(backup)) protect('dated in the future: the clock was wrong, decide by hand')
+    if (!newest) protect('no good backup exists yet')
+    else {
+      const place = places.get(backup.id)
+      if (backup === newest) protect('the last good backup')
+      else if (place?.lastOf) protect(`the last good backup of its server (${place.lastOf})`)
+      reasons.push(...ageReasons(backup, newest, rules))
+      if (place) {
+        const ofServer = several ? ' of its server' : ''
+        if (rules.keepLast !== undefined && place.rank <= rules.keepLast)
+          reasons.push(`number ${place.rank} of the newest ${rules.keepLast}${ofServer}`)
+        reasons.push(...(calendar.get(backup.id) ?? []))
+        if (place.rank <= rules.minimum) protect(`number ${place.rank} of the minimum ${rules.minimum}${ofServer}`)
+      }
+      if (keepsAnyAge(rules)) reasons.push('no rule limits age or number')
+    }
+    if (reasons.length > 0) kept.set(backup.id, reasons)
+  }
+  // A wrong clock makes more seem kept than there is: the limit waits until the date is right again.
+  const clockIsWrong = newestFirst.some(isFuture)
+  const cap = clockIsWrong ? undefined : rules.maxTotalBytes
+  const overCap = dropOverCap({ newestFirst, kept, protectedIds, maxTotalBytes: cap })
 
   return newestFirst.map((backup) => {
-    const reasons: string[] = []
-    if (backup.pinned) reasons.push('pinned')
-    if (isFuture(backup)) reasons.push('dated in the future: the clock was wrong, decide by hand')
-    if (backup === newestGood) reasons.push('the last good backup')
-    if (reference === null) reasons.push('no good backup exists yet')
-    else {
-      const ageDays = (reference - backup.startedAt.getTime()) / dayMs
-      if (rules.keepDays !== undefined && ageDays < rules.keepDays)
-        reasons.push(`within ${rules.keepDays} days of the newest good backup`)
-      if (backup.good && !isFuture(backup)) {
-        const rank = good.indexOf(backup) + 1
-        if (rules.keepLast !== undefined && rank <= rules.keepLast)
-          reasons.push(`number ${rank} of the newest ${rules.keepLast}`)
-        if (rank <= rules.minimum) reasons.push(`number ${rank} of the minimum ${rules.minimum}`)
-      }
-    }
-    if (reasons.length > 0) return { id: backup.id, keep: true, reasons }
-    return { id: backup.id, keep: false, reasons: [describeExpiry(backup, rules, reference ?? 0)] }
+    const reasons = kept.get(backup.id)
+    if (reasons) return { id: backup.id, keep: true, reasons }
+    const why = overCap.has(backup.id)
+      ? `over the limit of ${rules.maxTotalBytes} bytes: the oldest go first`
+      : describeExpiry(backup, rules, newest)
+    return { id: backup.id, keep: false, reasons: [why] }
   })
 }
 
-function describeExpiry(backup: RetainedBackup, rules: RetentionRules, reference: number): string {
-  const ageDays = Math.floor((reference - backup.startedAt.getTime()) / dayMs)
+/** Only a size limits: everything below it stays. */
+function keepsAnyAge(rules: RetentionRules): boolean {
+  return rules.keepDays === undefined && rules.keepLast === undefined && rules.gfs === undefined
+}
+
+function ageReasons(backup: RetainedBackup, newest: RetainedBackup, rules: RetentionRules): string[] {
+  const ageDays = (newest.startedAt.getTime() - backup.startedAt.getTime()) / dayMs
+  if (rules.keepDays !== undefined && ageDays < rules.keepDays)
+    return [`within ${rules.keepDays} days of the newest good backup`]
+  if (!backup.good && ageDays < recordDays) return [`a record of the last ${recordDays} days`]
+  return []
+}
+
+function describeExpiry(backup: RetainedBackup, rules: RetentionRules, newest: RetainedBackup | undefined): string {
+  const ageDays = Math.floor(((newest?.startedAt.getTime() ?? 0) - backup.startedAt.getTime()) / dayMs)
   const limits = [
     rules.keepDays === undefined ? null : `${rules.keepDays} days`,
     rules.keepLast === undefined ? null : `the newest ${rules.keepLast}`,
+    rules.gfs === undefined ? null : 'the newest of its calendar periods',
   ].filter((limit) => limit !== null)
-  return `${ageDays} days older than the newest good backup; the policy keeps ${limits.join(' and ')}`
+  const age = `${ageDays} ${ageDays === 1 ? 'day' : 'days'} older than the newest good backup`
+  return limits.length > 0 ? `${age}; the policy keeps ${limits.join(' and ')}` : age
 }

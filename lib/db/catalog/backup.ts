@@ -48,6 +48,8 @@ export function toBackup(row: BackupRow): Backup {
     note: row.note,
     sample: row.sample,
     error: parseOrNull(failureSchema, row.error),
+    deleteAfter: row.deleteAfter?.toISOString() ?? null,
+    deleteCause: row.deleteCause === 'policy' || row.deleteCause === 'request' ? row.deleteCause : null,
     deletedAt: row.deletedAt?.toISOString() ?? null,
     deletedReason: row.deletedReason,
     copies: row.copies.map(toCopy),
@@ -77,6 +79,8 @@ function toCopy(row: CopyRow): Copy {
     archived: isArchived(row.storageClass),
     attempts: row.attempts,
     retryAt: row.retryAt?.toISOString() ?? null,
+    deleteAfter: row.deleteAfter?.toISOString() ?? null,
+    deleteReason: row.deleteReason,
     error: parseOrNull(failureSchema, row.error),
   }
 }

@@ -20,6 +20,7 @@ export function toDestination(row: DestinationModel, usage: { backupCount: numbe
     probe: parseOrNull(probeReportSchema, row.probe),
     probedAt: row.probedAt?.toISOString() ?? null,
     options: destinationOptionsSchema.parse(row.options),
+    retentionPolicyId: row.retentionPolicyId,
     care: parseOrNull(storageCareSchema, row.care) ?? {},
     usage,
     createdAt: row.createdAt.toISOString(),

@@ -1,4 +1,5 @@
 import { engineNameSchema } from '../../contracts/common'
+import { retentionPauseSchema } from '../../contracts/retention'
 import { inspectionSchema, postgresConnectionSchema, sourceOptionsSchema, type Source } from '../../contracts/source'
 import type { SourceModel } from '../generated/models/Source'
 import { parseOrNull } from './parse-or-null'
@@ -11,7 +12,9 @@ export function toSource(row: SourceModel): Source {
     engine: engineNameSchema.parse(row.engine),
     connection: { ...postgresConnectionSchema.parse(row.connection), hasPassword: row.secretSealed !== null },
     options: sourceOptionsSchema.parse(row.options),
+    tags: row.tags,
     sample: row.sample,
+    retentionPause: parseOrNull(retentionPauseSchema, row.retentionPause),
     inspection: parseOrNull(inspectionSchema, row.inspection),
     inspectedAt: row.inspectedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

@@ -13,12 +13,13 @@ import { findClient } from './find-client'
 import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
 import { startLoadGuard } from './load-guard'
+import { gentleManners, usualManners } from './next-pace'
 import { nameLocks } from './name-locks'
 import { confirmStandby, type Endpoint, pickEndpoint } from './pick-endpoint'
 import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
 import { readTables } from './read-tables'
-import { readContentFacts, readIdentity, readLocale, type ServerIdentity } from './server-facts'
+import { readContentFacts, readIdentity, readLocale, readSystemIdentifier, type ServerIdentity } from './server-facts'
 import { sessionGuards } from './session-guards'
 import { openToolEnv } from './tool-env'
 
@@ -62,10 +63,10 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const snapshot = await holdSnapshot(holder, source, identity, warnings)
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
+  const systemIdentifier = await readSystemIdentifier(holder)
   if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
-  // Streams of different moments would not fit together.
-  const streams = snapshot ? await streamCount(holder, source, databaseBytes, warnings) : 1
+  const { streams, paced } = await divide(holder, source, { databaseBytes, shared: snapshot !== null }, warnings)
   const parts = planParts(streams > 1 ? await readTables(holder) : [], databaseBytes, streams)
   await lockTables(
     holder,
@@ -76,14 +77,15 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const assertUnchanged = async () => {
     if (snapshot) await assertNotRewritten(holder)
   }
-  const guard = source.options.gentle ? await startLoadGuard(source, run) : null
-  warnings.push(...(guard?.warnings ?? []))
+  const { gentle } = source.options
+  const guard = paced ? await startLoadGuard(source, gentle ? gentleManners : usualManners, run) : null
+  if (gentle) warnings.push(...(guard?.warnings ?? []))
   const plan = { source, client, env, snapshot, explain, assertUnchanged, guard }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
     serverVersion: identity.version,
     toolVersion: client.version,
-    facts: { serverMajor: identity.major, standby: identity.standby, ...endpoint.facts, ...locale, ...facts },
+    facts: { serverMajor: identity.major, systemIdentifier, standby: identity.standby, ...endpoint.facts, ...locale, ...facts },
     warnings,
     parts: [
       dumpGlobals(plan, identity.superuser),
@@ -106,20 +108,28 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
 /** The snapshot's and the roles'. */
 const otherConnections = 2
 
-/** One connection each, as far as the server has them. */
-async function streamCount(
+/**
+ * Streams, one connection each as far as the server has them, and whether one more looks at the server's load. A small
+ * database is over before a look would change anything.
+ */
+async function divide(
   holder: Client,
   { options }: SourceSpec,
-  databaseBytes: number,
+  { databaseBytes, shared }: { databaseBytes: number; shared: boolean },
   warnings: string[],
-): Promise<number> {
-  if (options.gentle) return 1
-  const chosen = databaseBytes < worthwhileBytes ? 1 : Math.min(availableParallelism(), mostStreamsByDefault)
-  const wanted = options.parallelism ?? chosen
+): Promise<{ streams: number; paced: boolean }> {
+  if (options.gentle) return { streams: 1, paced: true }
+  const large = databaseBytes >= worthwhileBytes
+  const chosen = large ? Math.min(availableParallelism(), mostStreamsByDefault) : 1
+  // Streams of different moments would not fit together.
+  const wanted = shared ? (options.parallelism ?? chosen) : 1
+  const looking = large && !options.fullSpeed ? 1 : 0
   const { maxConnections } = options
-  const budget = await budgetConnections(holder, { wanted: wanted + otherConnections, maxConnections })
+  const budget = await budgetConnections(holder, { wanted: wanted + looking + otherConnections, maxConnections })
   warnings.push(...budget.warnings)
-  return Math.max(1, budget.connections - otherConnections)
+  const available = Math.max(1, budget.connections - otherConnections)
+  const paced = looking > 0 && available > 1
+  return { streams: paced ? available - 1 : available, paced }
 }
 
 async function holdSnapshot(

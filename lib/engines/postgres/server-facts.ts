@@ -93,12 +93,18 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     relations: number
     objects: number
     unvalidated: number
+    rows: number | null
   }>(
     `SELECT (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')) AS tables,
             (SELECT count(*)::int FROM pg_class WHERE oid >= 16384) AS relations,
             (SELECT count(*)::int FROM pg_largeobject_metadata) AS objects,
-            (SELECT count(*)::int FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f')) AS unvalidated`,
+            (SELECT count(*)::int FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f')) AS unvalidated,
+            -- The planner's estimates; unknown when most tables were never analysed, as after an upgrade.
+            (SELECT CASE WHEN count(*) FILTER (WHERE reltuples > 0) * 2 >= count(*) FILTER (WHERE reltuples <> 0)
+                         THEN coalesce(sum(greatest(reltuples, 0)), 0)::float8 END
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')) AS rows`,
   )
   // Partitions come and go as planned; their parent stays. More names than these would only fill the manifest.
   const { rows: tables } = await client.query<{ name: string }>(
@@ -110,12 +116,25 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     ...(tables.length <= mostTables ? { tables: tables.map(({ name }) => name) } : {}),
     databaseBytes: size,
     tableCount: counts[0]?.tables ?? 0,
+    rowEstimate: counts[0]?.rows ?? null,
     relationCount: counts[0]?.relations ?? 0,
     largeObjectCount: counts[0]?.objects ?? 0,
     unvalidatedConstraints: counts[0]?.unvalidated ?? 0,
     extensions,
     largestTables: largest,
   }
+}
+
+/** Tells this server from every other; null where a role may not ask. Asked so that a refusal ends no transaction. */
+export async function readSystemIdentifier(client: ClientBase): Promise<string | null> {
+  const { rows: allowed } = await client.query<{ may: boolean }>(
+    `SELECT has_function_privilege('pg_catalog.pg_control_system()', 'execute') AS may`,
+  )
+  if (allowed[0]?.may !== true) return null
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT system_identifier::text AS id FROM pg_control_system()',
+  )
+  return rows[0]?.id ?? null
 }
 
 export async function databaseBytes(client: ClientBase): Promise<number> {

@@ -1,5 +1,6 @@
 import type { BackupDetail, UpdateBackup } from '@/lib/contracts/backup'
 import { backupInclude, toBackupDetail } from '@/lib/db/catalog/backup'
+import { fieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
@@ -14,9 +15,14 @@ export async function updateBackup(args: {
   permit(ctx.actor, 'operator')
   const { id, ...change } = args.input
   return ctx.db.$transaction(async (tx) => {
-    found(await tx.backup.findUnique({ where: { id }, select: { id: true } }), 'backup')
+    const before = found(await tx.backup.findUnique({ where: { id }, select: { pinned: true, note: true } }), 'backup')
     const row = await tx.backup.update({ where: { id }, data: change, include: backupInclude })
-    await recordAudit(tx, ctx.actor, { action: 'backup.update', subjectType: 'backup', subjectId: id, detail: change })
+    await recordAudit(tx, ctx.actor, {
+      action: 'backup.update',
+      subjectType: 'backup',
+      subjectId: id,
+      detail: { changes: fieldChanges(before, { pinned: row.pinned, note: row.note }) },
+    })
     return toBackupDetail(row)
   })
 }

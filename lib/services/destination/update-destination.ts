@@ -10,6 +10,9 @@ import { recordAudit } from '../audit/record-audit'
 import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { findRetentionPolicy } from '../retention-policy/find-retention-policy'
+import { sourcesHeldIn } from '../retention/sources-of-policy'
+import { startRetention } from '../retention/start-retention'
 import { withUniqueName } from '../with-unique-name'
 import { placeFields } from './destination-config'
 import { usageOf } from './destination-usage'
@@ -33,6 +36,9 @@ export async function updateDestination({
     ctx.db.$transaction(async (tx) => {
       const before = await findDestination(tx, id)
       const merged = await mergeDestination(ctx, before, patch)
+      const retentionPolicyId =
+        patch.retentionPolicyId === undefined ? before.retentionPolicyId : patch.retentionPolicyId
+      if (retentionPolicyId) await findRetentionPolicy(tx, retentionPolicyId)
       const usage = await usageOf(tx, id)
       if (usage.backupCount > 0) refuseMove(before, merged, usage.backupCount)
       await recordAudit(tx, ctx.actor, {
@@ -43,8 +49,13 @@ export async function updateDestination({
           name: merged.name,
           changes: {
             ...fieldChanges(
-              { name: before.name, ...jsonObject(before.config), ...jsonObject(before.options) },
-              { name: merged.name, ...merged.config, ...merged.options },
+              {
+                name: before.name,
+                retentionPolicyId: before.retentionPolicyId,
+                ...jsonObject(before.config),
+                ...jsonObject(before.options),
+              },
+              { name: merged.name, retentionPolicyId, ...merged.config, ...merged.options },
             ),
             ...secretChange('secret', before.secretSealed, merged.secretSealed),
           },
@@ -54,6 +65,7 @@ export async function updateDestination({
         where: { id },
         data: {
           name: merged.name,
+          retentionPolicyId,
           config: toJson(merged.config),
           options: toJson(merged.options),
           secretSealed: merged.secretSealed,
@@ -65,6 +77,8 @@ export async function updateDestination({
   )
   // The clean-up carries the rules into the store.
   if (patch.options?.transitions) await startCleanup({ ctx })
+  // What goes by other rules now waits for the grace time: told of now, not after the next backup.
+  if (patch.retentionPolicyId !== undefined) await startRetention(ctx, await sourcesHeldIn(ctx.db, id))
   return changed
 }
 

@@ -1,5 +1,5 @@
-import type { CreateRetentionPolicy, RetentionPolicy } from '@/lib/contracts/retention'
-import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
+import { retentionRulesSchema, type CreateRetentionPolicy, type RetentionPolicy } from '@/lib/contracts/retention'
+import { retentionPolicyInclude, toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -15,14 +15,18 @@ export async function createRetentionPolicy({
   input: CreateRetentionPolicy
 }): Promise<RetentionPolicy> {
   permit(ctx.actor, 'admin')
+  const rules = retentionRulesSchema.parse(input.rules)
   const row = await withUniqueName('retention policy', input.name, () =>
     ctx.db.$transaction(async (tx) => {
-      const created = await tx.retentionPolicy.create({ data: { name: input.name, rules: toJson(input.rules) } })
+      const created = await tx.retentionPolicy.create({
+        data: { name: input.name, rules: toJson(rules) },
+        include: retentionPolicyInclude,
+      })
       await recordAudit(tx, ctx.actor, {
         action: 'retention-policy.create',
         subjectType: 'retention-policy',
         subjectId: created.id,
-        detail: { name: input.name, rules: input.rules },
+        detail: { name: input.name, rules },
       })
       return created
     }),

@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findRetentionPolicy } from './find-retention-policy'
 
-/** Removes a policy that no schedule names; throws `in-use` otherwise. */
+/** Removes a policy that no schedule, shared policy or destination names; throws `in-use` otherwise. */
 export async function deleteRetentionPolicy({
   ctx,
   input,
@@ -15,7 +15,8 @@ export async function deleteRetentionPolicy({
   permit(ctx.actor, 'admin')
   await ctx.db.$transaction(async (tx) => {
     const row = await findRetentionPolicy(tx, input.id)
-    const count = await tx.schedule.count({ where: { retentionPolicyId: row.id, deletedAt: null } })
+    const named = { where: { retentionPolicyId: row.id, deletedAt: null } }
+    const count = await tx.schedule.count(named)
     if (count > 0) {
       throw new HoldfastError(
         'in-use',
@@ -25,6 +26,13 @@ export async function deleteRetentionPolicy({
           facts: { count },
         },
       )
+    }
+    const others = (await tx.destination.count(named)) + (await tx.policy.count(named))
+    if (others > 0) {
+      throw new HoldfastError('in-use', `Destinations or shared policies still keep by "${row.name}".`, {
+        remedy: 'Choose another policy there first.',
+        facts: { count: others },
+      })
     }
     await tx.retentionPolicy.update({ where: { id: row.id }, data: { deletedAt: ctx.clock.now() } })
     await recordAudit(tx, ctx.actor, {

@@ -1,6 +1,6 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import type { RetentionPolicy } from '@/lib/contracts/retention'
-import { toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
+import { retentionPolicyInclude, toRetentionPolicy } from '@/lib/db/catalog/retention-policy'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -15,6 +15,11 @@ export async function listRetentionPolicies({
 }): Promise<Page<RetentionPolicy>> {
   permit(ctx.actor, 'viewer')
   return keysetPage(input, toRetentionPolicy, (page) =>
-    ctx.db.retentionPolicy.findMany({ where: { deletedAt: null }, orderBy: [{ name: 'asc' }, { id: 'asc' }], ...page }),
+    ctx.db.retentionPolicy.findMany({
+      where: { deletedAt: null },
+      include: retentionPolicyInclude,
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      ...page,
+    }),
   )
 }

@@ -1,4 +1,4 @@
-import { updateBackupSchema } from '@/lib/contracts/backup'
+import { deleteBackupSchema, updateBackupSchema } from '@/lib/contracts/backup'
 import { idParamsSchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
@@ -14,6 +14,7 @@ export const PATCH = handle(
   ({ ctx, params, body }) => updateBackup({ ctx, input: { ...body, id: params.id } }),
 )
 
-export const DELETE = handle({ role: 'admin', params: idParamsSchema }, ({ ctx, params }) =>
-  deleteBackup({ ctx, input: params }),
+export const DELETE = handle(
+  { role: 'admin', params: idParamsSchema, query: deleteBackupSchema },
+  ({ ctx, params, query }) => deleteBackup({ ctx, input: { ...query, id: params.id } }),
 )

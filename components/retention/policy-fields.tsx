@@ -1,0 +1,106 @@
+'use client'
+
+import type { GfsRules } from '@/lib/contracts/retention'
+import { Checkbox } from '@/components/ui/check'
+import { Field } from '@/components/ui/field'
+import { FormSection } from '@/components/ui/form-section'
+import { Input, Select } from '@/components/ui/input'
+import type { FieldErrors } from '@/lib/client/form-errors'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import type { PolicyValues } from './policy-values'
+
+const periods: ReadonlyArray<{ level: keyof GfsRules; label: string }> = [
+  { level: 'hourly', label: 'Hours' },
+  { level: 'daily', label: 'Days' },
+  { level: 'weekly', label: 'Weeks' },
+  { level: 'monthly', label: 'Months' },
+  { level: 'yearly', label: 'Years' },
+]
+
+interface PolicyFieldsProps {
+  values: PolicyValues
+  errors: FieldErrors
+  onChange: (changes: Partial<PolicyValues>) => void
+}
+
+export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
+  const own = useViewerTimeZone()
+  const zones = [...new Set(['UTC', own, values.timeZone, ...Intl.supportedValuesOf('timeZone')])]
+  const text = (name: 'keepDays' | 'keepLast' | 'maxTotalGib' | 'minimum', label: string, path: string, hint?: string) => (
+    <Field label={label} hint={hint} error={errors[path]} optional={name !== 'minimum'}>
+      {(control) => (
+        <Input
+          {...control}
+          inputMode="decimal"
+          value={values[name]}
+          onChange={(event) => onChange({ [name]: event.target.value })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <>
+      <FormSection title="Name">
+        <Field label="Name" error={errors.name}>
+          {(control) => (
+            <Input {...control} value={values.name} onChange={(event) => onChange({ name: event.target.value })} />
+          )}
+        </Field>
+      </FormSection>
+      <FormSection title="What is kept" note="Whatever at least one of these rules keeps. Only good backups count.">
+        {errors.rules && <p className="text-[0.8125rem] text-bad">{errors.rules}</p>}
+        <div className="grid gap-4 sm:grid-cols-2">
+          {text('keepDays', 'Days', 'rules.keepDays', 'Counted back from the newest good backup')}
+          {text('keepLast', 'Newest', 'rules.keepLast', 'A number of backups')}
+        </div>
+        <Checkbox
+          label="By the calendar"
+          hint="The newest good backup of each hour, day, week, month or year"
+          checked={values.byCalendar}
+          onChange={(byCalendar) => onChange({ byCalendar })}
+        />
+        {values.byCalendar && (
+          <>
+            <div className="grid grid-cols-2 gap-4 sm:grid-cols-5">
+              {periods.map(({ level, label }) => (
+                <Field key={level} label={label} error={errors[`rules.gfs.${level}`]}>
+                  {(control) => (
+                    <Input
+                      {...control}
+                      inputMode="numeric"
+                      value={values.gfs[level]}
+                      onChange={(event) => onChange({ gfs: { ...values.gfs, [level]: event.target.value } })}
+                    />
+                  )}
+                </Field>
+              ))}
+            </div>
+            {errors['rules.gfs'] && <p className="text-[0.8125rem] text-bad">{errors['rules.gfs']}</p>}
+            <Field label="Time zone" hint="In which days, weeks and months begin" error={errors['rules.timeZone']}>
+              {(control) => (
+                <Select
+                  {...control}
+                  value={values.timeZone}
+                  onChange={(event) => onChange({ timeZone: event.target.value })}
+                >
+                  {zones.map((zone) => (
+                    <option key={zone}>{zone}</option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          </>
+        )}
+      </FormSection>
+      <FormSection
+        title="Limits"
+        note="Pinned backups, the last good one, and what a kept backup needs are never deleted, whatever is set here."
+      >
+        <div className="grid gap-4 sm:grid-cols-2">
+          {text('minimum', 'Never fewer than', 'rules.minimum', 'Good backups, in each destination')}
+          {text('maxTotalGib', 'At most, in GiB', 'rules.maxTotalBytes', 'In each destination; above it the oldest go')}
+        </div>
+      </FormSection>
+    </>
+  )
+}

@@ -1,0 +1,88 @@
+'use client'
+
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import { Layers } from 'lucide-react'
+import type { RetentionPolicy } from '@/lib/contracts/retention'
+import { retentionWords } from '@/components/schedules/retention-words'
+import { RoleLink } from '@/components/shell/role-link'
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ListState } from '@/components/ui/list-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
+import { sourcesQuery } from '@/lib/client/queries/sources'
+import { RetentionPauseNote } from './retention-pause-note'
+
+export function RetentionScreen() {
+  const policies = useQuery(retentionPoliciesQuery())
+  const sources = useQuery(sourcesQuery())
+  const paused = sources.data?.items.filter((source) => source.retentionPause) ?? []
+  const add = (
+    <RoleLink needs="admin" href="/admin/retention/new">
+      Add a policy
+    </RoleLink>
+  )
+  return (
+    <>
+      <PageHeader
+        title="Retention"
+        intro="How long backups are kept. Schedules and destinations name a policy; what none names keeps everything."
+        actions={add}
+      />
+      <div className="space-y-5">
+        {paused.map((source) => (
+          <RetentionPauseNote key={source.id} source={source} />
+        ))}
+        <Card aria-label="Retention policies">
+          <ListState
+            query={policies}
+            empty={
+              <EmptyState icon={<Layers />} title="There is no retention policy" actions={add}>
+                Without one every backup is kept.
+              </EmptyState>
+            }
+          >
+            <PolicyTable policies={policies.data?.items ?? []} />
+          </ListState>
+        </Card>
+      </div>
+    </>
+  )
+}
+
+function PolicyTable({ policies }: { policies: readonly RetentionPolicy[] }) {
+  return (
+    <Table label="Retention policies">
+      <thead>
+        <tr>
+          <Th>Policy</Th>
+          <Th>Keeps</Th>
+          <Th>Used by</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {policies.map((policy) => (
+          <Tr key={policy.id}>
+            <Td>
+              <Link href={`/admin/retention/${policy.id}`} className="font-medium underline-offset-4 hover:underline">
+                {policy.name}
+              </Link>
+            </Td>
+            <Td className="min-w-48 text-ink-2">{retentionWords(policy.rules)}</Td>
+            <Td className="text-ink-2">{usedBy(policy)}</Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function usedBy({ usedBy: { sources, destinations } }: RetentionPolicy): string {
+  const parts = [
+    sources > 0 ? `${sources} ${sources === 1 ? 'source' : 'sources'}` : '',
+    destinations > 0 ? `${destinations} ${destinations === 1 ? 'destination' : 'destinations'}` : '',
+  ].filter(Boolean)
+  return parts.length > 0 ? parts.join(', ') : 'nothing yet'
+}

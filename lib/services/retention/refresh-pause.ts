@@ -1,0 +1,59 @@
+import { retentionPauseSchema, type Drop, type RetentionPause } from '@/lib/contracts/retention'
+import { baselineLength, findDrops } from '@/lib/core/retention/find-drops'
+import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
+import type { Tx } from '@/lib/db/client'
+import type { SourceModel } from '@/lib/db/generated/models/Source'
+import { toJson } from '@/lib/db/to-json'
+import { raiseIncident } from '../incident/raise-incident'
+import { isGood, type HistoryRow } from './load-history'
+import { readRetentionState } from './retention-state'
+
+/**
+ * Pauses a source's retention when its newest good backup lost more than the set share of size, rows or tables against
+ * those before it: perhaps the older ones are all that is left of the data (fault 43). A pause stays until someone
+ * acknowledges it. Answers the pause in force.
+ */
+export async function refreshPause(
+  tx: Tx,
+  input: { source: SourceModel; entries: readonly HistoryRow[]; share: number; now: Date },
+): Promise<RetentionPause | null> {
+  const { source, entries, share, now } = input
+  const paused = parseOrNull(retentionPauseSchema, source.retentionPause)
+  if (paused) return paused
+  const { baselineFrom } = readRetentionState(source.retentionState)
+  const since = baselineFrom ? new Date(baselineFrom).getTime() : -Infinity
+  const good = entries
+    .filter((entry) => isGood(entry) && entry.startedAt.getTime() >= since && entry.startedAt <= now)
+    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+  const [newest, ...before] = good.slice(0, baselineLength + 1)
+  if (!newest) return null
+  const drops = findDrops(newest, before, share)
+  if (drops.length === 0) return null
+  const pause: RetentionPause = {
+    since: now.toISOString(),
+    backupId: newest.id,
+    reason: `The newest backup is far smaller than usual: ${drops.map(describe).join('; ')}.`,
+    drops,
+  }
+  await tx.source.update({ where: { id: source.id }, data: { retentionPause: toJson(pause) } })
+  await raiseIncident(
+    tx,
+    {
+      event: 'retention-paused',
+      severity: 'warning',
+      subjectId: source.id,
+      sourceId: source.id,
+      title: `Retention of ${source.name} is paused`,
+      body: `${pause.reason} Nothing of this source is deleted until someone has looked and acknowledges it.`,
+      facts: { ...pause },
+    },
+    now,
+  )
+  return pause
+}
+
+function describe({ fact, value, usual }: Drop): string {
+  const number = (count: number) => Math.round(count).toLocaleString('en')
+  const unit = fact === 'size' ? 'bytes' : fact
+  return `${number(value)} ${unit} instead of about ${number(usual)}`
+}
