@@ -1,90 +1,94 @@
 import { z } from 'zod'
+import { alertEventSchema, severitySchema } from './alert-event'
+import { channelKindSchema, newChannelConfigSchemas, type ChannelKind } from './channel-config'
+import { channelRoutingSchema, updateChannelRoutingSchema } from './channel-routing'
 import { failureSchema, idSchema, timeSchema } from './common'
 
-export const alertEvents = [
-  'backup-failed',
-  'backup-partial',
-  'backup-slow',
-  'backup-missed',
-  'backup-anomaly',
-  'restore-test-failed',
-  'restore-test-overdue',
-  'exposure-over-objective',
-  'restore-over-objective',
-  'copies-missing',
-  'copy-damaged',
-  'retention-paused',
-  'deletion-planned',
-  'destination-unreachable',
-  'destination-nearly-full',
-  'destination-over-budget',
-  'unknown-objects',
-  'certificate-expiring',
-  'key-expiring',
-  'worker-silent',
-  'channel-failed',
-] as const
-export const alertEventSchema = z.enum(alertEvents)
-export type AlertEvent = z.infer<typeof alertEventSchema>
+// The words that alerts and channels share are kept where neither needs the other; this is where they are asked for.
+export { alertEvents, alertEventSchema, type AlertEvent } from './alert-event'
+export { emailConfigSchema, type EmailConfig } from './channel-config'
 
-export const emailConfigSchema = z.object({
-  host: z.string().min(1),
-  port: z.number().int().min(1).max(65535).default(587),
-  /** `starttls` demands the upgrade; `tls` speaks TLS from the first byte; `none` sends in the clear. */
-  security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
-  user: z.string().optional(),
-  from: z.string().min(3),
-  to: z.array(z.string().min(3)).min(1),
-})
-export const webhookConfigSchema = z.object({
-  url: z.url({ protocol: /^https?$/ }),
-  /** `json`: our alert as it is. `slack`: the text payload that Slack-compatible receivers take. */
-  format: z.enum(['json', 'slack']).default('json'),
-})
-export type EmailConfig = z.infer<typeof emailConfigSchema>
-export type WebhookConfig = z.infer<typeof webhookConfigSchema>
+const channelFields = {
+  name: z.string().trim().min(1, 'Enter a name').max(100),
+  enabled: z.boolean().default(true),
+  routing: channelRoutingSchema.prefault({}),
+}
+const newChannel = <K extends ChannelKind>(kind: K) =>
+  z.object({ ...channelFields, kind: z.literal(kind), config: newChannelConfigSchemas[kind] })
 
 export const createChannelSchema = z.discriminatedUnion('kind', [
-  z.object({
-    name: z.string().trim().min(1).max(100),
-    kind: z.literal('email'),
-    enabled: z.boolean().default(true),
-    config: emailConfigSchema.extend({ password: z.string().optional() }),
-  }),
-  z.object({
-    name: z.string().trim().min(1).max(100),
-    kind: z.literal('webhook'),
-    enabled: z.boolean().default(true),
-    config: webhookConfigSchema.extend({ secret: z.string().optional() }),
-  }),
+  newChannel('email'),
+  newChannel('slack'),
+  newChannel('teams'),
+  newChannel('discord'),
+  newChannel('telegram'),
+  newChannel('pagerduty'),
+  newChannel('webhook'),
+  newChannel('syslog'),
 ])
 export type CreateChannel = z.infer<typeof createChannelSchema>
+
+/** What is absent keeps its value; an absent secret keeps the stored one, an empty one removes it where it may. */
 export const updateChannelSchema = z.object({
-  name: z.string().trim().min(1).max(100).optional(),
+  name: channelFields.name.optional(),
   enabled: z.boolean().optional(),
   config: z.record(z.string(), z.unknown()).optional(),
+  routing: updateChannelRoutingSchema.optional(),
 })
 export type UpdateChannel = z.infer<typeof updateChannelSchema>
+
+/** `skipped`: it was over before it could be told (quiet hours), or something newer took its place. */
+export const deliveryStateSchema = z.enum(['pending', 'sent', 'failed', 'skipped'])
+export type DeliveryState = z.infer<typeof deliveryStateSchema>
+export const deliveryPhaseSchema = z.enum(['opened', 'reminder', 'acknowledged', 'resolved'])
+export type DeliveryPhase = z.infer<typeof deliveryPhaseSchema>
+
 export const channelSchema = z.object({
   id: idSchema,
   name: z.string(),
-  kind: z.enum(['email', 'webhook']),
+  kind: channelKindSchema,
   enabled: z.boolean(),
+  /** Without the secret. */
   config: z.record(z.string(), z.unknown()),
+  /** Who or what is reached, in words. */
+  target: z.string(),
+  routing: channelRoutingSchema,
   hasSecret: z.boolean(),
-  lastDelivery: z
-    .object({ state: z.enum(['pending', 'sent', 'failed']), at: timeSchema, error: z.string().nullable() })
-    .nullable(),
+  /** True while what is sent there does not arrive. */
+  failing: z.boolean(),
+  lastDelivery: z.object({ state: deliveryStateSchema, at: timeSchema, error: z.string().nullable() }).nullable(),
   createdAt: timeSchema,
   updatedAt: timeSchema,
 })
 export type Channel = z.infer<typeof channelSchema>
 
+const deliveryFields = {
+  id: idSchema,
+  phase: deliveryPhaseSchema,
+  state: deliveryStateSchema,
+  attempts: z.number().int(),
+  error: z.string().nullable(),
+  createdAt: timeSchema,
+  /** When it is tried (again); null when nothing is to be tried. */
+  nextAt: timeSchema.nullable(),
+  sentAt: timeSchema.nullable(),
+}
+
+/** One message to one channel, for `GET .../channels/{id}/deliveries`. */
+export const deliverySchema = z.object({
+  ...deliveryFields,
+  alertId: idSchema,
+  event: alertEventSchema,
+  severity: severitySchema,
+  title: z.string(),
+})
+export type Delivery = z.infer<typeof deliverySchema>
+
 export const alertSchema = z.object({
   id: idSchema,
   key: z.string(),
   event: alertEventSchema,
-  severity: z.enum(['warning', 'critical']),
+  severity: severitySchema,
   sourceId: idSchema.nullable(),
   title: z.string(),
   body: z.string(),
@@ -93,16 +97,10 @@ export const alertSchema = z.object({
   lastSeenAt: timeSchema,
   count: z.number().int(),
   resolvedAt: timeSchema.nullable(),
-  deliveries: z.array(
-    z.object({
-      channelId: idSchema,
-      phase: z.enum(['opened', 'resolved']),
-      state: z.enum(['pending', 'sent', 'failed']),
-      attempts: z.number().int(),
-      error: z.string().nullable(),
-      sentAt: timeSchema.nullable(),
-    }),
-  ),
+  /** Someone knows and is at it: no more reminders. */
+  acknowledgedAt: timeSchema.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  deliveries: z.array(z.object({ ...deliveryFields, channelId: idSchema })),
 })
 export type Alert = z.infer<typeof alertSchema>
 
@@ -119,3 +117,13 @@ export const alertFilterSchema = z.object({
 /** Answer of `POST .../channels/{id}/test`. */
 export const channelTestSchema = z.object({ ok: z.boolean(), error: failureSchema.optional() })
 export type ChannelTest = z.infer<typeof channelTestSchema>
+
+/** Answer of `GET /api/v1/admin/settings/dead-mans-switch`: what it last did, and why not if it did not. */
+export const deadMansSwitchSchema = z.object({
+  /** Null while no address is set or nothing was sent yet. */
+  lastPingAt: timeSchema.nullable(),
+  lastError: z.string().nullable(),
+  /** What is wrong now, in words; empty while all is well. */
+  troubles: z.array(z.string()),
+})
+export type DeadMansSwitch = z.infer<typeof deadMansSwitchSchema>

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+/** Everything that is told to people. */
+export const alertEvents = [
+  'backup-failed',
+  'backup-partial',
+  'backup-slow',
+  'backup-missed',
+  'backup-anomaly',
+  'restore-test-failed',
+  'restore-test-overdue',
+  'exposure-over-objective',
+  'restore-over-objective',
+  'copies-missing',
+  'copy-damaged',
+  'retention-paused',
+  'deletion-planned',
+  'destination-unreachable',
+  'destination-nearly-full',
+  'destination-over-budget',
+  'unknown-objects',
+  'certificate-expiring',
+  'key-expiring',
+  'worker-silent',
+  'channel-failed',
+] as const
+export const alertEventSchema = z.enum(alertEvents)
+export type AlertEvent = z.infer<typeof alertEventSchema>
+
+export const severitySchema = z.enum(['warning', 'critical'])
+export type Severity = z.infer<typeof severitySchema>

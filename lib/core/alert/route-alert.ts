@@ -1,0 +1,27 @@
+import type { AlertEvent, Severity } from '@/lib/contracts/alert-event'
+import type { ChannelRouting } from '@/lib/contracts/channel-routing'
+import { quietUntil } from './quiet-until'
+
+/** What the routing of a channel looks at. `tags` are those of the source. */
+export interface RoutedAlert {
+  event: AlertEvent
+  severity: Severity
+  sourceId: string | null
+  tags: readonly string[]
+}
+
+/** Whether a channel is told of an alert. */
+export function isRouted(routing: ChannelRouting, alert: RoutedAlert): boolean {
+  if (routing.minSeverity === 'critical' && alert.severity !== 'critical') return false
+  if (routing.events !== null && !routing.events.includes(alert.event)) return false
+  if (alert.sourceId === null) return routing.instance
+  if (routing.sourceIds.length === 0 && routing.tags.length === 0) return true
+  return routing.sourceIds.includes(alert.sourceId) || alert.tags.some((tag) => routing.tags.includes(tag))
+}
+
+/** When a channel may be told of something of this severity: now, or when its quiet hours end. */
+export function tellAt(routing: ChannelRouting, severity: Severity, now: Date): Date {
+  const { quietHours } = routing
+  if (quietHours === null || (severity === 'critical' && !quietHours.alsoCritical)) return now
+  return quietUntil(quietHours, now) ?? now
+}
