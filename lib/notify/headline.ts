@@ -1,8 +1,15 @@
 import type { Notification } from '@/lib/ports/notifier'
 
-/** One line that says what it is: a test, a problem with its severity, or the end of one. */
+/** One line that says what it is: a problem with its severity, that it goes on, its end, or a test. */
 export function headline(notification: Pick<Notification, 'phase' | 'severity' | 'title'>): string {
-  const label = { opened: notification.severity.toUpperCase(), resolved: 'RESOLVED', test: 'TEST' }[notification.phase]
+  const severity = notification.severity.toUpperCase()
+  const label = {
+    opened: severity,
+    reminder: `STILL ${severity}`,
+    acknowledged: 'ACKNOWLEDGED',
+    resolved: 'RESOLVED',
+    test: 'TEST',
+  }[notification.phase]
   // A line break in a title must not become a header of the mail.
   return `[${label}] ${notification.title.replace(/\s+/g, ' ').trim()}`
 }

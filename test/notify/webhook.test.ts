@@ -44,14 +44,48 @@ describe('a webhook', () => {
     expect(payload).toEqual({ text: expect.stringContaining('• source: shop') })
   })
 
-  it('can check that the notification came from us', async () => {
+  it('can check that the notification came from us, and when', async () => {
     await using receiver = await startHttpReceiver()
     await send(receiver.url, {}, 'shared secret')
     const request = receiver.requests[0]
+    const timestamp = String(request?.headers['x-holdfast-timestamp'])
+    expect(Math.abs(Date.now() / 1_000 - Number(timestamp))).toBeLessThan(10)
     const expected = createHmac('sha256', 'shared secret')
-      .update(request?.body ?? '')
+      .update(`${timestamp}.${request?.body ?? ''}`)
       .digest('hex')
     expect(request?.headers['x-holdfast-signature']).toBe(`sha256=${expected}`)
+  })
+
+  it('gets the body and media type of a template, in which nothing from outside can end a string', async () => {
+    await using receiver = await startHttpReceiver()
+    const template =
+      '{"msg":"{{headline}}","why":"{{body}}","facts":[{{#factList}}"{{name}}={{value}}",{{/factList}}"end"],"src":"{{facts.source}}"}'
+    await send(receiver.url, { format: 'template', template, contentType: 'application/vnd.ops+json; charset=utf-8' })
+    expect(receiver.requests[0]?.headers['content-type']).toBe('application/vnd.ops+json; charset=utf-8')
+    expect(JSON.parse(receiver.requests[0]?.body ?? '')).toEqual({
+      msg: '[CRITICAL] Backup of <!channel> failed',
+      why: 'The disk of "db1" is full',
+      facts: ['source=shop', 'exitCode=1', 'end'],
+      src: 'shop',
+    })
+    await send(receiver.url, { format: 'template', template: 'text={{title}}', contentType: 'application/x-www-form-urlencoded' })
+    expect(receiver.requests[1]?.body).toBe('text=Backup%20of%20%3C!channel%3E%20failed')
+  })
+
+  it('that has a broken template is told so, and nothing is sent', async () => {
+    await using receiver = await startHttpReceiver()
+    for (const template of ['{{#open}}', '{"a": {{title}}}']) {
+      await expect(send(receiver.url, { format: 'template', template })).rejects.toMatchObject({ code: 'template-invalid' })
+    }
+    expect(receiver.requests).toEqual([])
+  })
+
+  it('names the message, so that one that comes twice can be told', async () => {
+    await using receiver = await startHttpReceiver()
+    const signal = new AbortController().signal
+    const channel = { name: 'Hook', config: { url: receiver.url }, secret: null }
+    await notifierDrivers.webhook.send(channel, { ...notification, deliveryId: 'delivery-1' }, signal)
+    expect(receiver.requests[0]?.headers['x-holdfast-delivery']).toBe('delivery-1')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import type { EmailConfig } from '@/lib/contracts/alert'
+import type { EmailConfig } from '@/lib/contracts/channel-config'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
 function field(error: unknown, name: 'code' | 'responseCode'): unknown {

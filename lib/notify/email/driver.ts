@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/alert'
+import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/channel-config'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Notification, NotifierDriver } from '@/lib/ports/notifier'
 import { withLimit } from '../with-limit'
@@ -30,12 +30,13 @@ function openTransport(config: EmailConfig, password: string | null) {
 function threadHeaders(notification: Notification): { messageId?: string; inReplyTo?: string; references?: string } {
   const opened = `<${notification.alertId}.opened@holdfast>`
   if (notification.phase === 'opened') return { messageId: opened }
-  return notification.phase === 'resolved' ? { inReplyTo: opened, references: opened } : {}
+  return notification.phase === 'test' ? {} : { inReplyTo: opened, references: opened }
 }
 
 /** Mail by SMTP. Rejects with `notify-failed` or `notify-refused` unless the server took it for every recipient. */
 export const emailDriver: NotifierDriver = {
   kind: 'email',
+  groups: true,
   async send(channel, notification, signal) {
     const config = emailConfigSchema.parse(channel.config)
     const transport = openTransport(config, channel.secret)

@@ -1,28 +1,34 @@
-import type { WebhookConfig } from '@/lib/contracts/alert'
+import type { WebhookConfig } from '@/lib/contracts/channel-config'
+import { renderTemplate } from '@/lib/core/alert/render-template'
 import type { Notification } from '@/lib/ports/notifier'
-import { describeFacts } from '../describe-facts'
+import { listFacts } from '../describe-facts'
 import { headline } from '../headline'
+import { slackText } from '../slack-text'
 
-/** Slack reads these three as markup, so text from outside could otherwise mention channels or fake links. */
-function escapeSlack(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+/** The names that a template may use: those of the JSON, and a few that spare it conditions. */
+function viewOf(notification: Notification): Record<string, unknown> {
+  const { phase } = notification
+  return {
+    ...notification,
+    at: notification.at.toISOString(),
+    headline: headline(notification),
+    factList: listFacts(notification.facts),
+    opened: phase === 'opened',
+    reminder: phase === 'reminder',
+    resolved: phase === 'resolved',
+    test: phase === 'test',
+  }
 }
 
-function slackText(notification: Notification): string {
-  const sign = { opened: ':rotating_light:', resolved: ':white_check_mark:', test: ':information_source:' }[
-    notification.phase
-  ]
-  const lines = [
-    `${sign} *${escapeSlack(headline(notification))}*`,
-    escapeSlack(notification.body),
-    ...describeFacts(notification.facts).map((line) => `• ${escapeSlack(line)}`),
-    notification.url ? `<${encodeURI(notification.url)}|Open in Holdfast>` : '',
-  ]
-  return lines.filter((line) => line !== '').join('\n')
-}
-
-/** The body of the request: our notification as it is, or the text payload that Slack-compatible receivers take. */
-export function formatWebhook(notification: Notification, format: WebhookConfig['format']): string {
-  if (format === 'slack') return JSON.stringify({ text: slackText(notification) })
-  return JSON.stringify({ ...notification, at: notification.at.toISOString() })
+/** The body of the request and its media type. Throws `template-invalid`. */
+export function formatWebhook(notification: Notification, config: WebhookConfig): { body: string; contentType: string } {
+  const { contentType } = config
+  if (config.format === 'template') {
+    return { body: renderTemplate(config.template ?? '', viewOf(notification), contentType), contentType }
+  }
+  const body =
+    config.format === 'slack'
+      ? { text: slackText(notification) }
+      : { ...notification, at: notification.at.toISOString() }
+  return { body: JSON.stringify(body), contentType: 'application/json' }
 }
