@@ -71,6 +71,51 @@ describe('an alert channel', () => {
     await expect(getChannel({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it.each([
+    ['slack', { url: 'https://hooks.slack.com/services/T0/B0/tell-nobody' }, 'https://hooks.slack.com/…'],
+    ['teams', { url: 'https://x.logic.azure.com/workflows/1?sig=tell-nobody' }, 'https://x.logic.azure.com/…'],
+    ['discord', { url: 'https://discord.com/api/webhooks/1/tell-nobody' }, 'https://discord.com/…'],
+    ['telegram', { token: '123456:tell-nobody-tell-nobody', chatId: '-100' }, 'chat -100'],
+    ['pagerduty', { routingKey: 'tellnobody'.padEnd(32, '0') }, 'events.pagerduty.com'],
+  ])('of the kind %s shows its secret to nobody, not even in the audit log (security 6)', async (kind, config, target) => {
+    const input = createChannelSchema.parse({ name: `secret ${kind}`, kind, config })
+    const created = await createChannel({ ctx, input })
+    expect(created).toMatchObject({ hasSecret: true, target })
+    const seen = [created, await listChannels({ ctx, input: { limit: 50 } })]
+    const stored = await catalog.db.channel.findMany({ select: { config: true } })
+    const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
+    expect(JSON.stringify([seen, stored, audit])).not.toMatch(/tell-?nobody/)
+    const spec = channelSpec(ctx, await findChannel(catalog.db, created.id))
+    expect(spec.secret).toMatch(/tell-?nobody/)
+
+    const renamed = await updateChannel({ ctx, input: { id: created.id, patch: { name: `renamed ${kind}` } } })
+    expect(renamed).toMatchObject({ hasSecret: true, target })
+    const field = Object.keys(config).find((name) => name !== 'chatId') ?? ''
+    const emptied = updateChannel({ ctx, input: { id: created.id, patch: { config: { [field]: '' } } } })
+    await expect(emptied).rejects.toMatchObject({ code: 'invalid-input' })
+  })
+
+  it('keeps the routing that a change does not name', async () => {
+    const quietHours = { from: '20:00', to: '06:00', timeZone: 'Europe/Athens' }
+    const routing = { minSeverity: 'critical', tags: ['shop'], quietHours, remindHours: 4 }
+    const input = createChannelSchema.parse({ ...webhook('routed'), routing })
+    const { id } = await createChannel({ ctx, input })
+    const changed = await updateChannel({ ctx, input: { id, patch: { routing: { remindHours: null } } } })
+    expect(changed.routing).toMatchObject({ ...routing, remindHours: null, recovery: true, events: null })
+    const without = await updateChannel({ ctx, input: { id, patch: { routing: { quietHours: null } } } })
+    expect(without.routing).toMatchObject({ quietHours: null, tags: ['shop'] })
+  })
+
+  it('with a template that cannot be filled in is refused when it is typed', async () => {
+    const broken = webhook('templated', { format: 'template', template: '{"a": {{title}}}' })
+    await expect(createChannel({ ctx, input: broken })).rejects.toMatchObject({
+      code: 'template-invalid',
+      facts: { errors: [{ path: 'config.template' }] },
+    })
+    const right = webhook('templated', { format: 'template', template: '{"a": "{{title}}"}' })
+    expect(await createChannel({ ctx, input: right })).toMatchObject({ kind: 'webhook' })
+  })
+
   it('refuses a metadata address as webhook and as mail server (security 15)', async () => {
     const url = 'http://169.254.169.254/latest/meta-data'
     await expect(createChannel({ ctx, input: webhook('ssrf', { url }) })).rejects.toMatchObject({

@@ -1,8 +1,13 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createChannelSchema } from '@/lib/contracts/alert'
+import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { createChannel } from '@/lib/services/channel/create-channel'
+import { deleteChannel } from '@/lib/services/channel/delete-channel'
 import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
+import { updateOperations } from '@/lib/services/operations/update-operations'
+import { createSchedule } from '@/lib/services/schedule/create-schedule'
 import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
@@ -14,10 +19,18 @@ describe('failure alerts', () => {
   let pg: TestPostgres
   let smtp: SmtpReceiver
   let http: HttpReceiver
+  let outside: HttpReceiver
+  let destination: { id: string; folder: string }
   let sourceId: string
 
   beforeAll(async () => {
-    ;[product, pg, smtp, http] = await Promise.all([startProduct(), startPostgres(), startSmtp(), startHttpReceiver()])
+    ;[product, pg, smtp, http, outside] = await Promise.all([
+      startProduct(),
+      startPostgres(),
+      startSmtp(),
+      startHttpReceiver(),
+      startHttpReceiver(),
+    ])
     sourceId = await product.addSource(pg.source(), { maxAttempts: 1 })
     const add = (channel: unknown) => createChannel({ ctx: product.ctx, input: createChannelSchema.parse(channel) })
     await add({
@@ -32,22 +45,29 @@ describe('failure alerts', () => {
       },
     })
     await add({ name: 'hook', kind: 'webhook', config: { url: `${http.url}/hook`, format: 'slack' } })
-    await product.addLocalDestination()
+    destination = await product.addLocalDestination()
+    await updateOperations({
+      ctx: product.ctx,
+      input: { deadManSwitch: { url: `${outside.url}/ping/check`, intervalSeconds: 30 } },
+    })
     await product.startWorker()
   })
   afterAll(async () => {
     await product.close()
-    await Promise.all([pg.close(), smtp.close(), http.close()])
+    await Promise.all([pg.close(), smtp.close(), http.close(), outside.close()])
   })
 
   const back = async () => product.finished((await startBackup({ ctx: product.ctx, input: { sourceId } })).jobId)
   const subjects = () => smtp.messages.map((message) => /^Subject: (.*)$/m.exec(message.text)?.[1] ?? '')
 
   it('reach mail and webhook once for a source that keeps failing, and once when it recovers (fault 4)', async () => {
+    const failedAt = Date.now()
     await pg.stop()
     for (let run = 0; run < 3; run += 1) expect(await back()).toMatchObject({ state: 'failed' })
     await waitFor('the mail', () => smtp.messages.length === 1)
     await waitFor('the webhook', () => http.requests.length === 1)
+    // Measured: about three seconds behind the failure; promised: five minutes.
+    expect(Date.now() - failedAt).toBeLessThan(5 * 60_000)
     const [alert] = await product.ctx.db.alert.findMany()
     expect(alert).toMatchObject({ event: 'backup-failed', count: 3, resolvedAt: null })
     expect(subjects()[0]).toMatch(/Backup of source 1 failed/)
@@ -101,5 +121,69 @@ describe('failure alerts', () => {
     expect(subjects().at(-1)).toMatch(/is slow/)
     expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
     await waitFor('the recovery notice', () => smtp.messages.length === before + 2)
+  })
+
+  it('tell of a missing copy once, by mail and webhook, and of its coming back', async () => {
+    const broken = await product.addLocalDestination('soon gone')
+    const start = () => startBackup({ ctx: product.ctx, input: { sourceId, destinationIds: [destination.id, broken.id] } })
+    const mails = subjects().length
+    // A file where the folder was: nothing can be stored there.
+    await rm(broken.folder, { recursive: true })
+    await writeFile(broken.folder, '')
+    for (let run = 0; run < 2; run += 1) {
+      expect(await product.finished((await start()).jobId)).toMatchObject({ state: 'partial' })
+    }
+    const told = () => subjects().slice(mails).filter((subject) => subject.includes('is missing a copy'))
+    await waitFor('the mail', () => told().length === 1)
+    await rm(broken.folder)
+    await mkdir(broken.folder)
+    expect(await product.finished((await start()).jobId)).toMatchObject({ state: 'succeeded' })
+    await waitFor('the recovery notice', () => told().length === 2)
+    expect(told()[1]).toContain('RESOLVED')
+  })
+
+  it('tell of a run that was due while no worker ran, once', async () => {
+    const schedule = await createSchedule({
+      ctx: product.ctx,
+      input: createScheduleSchema.parse({
+        sourceId,
+        action: 'backup',
+        cron: '*/5 * * * *',
+        destinationIds: [destination.id],
+        catchUp: 'skip',
+        retentionPolicyId: null,
+      }),
+    })
+    // As if it had last been looked at an hour ago.
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    const mails = subjects().length
+    await product.ctx.db.schedule.update({ where: { id: schedule.id }, data: { evaluatedUntil: hourAgo } })
+    const told = () => subjects().slice(mails).filter((subject) => subject.includes('was missed'))
+    await waitFor('the mail', () => told().length > 0, 90_000)
+    await product.ctx.db.schedule.update({ where: { id: schedule.id }, data: { enabled: false } })
+    expect(told()).toHaveLength(1)
+  }, 120_000)
+
+  it('tell of a channel that does not deliver, through another one', async () => {
+    const add = createChannelSchema.parse({ name: 'broken', kind: 'webhook', config: { url: `${outside.url}/broken` } })
+    const { id } = await createChannel({ ctx: product.ctx, input: add })
+    outside.answer = (request, response) => {
+      response.writeHead(request.url === '/broken' ? 500 : 200).end()
+    }
+    await pg.stop()
+    expect(await back()).toMatchObject({ state: 'failed' })
+    await waitFor('the mail about the channel', () => subjects().some((line) => line.includes('do not reach broken')), 90_000)
+    outside.answer = (_, response) => void response.end('OK')
+    await pg.start()
+    expect(await back()).toMatchObject({ state: 'succeeded' })
+    await waitFor('the recovery notice', () => subjects().some((line) => line.includes('Recovered: Alerts do not reach')), 90_000)
+    const lines = subjects().filter((line) => line.includes('do not reach broken'))
+    expect(lines).toHaveLength(2)
+    await deleteChannel({ ctx: product.ctx, input: { id } })
+  }, 200_000)
+
+  it("are watched over from outside: the dead man's switch is called while the worker is well", async () => {
+    await waitFor('a call', () => outside.requests.some(({ path }) => path === '/ping/check'))
+    expect(outside.requests.some(({ path }) => path.includes('/fail'))).toBe(false)
   })
 })

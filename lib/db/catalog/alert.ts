@@ -1,12 +1,10 @@
-import { z } from 'zod'
-import { alertEventSchema, type Alert } from '../../contracts/alert'
+import { alertEventSchema, severitySchema } from '../../contracts/alert-event'
+import type { Alert } from '../../contracts/alert'
+import { actorSchema } from '../../contracts/common'
 import type { AlertModel } from '../generated/models/Alert'
 import type { AlertDeliveryModel } from '../generated/models/AlertDelivery'
+import { toDelivery } from './delivery'
 import { jsonObject } from './json-object'
-
-const severitySchema = z.enum(['warning', 'critical'])
-const phaseSchema = z.enum(['opened', 'resolved'])
-const deliveryStateSchema = z.enum(['pending', 'sent', 'failed'])
 
 /** An incident as the API shows it, with who was told. */
 export function toAlert(row: AlertModel & { deliveries: AlertDeliveryModel[] }): Alert {
@@ -23,13 +21,23 @@ export function toAlert(row: AlertModel & { deliveries: AlertDeliveryModel[] }):
     lastSeenAt: row.lastSeenAt.toISOString(),
     count: row.count,
     resolvedAt: row.resolvedAt?.toISOString() ?? null,
-    deliveries: row.deliveries.map((delivery) => ({
-      channelId: delivery.channelId,
-      phase: phaseSchema.parse(delivery.phase),
-      state: deliveryStateSchema.parse(delivery.state),
-      attempts: delivery.attempts,
-      error: delivery.error,
-      sentAt: delivery.sentAt?.toISOString() ?? null,
-    })),
+    acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
+    acknowledgedBy: nameOf(row.acknowledgedBy),
+    deliveries: row.deliveries.map((delivery) => ({ ...toDelivery(delivery), channelId: delivery.channelId })),
+  }
+}
+
+function nameOf(stored: unknown): string | null {
+  const actor = actorSchema.safeParse(stored)
+  if (!actor.success) return null
+  switch (actor.data.type) {
+    case 'user':
+      return actor.data.email
+    case 'token':
+      return actor.data.name
+    case 'cli':
+      return actor.data.user
+    case 'worker':
+      return 'worker'
   }
 }

@@ -1,28 +1,69 @@
-import { emailConfigSchema, webhookConfigSchema } from '@/lib/contracts/alert'
+import {
+  channelConfigSchemas,
+  channelKindSchema,
+  channelSecrets,
+  webhookConfigSchema,
+  type ChannelKind,
+} from '@/lib/contracts/channel-config'
+import { renderTemplate } from '@/lib/core/alert/render-template'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { NotifierDriver } from '@/lib/ports/notifier'
+import { jsonObject } from '@/lib/db/catalog/json-object'
 import { parseInput } from '../parse-input'
 import { refuseMetadataHost, refuseMetadataUrl } from '../refuse-metadata-address'
-
-type Kind = NotifierDriver['kind']
-
-/** The write-only field of each kind. */
-export const channelSecretField: Record<Kind, string> = { email: 'password', webhook: 'secret' }
+import { splitSecret } from '../split-secret'
 
 /** The kind of a stored channel. */
-export function channelKind(kind: string): Kind {
-  if (kind === 'email' || kind === 'webhook') return kind
+export function channelKind(kind: string): ChannelKind {
+  const parsed = channelKindSchema.safeParse(kind)
+  if (parsed.success) return parsed.data
   throw new HoldfastError('channel-unsupported', `Channels of kind ${kind} are not supported.`)
 }
 
-/** Checks a channel's config (without its secret). Throws `invalid-input` and `address-refused`. */
-export async function checkChannelConfig(kind: Kind, config: unknown): Promise<Record<string, unknown>> {
-  if (kind === 'email') {
-    const email = parseInput(emailConfigSchema, config, ['config'])
-    await refuseMetadataHost(email.host, 'config.host')
-    return email
+/**
+ * Checks what a channel is to be: takes its secret out of the config and refuses addresses of the machine itself.
+ * `secret` is undefined when none was given and '' when it is to be removed. Throws `invalid-input`,
+ * `template-invalid` and `address-refused`.
+ */
+export async function checkChannel(
+  kind: ChannelKind,
+  given: Record<string, unknown>,
+): Promise<{ config: Record<string, unknown>; secret: string | undefined }> {
+  const rule = channelSecrets[kind]
+  const split = rule ? splitSecret(given, rule.field) : { config: given, secret: undefined }
+  const config = jsonObject(parseInput(channelConfigSchemas[kind], split.config, ['config']))
+  const secret = rule && split.secret !== undefined ? checkSecret(rule, split.secret) : undefined
+  await refuseMetadataUrl(config['url'], 'config.url')
+  await refuseMetadataUrl(config['baseUrl'], 'config.baseUrl')
+  if (typeof config['host'] === 'string') await refuseMetadataHost(config['host'], 'config.host')
+  if (kind === 'webhook') checkTemplate(config)
+  // Where a secret address leads may be shown; the rest of it not.
+  if (rule?.field === 'url' && secret) {
+    await refuseMetadataUrl(secret, 'config.url')
+    config['receiver'] = `${new URL(secret).origin}/…`
   }
-  const webhook = parseInput(webhookConfigSchema, config, ['config'])
-  await refuseMetadataUrl(webhook.url, 'config.url')
-  return webhook
+  return { config, secret }
+}
+
+function checkSecret(rule: NonNullable<(typeof channelSecrets)[ChannelKind]>, secret: string): string {
+  if (secret === '' && !rule.required) return ''
+  return parseInput(rule.schema, secret, ['config', rule.field])
+}
+
+const example = { title: 'Example', headline: 'Example', body: 'Example', severity: 'warning', phase: 'test' }
+
+/** A template that cannot be filled in is refused when it is typed, not when something has failed. */
+function checkTemplate(stored: Record<string, unknown>): void {
+  const config = webhookConfigSchema.parse(stored)
+  if (config.format !== 'template') return
+  try {
+    const ids = { alertId: 'example', event: 'backup-failed', at: new Date(0).toISOString(), url: '' }
+    renderTemplate(config.template ?? '', { ...example, ...ids, facts: {}, factList: [] }, config.contentType)
+  } catch (cause) {
+    if (!(cause instanceof HoldfastError)) throw cause
+    throw new HoldfastError(cause.code, cause.message, {
+      ...(cause.remedy ? { remedy: cause.remedy } : {}),
+      facts: { errors: [{ path: 'config.template', message: cause.message }] },
+      cause,
+    })
+  }
 }

@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { settleChannel } from '../incident/channel-incident'
 import { permit } from '../permit'
 import { findChannel } from './find-channel'
 
@@ -8,10 +9,9 @@ export async function deleteChannel({ ctx, input }: { ctx: ServiceContext; input
   permit(ctx.actor, 'admin')
   await ctx.db.$transaction(async (tx) => {
     const row = await findChannel(tx, input.id)
-    await tx.channel.update({
-      where: { id: row.id },
-      data: { deletedAt: ctx.clock.now(), enabled: false, secretSealed: null },
-    })
+    const now = ctx.clock.now()
+    await tx.channel.update({ where: { id: row.id }, data: { deletedAt: now, enabled: false, secretSealed: null } })
+    await settleChannel(tx, row.id, now)
     await recordAudit(tx, ctx.actor, {
       action: 'channel.delete',
       subjectType: 'channel',

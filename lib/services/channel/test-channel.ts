@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ChannelTest } from '@/lib/contracts/alert'
+import { toFailure } from '@/lib/core/holdfast-error'
 import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
-import { toFailure } from '@/lib/core/holdfast-error'
+import { settleChannel } from '../incident/channel-incident'
 import { permit } from '../permit'
 import { channelKind } from './channel-config'
 import { channelSpec } from './channel-spec'
@@ -40,11 +41,14 @@ export async function testChannel({
       () => ({ ok: true }),
       (error: unknown) => ({ ok: false, error: toFailure(error) }),
     )
-  await recordAudit(ctx.db, ctx.actor, {
-    action: 'channel.test',
-    subjectType: 'channel',
-    subjectId: row.id,
-    detail: { name: row.name, ok: result.ok, code: result.error?.code ?? null },
+  await ctx.db.$transaction(async (tx) => {
+    if (result.ok) await settleChannel(tx, row.id, ctx.clock.now())
+    await recordAudit(tx, ctx.actor, {
+      action: 'channel.test',
+      subjectType: 'channel',
+      subjectId: row.id,
+      detail: { name: row.name, ok: result.ok, code: result.error?.code ?? null },
+    })
   })
   return result
 }

@@ -1,12 +1,15 @@
 import type { Channel, UpdateChannel } from '@/lib/contracts/alert'
+import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import { toJson } from '@/lib/db/to-json'
+import { fieldChanges, secretChange, withoutPath } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { settleChannel } from '../incident/channel-incident'
+import { parseInput } from '../parse-input'
 import { permit } from '../permit'
-import { splitSecret } from '../split-secret'
 import { withUniqueName } from '../with-unique-name'
-import { channelKind, channelSecretField, checkChannelConfig } from './channel-config'
+import { channelKind, checkChannel } from './channel-config'
 import { channelSecretContext } from './channel-spec'
 import { findChannel } from './find-channel'
 import { showChannel } from './show-channel'
@@ -24,25 +27,35 @@ export async function updateChannel({
   const row = await withUniqueName('channel', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findChannel(tx, id)
-      const kind = channelKind(before.kind)
-      const { config: changes, secret } = splitSecret(patch.config ?? {}, channelSecretField[kind])
-      const merged = Object.entries({ ...jsonObject(before.config), ...changes }).filter(([, value]) => value !== null)
-      const config = await checkChannelConfig(kind, Object.fromEntries(merged))
+      const changes = Object.entries({ ...jsonObject(before.config), ...patch.config })
+      const given = Object.fromEntries(changes.filter(([, value]) => value !== null))
+      const { config, secret } = await checkChannel(channelKind(before.kind), given)
+      const routing = parseInput(channelRoutingSchema, { ...jsonObject(before.routing), ...patch.routing }, ['routing'])
       let secretSealed = before.secretSealed
       if (secret !== undefined) secretSealed = secret === '' ? null : ctx.vault.seal(secret, channelSecretContext(id))
+      const enabled = patch.enabled ?? before.enabled
+      // Nothing more is sent there, so that it does not arrive is no trouble any more.
+      if (!enabled) await settleChannel(tx, id, ctx.clock.now())
       await recordAudit(tx, ctx.actor, {
         action: 'channel.update',
         subjectType: 'channel',
         subjectId: id,
         detail: {
           name: patch.name ?? before.name,
-          enabled: patch.enabled ?? before.enabled,
-          changed: Object.keys(patch.config ?? {}),
+          enabled,
+          changes: {
+            ...fieldChanges(
+              { enabled: before.enabled, ...jsonObject(before.config), routing: before.routing },
+              { enabled, ...config, routing },
+              withoutPath,
+            ),
+            ...secretChange('secret', before.secretSealed, secretSealed),
+          },
         },
       })
       return tx.channel.update({
         where: { id },
-        data: { name: patch.name, enabled: patch.enabled, config: toJson(config), secretSealed },
+        data: { name: patch.name, enabled, config: toJson(config), routing: toJson(routing), secretSealed },
       })
     }),
   )

@@ -1,22 +1,54 @@
-import type { AlertEvent } from '@/lib/contracts/alert'
+import { severitySchema, type AlertEvent } from '@/lib/contracts/alert-event'
+import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
+import { tellAt } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
+import type { AlertModel } from '@/lib/db/generated/models/Alert'
+import { followsIncidents } from './follows-incidents'
 import { incidentKey } from './raise-incident'
 
-/** Ends open incidents and queues a recovery notice on every channel that was told of them. */
+/**
+ * Ends open incidents and queues a recovery notice on every channel that was told of them. What still waited for the
+ * end of quiet hours is told no more, neither that it began nor that it is over.
+ */
 export async function resolveIncident(tx: Tx, events: AlertEvent[], subjectId: string, now: Date): Promise<void> {
   const open = await tx.alert.findMany({
     where: { key: { in: events.map((event) => incidentKey(event, subjectId)) }, resolvedAt: null },
-    include: { deliveries: { where: { phase: 'opened' } } },
   })
   for (const alert of open) {
-    await tx.alert.update({ where: { id: alert.id }, data: { resolvedAt: now } })
-    await tx.alertDelivery.createMany({
-      data: alert.deliveries.map(({ channelId }) => ({
+    const { count } = await tx.alert.updateMany({ where: { id: alert.id, resolvedAt: null }, data: { resolvedAt: now } })
+    if (count === 1) await queueResolved(tx, alert, now)
+  }
+}
+
+async function queueResolved(tx: Tx, alert: AlertModel, now: Date): Promise<void> {
+  const waiting = { alertId: alert.id, state: 'pending' }
+  const over = { state: 'skipped', error: 'It was over before it was told.' }
+  // A first try that lies ahead is one that quiet hours hold back.
+  await tx.alertDelivery.updateMany({
+    where: { ...waiting, phase: 'opened', attempts: 0, nextAt: { gt: now } },
+    data: over,
+  })
+  await tx.alertDelivery.updateMany({ where: { ...waiting, phase: { not: 'opened' }, attempts: 0 }, data: over })
+  const told = await tx.alertDelivery.findMany({
+    where: { alertId: alert.id, phase: 'opened', state: { not: 'skipped' } },
+    select: { channelId: true },
+  })
+  const channels = await tx.channel.findMany({
+    where: { id: { in: told.map(({ channelId }) => channelId) }, enabled: true, deletedAt: null },
+  })
+  const severity = severitySchema.parse(alert.severity)
+  await tx.alertDelivery.createMany({
+    data: channels
+      .map((channel) => ({ ...channel, routing: channelRoutingSchema.parse(channel.routing) }))
+      .filter((channel) => channel.routing.recovery || followsIncidents(channel.kind))
+      .map((channel) => ({
         alertId: alert.id,
-        channelId,
+        channelId: channel.id,
         phase: 'resolved',
         state: 'pending',
+        createdAt: now,
+        nextAt: tellAt(channel.routing, severity, now),
       })),
-    })
-  }
+    skipDuplicates: true,
+  })
 }

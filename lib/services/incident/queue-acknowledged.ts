@@ -1,0 +1,32 @@
+import { reminderPrefix } from '@/lib/db/catalog/delivery'
+import type { Tx } from '@/lib/db/client'
+import { followsIncidents } from './follows-incidents'
+
+/** Takes reminders back that wait, and tells receivers with incidents of their own that a person took it over. */
+export async function queueAcknowledged(tx: Tx, alertId: string, now: Date): Promise<void> {
+  await tx.alertDelivery.updateMany({
+    where: { alertId, state: 'pending', attempts: 0, phase: { startsWith: reminderPrefix } },
+    data: { state: 'skipped', error: 'It was acknowledged before it was told.' },
+  })
+  const told = await tx.alertDelivery.findMany({
+    where: { alertId, phase: 'opened', state: { not: 'skipped' } },
+    select: { channelId: true },
+  })
+  const channels = await tx.channel.findMany({
+    where: { id: { in: told.map(({ channelId }) => channelId) }, enabled: true, deletedAt: null },
+    select: { id: true, kind: true },
+  })
+  await tx.alertDelivery.createMany({
+    data: channels
+      .filter(({ kind }) => followsIncidents(kind))
+      .map(({ id }) => ({
+        alertId,
+        channelId: id,
+        phase: 'acknowledged',
+        state: 'pending',
+        createdAt: now,
+        nextAt: now,
+      })),
+    skipDuplicates: true,
+  })
+}
