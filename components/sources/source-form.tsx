@@ -12,6 +12,7 @@ import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
 import { ConnectionFields } from './connection-fields'
+import { CopyRuleFields } from './copy-rule-fields'
 import { InspectionResult } from './inspection-result'
 import { LoadFields } from './load-fields'
 import { OptionFields } from './option-fields'
@@ -82,6 +83,22 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
             />
           )}
         </Field>
+        <Field
+          label="Tags"
+          optional
+          hint="Words with commas between; alert channels can choose by them"
+          error={errors.tags ?? errors['tags.0']}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              value={values.tags}
+              autoComplete="off"
+              placeholder="production, shop team"
+              onChange={(event) => change({ tags: event.target.value })}
+            />
+          )}
+        </Field>
       </FormSection>
       <FormSection
         title="Connection"
@@ -108,6 +125,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
       </FormSection>
       <OptionFields values={values} errors={errors} onChange={change} sourceId={source?.id} />
       <LoadFields values={values} errors={errors} onChange={change} />
+      <CopyRuleFields values={values} errors={errors} onChange={change} />
       <ProofFields values={values} errors={errors} onChange={change} />
       {save.error && (
         <ProblemNote error={save.error} title={source ? 'The source was not changed' : 'The source was not added'} />

@@ -1,9 +1,12 @@
 import type { CreateSource, Source, SourceOptions, SqlAssertion } from '@/lib/contracts/source'
+import { copyRuleInputOf, copyRuleValuesOf, emptyCopyRule, type CopyRuleValues } from './copy-rule-values'
 import { emptyLoad, loadInputOf, type LoadValues, loadValuesOf } from './load-values'
 
 /** The form as typed: numbers stay text until they are sent. */
-export interface SourceValues extends LoadValues {
+export interface SourceValues extends LoadValues, CopyRuleValues {
   name: string
+  /** With commas between. */
+  tags: string
   host: string
   port: string
   database: string
@@ -30,7 +33,9 @@ export interface SourceValues extends LoadValues {
 
 export const emptySource: SourceValues = {
   ...emptyLoad,
+  ...emptyCopyRule,
   name: '',
+  tags: '',
   host: '',
   port: '5432',
   database: '',
@@ -56,11 +61,13 @@ export const emptySource: SourceValues = {
 
 const text = (value: number | undefined, unit: number): string => (value === undefined ? '' : String(value / unit))
 
-export function valuesOfSource({ name, connection, options }: Source): SourceValues {
+export function valuesOfSource({ name, tags, connection, options }: Source): SourceValues {
   return {
     ...emptySource,
     ...loadValuesOf(options),
+    ...copyRuleValuesOf(options),
     name,
+    tags: tags.join(', '),
     host: connection.host,
     port: String(connection.port),
     database: connection.database,
@@ -106,10 +113,15 @@ export function connectionOf(values: SourceValues) {
 export function sourceInputOf(values: SourceValues) {
   return {
     name: values.name,
+    tags: values.tags
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter(Boolean),
     engine: 'postgres' as const,
     connection: connectionOf(values),
     options: {
       ...loadInputOf(values),
+      copyRule: copyRuleInputOf(values),
       compression: values.compression,
       compressionLevel: number(values.compressionLevel),
       compressionThreads: number(values.compressionThreads),
@@ -133,15 +145,17 @@ export function sourceInputOf(values: SourceValues) {
 
 /** What an edit sends: a field that was emptied takes its limit or objective away. */
 export function sourcePatchOf(values: SourceValues) {
-  const { name, connection, options } = sourceInputOf(values)
+  const { name, tags, connection, options } = sourceInputOf(values)
   return {
     name,
+    tags,
     connection,
     options: {
       ...options,
       rateLimitBytesPerSecond: options.rateLimitBytesPerSecond ?? null,
       parallelism: options.parallelism ?? null,
       replica: options.replica ?? null,
+      copyRule: options.copyRule ?? null,
       rpoObjectiveMs: options.rpoObjectiveMs ?? null,
       rtoObjectiveMs: options.rtoObjectiveMs ?? null,
     },

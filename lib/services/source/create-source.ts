@@ -26,6 +26,7 @@ export async function createSource({
           engine: input.engine,
           connection: toJson(connection),
           options: toJson(input.options),
+          tags: input.tags ?? [],
           sample: input.sample ?? false,
         },
       })

@@ -10,6 +10,7 @@ export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel
   return {
     ...row,
     name: patch.name ?? row.name,
+    tags: patch.tags ?? row.tags,
     connection: parseInput(postgresConnectionSchema, { ...spread(row.connection), ...connection }, ['connection']),
     options: parseInput(sourceOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
     secretSealed: sealedAfter(ctx, row, password),

@@ -1,7 +1,10 @@
 import type { Source, UpdateSource } from '@/lib/contracts/source'
 import { toSource } from '@/lib/db/catalog/source'
+import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
+import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { toJson } from '@/lib/db/to-json'
+import { fieldChanges, secretChange } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -21,18 +24,18 @@ export async function updateSource({
   const { id, patch } = input
   const row = await withUniqueName('source', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
-      const merged = mergeSource(ctx, await findSource(tx, id), patch)
+      const before = await findSource(tx, id)
+      const merged = mergeSource(ctx, before, patch)
       await recordAudit(tx, ctx.actor, {
         action: 'source.update',
         subjectType: 'source',
         subjectId: id,
         detail: {
           name: merged.name,
-          changed: [
-            ...(patch.name === undefined ? [] : ['name']),
-            ...Object.keys(patch.connection ?? {}),
-            ...Object.keys(patch.options ?? {}),
-          ],
+          changes: {
+            ...fieldChanges(settingsOf(before), settingsOf(merged)),
+            ...secretChange('password', before.secretSealed, merged.secretSealed),
+          },
         },
       })
       return tx.source.update({
@@ -41,6 +44,7 @@ export async function updateSource({
           name: merged.name,
           connection: toJson(merged.connection),
           options: toJson(merged.options),
+          tags: merged.tags,
           secretSealed: merged.secretSealed,
           ...(patch.connection ? { inspection: Prisma.DbNull, inspectedAt: null } : {}),
         },
@@ -49,3 +53,11 @@ export async function updateSource({
   )
   return toSource(row)
 }
+
+/** Everything of a source that a person sets, but its secret. */
+const settingsOf = ({ name, connection, options, tags }: SourceModel): object => ({
+  name,
+  tags,
+  ...jsonObject(connection),
+  ...jsonObject(options),
+})
