@@ -7,6 +7,7 @@ import { Pager } from '@/components/backups/pager'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { Card } from '@/components/ui/card'
+import { Select } from '@/components/ui/input'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
@@ -15,16 +16,18 @@ import { useUrlState } from '@/lib/client/use-url-state'
 import { AlertItem } from './alert-item'
 
 export function AlertsScreen() {
-  const { get } = useUrlState()
-  const alerts = useQuery(alertsQuery({ cursor: get('cursor') }))
+  const { get, set } = useUrlState()
+  const open = get('open')
+  const alerts = useQuery(alertsQuery({ cursor: get('cursor'), open }))
   const channels = useQuery(channelsQuery())
   const names = new Map(channels.data?.items.map((channel) => [channel.id, channel.name]))
+  const failing = channels.data?.items.filter((channel) => channel.enabled && channel.failing) ?? []
   const silent = channels.data && !channels.data.items.some((channel) => channel.enabled)
   return (
     <>
       <PageHeader
         title="Alerts"
-        intro="One incident for one trouble, told once, and once more when it is over."
+        intro="One incident for one trouble: told once, reminded of until someone acknowledges it, and told when it is over."
         actions={
           <Button variant="secondary" asChild>
             <Link href="/admin/settings?tab=channels">Alert channels</Link>
@@ -37,11 +40,31 @@ export function AlertsScreen() {
             There is no alert channel that is on: a failure is only seen by who looks here.
           </Callout>
         )}
+        {failing.length > 0 && (
+          <Callout tone="bad" title={`Alerts do not reach ${failing.map(({ name }) => name).join(', ')}`}>
+            <Link href="/admin/settings?tab=channels" className="underline underline-offset-4">
+              Look at the channel
+            </Link>{' '}
+            and send it a test when it is mended.
+          </Callout>
+        )}
+        <label className="flex max-w-56 items-center gap-2 text-[0.8125rem] font-medium">
+          Show
+          <Select
+            className="flex-1"
+            value={open ?? ''}
+            onChange={(event) => set({ open: event.target.value || undefined, cursor: undefined })}
+          >
+            <option value="">All alerts</option>
+            <option value="true">Open alerts</option>
+            <option value="false">Those that are over</option>
+          </Select>
+        </label>
         <Card aria-label="Alerts">
           <ListState
             query={alerts}
             empty={
-              <EmptyState icon={<BellOff />} title="No alert so far">
+              <EmptyState icon={<BellOff />} title={open === 'true' ? 'No open alert' : 'No alert so far'}>
                 Failed, partial, slow and missed backups and failed restore tests appear here.
               </EmptyState>
             }

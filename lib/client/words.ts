@@ -1,5 +1,6 @@
-import type { AlertEvent } from '@/lib/contracts/alert'
+import type { AlertEvent, DeliveryPhase, DeliveryState } from '@/lib/contracts/alert'
 import type { BackupKind, CheckVerdict, CopyState, Verified } from '@/lib/contracts/backup'
+import type { ChannelKind } from '@/lib/contracts/channel-config'
 import type { JobState } from '@/lib/contracts/common'
 import type { JobKind } from '@/lib/contracts/job'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
@@ -106,6 +107,31 @@ export const alertWords: Record<AlertEvent, string> = {
   'key-expiring': 'Key or token expires soon',
   'worker-silent': 'No worker is running',
   'channel-failed': 'Alerts do not arrive',
+}
+
+export const channelKindWords: Record<ChannelKind, string> = {
+  email: 'E-mail',
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  discord: 'Discord',
+  telegram: 'Telegram',
+  pagerduty: 'PagerDuty',
+  webhook: 'Webhook',
+  syslog: 'Syslog',
+}
+
+export const deliveryPhaseWords: Record<DeliveryPhase, string> = {
+  opened: 'Alert',
+  reminder: 'Reminder',
+  acknowledged: 'Acknowledgement',
+  resolved: 'End',
+}
+
+export const deliveryStateWords: Record<DeliveryState, { label: string; tone: Tone }> = {
+  pending: { label: 'on its way', tone: 'neutral' },
+  sent: { label: 'sent', tone: 'info' },
+  failed: { label: 'could not be delivered', tone: 'bad' },
+  skipped: { label: 'not told', tone: 'neutral' },
 }
 
 /** `failed-login` as `failed login`: names made for programs, shown to people. */
