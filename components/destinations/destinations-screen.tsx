@@ -55,7 +55,9 @@ export function DestinationsScreen() {
                     >
                       {destination.name}
                     </Link>
-                    <span className="block text-xs text-ink-3">{kindWords[destination.kind]}</span>
+                    <span className="block text-xs text-ink-3">
+                      {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
+                    </span>
                   </Td>
                   <Td className="max-w-72">
                     <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>

@@ -15,8 +15,7 @@ import { useAction } from '@/lib/client/use-action'
 export function StorageCareCard({ destination }: { destination: Destination }) {
   const { id, care, probe } = destination
   const look = useAction({
-    run: (kind: 'inventory' | 'reverify') =>
-      api<Started>(`/admin/destinations/${id}/${kind}`, { method: 'POST' }),
+    run: (kind: 'inventory' | 'reverify') => api<Started>(`/admin/destinations/${id}/${kind}`, { method: 'POST' }),
     done: (_, kind) => (kind === 'inventory' ? 'The inventory is under way' : 'Reading back is under way'),
   })
   const facts = [

@@ -28,11 +28,7 @@ export function TransitionFields({ values, errors, onChange }: TransitionFieldsP
       </p>
       {transitions.map((transition, index) => (
         <div key={index} className="flex flex-wrap items-start gap-3">
-          <Field
-            label="After days"
-            className="w-28"
-            error={errors[`options.transitions.${index}.afterDays`]}
-          >
+          <Field label="After days" className="w-28" error={errors[`options.transitions.${index}.afterDays`]}>
             {(control) => (
               <Input
                 {...control}

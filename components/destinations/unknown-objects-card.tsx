@@ -85,8 +85,8 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
         onConfirm={() => remove.mutate(removableCount)}
       >
         <p>
-          {formatBytes(unknown.removableBytes)} are deleted for good. They may be backups of another Holdfast that writes
-          to the same place, or of this one from before its catalog was lost: make sure that nobody needs them.
+          {formatBytes(unknown.removableBytes)} are deleted for good. They may be backups of another Holdfast that
+          writes to the same place, or of this one from before its catalog was lost: make sure that nobody needs them.
         </p>
         {count > removableCount && <p>Objects that are younger than a day stay.</p>}
       </ConfirmDialog>

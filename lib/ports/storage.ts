@@ -101,10 +101,7 @@ export interface Storage {
    * Installs or checks the store's own safety net (S3 lifecycle: abort stale uploads, expire far behind retention).
    * Keeps every rule that is not ours. `expireAfterDays` null: objects never expire, only stale uploads are ended.
    */
-  ensureSafetyNet?(
-    expireAfterDays: number | null,
-    run: RunContext,
-  ): Promise<RuleOutcome>
+  ensureSafetyNet?(expireAfterDays: number | null, run: RunContext): Promise<RuleOutcome>
 
   /**
    * Installs or changes the rule of ours that moves objects to other storage classes by age, and removes it when no

@@ -13,6 +13,8 @@ export type S3Operation =
   | 'HeadObject'
   | 'ListMultipartUploads'
   | 'ListObjectsV2'
+  /** Asks for something about an object, such as to bring it back from an archive. */
+  | 'PostObject'
   | 'PutObject'
   | 'UploadPart'
   | 'Other'
@@ -190,6 +192,7 @@ function nameOperation(method: string, url: string, headers: http.IncomingHttpHe
   if (!hasKey || headers['x-amz-copy-source']) return 'Other'
   const byMethod: Record<string, S3Operation> = {
     PUT: 'PutObject',
+    POST: 'PostObject',
     GET: 'GetObject',
     HEAD: 'HeadObject',
     DELETE: 'DeleteObject',

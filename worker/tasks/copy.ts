@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { claimCopy, type ClaimedCopy } from '@/lib/services/copy/claim-copy'
 import { failCopy } from '@/lib/services/copy/fail-copy'
@@ -9,6 +10,7 @@ import { assertLease } from '@/lib/services/job/assert-lease'
 import { removeFolder } from '@/lib/services/cleanup/remove-folder'
 import { recordFinding } from '@/lib/services/storage-care/record-finding'
 import { checkStored } from '@/lib/pipeline/check-stored'
+import { Throttle } from '@/lib/pipeline/throttle'
 import type { SealedCopy } from '@/lib/services/backup/open-sealed-copy'
 import type { Storage } from '@/lib/ports/storage'
 import type { Task, TaskArgs, TaskEnd } from '../task'
@@ -45,10 +47,13 @@ async function copyBackup(
   const { ctx, run } = args
   const backup = await ctx.db.backup.findFirst({
     where: { id: backupId, deletedAt: null, status: { in: ['succeeded', 'partial'] } },
+    include: { source: { select: { options: true } } },
   })
   if (!backup) throw new HoldfastError('not-found', 'The backup to copy was deleted.')
   const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
   if (!destination) throw new HoldfastError('not-found', 'The destination of this copy was deleted.')
+  const { rateLimitBytesPerSecond } = sourceOptionsSchema.parse(backup.source.options)
+  const throttle = rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined
   const target = ctx.openStorage(destinationSpec(ctx, destination))
   try {
     let claimed: ClaimedCopy | null = null
@@ -59,7 +64,7 @@ async function copyBackup(
           claimed = await claim(args, { backupId, destinationId })
         }
         if (!claimed) return alreadyStored
-        const storedBytes = await storeFrom(args, { source, target, folder: backup.repositoryPath })
+        const storedBytes = await storeFrom(args, { source, target, folder: backup.repositoryPath, throttle })
         const copyId = claimed.id
         run.logger.info(`copied to ${destination.name}`, { from: source.destinationName, storedBytes })
         return {
@@ -113,10 +118,10 @@ function claim({ ctx, job }: TaskArgs, where: { backupId: string; destinationId:
 
 async function storeFrom(
   args: TaskArgs,
-  { source, target, folder }: { source: SealedCopy; target: Storage; folder: string },
+  input: { source: SealedCopy; target: Storage; folder: string; throttle: Throttle | undefined },
 ): Promise<number> {
-  await removeFolder(target, folder, args.run)
-  return storeCopy({ source, target, folder, beforeManifest: () => args.assertLease() }, args.run)
+  await removeFolder(input.target, input.folder, args.run)
+  return storeCopy({ ...input, beforeManifest: () => args.assertLease() }, args.run)
 }
 
 /** A copy that turns out to be damaged while it is read is told to be, and the next one is tried. */

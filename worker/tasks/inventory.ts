@@ -39,7 +39,8 @@ export const inventoryTask: Task = {
     try {
       const found = await compare(args, storage, { destinationId, startedAt, cutoff })
       const brokenCopies = await lookCloser(args, destinationId, startedAt, found.wholeCopies)
-      if (removeReportedBy) await removeUnknown(args, storage, { destinationId, reportedBy: new Date(removeReportedBy) })
+      if (removeReportedBy)
+        await removeUnknown(args, storage, { destinationId, reportedBy: new Date(removeReportedBy) })
       const unknown = await countUnknown(ctx.db, destinationId, ctx.clock.now())
       const care: StorageCare = {
         inventory: {

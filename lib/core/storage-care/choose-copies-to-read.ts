@@ -22,8 +22,10 @@ const restMs = 2 * hourMs
 export function chooseCopiesToRead(copies: readonly ReadableCopy[], everyDays: number, now: Date): string[] {
   const ageMs = (copy: ReadableCopy) => now.getTime() - copy.readAt.getTime()
   const cannotWait = (copy: ReadableCopy) => ageMs(copy) + nextRunWithinMs >= everyDays * dayMs
-  const totalBytes = sumBytes(copies)
-  let leftBytes = Math.ceil(totalBytes / everyDays) - sumBytes(copies.filter((copy) => ageMs(copy) < todayMs))
+  // Once round within the time in which nothing needs to be hurried, else the last of each round would come in one lump.
+  const roundDays = Math.max(1, everyDays - nextRunWithinMs / dayMs)
+  const readToday = sumBytes(copies.filter((copy) => ageMs(copy) < todayMs))
+  let leftBytes = Math.ceil(sumBytes(copies) / roundDays) - readToday
   const chosen: string[] = []
   // The id decides between equals, so that every call goes through them in the same order.
   const oldestFirst = copies

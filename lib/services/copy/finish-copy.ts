@@ -4,10 +4,7 @@ import { resolveDamage } from '../storage-care/record-finding'
 import { settleBackup } from './settle-backup'
 
 /** Writes that a copy was stored and confirmed, and what that makes of its backup. */
-export async function finishCopy(
-  tx: Tx,
-  input: { copyId: string; storedBytes: number; now: Date },
-): Promise<void> {
+export async function finishCopy(tx: Tx, input: { copyId: string; storedBytes: number; now: Date }): Promise<void> {
   const { copyId, storedBytes, now } = input
   const copy = await tx.backupCopy.update({
     where: { id: copyId },

@@ -41,7 +41,13 @@ export async function settleBackup(tx: Tx, input: { backupId: string; now: Date 
 /** Ends the incident of missing copies unless some backup of the source still lacks one. */
 export async function resolvePartial(tx: Tx, input: { sourceId: string; now: Date }): Promise<void> {
   const left = await tx.backup.count({
-    where: { sourceId: input.sourceId, status: 'partial', deletedAt: null, sample: false },
+    where: {
+      sourceId: input.sourceId,
+      status: 'partial',
+      deletedAt: null,
+      sample: false,
+      copies: { some: { state: { in: notThere }, destination: { deletedAt: null } } },
+    },
   })
   if (left === 0) await resolveIncident(tx, ['backup-partial'], input.sourceId, input.now)
 }

@@ -26,11 +26,9 @@ export async function mergeDestination(
 ): Promise<MergedDestination> {
   const { config: changes, secret } = splitSecret(patch.config ?? {}, destinationSecretField)
   const merged = withoutNulls({ ...jsonObject(row.config), ...changes })
-  const options = parseInput(
-    destinationOptionsSchema,
-    withoutNulls({ ...jsonObject(row.options), ...patch.options }),
-    ['options'],
-  )
+  const options = parseInput(destinationOptionsSchema, withoutNulls({ ...jsonObject(row.options), ...patch.options }), [
+    'options',
+  ])
   const config = parseDestinationConfig(destinationKindSchema.parse(row.kind), merged)
   await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
   let secretSealed = row.secretSealed

@@ -39,7 +39,7 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
 
   await createDestination({
     ctx,
-    input: { name: 'Local folder', kind: 'local', config: { path: input.backupFolder } },
+    input: { name: 'Local folder', kind: 'local', config: { path: input.backupFolder }, options: { transitions: [] } },
   }).catch(ignore('name-taken'))
   await createRetentionPolicy({ ctx, input: { name: 'Keep 30 days', rules: { keepDays: 30, minimum: 1 } } }).catch(
     ignore('name-taken'),

@@ -50,10 +50,7 @@ export async function probe(root: RootFolder, run: RunContext): Promise<ProbeRep
   return checks.report(performance.now() - startedAt)
 }
 
-async function freeSpace(
-  root: RootFolder,
-  checks: ProbeChecks,
-): Promise<{ result: 'ok' | 'failed'; detail: string }> {
+async function freeSpace(root: RootFolder, checks: ProbeChecks): Promise<{ result: 'ok' | 'failed'; detail: string }> {
   const info = await statfs(root.path).catch((error: unknown) => {
     throw classifyError(error, { path: root.path })
   })

@@ -26,11 +26,7 @@ const staleUploadDays = 7
 /**
  * Keeps one lifecycle rule of ours in the bucket that ends stale uploads and, far behind retention, expires objects.
  */
-export function ensureSafetyNet(
-  store: S3Store,
-  expireAfterDays: number | null,
-  run: RunContext,
-): Promise<RuleOutcome> {
+export function ensureSafetyNet(store: S3Store, expireAfterDays: number | null, run: RunContext): Promise<RuleOutcome> {
   if (!store.config.lifecycleSafetyNet) {
     return Promise.resolve({ state: 'unsupported', detail: 'Switched off for this destination' })
   }

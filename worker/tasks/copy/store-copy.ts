@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile } from '@/lib/core/repository/paths'
 import { ProgressMeter } from '@/lib/pipeline/progress-meter'
+import type { Throttle } from '@/lib/pipeline/throttle'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import type { SealedCopy } from '@/lib/services/backup/open-sealed-copy'
@@ -21,6 +23,8 @@ interface StoreCopyInput {
   target: Storage
   /** The backup's folder; nothing of it may be in the target. */
   folder: string
+  /** Ceiling on the rate of stored bytes. */
+  throttle?: Throttle | undefined
   /** Throws when this run may not commit any more. */
   beforeManifest(): Promise<void>
 }
@@ -51,13 +55,14 @@ export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise
 }
 
 async function copyPart(
-  { source, target, folder }: StoreCopyInput,
+  { source, target, folder, throttle }: StoreCopyInput,
   part: ManifestPart,
   onBytes: (bytes: number) => void,
   run: RunContext,
 ): Promise<void> {
   const trouble: { error: SourceTrouble | null } = { error: null }
-  const chunks = checkedChunks(source, part, { onBytes, onTrouble: (error) => (trouble.error = error) }, run)
+  const on = { onBytes, onTrouble: (error: SourceTrouble) => (trouble.error = error) }
+  const chunks = paced(checkedChunks(source, part, on, run), throttle, run)
   const body = Readable.from(chunks, { objectMode: false })
   try {
     const stored = await target.put(folder + part.file, body, { sizeHintBytes: part.storedBytes }, run)
@@ -114,6 +119,19 @@ async function* checkedChunks(
   }
   if (bytes < part.storedBytes) throw failed(damaged(key, `it ends at byte ${bytes} of ${part.storedBytes}`))
   if (hash.digest('hex') !== part.storedSha256) throw failed(damaged(key, 'its checksum differs'))
+}
+
+/** At most as fast as the throttle allows, without holding anything back for longer than a chunk takes. */
+async function* paced(
+  chunks: AsyncGenerator<Buffer>,
+  throttle: Throttle | undefined,
+  run: RunContext,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    const waitMs = throttle?.spend(chunk.length) ?? 0
+    if (waitMs > 0) await delay(waitMs, undefined, { signal: run.signal })
+    yield chunk
+  }
 }
 
 async function putSmall(target: Storage, key: string, bytes: Buffer, run: RunContext): Promise<void> {

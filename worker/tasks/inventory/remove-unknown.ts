@@ -21,7 +21,13 @@ export async function removeUnknown(
   let bytes = 0
   for (let cursor = ''; ;) {
     const findings = await ctx.db.storageFinding.findMany({
-      where: { destinationId, goneAt: null, firstSeenAt: { lte: reportedBy }, lastModified: { lt: before }, key: { gt: cursor } },
+      where: {
+        destinationId,
+        goneAt: null,
+        firstSeenAt: { lte: reportedBy },
+        lastModified: { lt: before },
+        key: { gt: cursor },
+      },
       orderBy: { key: 'asc' },
       take: batchSize,
     })
@@ -32,7 +38,11 @@ export async function removeUnknown(
       const object = await storage.head(key, run)
       if (object && object.lastModified >= before) continue
       const place = folderOf(key)
-      const listed = { folder: place?.folder ?? null, backupId: place?.backupId ?? null, objects: object ? [object] : [] }
+      const listed = {
+        folder: place?.folder ?? null,
+        backupId: place?.backupId ?? null,
+        objects: object ? [object] : [],
+      }
       const { unknown } = await judgeListed(ctx.db, destinationId, listed)
       if (!object || unknown.length > 0) doomed.push(key)
     }
@@ -45,7 +55,8 @@ export async function removeUnknown(
     removed += gone.length
     for (const { key, sizeBytes } of findings) if (gone.includes(key)) bytes += Number(sizeBytes)
     for (const { key, result, message } of outcomes) {
-      if (result === 'refused' || result === 'failed') run.logger.warn('an unknown object stays', { key, result, message })
+      if (result === 'refused' || result === 'failed')
+        run.logger.warn('an unknown object stays', { key, result, message })
     }
   }
   run.logger.info('removed unknown objects', { removed, bytes })

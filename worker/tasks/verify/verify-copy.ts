@@ -55,7 +55,10 @@ async function verifyParts(copy: OpenCopy, depth: VerifyDepth, run: RunContext):
   const { manifest, storage } = copy
   const phase = `verifying in ${copy.destinationName}`
   if (depth === 'stored') {
-    const named = { ...run, progress: (progress: Parameters<RunContext['progress']>[0]) => run.progress({ ...progress, phase }) }
+    const named = {
+      ...run,
+      progress: (progress: Parameters<RunContext['progress']>[0]) => run.progress({ ...progress, phase }),
+    }
     return checkStored(storage, (part) => copy.keyOf(part), manifest.parts, named)
   }
   await sideBySide(partsAtOnce, manifest.parts, run, async (part, scope) => {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { expectedFiles, folderOf, judgeFolder } from '@/lib/core/storage-care/judge-folder'
+import { coldestClass, isArchived } from '@/lib/core/storage-care/storage-class'
+
+const id = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
+const folder = `holdfast/v1/${id}/20261121T020000Z-${id}/`
+const hash = 'a'.repeat(64)
+const part = {
+  role: 'archive' as const,
+  file: 'archive.dump.zst.age',
+  sourceBytes: 9,
+  sourceSha256: hash,
+  storedBytes: 5,
+  storedSha256: hash,
+  compression: 'zstd' as const,
+  encryption: 'age' as const,
+}
+const encryption = { identityFile: 'identity.age', identityRecipient: 'x', wrappedFor: [], identitySha256: hash }
+const whole = [
+  { file: 'archive.dump.zst.age', sizeBytes: 5 },
+  { file: 'identity.age', sizeBytes: 200 },
+  { file: 'manifest.json', sizeBytes: 900 },
+]
+
+describe('a folder as a listing shows it', () => {
+  const expected = expectedFiles({ parts: [part], encryption })
+
+  it('is whole with every object in its size', () => {
+    expect(judgeFolder(whole, expected)).toEqual({ whole: true, unknown: [] })
+  })
+
+  it.each(whole.map(({ file }) => file))('is not whole without %s', (file) => {
+    expect(
+      judgeFolder(
+        whole.filter((object) => object.file !== file),
+        expected,
+      ).whole,
+    ).toBe(false)
+  })
+
+  it('is not whole when an object is shorter, and names what is not its own', () => {
+    const objects = [
+      { file: 'archive.dump.zst.age', sizeBytes: 4 },
+      ...whole.slice(1),
+      { file: 'notes.txt', sizeBytes: 1 },
+    ]
+    expect(judgeFolder(objects, expected)).toEqual({ whole: false, unknown: ['notes.txt'] })
+  })
+
+  it('is told by its layout alone', () => {
+    expect(folderOf(`${folder}manifest.json`)).toEqual({ folder, backupId: id })
+    for (const key of [folder, 'holdfast/v1/x', `holdfast/v1/${id}/latest/manifest.json`, `${folder.slice(9)}x`]) {
+      expect(folderOf(key)).toBeNull()
+    }
+  })
+})
+
+describe('the storage class of a copy', () => {
+  it('is that of its slowest object', () => {
+    expect(coldestClass(['STANDARD', 'DEEP_ARCHIVE', 'GLACIER', undefined])).toBe('DEEP_ARCHIVE')
+    expect(coldestClass(['STANDARD', 'STANDARD_IA'])).toBe('STANDARD_IA')
+    expect(coldestClass([undefined])).toBeNull()
+  })
+  it('must be brought back when it is an archive, which instant retrieval is not', () => {
+    expect(['GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR', 'STANDARD', null].map(isArchived)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+})
