@@ -36,7 +36,6 @@ const statusOf: Record<string, number> = {
   'retention-not-paused': 409,
   'preview-needed': 409,
   'preview-changed': 409,
-  'confirmation-needed': 409,
   'last-administrator': 409,
   'needs-two-administrators': 409,
   'approval-needed': 409,
