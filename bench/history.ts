@@ -47,7 +47,9 @@ export async function measureHistory(settings: BenchSettings, home: string): Pro
     const { token } = await createToken({ ctx, input: { name: 'bench', role: 'viewer', expiresInDays: 1 } })
     const cases: HistoryCase[] = []
     for (const ask of await asks(catalog, settings.historyRows)) cases.push(await measure(ask, token))
-    const [size] = await catalog.query<{ bytes: number }>('SELECT pg_database_size(current_database())::float8 AS bytes')
+    const [size] = await catalog.query<{ bytes: number }>(
+      'SELECT pg_database_size(current_database())::float8 AS bytes',
+    )
     const { seedMs } = catalog
     return { rows: settings.historyRows, sources: historySources, catalogBytes: size?.bytes ?? 0, seedMs, cases }
   } finally {

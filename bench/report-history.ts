@@ -9,7 +9,11 @@ const percentile = (sorted: readonly number[], share: number) =>
 /** The large instance, or nothing when it was left out. */
 export function historySection(history: HistoryResults | null): string[] {
   if (!history) return []
-  const p95 = ({ timesMs }: HistoryCase) => percentile(timesMs.toSorted((a, b) => a - b), 0.95)
+  const p95 = ({ timesMs }: HistoryCase) =>
+    percentile(
+      timesMs.toSorted((a, b) => a - b),
+      0.95,
+    )
   const slow = history.cases.filter((one) => one.judged && p95(one) > limitMs)
   const slowest = Math.max(...history.cases.filter((one) => one.judged).map(p95))
   const verdict =

@@ -84,9 +84,7 @@ export function DestinationsCard({ destinations, currency, onEditPrices }: Desti
                 <Tr key={one.storageClass} className="text-[0.8125rem] text-ink-2">
                   <Td className="pl-8 sm:pl-9">
                     {one.storageClass}
-                    <span className="block text-xs text-ink-3">
-                      {formatMoney(one.pricePerGbMonth, currency)} a GB
-                    </span>
+                    <span className="block text-xs text-ink-3">{formatMoney(one.pricePerGbMonth, currency)} a GB</span>
                   </Td>
                   <Td className="text-right">
                     <BytesCell bytes={one.storedBytes} />

@@ -56,9 +56,7 @@ export function InsightScreen() {
                 currency={insight.currency}
                 onEditPrices={() => setPricing(true)}
               />
-              {insight.policies.length > 0 && (
-                <PoliciesCard policies={insight.policies} currency={insight.currency} />
-              )}
+              {insight.policies.length > 0 && <PoliciesCard policies={insight.policies} currency={insight.currency} />}
               <SourcesCard
                 sources={insight.sources}
                 omitted={insight.sourcesOmitted}

@@ -37,7 +37,8 @@ export function PoliciesCard({ policies, currency }: { policies: readonly Policy
                   <>
                     {formatMoney(policy.steady.perMonth, currency)}
                     <span className="block text-xs text-ink-3">
-                      {policy.steady.backups.toLocaleString('en')} copies, <BytesCell bytes={policy.steady.storedBytes} />
+                      {policy.steady.backups.toLocaleString('en')} copies,{' '}
+                      <BytesCell bytes={policy.steady.storedBytes} />
                     </span>
                   </>
                 ) : (

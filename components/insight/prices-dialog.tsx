@@ -57,7 +57,9 @@ function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose
     const perGbMonth = Object.fromEntries(
       named.map(({ storageClass, price }) => [storageClass.trim(), price.trim() === '' ? Number.NaN : Number(price)]),
     )
-    const checked = checkForm(updateOperationsSchema, { prices: { currency: currency.trim().toUpperCase(), perGbMonth } })
+    const checked = checkForm(updateOperationsSchema, {
+      prices: { currency: currency.trim().toUpperCase(), perGbMonth },
+    })
     setWrong(checked.ok ? null : 'Enter three letters for the currency, and a number of zero or more for each price.')
     if (checked.ok) save.mutate(checked.value)
   }

@@ -60,7 +60,10 @@ async function addBackup(daysAgo: number, data: object = {}, storageClass: strin
       storedBytes: gb,
       rowEstimate: 1_000_000,
       repositoryPath: '',
-      manifest: { engineFacts: { tables: ['public.a', 'public.b'] }, parts: [{ compression: 'zstd', encryption: 'age' }] },
+      manifest: {
+        engineFacts: { tables: ['public.a', 'public.b'] },
+        parts: [{ compression: 'zstd', encryption: 'age' }],
+      },
       ...data,
       copies: {
         create: [
@@ -92,10 +95,28 @@ describe('insight', () => {
     const insight = insightSchema.parse(await getInsight({ ctx, input: { limit: 50 } }))
     const [cloud, local] = insight.destinations
     expect(cloud?.classes).toEqual([
-      { storageClass: 'GLACIER', copies: 20, storedBytes: 20 * gb, pricePerGbMonth: 0.0036, perMonth: expect.closeTo(0.072) },
-      { storageClass: 'STANDARD_IA', copies: 20, storedBytes: 20 * gb, pricePerGbMonth: 0.0125, perMonth: expect.closeTo(0.25) },
+      {
+        storageClass: 'GLACIER',
+        copies: 20,
+        storedBytes: 20 * gb,
+        pricePerGbMonth: 0.0036,
+        perMonth: expect.closeTo(0.072),
+      },
+      {
+        storageClass: 'STANDARD_IA',
+        copies: 20,
+        storedBytes: 20 * gb,
+        pricePerGbMonth: 0.0125,
+        perMonth: expect.closeTo(0.25),
+      },
     ])
-    expect(local).toMatchObject({ name: 'disk', storedBytes: 40 * gb, capacityBytes: 500 * gb, monthlyBudget: 5, cost: { perMonth: 0 } })
+    expect(local).toMatchObject({
+      name: 'disk',
+      storedBytes: 40 * gb,
+      capacityBytes: 500 * gb,
+      monthlyBudget: 5,
+      cost: { perMonth: 0 },
+    })
     // One GB a day: 460 GB are left.
     expect(local?.forecast?.perDay.value).toBeCloseTo(gb, -7)
     expect(Date.parse(local?.fullOn ?? '')).toBeGreaterThan(now.getTime() + 450 * dayMs)
@@ -135,7 +156,9 @@ describe('insight', () => {
     await noteUsage(catalog.db, now)
     await addBackup(0.1)
     await noteUsage(catalog.db, now)
-    const notes = await catalog.db.destinationDay.findMany({ where: { destinationId: disk, day: new Date('2026-11-21') } })
+    const notes = await catalog.db.destinationDay.findMany({
+      where: { destinationId: disk, day: new Date('2026-11-21') },
+    })
     expect(notes).toMatchObject([{ copies: 41, storedBytes: BigInt(41 * gb) }])
   })
 })
@@ -147,13 +170,21 @@ describe('judgeBackup', () => {
     expect(await judge(usual.id)).toEqual([])
     expect(await openAlerts()).toEqual([])
 
-    const odd = await addBackup(0.08, { storedBytes: 9.9 * gb, manifest: { engineFacts: { tables: ['public.a'] }, parts: [{ compression: 'zstd', encryption: 'age' }] } })
+    const odd = await addBackup(0.08, {
+      storedBytes: 9.9 * gb,
+      manifest: { engineFacts: { tables: ['public.a'] }, parts: [{ compression: 'zstd', encryption: 'age' }] },
+    })
     const found = await judge(odd.id)
     expect(found.map(({ measure }) => measure)).toEqual(['stored-bytes', 'compression', 'tables'])
     await judge(odd.id)
     const [alert, ...others] = await openAlerts()
     expect(others).toEqual([])
-    expect(alert).toMatchObject({ severity: 'critical', sourceId: shop, count: 2, title: 'Backup of shop looks unusual' })
+    expect(alert).toMatchObject({
+      severity: 'critical',
+      sourceId: shop,
+      count: 2,
+      title: 'Backup of shop looks unusual',
+    })
     expect(alert?.body).toMatch(/may have been encrypted by someone else.*1 of 2 tables are gone: public\.b\./)
     const { anomalies } = await getInsight({ ctx, input: { limit: 50 } })
     expect(anomalies).toMatchObject([{ sourceName: 'shop', backupId: odd.id, resolvedAt: null }])

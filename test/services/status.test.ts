@@ -76,23 +76,47 @@ describe('the status', () => {
   it('has the shape of its contract, and of all sources', async () => {
     const status = statusSchema.parse(await getStatus({ ctx }))
     expect(status.sources.map(({ sourceName }) => sourceName)).toEqual(['calm', 'failing', 'never'])
-    expect(status.totals).toMatchObject({ sources: 3, protectedSources: 2, provenSources: 1, backups: 4, storedBytes: 400, failedLast24h: 1 })
+    expect(status.totals).toMatchObject({
+      sources: 3,
+      protectedSources: 2,
+      provenSources: 1,
+      backups: 4,
+      storedBytes: 400,
+      failedLast24h: 1,
+    })
     expect(status.omitted).toEqual({ sources: 0, reasons: 0 })
     expect(status.worker).toMatchObject({ alive: true, count: 1 })
   })
 
   it('counts as good only what is stored somewhere, not broken and not deleted', async () => {
     const calm = await bySource('calm')
-    expect(calm).toMatchObject({ health: 'healthy', reasons: [], exposureMs: 10 * 3_600_000, backupCount: 2, storedBytes: 200 })
+    expect(calm).toMatchObject({
+      health: 'healthy',
+      reasons: [],
+      exposureMs: 10 * 3_600_000,
+      backupCount: 2,
+      storedBytes: 200,
+    })
     const failing = await bySource('failing')
     expect(failing).toMatchObject({ health: 'degraded', exposureMs: 30 * 3_600_000 })
     const never = await bySource('never')
-    expect(never).toMatchObject({ health: 'unhealthy', lastGoodBackup: null, exposureMs: null, nextBackupAt: '2026-11-22T02:00:00.000Z' })
+    expect(never).toMatchObject({
+      health: 'unhealthy',
+      lastGoodBackup: null,
+      exposureMs: null,
+      nextBackupAt: '2026-11-22T02:00:00.000Z',
+    })
   })
 
   it('shows the newest run as the backup itself is shown', async () => {
     const calm = await bySource('calm')
-    const { log: _log, manifest: _manifest, manifestSha256: _sha, repositoryPath: _path, ...backup } = await getBackup({
+    const {
+      log: _log,
+      manifest: _manifest,
+      manifestSha256: _sha,
+      repositoryPath: _path,
+      ...backup
+    } = await getBackup({
       ctx,
       input: { id: calm?.lastBackup?.id ?? '' },
     })
@@ -116,13 +140,27 @@ describe('the status', () => {
     const { trend } = await getStatus({ ctx })
     expect(trend).toHaveLength(30)
     expect(trend[0]?.day).toBe('2026-10-23')
-    expect(trend.at(-1)).toEqual({ day: '2026-11-21', sourceBytes: 2_000, storedBytes: 200, succeeded: 2, failed: 1, missed: 0 })
+    expect(trend.at(-1)).toEqual({
+      day: '2026-11-21',
+      sourceBytes: 2_000,
+      storedBytes: 200,
+      succeeded: 2,
+      failed: 1,
+      missed: 0,
+    })
     expect(trend.reduce((sum, day) => sum + day.succeeded, 0)).toBe(6)
   })
 
   it('puts what runs before what waits, with the name of its source', async () => {
-    const job = { kind: 'backup', input: {}, actor: { type: 'cli', user: 'x', role: 'admin' }, sourceId: sourceIds.get('calm') ?? null }
-    await catalog.db.job.createMany({ data: Array.from({ length: 60 }, () => ({ ...job, state: 'queued', createdAt: hoursAgo(2) })) })
+    const job = {
+      kind: 'backup',
+      input: {},
+      actor: { type: 'cli', user: 'x', role: 'admin' },
+      sourceId: sourceIds.get('calm') ?? null,
+    }
+    await catalog.db.job.createMany({
+      data: Array.from({ length: 60 }, () => ({ ...job, state: 'queued', createdAt: hoursAgo(2) })),
+    })
     await catalog.db.job.create({ data: { ...job, state: 'running', createdAt: hoursAgo(1) } })
     const { running } = await getStatus({ ctx })
     expect(running).toHaveLength(50)

@@ -74,7 +74,8 @@ describe('the sums that triggers keep', () => {
           },
         })
         ids.push(newId)
-      } else if (what < 5) await db.backup.update({ where: { id }, data: { status: pick(jobStates), storedBytes: below(100_000) } })
+      } else if (what < 5)
+        await db.backup.update({ where: { id }, data: { status: pick(jobStates), storedBytes: below(100_000) } })
       else if (what < 6) await db.backup.update({ where: { id }, data: { deletedAt: pick([null, at()]) } })
       else if (what < 7) await db.backup.update({ where: { id }, data: { startedAt: at(), note: 'moved' } })
       else if (what < 9) {
@@ -96,7 +97,8 @@ describe('the sums that triggers keep', () => {
 
   it('do not change by what they do not count, and are not written for it', async () => {
     const { db } = catalog
-    const before = await db.$queryRaw`SELECT xmin::text, ctid::text FROM source_total UNION ALL SELECT xmin::text, ctid::text FROM backup_day`
+    const before =
+      await db.$queryRaw`SELECT xmin::text, ctid::text FROM source_total UNION ALL SELECT xmin::text, ctid::text FROM backup_day`
     await db.backup.updateMany({ data: { note: 'seen', verified: 'proven', pinned: true } })
     await db.backupCopy.updateMany({ data: { verifiedAt: new Date(), attempts: 3 } })
     expect(
@@ -111,8 +113,12 @@ describe('the sums that triggers keep', () => {
       Array.from({ length: 40 }, (_, index) =>
         db.$transaction(async (tx) => {
           const data = { sourceId, jobId: randomUUID(), kind: 'logical', status: 'running', repositoryPath: '' }
-          const row = await tx.backup.create({ data: { ...data, startedAt: new Date(Date.UTC(2026, 10, 1 + (index % 5))) } })
-          await tx.backupCopy.create({ data: { backupId: row.id, destinationId: destinationIds[index % 3] ?? '', state: 'uploading' } })
+          const row = await tx.backup.create({
+            data: { ...data, startedAt: new Date(Date.UTC(2026, 10, 1 + (index % 5))) },
+          })
+          await tx.backupCopy.create({
+            data: { backupId: row.id, destinationId: destinationIds[index % 3] ?? '', state: 'uploading' },
+          })
           await tx.backup.update({ where: { id: row.id }, data: { status: 'succeeded', storedBytes: 10 } })
           await tx.backupCopy.updateMany({ where: { backupId: row.id }, data: { state: 'stored', storedBytes: 10 } })
         }),

@@ -149,7 +149,9 @@ function vanishedTables(history: readonly JudgedBackup[], latest: JudgedBackup):
   // Without names a partition that was dropped as planned cannot be told from a table that was lost.
   if (usual === null || actual === null || actual > usual * 0.9) return []
   const message = `There are ${actual} tables; there were ${usual}.`
-  return [{ measure: 'tables', severity: (usual - actual) * 4 >= usual ? 'critical' : 'warning', message, usual, actual }]
+  return [
+    { measure: 'tables', severity: (usual - actual) * 4 >= usual ? 'critical' : 'warning', message, usual, actual },
+  ]
 }
 
 function named(tables: readonly string[]): string {

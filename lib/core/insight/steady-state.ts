@@ -47,7 +47,8 @@ function pretended({ keepDays, keepLast, gfs }: RetentionRules, everyMs: number,
   const fineMs = Math.max((keepDays ?? 0) * dayMs, (keepLast ?? 0) * everyMs, (gfs?.hourly ?? 0) * 3_600_000)
   pretend(fineMs, everyMs, mostPretended)
   // What is kept once for a day, and once for a year, is found by one backup in that time.
-  if (gfs) pretend(Math.max(gfs.daily, gfs.weekly * 7, gfs.monthly * 31) * dayMs, Math.max(everyMs, dayMs), 2 * mostPretended)
+  if (gfs)
+    pretend(Math.max(gfs.daily, gfs.weekly * 7, gfs.monthly * 31) * dayMs, Math.max(everyMs, dayMs), 2 * mostPretended)
   if (gfs) pretend(gfs.yearly * 366 * dayMs, Math.max(everyMs, 60 * dayMs), 3 * mostPretended)
   return backups
 }

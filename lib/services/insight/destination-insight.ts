@@ -52,7 +52,7 @@ export function destinationInsight(args: {
         pricePerGbMonth: price(storageClass),
         perMonth: monthlyCost(rows, perGbMonth),
       }))
-      .sort((a, b) => b.storedBytes - a.storedBytes),
+      .sort((a, b) => b.storedBytes - a.storedBytes || (a.storageClass < b.storageClass ? -1 : 1)),
   }
 }
 

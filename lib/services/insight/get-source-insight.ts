@@ -13,7 +13,7 @@ import { pointsOf, readSourceDays } from './read-usage'
 export async function getSourceInsight(args: { ctx: ServiceContext; input: { id: string } }): Promise<SourceInsight> {
   const { ctx, input } = args
   permit(ctx.actor, 'viewer')
-  const source = await findSource(ctx, input.id)
+  const source = await findSource(ctx.db, input.id)
   const today = dayNumber(ctx.clock.now())
   const [[row], [latest, ...history]] = await Promise.all([
     readSourceDays(ctx.db, today, source.id),

@@ -31,14 +31,30 @@ describe('findAnomalies', () => {
   it.each<[string, Partial<JudgedBackup>, string[]]>([
     ['a backup like the others', {}, []],
     ['a tenth more', { sourceBytes: 1_100 * mib, storedBytes: 220 * mib }, []],
-    ['a third more', { sourceBytes: 1_350 * mib, storedBytes: 270 * mib }, ['source-bytes warning', 'stored-bytes warning']],
-    ['three times as much (security 25)', { sourceBytes: 3_000 * mib, storedBytes: 600 * mib }, ['source-bytes critical', 'stored-bytes critical']],
-    ['half of it gone', { sourceBytes: 490 * mib, storedBytes: 98 * mib }, ['source-bytes critical', 'stored-bytes critical']],
+    [
+      'a third more',
+      { sourceBytes: 1_350 * mib, storedBytes: 270 * mib },
+      ['source-bytes warning', 'stored-bytes warning'],
+    ],
+    [
+      'three times as much (security 25)',
+      { sourceBytes: 3_000 * mib, storedBytes: 600 * mib },
+      ['source-bytes critical', 'stored-bytes critical'],
+    ],
+    [
+      'half of it gone',
+      { sourceBytes: 490 * mib, storedBytes: 98 * mib },
+      ['source-bytes critical', 'stored-bytes critical'],
+    ],
     ['most rows gone', { rowEstimate: 900_000 }, ['rows critical']],
     ['a third of the rows gone', { rowEstimate: 3_300_000 }, ['rows warning']],
     ['twice the time', { durationMs: 700_000 }, ['duration warning']],
     ['half the time', { durationMs: 100_000 }, []],
-    ['data that stopped compressing (security 25)', { storedBytes: 980 * mib }, ['stored-bytes critical', 'compression critical']],
+    [
+      'data that stopped compressing (security 25)',
+      { storedBytes: 980 * mib },
+      ['stored-bytes critical', 'compression critical'],
+    ],
   ])('tells of %s', (_, latest, expected) => {
     expect(found(latest)).toEqual(expected)
   })
