@@ -14,7 +14,7 @@ interface LoadFieldsProps {
 /** How much a backup may ask of the server it reads from. */
 export function LoadFields({ values, errors, onChange }: LoadFieldsProps) {
   const text = (
-    name: Exclude<keyof LoadValues, 'gentle'>,
+    name: Exclude<keyof LoadValues, 'gentle' | 'fullSpeed'>,
     field: string,
     label: string,
     hint: string,
@@ -41,6 +41,14 @@ export function LoadFields({ values, errors, onChange }: LoadFieldsProps) {
         checked={values.gentle}
         onChange={(gentle) => onChange({ gentle })}
       />
+      {!values.gentle && (
+        <Switch
+          label="Full speed"
+          hint="Take what the machine gives even while others work on the server. Without it a large backup then slows down to the pace of a plain pg_dump."
+          checked={values.fullSpeed}
+          onChange={(fullSpeed) => onChange({ fullSpeed })}
+        />
+      )}
       <div className="grid gap-4 sm:grid-cols-2">
         {!values.gentle &&
           text(

@@ -3,6 +3,7 @@ import type { SourceOptions } from '@/lib/contracts/source'
 /** What a backup may ask of its server, as typed. Empty: chosen by Holdfast. */
 export interface LoadValues {
   gentle: boolean
+  fullSpeed: boolean
   parallelism: string
   maxConnections: string
   replicaHost: string
@@ -11,15 +12,17 @@ export interface LoadValues {
 
 export const emptyLoad: LoadValues = {
   gentle: false,
+  fullSpeed: false,
   parallelism: '',
   maxConnections: '8',
   replicaHost: '',
   replicaPort: '5432',
 }
 
-export function loadValuesOf({ gentle, parallelism, maxConnections, replica }: SourceOptions): LoadValues {
+export function loadValuesOf({ gentle, fullSpeed, parallelism, maxConnections, replica }: SourceOptions): LoadValues {
   return {
     gentle,
+    fullSpeed,
     parallelism: parallelism === undefined ? '' : String(parallelism),
     maxConnections: String(maxConnections),
     replicaHost: replica?.host ?? '',
@@ -33,6 +36,7 @@ export function loadInputOf(values: LoadValues) {
   const host = values.replicaHost.trim()
   return {
     gentle: values.gentle,
+    fullSpeed: !values.gentle && values.fullSpeed,
     parallelism: number(values.parallelism),
     maxConnections: number(values.maxConnections),
     replica: host === '' ? undefined : { host, port: number(values.replicaPort) },

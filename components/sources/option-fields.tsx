@@ -71,8 +71,8 @@ export function OptionFields({ values, errors, onChange, sourceId }: OptionField
           </Callout>
         )}
         <Switch
-          label="Low priority"
-          hint="The tools on the worker yield CPU and disk to everything else."
+          label="Lowest priority"
+          hint="The tools on the worker take CPU and disk only when nothing else wants them."
           checked={values.lowPriority}
           onChange={(lowPriority) => onChange({ lowPriority })}
         />

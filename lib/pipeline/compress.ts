@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/source'
 import { usableLevel } from '@/lib/core/compression/levels'
+import type { Priority } from '@/lib/core/tool-priority'
 import type { RunContext } from '@/lib/ports/run-context'
 import { feedCommand } from '@/lib/process/feed-command'
 import { findTool } from '@/lib/process/find-tool'
@@ -17,8 +18,8 @@ export interface CompressOptions {
   level: number
   /** Of zstd and xz; 1 when absent. */
   threads?: number | undefined
-  /** Runs the program with nice 10 and idle IO class. */
-  lowPriority?: boolean | undefined
+  /** Of the program. */
+  priority?: Priority | undefined
 }
 
 /**
@@ -37,8 +38,8 @@ function inThread(stage: ReturnType<typeof createGzip>, input: Readable, run: Ru
 function byProgram(codec: ProgramCodec, options: CompressOptions, input: Readable, run: RunContext): Compressing {
   const program = codecPrograms[codec]
   const args = program.compress(usableLevel(codec, options.level), options.threads ?? 1)
-  const { lowPriority = false } = options
-  const command = runCommand({ file: program.file, args, lowPriority, stdin: 'pipe', bulkOutput: true }, run)
+  const { priority = 'normal' } = options
+  const command = runCommand({ file: program.file, args, priority, stdin: 'pipe', bulkOutput: true }, run)
   // Before the program is ended for it: its pipe would end cleanly.
   input.once('error', (error) => command.stdout.destroy(error))
   const finished = feedCommand(input, command)

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Progress } from '@/lib/contracts/job'
 import type { Compression } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { Priority } from '@/lib/core/tool-priority'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { StoredObject } from '@/lib/ports/storage'
 import { requireCodec } from './codec-programs'
@@ -25,8 +26,8 @@ export interface StorePartInput {
   compressionLevel: number
   /** Of one compressor; 1 when absent. */
   compressionThreads?: number | undefined
-  /** The compressor runs with nice 10; the producer's priority is the engine's business. */
-  lowPriority?: boolean | undefined
+  /** Of the compressor; the producer's is the engine's business. */
+  priority?: Priority | undefined
   /** Null: stored without encryption. */
   age: { recipients: string[] } | null
   /** Ceiling on the rate of stored bytes, which parts may share. */
@@ -113,7 +114,7 @@ function startCompression(
     compression: input.compression,
     level: input.compressionLevel,
     threads: input.compressionThreads,
-    lowPriority: input.lowPriority,
+    priority: input.priority,
   }
   let compressed: Compressing
   try {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Priority } from '../core/tool-priority'
 
 /** A tool to run: argv as an array, never a shell; secrets only in `env` or files, never in `args`. */
 export interface CommandSpec {
@@ -10,8 +11,7 @@ export interface CommandSpec {
   /** Run as this user and group (dropping root). */
   uid?: number
   gid?: number
-  /** nice 10 and idle IO class. */
-  lowPriority?: boolean
+  priority?: Priority
   stdin?: 'ignore' | 'pipe'
   /**
    * The tool writes much: stdout is read in chunks of 256 KiB, and given on only when one is full or the tool closed it.

@@ -19,16 +19,14 @@ function deathSignalPrefix(): string[] {
  * group stay the tool's own. They are used where they exist: the tool runs without them as well.
  */
 export function launchPrefix({
-  lowPriority = false,
+  priority = 'normal',
   bulkOutput = false,
-}: Pick<CommandSpec, 'lowPriority' | 'bulkOutput'>): string[] {
+}: Pick<CommandSpec, 'priority' | 'bulkOutput'>): string[] {
   const prefix = [...deathSignalPrefix()]
-  if (lowPriority) {
-    const nice = findTool('nice')
-    const ionice = findTool('ionice')
-    if (nice) prefix.push(nice, '-n', '10')
-    if (ionice) prefix.push(ionice, '-c', '3', '-t')
-  }
+  const nice = priority === 'normal' ? null : findTool('nice')
+  if (nice) prefix.push(nice, '-n', priority === 'low' ? '10' : '19')
+  const ionice = priority === 'lowest' ? findTool('ionice') : null
+  if (ionice) prefix.push(ionice, '-c', '3', '-t')
   // pg_dump writes through the C library, which takes 4 KiB for a pipe's buffer: the reader would wake up for each.
   const stdbuf = bulkOutput ? findTool('stdbuf') : null
   if (stdbuf) prefix.push(stdbuf, '--output=64K')

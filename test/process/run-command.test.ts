@@ -67,9 +67,11 @@ describe('a tool that runs', () => {
     expect(lines.at(-1)).toBe('last words')
   })
 
-  it('runs with low priority when asked', async () => {
-    const command = runCommand({ file: 'nice', args: [], lowPriority: true }, makeTestRun())
-    expect((await text(command.stdout)).trim()).toBe('10')
+  it('runs with low and lowest priority when asked', async () => {
+    const niceness = async (priority: 'low' | 'lowest') =>
+      (await text(runCommand({ file: 'nice', args: [], priority }, makeTestRun()).stdout)).trim()
+    expect(await niceness('low')).toBe('10')
+    expect(await niceness('lowest')).toBe('19')
   })
 
   it.runIf(process.getuid?.() === 0)('drops root when a user is given', async () => {

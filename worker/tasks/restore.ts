@@ -30,7 +30,7 @@ export const restoreTask: Task = {
       const { warnings } = await ctx.engine(copy.manifest.source.engine).restore(
         {
           manifest: copy.manifest,
-          open: partOpener(copy),
+          open: partOpener(copy, { storedBytesOnly: true }),
           check: (parts, checking) => checkStored(copy.storage, (part) => copy.keyOf(part), parts, checking),
           target: { ...target, source: sourceSpec(ctx, source) },
         },

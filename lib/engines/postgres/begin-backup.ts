@@ -85,7 +85,14 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   return {
     serverVersion: identity.version,
     toolVersion: client.version,
-    facts: { serverMajor: identity.major, systemIdentifier, standby: identity.standby, ...endpoint.facts, ...locale, ...facts },
+    facts: {
+      serverMajor: identity.major,
+      systemIdentifier,
+      standby: identity.standby,
+      ...endpoint.facts,
+      ...locale,
+      ...facts,
+    },
     warnings,
     parts: [
       dumpGlobals(plan, identity.superuser),

@@ -1,3 +1,4 @@
+import { toolPriority } from '@/lib/core/tool-priority'
 import { join } from 'node:path'
 import type { BackupPart, SourceSpec } from '@/lib/ports/engine'
 import type { TocEntry } from './archive/archive-format'
@@ -93,7 +94,7 @@ function openDump(
         ],
         env: env.env,
         secrets: env.secrets,
-        lowPriority: source.options.lowPriority || source.options.gentle,
+        priority: toolPriority(source.options),
         bulkOutput: true,
       },
       ...(guard ? { pace: () => guard.stage() } : {}),

@@ -1,3 +1,4 @@
+import { toolPriority } from '@/lib/core/tool-priority'
 import { join } from 'node:path'
 import { Transform, type TransformCallback } from 'node:stream'
 import type { BackupPart } from '@/lib/ports/engine'
@@ -32,7 +33,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
             ],
             env: env.env,
             secrets: env.secrets,
-            lowPriority: source.options.lowPriority || source.options.gentle,
+            priority: toolPriority(source.options),
           },
           check: (exited) => new EndMarkCheck(exited),
           explain: plan.explain,

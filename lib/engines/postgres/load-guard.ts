@@ -7,7 +7,7 @@ import { errorText } from './classify-error'
 import { connect } from './connect'
 import { GentleStage, Pace } from './gentle-stage'
 import { LoadProbe } from './load-probe'
-import { nextPace, slowestPace } from './next-pace'
+import { type Manners, nextPace } from './next-pace'
 
 const lookEveryMs = 1_000
 /** An answer that takes this long says that the server is busy. */
@@ -29,11 +29,11 @@ export interface LoadGuard {
  * it cannot look the pace is the slowest: a server without a free connection is not one to be hurried. Rejects only with
  * the signal's reason.
  */
-export async function startLoadGuard(source: SourceSpec, run: RunContext): Promise<LoadGuard> {
+export async function startLoadGuard(source: SourceSpec, manners: Manners, run: RunContext): Promise<LoadGuard> {
   const stopping = new AbortController()
   const signal = AbortSignal.any([run.signal, stopping.signal])
-  const pace = new Pace(slowestPace)
-  const slow = () => (pace.bytesPerSecond = slowestPace)
+  const pace = new Pace(manners.start)
+  const slow = () => (pace.bytesPerSecond = manners.slowest)
   let client: Client | null = null
   let probe: LoadProbe | null = null
   const warnings = new Set<string>()
@@ -49,8 +49,7 @@ export async function startLoadGuard(source: SourceSpec, run: RunContext): Promi
       probe ??= await LoadProbe.open(client)
       if (probe.blind) warnings.add(blindWarning(source))
       const load = await probe.look()
-      if (load) pace.bytesPerSecond = nextPace(pace.bytesPerSecond, load)
-      else slow()
+      if (load) pace.bytesPerSecond = nextPace(pace.bytesPerSecond, load, manners)
     } catch (error) {
       slow()
       await close()
@@ -87,5 +86,5 @@ async function repeat(look: () => Promise<void>, signal: AbortSignal): Promise<v
 
 function blindWarning(source: SourceSpec): string {
   const { user } = source.connection
-  return `Gentle mode sees only the number of transactions, not who is working: grant pg_read_all_stats to ${String(user)}.`
+  return `The backup sees only that the server works, not who: to be paced by it, grant pg_read_all_stats to ${String(user)}.`
 }

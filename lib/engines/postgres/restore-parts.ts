@@ -8,6 +8,7 @@ import { sideBySide } from '@/lib/process/side-by-side'
 import type { TocEntry } from './archive/archive-format'
 import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
 import { damaged } from './archive/archive-error'
+import { earlyIndexes } from './early-indexes'
 import { postDataSteps } from './post-data-steps'
 import { quoteQualified } from './quote'
 import { restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
@@ -70,7 +71,8 @@ export function partsToRead(manifest: Manifest, selection: Selection | null): Ma
 
 /**
  * Schema, then the rows of all parts side by side, then indexes and constraints in parallel: the first and the last need
- * the table of contents only. The first failure stops everything; what is half written is the caller's to remove.
+ * the table of contents only. A part that is done while others are not builds its indexes meanwhile. The first failure
+ * stops everything; what is half written is the caller's to remove.
  */
 export async function restoreParts(
   plan: RestorePlan,
@@ -83,9 +85,14 @@ export async function restoreParts(
   const done = () => walkers.reduce((sum, walker) => sum + walker.bytes, 0)
   const report = setInterval(() => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes }), progressEveryMs)
   const list = selection ? await writeList(contents.file, selection.dumpIds, tool.user) : []
+  const wanted = selection ? new Set(selection.dumpIds) : null
+  const built = new Set<number>()
+  let begun = 0
+  let filled = 0
   try {
     const messages = [await restoreFromFile(tool, ['--section=pre-data', ...list], contents.file, run)]
     await sideBySide(jobs, parts, run, async (part, scope) => {
+      begun += 1
       const own = selection && part.role === 'data' ? await ownList(plan, part, selection, scope) : list
       const walker = new ArchiveWalker(plan.walk?.(part))
       walkers.push(walker)
@@ -93,14 +100,23 @@ export async function restoreParts(
       messages.push(
         await restoreFromStream(tool, ['--section=data', ...own], archive, walker, selection !== null, scope),
       )
+      filled += 1
+      if (begun < parts.length || filled === parts.length) return
+      const early = earlyIndexes(contents.entries, rowsOf(part, contents.entries))
+      const ids = wanted ? early.filter((id) => wanted.has(id)) : early
+      if (ids.length === 0) return
+      for (const id of ids) built.add(id)
+      const args = ['--section=post-data', ...(await writeList(`${contents.file}.${part.file}`, ids, tool.user))]
+      messages.push(await restoreFromFile(tool, args, contents.file, scope))
     })
     // Values of sequences are in the archive's data section; without its rows they are restored by themselves.
     if (!parts.some((part) => part.role === 'archive')) {
       messages.push(await restoreFromFile(tool, ['--section=data', ...list], contents.file, run))
     }
     run.progress({ phase: 'building indexes', doneBytes: totalBytes, totalBytes })
-    const wanted = selection ? new Set(selection.dumpIds) : null
-    for (const ids of postDataSteps(contents.entries, wanted)) {
+    for (const step of postDataSteps(contents.entries, wanted)) {
+      const ids = step.filter((id) => !built.has(id))
+      if (ids.length === 0) continue
       const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.user))]
       messages.push(await restoreFromFile(tool, args, contents.file, run))
     }
@@ -108,6 +124,13 @@ export async function restoreParts(
   } finally {
     clearInterval(report)
   }
+}
+
+/** Whether a table's rows come with the part: those a data part names, and in the archive all others that have rows. */
+function rowsOf(part: ManifestPart, entries: readonly TocEntry[]): (table: TocEntry) => boolean {
+  const rows = part.role === 'data' ? (part.tables ?? []) : entries.filter((entry) => entry.type === 'TABLE DATA')
+  const names = new Set(rows.map(nameOf))
+  return (table) => names.has(nameOf(table))
 }
 
 /** The entries of a data part that are wanted: its numbers are its own. */

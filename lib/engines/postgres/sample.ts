@@ -1,3 +1,4 @@
+import { toolPriority } from '@/lib/core/tool-priority'
 import type { Client } from 'pg'
 import { join } from 'node:path'
 import type { DumpSample, SourceSpec } from '@/lib/ports/engine'
@@ -135,7 +136,7 @@ async function readBeginning(reading: Reading, run: RunContext): Promise<TableSa
       ],
       env: env.env,
       secrets: env.secrets,
-      lowPriority: source.options.lowPriority,
+      priority: toolPriority(source.options),
     },
     { ...run, signal: AbortSignal.any([run.signal, limit]) },
   )

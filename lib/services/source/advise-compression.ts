@@ -3,6 +3,7 @@ import { compressions, type SourceOptions } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { compressionLevels, usableLevel } from '@/lib/core/compression/levels'
 import { recommendCompression } from '@/lib/core/compression/recommend-compression'
+import { toolPriority } from '@/lib/core/tool-priority'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { measureCompression } from '@/lib/pipeline/measure-compression'
 import type { DumpSample } from '@/lib/ports/engine'
@@ -104,7 +105,7 @@ async function measureAll(options: SourceOptions, sample: DumpSample, run: RunCo
   for (const { compression, level } of candidates(options)) {
     if (missing(compression) !== null) continue
     const { inputBytes, outputBytes, durationMs } = await measureCompression(
-      { compression, level, threads: options.compressionThreads, lowPriority: options.lowPriority },
+      { compression, level, threads: options.compressionThreads, priority: toolPriority(options) },
       sample.pieces,
       candidateLimitMs,
       run,

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GentleStage, Pace } from '@/lib/engines/postgres/gentle-stage'
 import { startLoadGuard } from '@/lib/engines/postgres/load-guard'
-import { fastestPace, nextPace, slowestPace } from '@/lib/engines/postgres/next-pace'
+import { fastestPace, gentleManners, nextPace, usualManners } from '@/lib/engines/postgres/next-pace'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { makeTestRun } from '@/test/helpers/run-context'
 import { waitFor } from '@/test/helpers/wait-for'
@@ -11,6 +11,8 @@ import { waitFor } from '@/test/helpers/wait-for'
 const mega = 1_000_000
 const quiet = { activeSessions: 0, transactionsPerSecond: 1, cpuIdle: 0.1 }
 const busy = { activeSessions: 2, transactionsPerSecond: 900, cpuIdle: 0.1 }
+
+const slowestPace = gentleManners.slowest
 
 describe('the pace of a gentle backup', () => {
   it.each([
@@ -23,7 +25,17 @@ describe('the pace of a gentle backup', () => {
     ['stays beside others while some of the CPU is idle', 8 * mega, { ...busy, cpuIdle: 0.55 }, 8 * mega],
     ['is bounded beside others', fastestPace, { ...busy, cpuIdle: 0.8 }, 32 * mega],
   ])('%s', (_name, current, load, expected) => {
-    expect(nextPace(current, load)).toBe(expected)
+    expect(nextPace(current, load, gentleManners)).toBe(expected)
+  })
+
+  it.each([
+    ['has no limit while nobody else works', fastestPace, quiet, fastestPace],
+    ['has none beside others while the CPU has room', fastestPace, { ...busy, cpuIdle: 0.4 }, fastestPace],
+    ['drops to that of a plain pg_dump when it has not', fastestPace, busy, 12 * mega],
+    ['is bounded when the server is on another machine', fastestPace, { ...busy, cpuIdle: null }, 48 * mega],
+    ['comes back step by step', 16 * mega, { ...busy, cpuIdle: 0.5 }, 20 * mega],
+  ])('of a usual backup %s', (_name, current, load, expected) => {
+    expect(nextPace(current, load, usualManners)).toBe(expected)
   })
 
   it('holds several streams to it together, and changes while they flow', async () => {
@@ -66,7 +78,7 @@ describe('the guard of a gentle backup', () => {
 
   it('speeds up on an idle server and slows down when somebody works', async () => {
     const run = makeTestRun()
-    const guard = await startLoadGuard(pg.source(), run)
+    const guard = await startLoadGuard(pg.source(), gentleManners, run)
     try {
       expect(guard.warnings).toEqual([])
       await waitFor('a faster pace', () => guard.pace() > 32 * mega)
@@ -90,7 +102,7 @@ describe('the guard of a gentle backup', () => {
   })
 
   it('says what it cannot see, and sees transactions nevertheless', async () => {
-    const guard = await startLoadGuard(pg.source({ connection: { user: 'narrow' } }), makeTestRun())
+    const guard = await startLoadGuard(pg.source({ connection: { user: 'narrow' } }), gentleManners, makeTestRun())
     try {
       expect(guard.warnings).toEqual([expect.stringContaining('grant pg_read_all_stats to narrow')])
       await waitFor('a faster pace', () => guard.pace() > 32 * mega)
@@ -105,7 +117,7 @@ describe('the guard of a gentle backup', () => {
   })
 
   it('stays slow while the server cannot be reached, and comes back', async () => {
-    const guard = await startLoadGuard(pg.source(), makeTestRun())
+    const guard = await startLoadGuard(pg.source(), gentleManners, makeTestRun())
     try {
       await waitFor('a faster pace', () => guard.pace() > slowestPace)
       await pg.stop()
@@ -121,6 +133,6 @@ describe('the guard of a gentle backup', () => {
     const run = makeTestRun()
     const reason = new Error('cancelled by a person')
     run.abort(reason)
-    await expect(startLoadGuard(pg.source(), run)).rejects.toBe(reason)
+    await expect(startLoadGuard(pg.source(), gentleManners, run)).rejects.toBe(reason)
   })
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import { toolPriority } from '@/lib/core/tool-priority'
 import { identityFile, manifestFile, partFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { storePart } from '@/lib/pipeline/store-part'
@@ -139,7 +140,7 @@ async function storeOne(
   { progress, throttle, atOnce }: SharedByParts,
   run: RunContext,
 ): Promise<ManifestPart> {
-  const { compression, compressionLevel, compressionThreads, lowPriority, gentle } = input.spec.options
+  const { compression, compressionLevel, compressionThreads } = input.spec.options
   const encryption = recipient ? 'age' : 'none'
   const file = partFile(part.base, compression, encryption)
   const alive = input.destinations.filter((destination) => destination.error === null)
@@ -150,7 +151,7 @@ async function storeOne(
       compressionLevel,
       compressionThreads,
       age: recipient ? { recipients: [recipient] } : null,
-      lowPriority: lowPriority || gentle,
+      priority: toolPriority(input.spec.options),
       throttle,
       expectedBytes: part.expectedBytes,
       onProgress: (own) => progress.update(part.base, own),
