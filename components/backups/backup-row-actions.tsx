@@ -35,7 +35,9 @@ export function BackupRowActions({ backup }: { backup: Backup }) {
         variant="ghost"
         size="icon"
         disabled={backup.deletedAt !== null || backup.deleteCause === 'request' || isActive(backup.status)}
-        title={backup.deletedAt ? 'Already deleted' : backup.deleteCause === 'request' ? 'Waits to be deleted' : 'Delete'}
+        title={
+          backup.deletedAt ? 'Already deleted' : backup.deleteCause === 'request' ? 'Waits to be deleted' : 'Delete'
+        }
         aria-label={`Delete ${name}`}
         onClick={() => setAsking('delete')}
       >

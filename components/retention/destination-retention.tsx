@@ -48,7 +48,8 @@ export function DestinationRetention({ destination }: { destination: Destination
           )}
         </Field>
         <p className="text-xs text-ink-3">
-          Copies that go because of a change wait for the grace time and are told of; the last good one is never deleted.
+          Copies that go because of a change wait for the grace time and are told of; the last good one is never
+          deleted.
         </p>
         {save.error && <ProblemNote error={save.error} />}
         <RoleButton

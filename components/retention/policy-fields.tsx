@@ -26,7 +26,12 @@ interface PolicyFieldsProps {
 export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
   const own = useViewerTimeZone()
   const zones = [...new Set(['UTC', own, values.timeZone, ...Intl.supportedValuesOf('timeZone')])]
-  const text = (name: 'keepDays' | 'keepLast' | 'maxTotalGib' | 'minimum', label: string, path: string, hint?: string) => (
+  const text = (
+    name: 'keepDays' | 'keepLast' | 'maxTotalGib' | 'minimum',
+    label: string,
+    path: string,
+    hint?: string,
+  ) => (
     <Field label={label} hint={hint} error={errors[path]} optional={name !== 'minimum'}>
       {(control) => (
         <Input

@@ -61,9 +61,16 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
       <PolicyFields values={values} errors={errors} onChange={(changes) => setValues({ ...values, ...changes })} />
       {complete && <p className="text-[0.8125rem] text-ink-2">{retentionWords(body.rules)}.</p>}
       {policy && preview.data && <PolicyPreview preview={preview.data} stale={stale} />}
-      {policy && preview.error && complete && <ProblemNote error={preview.error} title="The preview could not be made" />}
+      {policy && preview.error && complete && (
+        <ProblemNote error={preview.error} title="The preview could not be made" />
+      )}
       {save.error && !confirming && <ProblemNote error={save.error} />}
-      <RoleButton needs="admin" type="submit" pending={save.isPending} disabled={policy !== undefined && complete && stale}>
+      <RoleButton
+        needs="admin"
+        type="submit"
+        pending={save.isPending}
+        disabled={policy !== undefined && complete && stale}
+      >
         {policy ? 'Save the policy' : 'Add the policy'}
       </RoleButton>
       {confirming && preview.data && (
@@ -93,7 +100,12 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
 
 /** A policy without a name is called by what it keeps. */
 function usualName(rules: Parameters<typeof retentionWords>[0]): string {
-  return retentionWords(rules).replace(/^Keeps /, 'Keep ').split(', never')[0]?.slice(0, 100) ?? ''
+  return (
+    retentionWords(rules)
+      .replace(/^Keeps /, 'Keep ')
+      .split(', never')[0]
+      ?.slice(0, 100) ?? ''
+  )
 }
 
 /** The value once nobody has typed for a moment. */

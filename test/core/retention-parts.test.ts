@@ -52,7 +52,13 @@ describe('planCopies', () => {
       history,
       { ofSource: [rules(ofSource)], ofDestination: new Map(ofB ? [['B', [rules(ofB)]]] : []) },
       now,
-    ).map((decision) => `${decision.id} ${decision.copies.filter((copy) => copy.keep).map((copy) => copy.destinationId).join('')}`)
+    ).map(
+      (decision) =>
+        `${decision.id} ${decision.copies
+          .filter((copy) => copy.keep)
+          .map((copy) => copy.destinationId)
+          .join('')}`,
+    )
 
   it('does not let what B never got count against what it has (fault 33)', () => {
     const history = [entry('4', 0, ['A']), entry('3', 1, ['A']), entry('2', 2, ['A', 'B']), entry('1', 3, ['A', 'B'])]
@@ -140,9 +146,12 @@ describe('isShorterPolicy', () => {
     [{ keepDays: 30 }, { keepDays: 30, maxTotalBytes: 1 }, true],
     [{ keepDays: 30, maxTotalBytes: 1 }, { keepDays: 30, maxTotalBytes: 2 }, false],
     [{ maxTotalBytes: 9 }, { maxTotalBytes: 9, keepDays: 9 }, true],
-  ] satisfies [RetentionRulesInput, RetentionRulesInput, boolean][])('says of %j to %j: %s', (before, after, shorter) => {
-    expect(isShorterPolicy(rules(before), rules(after))).toBe(shorter)
-  })
+  ] satisfies [RetentionRulesInput, RetentionRulesInput, boolean][])(
+    'says of %j to %j: %s',
+    (before, after, shorter) => {
+      expect(isShorterPolicy(rules(before), rules(after))).toBe(shorter)
+    },
+  )
 })
 
 it('takes the longest time that any rule may keep as the horizon, and none for numbers alone', () => {

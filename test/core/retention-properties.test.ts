@@ -175,7 +175,11 @@ const copied = histories().chain((backups) =>
           busy: false,
           dependsOn: backup.dependsOn ?? [],
           identity: backup.identity ?? null,
-          copies: [...held].map(([destinationId, stored]) => ({ destinationId, stored, storedBytes: backup.storedBytes })),
+          copies: [...held].map(([destinationId, stored]) => ({
+            destinationId,
+            stored,
+            storedBytes: backup.storedBytes,
+          })),
         }
       }),
     ),
@@ -205,15 +209,17 @@ describe('with copies in several destinations, retention', () => {
     check(
       fc.property(copied, rules(), fc.option(rules(), { nil: undefined }), (history, given, ofB) => {
         const ofDestination = new Map(ofB ? [['B', [ofB]]] : [])
-        const plan = new Map(
-          planCopies(history, { ofSource: [given], ofDestination }, now).map((one) => [one.id, one]),
-        )
+        const plan = new Map(planCopies(history, { ofSource: [given], ofDestination }, now).map((one) => [one.id, one]))
         const byId = new Map(history.map((entry) => [entry.id, entry]))
         for (const entry of history) {
           if (!plan.get(entry.id)?.copies.some((copy) => copy.keep)) continue
           for (const base of entry.dependsOn) {
             const had = byId.get(base)?.copies.filter((copy) => copy.stored) ?? []
-            const has = plan.get(base)?.copies.filter((copy) => copy.keep).map((copy) => copy.destinationId) ?? []
+            const has =
+              plan
+                .get(base)
+                ?.copies.filter((copy) => copy.keep)
+                .map((copy) => copy.destinationId) ?? []
             expect(had.length === 0 || had.some((copy) => has.includes(copy.destinationId))).toBe(true)
           }
         }

@@ -14,8 +14,7 @@ export function dropOverCap(input: {
   const { newestFirst, kept, maxTotalBytes } = input
   const byId = new Map(newestFirst.map((backup) => [backup.id, backup]))
   const own = new Set(kept.keys())
-  for (const id of needed(own, byId))
-    if (!own.has(id)) kept.set(id, ['needed to restore a backup that is kept'])
+  for (const id of needed(own, byId)) if (!own.has(id)) kept.set(id, ['needed to restore a backup that is kept'])
   const dropped = new Set<string>()
   if (maxTotalBytes === undefined) return dropped
 

@@ -131,9 +131,7 @@ export async function readSystemIdentifier(client: ClientBase): Promise<string |
     `SELECT has_function_privilege('pg_catalog.pg_control_system()', 'execute') AS may`,
   )
   if (allowed[0]?.may !== true) return null
-  const { rows } = await client.query<{ id: string }>(
-    'SELECT system_identifier::text AS id FROM pg_control_system()',
-  )
+  const { rows } = await client.query<{ id: string }>('SELECT system_identifier::text AS id FROM pg_control_system()')
   return rows[0]?.id ?? null
 }
 

@@ -42,14 +42,10 @@ export async function deleteBackup(args: {
     }
     if (!(await lockUnused(tx, [backup.id])).has(backup.id)) {
       const user = await tx.job.findFirst({ where: { backupId: backup.id, state: { in: ['queued', 'running'] } } })
-      throw new HoldfastError(
-        'backup-in-use',
-        `A ${(user?.kind ?? 'job').replace('-', ' ')} is using this backup.`,
-        {
-          remedy: 'Wait for it to finish, or cancel it.',
-          facts: { jobId: user?.id },
-        },
-      )
+      throw new HoldfastError('backup-in-use', `A ${(user?.kind ?? 'job').replace('-', ' ')} is using this backup.`, {
+        remedy: 'Wait for it to finish, or cancel it.',
+        facts: { jobId: user?.id },
+      })
     }
     const others = { sourceId: backup.sourceId, deletedAt: null, deleteAfter: null, id: { not: backup.id } }
     const needing = await tx.backup.count({ where: { ...others, dependsOn: { has: backup.id } } })

@@ -16,10 +16,7 @@ export async function restoreDeletion(args: { ctx: ServiceContext; input: { id: 
   permit(ctx.actor, 'operator')
   const now = ctx.clock.now()
   return ctx.db.$transaction(async (tx) => {
-    const seen = found(
-      await tx.backup.findUnique({ where: { id: input.id }, include: { source: true } }),
-      'backup',
-    )
+    const seen = found(await tx.backup.findUnique({ where: { id: input.id }, include: { source: true } }), 'backup')
     await tx.$queryRaw`SELECT id FROM source WHERE id = ${seen.sourceId}::uuid FOR UPDATE`
     const backup = await tx.backup.findUniqueOrThrow({ where: { id: input.id }, include: { copies: true } })
     const waiting = backup.copies.filter((copy) => copy.deleteAfter !== null && copy.state !== 'deleted')

@@ -18,27 +18,24 @@ export interface EffectiveRules {
  * kept; a schedule without a policy adds nothing, so that one which has one counts.
  */
 export async function effectiveRules(tx: Tx, sourceId: string): Promise<EffectiveRules> {
-  const [schedules, destinations] = await Promise.all([
-    tx.schedule.findMany({
-      where: { sourceId, action: 'backup', deletedAt: null, retentionPolicy: { deletedAt: null } },
-      include: { retentionPolicy: true },
-      orderBy: { createdAt: 'asc' },
-    }),
-    tx.destination.findMany({
-      where: { deletedAt: null, retentionPolicy: { deletedAt: null } },
-      include: { retentionPolicy: true },
-    }),
-  ])
+  const schedules = await tx.schedule.findMany({
+    where: { sourceId, action: 'backup', deletedAt: null, retentionPolicy: { deletedAt: null } },
+    include: { retentionPolicy: true },
+    orderBy: { createdAt: 'asc' },
+  })
+  const destinations = await tx.destination.findMany({
+    where: { deletedAt: null, retentionPolicy: { deletedAt: null } },
+    include: { retentionPolicy: true },
+  })
   const ofSource = new Map(
     schedules.flatMap(({ retentionPolicy }) =>
       retentionPolicy ? [[retentionPolicy.id, effective(retentionPolicy)] as const] : [],
     ),
   )
-  const ofDestination = new Map(
-    destinations.flatMap(({ id, retentionPolicy }) =>
-      retentionPolicy ? [[id, [effective(retentionPolicy)]] as const] : [],
-    ),
-  )
+  const ofDestination = new Map<string, EffectivePolicy[]>()
+  for (const { id, retentionPolicy } of destinations) {
+    if (retentionPolicy) ofDestination.set(id, [effective(retentionPolicy)])
+  }
   return { ofSource: [...ofSource.values()], ofDestination }
 }
 

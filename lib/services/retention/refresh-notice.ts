@@ -12,20 +12,22 @@ export async function refreshNotice(
 ): Promise<void> {
   const { source, now } = input
   const waiting = { deletedAt: null, deleteAfter: { not: null } }
-  const [backups, copies] = await Promise.all([
-    tx.backup.aggregate({
-      where: { ...waiting, sourceId: source.id },
-      _count: { _all: true },
-      _min: { deleteAfter: true },
-      _sum: { storedBytes: true },
-    }),
-    tx.backupCopy.aggregate({
-      where: { ...waiting, state: { not: 'deleted' }, backup: { sourceId: source.id, deletedAt: null } },
-      _count: { _all: true },
-      _min: { deleteAfter: true },
-      _sum: { storedBytes: true },
-    }),
-  ])
+  const backups = await tx.backup.aggregate({
+    where: { ...waiting, sourceId: source.id },
+    _count: { _all: true },
+    _min: { deleteAfter: true },
+    _sum: { storedBytes: true },
+  })
+  const copies = await tx.backupCopy.aggregate({
+    where: {
+      ...waiting,
+      state: { not: 'deleted' },
+      backup: { sourceId: source.id, deletedAt: null, deleteAfter: null },
+    },
+    _count: { _all: true },
+    _min: { deleteAfter: true },
+    _sum: { storedBytes: true },
+  })
   const count = backups._count._all
   const copyCount = copies._count._all
   if (count + copyCount === 0) return resolveIncident(tx, ['deletion-planned'], source.id, now)
