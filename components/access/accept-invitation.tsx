@@ -19,8 +19,7 @@ export function AcceptInvitation() {
   }, [])
   const face = useQuery({
     queryKey: ['invitation', token],
-    queryFn: ({ signal }) =>
-      api<InvitationFace>('/invitations/look-up', { method: 'POST', body: { token }, signal }),
+    queryFn: ({ signal }) => api<InvitationFace>('/invitations/look-up', { method: 'POST', body: { token }, signal }),
     enabled: token !== null && token !== '',
     refetchInterval: false,
     refetchOnWindowFocus: false,

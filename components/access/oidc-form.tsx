@@ -67,7 +67,9 @@ export function OidcForm({ stored, facts }: { stored: Operations['oidc']; facts:
         {text(
           'clientSecret',
           'Client secret',
-          facts.clientSecretSet ? 'One is stored and never shown; leave this empty to keep it' : 'Empty for a public client',
+          facts.clientSecretSet
+            ? 'One is stored and never shown; leave this empty to keep it'
+            : 'Empty for a public client',
           'password',
         )}
         {text('label', 'Words of the button', `“Sign in with ${values.label || '…'}”`)}

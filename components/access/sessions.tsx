@@ -42,4 +42,3 @@ export function Sessions() {
     </Card>
   )
 }
-

@@ -25,7 +25,8 @@ export function StepUpDialog() {
   useEffect(
     () =>
       askStepUpWith(
-        (problem) => new Promise((answer) => setAsked({ methods: methodsOf(problem), answer: (shown) => answer(shown) })),
+        (problem) =>
+          new Promise((answer) => setAsked({ methods: methodsOf(problem), answer: (shown) => answer(shown) })),
       ),
     [],
   )

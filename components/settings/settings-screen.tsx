@@ -7,6 +7,7 @@ import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { About } from './about'
 import { Channels } from './channels'
+import { Limits } from './limits'
 import { Profile } from './profile'
 import { RecoveryTab } from './recovery-tab'
 import { Tokens } from './tokens'
@@ -19,6 +20,7 @@ const tabs = [
   { name: 'approvals', label: 'Approvals', Panel: Approvals },
   { name: 'tokens', label: 'API tokens', Panel: Tokens },
   { name: 'channels', label: 'Alert channels', Panel: Channels },
+  { name: 'limits', label: 'Limits', Panel: Limits },
   { name: 'recovery', label: 'Recovery kit', Panel: RecoveryTab },
   { name: 'about', label: 'About', Panel: About },
 ] as const

@@ -28,38 +28,38 @@ export function Users() {
   if (!may) return <EmptyState title="Users are an administrator’s">{reason}</EmptyState>
   return (
     <div className="space-y-5">
-    <Card aria-labelledby="users-title">
-      <CardHeader
-        id="users-title"
-        title="Users"
-        actions={
-          <RoleButton needs="admin" size="sm" onClick={() => setAdding(true)}>
-            Add a user
-          </RoleButton>
-        }
-      />
-      <ListState query={users} empty={<EmptyState title="No user" />}>
-        <Table label="Users">
-          <thead>
-            <tr>
-              <Th>Name</Th>
-              <Th>Role</Th>
-              <Th>Added</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {users.data?.items.map((user) => (
-              <UserRow key={user.id} user={user} />
-            ))}
-          </tbody>
-        </Table>
-      </ListState>
-      {adding && <NewUserDialog open onOpenChange={setAdding} />}
-    </Card>
-    <Invitations />
+      <Card aria-labelledby="users-title">
+        <CardHeader
+          id="users-title"
+          title="Users"
+          actions={
+            <RoleButton needs="admin" size="sm" onClick={() => setAdding(true)}>
+              Add a user
+            </RoleButton>
+          }
+        />
+        <ListState query={users} empty={<EmptyState title="No user" />}>
+          <Table label="Users">
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th>Role</Th>
+                <Th>Added</Th>
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              </tr>
+            </thead>
+            <tbody>
+              {users.data?.items.map((user) => (
+                <UserRow key={user.id} user={user} />
+              ))}
+            </tbody>
+          </Table>
+        </ListState>
+        {adding && <NewUserDialog open onOpenChange={setAdding} />}
+      </Card>
+      <Invitations />
     </div>
   )
 }

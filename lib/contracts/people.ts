@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, anonymousSchema, idSchema, roleSchema, timeSchema } from './common'
+import { idSchema, roleSchema, timeSchema } from './common'
 import { tokenScopeSchema } from './token-scope'
 
 export const passwordSchema = z.string().min(12, 'Use at least 12 characters').max(256, 'Use at most 256 characters')

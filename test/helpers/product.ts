@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import type { Job } from '@/lib/contracts/job'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { createDestinationSchema } from '@/lib/contracts/destination'
@@ -46,7 +46,13 @@ export interface Product {
 }
 
 /** The product without its web: a fresh catalog, an administrator's context, and worker processes as asked for. */
-export async function startProduct(options: { firstStart?: boolean } = {}): Promise<Product> {
+export async function startProduct(
+  options: {
+    firstStart?: boolean
+    /** A module that workers take their tasks from instead of worker/tasks; below the repository's root. */
+    tasks?: string
+  } = {},
+): Promise<Product> {
   const catalog = await freshCatalog()
   const home = await tempDir('home')
   const bundle = path.join(root, 'dist', `test-worker-${process.pid}.mjs`)
@@ -60,6 +66,7 @@ export async function startProduct(options: { firstStart?: boolean } = {}): Prom
     packages: 'external',
     absWorkingDir: root,
     logLevel: 'error',
+    plugins: options.tasks === undefined ? [] : [otherTasks(path.join(root, options.tasks))],
   })
   const { ctx, close } = await buildContext({
     actor: { type: 'cli', user: 'test', role: 'admin' },
@@ -130,6 +137,13 @@ export async function startProduct(options: { firstStart?: boolean } = {}): Prom
       await home.remove()
       await rm(bundle, { force: true })
     },
+  }
+}
+
+function otherTasks(file: string): Plugin {
+  return {
+    name: 'other-tasks',
+    setup: ({ onResolve }) => onResolve({ filter: /^\.\/tasks$/ }, () => ({ path: file })),
   }
 }
 

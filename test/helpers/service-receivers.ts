@@ -54,13 +54,24 @@ function wrongIn(schema: z.ZodType, body: string): string | null {
 const isJson = (headers: IncomingHttpHeaders) =>
   headers['content-type'] === 'application/json' ? null : 'the content type must be application/json'
 
-const slackText = z.strictObject({ type: z.enum(['mrkdwn', 'plain_text']), text: z.string().min(1).max(3_000), emoji: z.boolean().optional() })
+const slackText = z.strictObject({
+  type: z.enum(['mrkdwn', 'plain_text']),
+  text: z.string().min(1).max(3_000),
+  emoji: z.boolean().optional(),
+})
 const slackBlock = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('header'), text: slackText.extend({ type: z.literal('plain_text'), text: z.string().min(1).max(150) }) }),
+  z.strictObject({
+    type: z.literal('header'),
+    text: slackText.extend({ type: z.literal('plain_text'), text: z.string().min(1).max(150) }),
+  }),
   z.strictObject({
     type: z.literal('section'),
     text: slackText.optional(),
-    fields: z.array(slackText.extend({ text: z.string().min(1).max(2_000) })).min(1).max(10).optional(),
+    fields: z
+      .array(slackText.extend({ text: z.string().min(1).max(2_000) }))
+      .min(1)
+      .max(10)
+      .optional(),
   }),
   z.strictObject({ type: z.literal('context'), elements: z.array(slackText).min(1).max(10) }),
   z.strictObject({ type: z.literal('divider') }),
@@ -120,12 +131,19 @@ const embed = z
     timestamp: z.iso.datetime(),
     url: z.url().optional(),
     fields: z
-      .array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().min(1).max(1_024), inline: z.boolean() }))
+      .array(
+        z.strictObject({ name: z.string().min(1).max(256), value: z.string().min(1).max(1_024), inline: z.boolean() }),
+      )
       .max(25),
     footer: z.strictObject({ text: z.string().max(2_048) }),
   })
   .refine((each) => {
-    const texts = [each.title, each.description, each.footer.text, ...each.fields.flatMap(({ name, value }) => [name, value])]
+    const texts = [
+      each.title,
+      each.description,
+      each.footer.text,
+      ...each.fields.flatMap(({ name, value }) => [name, value]),
+    ]
     return texts.join('').length <= 6_000
   }, 'more than 6000 characters')
 

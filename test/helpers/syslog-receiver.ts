@@ -25,7 +25,8 @@ export interface SyslogReceiver extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const header = /^<(0|[1-9]\d{0,2})>1 (\S+) ([\x21-\x7e]{1,255}) ([\x21-\x7e]{1,48}) ([\x21-\x7e]{1,128}) ([\x21-\x7e]{1,32}) /
+const header =
+  /^<(0|[1-9]\d{0,2})>1 (\S+) ([\x21-\x7e]{1,255}) ([\x21-\x7e]{1,48}) ([\x21-\x7e]{1,128}) ([\x21-\x7e]{1,32}) /
 
 /** Parses by the grammar of RFC 5424, section 6; throws on anything that is not of it. */
 export function parseSyslog(bytes: Buffer): SyslogMessage {
@@ -41,7 +42,16 @@ export function parseSyslog(bytes: Buffer): SyslogMessage {
   const message = rest.slice(1)
   // MSG-UTF8 begins with a byte order mark; without one it is of no known encoding, and ASCII is safe in all.
   if (!message.startsWith('\ufeff') && /[^\x00-\x7f]/.test(message)) throw new Error('UTF-8 without its mark')
-  return { priority: Number(priority), timestamp, hostname, app, process, id, data, text: message.replace(/^\ufeff/, '') }
+  return {
+    priority: Number(priority),
+    timestamp,
+    hostname,
+    app,
+    process,
+    id,
+    data,
+    text: message.replace(/^\ufeff/, ''),
+  }
 }
 
 function structuredData(text: string, start: number): { data: SyslogMessage['data']; end: number } {

@@ -78,6 +78,6 @@ export async function call(
   })
   const response = await route(request, { params: Promise.resolve(options.params ?? {}) })
   const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false
+  const isJson = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} }
 }

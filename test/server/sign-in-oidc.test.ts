@@ -133,7 +133,10 @@ describe('someone else', () => {
     expect(await actorOfBrowser()).toBeNull()
     expect(await userOf('eve')).toBeNull()
     const event = await web.ctx.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
-    expect(event).toMatchObject({ action: 'session.sign-in-failed', detail: { subject: 'eve', wrong: 'oidc-no-role' } })
+    expect(event).toMatchObject({
+      action: 'session.sign-in-failed',
+      detail: { subject: 'eve', failed: 'oidc-no-role' },
+    })
   })
 
   it('who lost every group is signed out everywhere when they try to come back', async () => {

@@ -153,9 +153,9 @@ describe('four eyes', () => {
     const { id } = await destination()
     const approval = await ask(() => remove(robot, id))
     await expect(decide(asker, approval)).rejects.toMatchObject({ code: 'approval-own' })
-    await expect(decideApproval({ ctx: robot.ctx, input: { id: approval, decision: 'approved' } })).rejects.toMatchObject(
-      { code: 'needs-person' },
-    )
+    await expect(
+      decideApproval({ ctx: robot.ctx, input: { id: approval, decision: 'approved' } }),
+    ).rejects.toMatchObject({ code: 'needs-person' })
     await decide(other, approval)
     await remove(robot, id)
   })

@@ -86,7 +86,10 @@ describe('an invitation', () => {
 
   it('is not made for an account that exists, and does not take one over that came to be meanwhile', async () => {
     const who = await person(ctx, 'viewer')
-    await expect(invite(who.email)).rejects.toMatchObject({ code: 'name-taken', facts: { errors: [{ path: 'email' }] } })
+    await expect(invite(who.email)).rejects.toMatchObject({
+      code: 'name-taken',
+      facts: { errors: [{ path: 'email' }] },
+    })
     const made = await invite()
     await catalog.db.user.create({ data: { email: made.email, name: 'Came first', role: 'viewer' } })
     await expect(accept(tokenOf(made))).rejects.toMatchObject({ code: 'name-taken' })
@@ -153,7 +156,11 @@ describe('the list of sessions', () => {
       [second.sessionId, false],
       [who.sessionId, true],
     ])
-    expect(items[0]).toMatchObject({ address: '192.0.2.7', method: 'password', userAgent: expect.stringContaining('Firefox') })
+    expect(items[0]).toMatchObject({
+      address: '192.0.2.7',
+      method: 'password',
+      userAgent: expect.stringContaining('Firefox'),
+    })
   })
 
   it('ends one of them, or all others, and never another person’s', async () => {

@@ -5,8 +5,7 @@ import type { Operations } from '@/lib/contracts/operations'
 import type { Me } from '@/lib/contracts/people'
 import { api, search } from '@/lib/client/api'
 
-export const meQuery = () =>
-  queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api<Me>('/me', { signal }) })
+export const meQuery = () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api<Me>('/me', { signal }) })
 
 export const ownSessionsQuery = () =>
   queryOptions({

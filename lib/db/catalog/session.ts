@@ -1,8 +1,10 @@
 import { signInMethodSchema, type SessionItem } from '../../contracts/access'
 import type { SessionModel } from '../generated/models/Session'
 
+export type SessionRow = SessionModel & { user: { email: string } }
+
 /** A session as its owner and administrators see it. `currentId` is the session that asks. */
-export function toSession(row: SessionModel & { user: { email: string } }, currentId: string | undefined): SessionItem {
+export function toSession(row: SessionRow, currentId: string | undefined): SessionItem {
   return {
     id: row.id,
     userId: row.userId,

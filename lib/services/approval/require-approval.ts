@@ -33,7 +33,9 @@ export async function requireApproval(ctx: ServiceContext, tx: Tx, ask: Ask): Pr
   const { access } = await readOperations(tx)
   if (!access.fourEyes) return
   const now = ctx.clock.now()
-  const digest = createHash('sha256').update(canonicalJson(toJson(ask.input ?? {}))).digest('hex')
+  const digest = createHash('sha256')
+    .update(canonicalJson(toJson(ask.input ?? {})))
+    .digest('hex')
   const same = {
     action: ask.action,
     subjectType: ask.subjectType,

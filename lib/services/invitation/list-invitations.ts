@@ -1,6 +1,7 @@
 import type { Invitation } from '@/lib/contracts/access'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { toInvitation } from '@/lib/db/catalog/invitation'
+import type { InvitationModel } from '@/lib/db/generated/models/Invitation'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -17,7 +18,7 @@ export async function listInvitations({
   const now = ctx.clock.now()
   return keysetPage(
     input,
-    (row) => toInvitation(row, now),
+    (row: InvitationModel) => toInvitation(row, now),
     (page) => ctx.db.invitation.findMany({ orderBy: { id: 'desc' }, ...page }),
   )
 }

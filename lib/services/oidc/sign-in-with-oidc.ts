@@ -120,7 +120,7 @@ async function recordRefusal(
         action: 'session.sign-in-failed',
         subjectType: 'user',
         subjectId: user?.id,
-        detail: { email: claims.email ?? null, subject: claims.sub, wrong: code },
+        detail: { email: claims.email ?? null, subject: claims.sub, failed: code },
       },
     )
   })

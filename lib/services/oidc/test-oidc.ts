@@ -99,9 +99,7 @@ async function tryClient(
   })
   const encoded = (part: string) => encodeURIComponent(part)
   const headers: Record<string, string> =
-    client.secret === null
-      ? {}
-      : { authorization: `Basic ${btoa(`${encoded(client.id)}:${encoded(client.secret)}`)}` }
+    client.secret === null ? {} : { authorization: `Basic ${btoa(`${encoded(client.id)}:${encoded(client.secret)}`)}` }
   const response = await fetch(found.token_endpoint, { method: 'POST', body, headers, signal, redirect: 'error' })
   const answer = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null))
   if (answer.data?.error === 'invalid_grant') return 'The provider knows the client.'

@@ -1,5 +1,11 @@
-import { operationsSchema, type Operations, type UpdateOperations } from '@/lib/contracts/operations'
+import {
+  operationsSchema,
+  type Operations,
+  type OperationsSection,
+  type UpdateOperations,
+} from '@/lib/contracts/operations'
 import { toJson } from '@/lib/db/to-json'
+import { fieldChanges, withoutPath, type FieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -31,9 +37,20 @@ export async function updateOperations({
         action: 'settings.update',
         subjectType: 'settings',
         subjectId: section,
-        detail: { before: before[section], after: after[section] },
+        detail: { changes: { ...changesOf(section, before, after), ...clientSecretChange(section, input) } },
       })
     }
     return after
   })
+}
+
+/** The address of the dead man's switch is its password; it is put down without its path. */
+function changesOf(section: OperationsSection, before: Operations, after: Operations): FieldChanges {
+  return fieldChanges(before[section], after[section], section === 'deadManSwitch' ? withoutPath : undefined)
+}
+
+/** The client secret is no readable setting; that it was given is recorded all the same. */
+function clientSecretChange(section: OperationsSection, input: UpdateOperations): FieldChanges {
+  const secret = section === 'oidc' ? input.oidc?.clientSecret : undefined
+  return secret === undefined ? {} : { clientSecretSet: { from: null, to: secret === '' ? 'not set' : 'set' } }
 }

@@ -28,11 +28,7 @@ export async function checkCode(
   return taken.count === 1
 }
 
-async function takeRecoveryCode(
-  ctx: Pick<ServiceContext, 'db'>,
-  user: UserModel,
-  code: string,
-): Promise<boolean> {
+async function takeRecoveryCode(ctx: Pick<ServiceContext, 'db'>, user: UserModel, code: string): Promise<boolean> {
   const hash = recoveryCodeHash(code)
   return ctx.db.$transaction(async (tx) => {
     const taken = await tx.$executeRaw`

@@ -15,7 +15,5 @@ export function newRecoveryCodes(): string[] {
 
 /** What is stored of a code; spaces, dashes and case do not matter. */
 export function recoveryCodeHash(code: string): string {
-  return createHash('sha256')
-    .update(code.replace(/[\s-]/g, '').toUpperCase())
-    .digest('hex')
+  return createHash('sha256').update(code.replace(/[\s-]/g, '').toUpperCase()).digest('hex')
 }

@@ -1,6 +1,6 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import type { SessionItem } from '@/lib/contracts/access'
-import { toSession } from '@/lib/db/catalog/session'
+import { toSession, type SessionRow } from '@/lib/db/catalog/session'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -35,7 +35,7 @@ function list(ctx: ServiceContext, query: PageQuery, userId: string | undefined)
   const own = ctx.actor.type === 'user' ? ctx.actor.sessionId : undefined
   return keysetPage(
     query,
-    (row) => toSession(row, own),
+    (row: SessionRow) => toSession(row, own),
     (page) =>
       ctx.db.session.findMany({
         where: {

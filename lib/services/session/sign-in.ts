@@ -82,14 +82,14 @@ async function recordFailure(
   user: UserModel | null,
   email: string,
   address: string | null,
-  wrong: 'password' | 'code',
+  failed: 'password' | 'code',
 ): Promise<void> {
   await ctx.db.$transaction(async (tx) => {
     if (user) await countFailure(tx, user.id, ctx.clock.now())
     await recordAudit(
       tx,
       { type: 'anonymous', address },
-      { action: 'session.sign-in-failed', subjectType: 'user', subjectId: user?.id, detail: { email, wrong } },
+      { action: 'session.sign-in-failed', subjectType: 'user', subjectId: user?.id, detail: { email, failed } },
     )
   })
 }
