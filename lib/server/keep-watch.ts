@@ -11,10 +11,10 @@ const holder: typeof globalThis & { holdfastWatch?: { stop(): void } | undefined
 /**
  * The last one to watch: when no worker lives, nobody else would tell. The web process looks at them on a timer, and
  * while there is none it delivers the alerts too. Called once in the process; a second call changes nothing.
+ * `waitingSince`: from when on a worker can be expected, since the web may be up before the first one.
  */
-export function keepWatch(intervalMs = everyMs): { stop(): void } {
+export function keepWatch(intervalMs = everyMs, waitingSince = new Date()): { stop(): void } {
   if (holder.holdfastWatch) return holder.holdfastWatch
-  const waitingSince = new Date()
   const stopping = new AbortController()
   let busy = false
   const look = async () => {

@@ -12,7 +12,10 @@ export function dashboardText(state: Status, rows: number): string {
   const jobs = state.running.filter((job) => job.state === 'running')
   const waiting = state.running.length - jobs.length
   const head = [`Holdfast at ${time(state.checkedAt)}`, summary(state), workerLine(state), '']
-  const running = jobs.length > 0 ? table(['running', 'source', 'phase', 'done', 'rate', 'left'], jobs.map(jobRow(state))) : 'Nothing runs.'
+  const running =
+    jobs.length > 0
+      ? table(['running', 'source', 'phase', 'done', 'rate', 'left'], jobs.map(jobRow(state)))
+      : 'Nothing runs.'
   const tail = ['', ...running.split('\n'), ...(waiting > 0 ? [`${waiting} waiting`] : [])]
   // What runs and the first reasons are seen whatever the number of sources.
   const room = Math.max(4, rows - head.length - tail.length - 1)
@@ -20,13 +23,9 @@ export function dashboardText(state: Status, rows: number): string {
   const sources = sourceTable(state).split('\n')
   const shown = Math.max(2, room - reasons.length)
   const hidden = sources.length - shown
-  return [
-    ...head,
-    ...sources.slice(0, shown),
-    ...(hidden > 0 ? [`and ${hidden} more`] : []),
-    ...reasons,
-    ...tail,
-  ].join('\n')
+  return [...head, ...sources.slice(0, shown), ...(hidden > 0 ? [`and ${hidden} more`] : []), ...reasons, ...tail].join(
+    '\n',
+  )
 }
 
 function summary(state: Status): string {
@@ -64,7 +63,8 @@ const jobRow =
   (job: Job): string[] => {
     const source = state.sources.find((each) => each.sourceId === job.sourceId)
     const { phase, doneBytes, totalBytes, ratePerSecondBytes, etaMs } = job.progress ?? {}
-    const share = doneBytes !== undefined && totalBytes ? ` (${Math.min(100, Math.floor((doneBytes / totalBytes) * 100))} %)` : ''
+    const share =
+      doneBytes !== undefined && totalBytes ? ` (${Math.min(100, Math.floor((doneBytes / totalBytes) * 100))} %)` : ''
     return [
       job.kind,
       source?.sourceName ?? '-',

@@ -41,11 +41,7 @@ export async function pushCloudWatch(args: {
   }
 }
 
-async function send(
-  settings: Operations['cloudWatch'],
-  data: MetricDatum[],
-  abortSignal: AbortSignal,
-): Promise<void> {
+async function send(settings: Operations['cloudWatch'], data: MetricDatum[], abortSignal: AbortSignal): Promise<void> {
   const client = new CloudWatchClient({
     region: settings.region,
     ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),

@@ -63,13 +63,13 @@ const sourceGauges: SourceGauge[] = [
     'How long the newest good backup took',
     ({ good }) => (good && good.durationMs !== null ? good.durationMs / 1_000 : null),
   ],
-  ['backup_source_bytes', 'Bytes read from the source by the newest good backup', ({ good }) => good?.sourceBytes ?? null],
-  ['backup_stored_bytes', 'Bytes stored by the newest good backup', ({ good }) => good?.storedBytes ?? null],
   [
-    'backup_failing',
-    '1 while a failed or missed backup has not been made up for',
-    ({ failing }) => (failing ? 1 : 0),
+    'backup_source_bytes',
+    'Bytes read from the source by the newest good backup',
+    ({ good }) => good?.sourceBytes ?? null,
   ],
+  ['backup_stored_bytes', 'Bytes stored by the newest good backup', ({ good }) => good?.storedBytes ?? null],
+  ['backup_failing', '1 while a failed or missed backup has not been made up for', ({ failing }) => (failing ? 1 : 0)],
   ['rpo_objective_seconds', 'Promised largest data loss', ({ rpoObjectiveMs }) => inSeconds(rpoObjectiveMs)],
   ['rto_objective_seconds', 'Promised longest restore', ({ rtoObjectiveMs }) => inSeconds(rtoObjectiveMs)],
   [
@@ -104,7 +104,8 @@ function writeSources(registry: Registry, facts: MetricFacts): void {
     registers: [registry],
   })
   for (const source of facts.sources) {
-    for (const state of countedStates) runs.inc({ source: source.name, source_id: source.id, state }, source.runs[state])
+    for (const state of countedStates)
+      runs.inc({ source: source.name, source_id: source.id, state }, source.runs[state])
   }
 }
 

@@ -13,8 +13,9 @@ export interface Found {
 
 /**
  * Makes the open incidents of these events what a watcher found: opens what is new, ends what is gone. What goes on is
- * only marked as seen, so it is told once however often one looks. Subjects in `unknown` could not be looked at: theirs
- * stay as they are. `subjects` limits all this to those: other watchers have the same event.
+ * only marked as seen, or raised again when its words changed; either way it is told once however often one looks.
+ * Subjects in `unknown` could not be looked at: theirs stay as they are. `subjects` limits all this to those, where
+ * others have incidents of the same event.
  */
 export async function settleIncidents(
   db: Db,
@@ -24,13 +25,15 @@ export async function settleIncidents(
   const keys = args.subjects?.flatMap((subject) => events.map((event) => incidentKey(event, subject)))
   const open = await db.alert.findMany({
     where: { event: { in: events }, resolvedAt: null, ...(keys ? { key: { in: keys } } : {}) },
-    select: { id: true, key: true, event: true },
+    select: { id: true, key: true, event: true, severity: true, title: true, body: true },
   })
-  const openKeys = new Set(open.map((alert) => alert.key))
+  const openByKey = new Map(open.map((alert) => [alert.key, alert]))
   const keyOf = ({ finding, subjectId }: Found) => incidentKey(finding.event, subjectId)
   for (const each of found) {
-    if (openKeys.has(keyOf(each))) continue
     const { finding, subjectId, sourceId } = each
+    const told = openByKey.get(keyOf(each))
+    if (told?.title === finding.title && told.body === finding.body && !worsens(told.severity, finding.severity))
+      continue
     await db.$transaction((tx) => raiseIncident(tx, { ...finding, subjectId, sourceId }, now))
   }
   const foundKeys = new Set(found.map(keyOf))
@@ -46,3 +49,5 @@ export async function settleIncidents(
   const going = open.filter((alert) => foundKeys.has(alert.key)).map((alert) => alert.id)
   if (going.length > 0) await db.alert.updateMany({ where: { id: { in: going } }, data: { lastSeenAt: now } })
 }
+
+const worsens = (before: string, after: string): boolean => before === 'warning' && after === 'critical'

@@ -56,8 +56,7 @@ async function look(ctx: Deps, row: DestinationModel, now: Date, signal: AbortSi
       UPDATE destination SET probe = ${report}::jsonb, probed_at = ${now}
       WHERE id = ${row.id}::uuid AND updated_at = ${row.updatedAt}`
   } catch (error) {
-    if (!signal.aborted)
-      ctx.logger.error('a destination could not be looked at', { id: row.id, error: String(error) })
+    if (!signal.aborted) ctx.logger.error('a destination could not be looked at', { id: row.id, error: String(error) })
   }
 }
 

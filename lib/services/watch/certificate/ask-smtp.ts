@@ -15,7 +15,8 @@ export async function askSmtp(socket: Socket, signal: AbortSignal): Promise<bool
       const chunk: unknown = socket.read()
       if (Buffer.isBuffer(chunk)) text += chunk.toString('latin1')
       else {
-        if (socket.readableEnded || text.length > 16_384) throw new Error('the server did not answer as SMTP servers do')
+        if (socket.readableEnded || text.length > 16_384)
+          throw new Error('the server did not answer as SMTP servers do')
         await once(socket, 'readable', { signal })
       }
     }
