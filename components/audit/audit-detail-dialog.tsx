@@ -12,10 +12,12 @@ import { plain } from '@/lib/client/words'
 export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
   const entries = Object.entries(event.detail)
   const nested = event.detail['changes']
-  const changes = Object.entries(typeof nested === 'object' && nested !== null ? nested : {}).flatMap(([name, value]) => {
-    const change = changeOf(value)
-    return change ? [{ name, ...change }] : []
-  })
+  const changes = Object.entries(typeof nested === 'object' && nested !== null ? nested : {}).flatMap(
+    ([name, value]) => {
+      const change = changeOf(value)
+      return change ? [{ name, ...change }] : []
+    },
+  )
   const rest = changes.length > 0 ? entries.filter(([name]) => name !== 'changes') : entries
   const mono = (text: string) => <code className="font-mono text-xs break-all">{text}</code>
   return (

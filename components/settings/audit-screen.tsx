@@ -56,9 +56,7 @@ export function AuditScreen() {
             <AuditFilters />
             <ListState
               query={events}
-              empty={
-                <EmptyState title={filtered ? 'No event fits this filter' : 'Nothing has been recorded yet'} />
-              }
+              empty={<EmptyState title={filtered ? 'No event fits this filter' : 'Nothing has been recorded yet'} />}
             >
               <EventTable events={events.data?.items ?? []} onShow={setShown} />
               <Pager nextCursor={events.data?.nextCursor ?? null} />

@@ -52,7 +52,7 @@ export function limitToSources(db: Db, ids: string[]): Db {
   const limited = db.$extends({
     query: {
       $allModels: {
-        $allOperations: ({ model, args, query }) => query(limitArgs(args, model, ids)),
+        $allOperations: ({ model, operation, args, query }) => query(limitArgs(args, { model, operation }, ids)),
       },
       $queryRaw: ({ args, query }) => query(limitSql(args, ids)),
       $queryRawUnsafe: ({ args, query }) => {
@@ -67,17 +67,17 @@ export function limitToSources(db: Db, ids: string[]): Db {
   return limited as unknown as Db
 }
 
-/** The arguments of any operation with the filter in it. Unique lookups take further conditions beside their key. */
-function limitArgs<Args>(args: Args, model: string, ids: string[]): Args {
-  if (typeof args !== 'object' || args === null) {
-    const filter = filterOf(model, ids)
-    return (filter ? { where: filter } : args) as Args
-  }
-  const limited: Record<string, unknown> = limitLists({ ...args }, ids)
-  const filter = filterOf(model, ids)
-  // What is created has no condition; everything else takes one.
-  if (filter && !('data' in limited && !('where' in limited))) limited['where'] = both(limited['where'], filter)
-  return limited as Args
+/** What is created has no condition. */
+const creating = /^create/
+
+/**
+ * The arguments of any operation with the filter in it. Unique lookups take further conditions beside their key. The
+ * type is the one that came in: a condition more or less is none to the compiler, and every model takes these.
+ */
+function limitArgs<Args>(args: Args, call: { model: string; operation: string }, ids: string[]): Args {
+  const limited = limitLists(isObject(args) ? args : {}, ids)
+  const filter = creating.test(call.operation) ? undefined : filterOf(call.model, ids)
+  return (filter ? { ...limited, where: both(limited['where'], filter) } : limited) as Args
 }
 
 /** Inside `include`, `select` and `_count`, at any depth: lists of what belongs to sources are kept to these. */
@@ -115,6 +115,8 @@ function limitSql(sql: Prisma.Sql, ids: string[]): Prisma.Sql {
   const text = sql.strings.join('?')
   if (!sourceTables.test(text) || /\bpgboss\./.test(text)) return sql
   const first = sql.strings[0] ?? ''
+  const lock = limitLock(sql, text, ids)
+  if (lock) return lock
   const start = /^\s*(?:with\s+(?!recursive\b)|(?=select\b))/i.exec(first)
   if (!start || /\bfor\s+(update|no\s+key\s+update|share|key\s+share)\b/i.test(text) || /\bpublic\s*\./i.test(text)) {
     throw refused()
@@ -136,6 +138,24 @@ function limitSql(sql: Prisma.Sql, ids: string[]): Prisma.Sql {
     alert_delivery AS NOT MATERIALIZED (SELECT * FROM alert_delivery WHERE alert_id IN (SELECT id FROM alert))${
       isWith ? Prisma.sql`, ` : Prisma.sql` `
     }${rest}`
+}
+
+const lockStart = /^\s*select\s+[\w\s,]+?\s+from\s+(source|schedule|job|backup_history)\s+where\s+/i
+
+/** Rows of one table that are locked by a condition; a common table expression cannot be locked, so it gets one more. */
+function limitLock(sql: Prisma.Sql, text: string, ids: string[]): Prisma.Sql | null {
+  const first = sql.strings[0] ?? ''
+  const start = lockStart.exec(first)
+  if (
+    !start ||
+    !/\bfor\s+(update|share)\b/i.test(text) ||
+    /\b(or|join|union|from)\b/i.test(text.slice(start[0].length))
+  ) {
+    return null
+  }
+  const rest = new Prisma.Sql([first.slice(start[0].length), ...sql.strings.slice(1)], sql.values)
+  const column = Prisma.raw(start[1]?.toLowerCase() === 'source' ? 'id' : 'source_id')
+  return Prisma.sql`${Prisma.raw(start[0])}${column} = ANY(${ids}::uuid[]) AND ${rest}`
 }
 
 function refused(): HoldfastError {

@@ -15,7 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => catalog.drop())
 
-const other = (value: unknown) => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)).includes('other-zzzz')
+const other = (value: unknown) =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)).includes('other-zzzz')
 
 describe('a catalog limited to one source (security 32)', () => {
   it('lists and counts its rows alone, in every table', async () => {
@@ -96,10 +97,23 @@ describe('a catalog limited to one source (security 32)', () => {
     expect(await count(Prisma.sql`SELECT 7 AS n`)).toBe(7)
   })
 
+  it('locks rows of its source alone', async () => {
+    const lock = (id: string) => db.$queryRaw<unknown[]>`SELECT id FROM source WHERE id = ${id}::uuid FOR UPDATE`
+    expect(await lock(rows.mine.source)).toHaveLength(1)
+    expect(await lock(rows.other.source)).toHaveLength(0)
+    const share = (id: string) =>
+      db.$queryRaw<unknown[]>(Prisma.sql`
+      SELECT id FROM backup_history WHERE id = ${id}::uuid AND deleted_at IS NULL FOR SHARE`)
+    expect(await share(rows.mine.backup)).toHaveLength(1)
+    expect(await share(rows.other.backup)).toHaveLength(0)
+  })
+
   it('refuses SQL that cannot be kept to its source', async () => {
     const refused = { code: 'token-limited' }
-    const locked = db.$queryRaw`SELECT id FROM source WHERE id = ${rows.other.source}::uuid FOR UPDATE`
+    const locked = db.$queryRaw`SELECT id FROM source WHERE true OR id = ${rows.other.source}::uuid FOR UPDATE`
     await expect(locked).rejects.toMatchObject(refused)
+    const nested = db.$queryRaw`SELECT id FROM source WHERE id IN (SELECT source_id FROM job) FOR UPDATE`
+    await expect(nested).rejects.toMatchObject(refused)
     await expect(db.$queryRaw`SELECT * FROM public.job`).rejects.toMatchObject(refused)
     await expect(db.$queryRaw`WITH RECURSIVE a AS (SELECT 1) SELECT * FROM job`).rejects.toMatchObject(refused)
     await expect(db.$queryRawUnsafe('SELECT * FROM source')).rejects.toMatchObject(refused)

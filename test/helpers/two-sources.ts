@@ -15,7 +15,11 @@ export interface SourceRows {
 }
 
 /** Writes a source with one of everything into the catalog; the destination is shared. */
-export async function sourceRows(db: Db, marker: string, shared: { destination: string; policy: string; retention: string }) {
+export async function sourceRows(
+  db: Db,
+  marker: string,
+  shared: { destination: string; policy: string; retention: string },
+) {
   const now = new Date()
   const source = await db.source.create({
     data: {
@@ -38,7 +42,12 @@ export async function sourceRows(db: Db, marker: string, shared: { destination: 
       evaluatedUntil: now,
     },
   })
-  const jobRow = { state: 'queued', input: {}, actor: { type: 'cli', user: marker, role: 'admin' }, sourceId: source.id }
+  const jobRow = {
+    state: 'queued',
+    input: {},
+    actor: { type: 'cli', user: marker, role: 'admin' },
+    sourceId: source.id,
+  }
   const job = await db.job.create({ data: { ...jobRow, kind: 'backup', error: { code: 'x', message: marker } } })
   const backup = await db.backup.create({
     data: {
@@ -108,12 +117,27 @@ export async function sourceRows(db: Db, marker: string, shared: { destination: 
 }
 
 /** Two sources that share a destination, a retention policy and a shared policy. */
-export async function twoSources(db: Db): Promise<{ mine: SourceRows; other: SourceRows; destination: string; policy: string; retention: string }> {
-  const destination = await db.destination.create({ data: { name: 'shared store', kind: 'local', config: { path: '/nowhere' } } })
+export async function twoSources(
+  db: Db,
+): Promise<{ mine: SourceRows; other: SourceRows; destination: string; policy: string; retention: string }> {
+  const destination = await db.destination.create({
+    data: { name: 'shared store', kind: 'local', config: { path: '/nowhere' } },
+  })
   const retention = await db.retentionPolicy.create({ data: { name: 'shared rules', rules: {} } })
   const policy = await db.policy.create({
-    data: { name: 'shared timing', action: 'backup', cron: '0 2 * * *', timeZone: 'UTC', destinationIds: [destination.id], options: {} },
+    data: {
+      name: 'shared timing',
+      action: 'backup',
+      cron: '0 2 * * *',
+      timeZone: 'UTC',
+      destinationIds: [destination.id],
+      options: {},
+    },
   })
   const shared = { destination: destination.id, policy: policy.id, retention: retention.id }
-  return { mine: await sourceRows(db, 'mine-aaaa', shared), other: await sourceRows(db, 'other-zzzz', shared), ...shared }
+  return {
+    mine: await sourceRows(db, 'mine-aaaa', shared),
+    other: await sourceRows(db, 'other-zzzz', shared),
+    ...shared,
+  }
 }

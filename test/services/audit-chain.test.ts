@@ -116,7 +116,12 @@ describe('the database itself', () => {
 describe('verification names the first event that is wrong', () => {
   it.each([
     ['its detail was changed', `UPDATE audit_event SET detail = '{"name":"other"}' WHERE id = 3`, 'changed', '3'],
-    ['its actor was changed', `UPDATE audit_event SET actor = '{"type":"cli","user":"x","role":"admin"}' WHERE id = 2`, 'changed', '2'],
+    [
+      'its actor was changed',
+      `UPDATE audit_event SET actor = '{"type":"cli","user":"x","role":"admin"}' WHERE id = 2`,
+      'changed',
+      '2',
+    ],
     ['its time was changed', `UPDATE audit_event SET at = at - interval '1 ms' WHERE id = 1`, 'changed', '1'],
     ['its hash was changed', `UPDATE audit_event SET hash = repeat('a', 64) WHERE id = 4`, 'changed', '4'],
     ['it was removed from the middle', 'DELETE FROM audit_event WHERE id = 3', 'missing', '3'],
@@ -175,7 +180,9 @@ describe('verification names the first event that is wrong', () => {
 
 /** A restore test whose signed evidence has the end of the chain, as the worker writes it. */
 async function keepEvidence(): Promise<void> {
-  const source = await db.source.create({ data: { name: randomUUID(), engine: 'postgres', connection: {}, options: {} } })
+  const source = await db.source.create({
+    data: { name: randomUUID(), engine: 'postgres', connection: {}, options: {} },
+  })
   const started = { startedAt: new Date(), jobId: randomUUID() }
   const backup = await db.backup.create({
     data: { ...started, sourceId: source.id, kind: 'logical', status: 'succeeded', repositoryPath: 'x/' },
@@ -198,7 +205,9 @@ async function keepEvidence(): Promise<void> {
     },
     ctx.vault,
   )
-  await db.restoreTest.create({ data: { ...started, id, backupId: backup.id, level: 'quick', checks: [], signedEvidence } })
+  await db.restoreTest.create({
+    data: { ...started, id, backupId: backup.id, level: 'quick', checks: [], signedEvidence },
+  })
 }
 
 describe('signed evidence', () => {

@@ -90,7 +90,11 @@ describe('the export', () => {
     expect(head).toBe('id,at,actor,who,action,subjectType,subjectId,detail,hash')
     expect(row).toContain('"192.0.2.7","session.sign-in-failed"')
     expect(row).toContain('""email"":""=cmd|calc""')
-    await recordAudit(catalog.db, { type: 'cli', user: '=HYPERLINK("x")', role: 'admin' }, { action: 'x.y', subjectType: 'x' })
+    await recordAudit(
+      catalog.db,
+      { type: 'cli', user: '=HYPERLINK("x")', role: 'admin' },
+      { action: 'x.y', subjectType: 'x' },
+    )
     expect(await exported({ format: 'csv', action: 'x.y' })).toContain(`"'=HYPERLINK(""x"")"`)
   })
 
@@ -100,9 +104,9 @@ describe('the export', () => {
       action: 'audit.export',
       detail: { format: 'jsonl', action: 'backup.' },
     })
-    await expect(
-      exportAuditLog({ ctx: as(ctx, 'operator'), input: { format: 'jsonl' } }),
-    ).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(exportAuditLog({ ctx: as(ctx, 'operator'), input: { format: 'jsonl' } })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
   })
 
   it('reads a log of many pages to its end', async () => {
@@ -157,5 +161,5 @@ describe('the command line', () => {
     } finally {
       await fresh.drop()
     }
-  })
+  }, 240_000)
 })

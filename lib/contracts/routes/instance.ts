@@ -49,7 +49,14 @@ export const instanceRoutes: ApiRoute[] = [
     status: 201,
     answer: createdTokenSchema,
   },
-  { method: 'delete', path: '/api/v1/admin/tokens/{id}', summary: 'Revoke an API token', role: 'admin', scope: 'admin', status: 204 },
+  {
+    method: 'delete',
+    path: '/api/v1/admin/tokens/{id}',
+    summary: 'Revoke an API token',
+    role: 'admin',
+    scope: 'admin',
+    status: 204,
+  },
   {
     method: 'get',
     path: '/api/v1/admin/alerts',
@@ -156,7 +163,16 @@ export const instanceRoutes: ApiRoute[] = [
     status: 201,
     answer: recoveryKitSchema,
   },
-  { method: 'get', path: '/api/v1/me', summary: 'Who is asking', role: 'viewer', scope: 'any', perSource: true, status: 200, answer: meSchema },
+  {
+    method: 'get',
+    path: '/api/v1/me',
+    summary: 'Who is asking',
+    role: 'viewer',
+    scope: 'any',
+    perSource: true,
+    status: 200,
+    answer: meSchema,
+  },
   {
     method: 'patch',
     path: '/api/v1/me',

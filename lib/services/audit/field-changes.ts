@@ -6,16 +6,27 @@ export type FieldChanges = Record<string, { from: unknown; to: unknown }>
 /**
  * What differs between two states of a thing, field by field, for an audit row: `{ port: { from: 5432, to: 5433 } }`.
  * Give it what the API shows, never sealed or plain secrets; for those say only that they changed (`secretChange`).
+ * `shown` may shorten what is put down of a value that differs.
  */
-export function fieldChanges(before: object, after: object): FieldChanges {
+export function fieldChanges(
+  before: object,
+  after: object,
+  shown: (value: unknown) => unknown = (value) => value,
+): FieldChanges {
   const from = plain(before)
   const to = plain(after)
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
   return Object.fromEntries(
     names
       .filter((name) => canonicalJson(from[name] ?? null) !== canonicalJson(to[name] ?? null))
-      .map((name) => [name, { from: from[name] ?? null, to: to[name] ?? null }]),
+      .map((name) => [name, { from: shown(from[name] ?? null), to: shown(to[name] ?? null) }]),
   )
+}
+
+/** An address without what may be a key to it: whoever knows the whole URL of a web hook can post to it. */
+export function withoutPath(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return value
+  return `${new URL(value).origin}/…`
 }
 
 /** A secret was set, replaced or taken away; what it is stays out of the log. */
