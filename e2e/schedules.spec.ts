@@ -22,6 +22,11 @@ test('the form previews the next runs as one types and names what is wrong', asy
   await expect(preview).toContainText('Every Sunday at 03:00')
   await expect(preview.getByRole('listitem')).toHaveCount(5)
 
+  await page.getByLabel('Day of the week').selectOption('Friday')
+  await page.getByLabel('Time of day').fill('22:30')
+  await expect(preview).toContainText('Every Friday at 22:30')
+
+  await page.getByRole('button', { name: 'Cron', exact: true }).click()
   await page.getByLabel('Cron expression').fill('61 2 * * *')
   await expect(page.getByLabel('Cron expression')).toHaveAccessibleDescription(/minute/i)
   await expect(preview.getByRole('listitem')).toHaveCount(0)
@@ -35,6 +40,7 @@ test('a schedule with a retention policy of its own can be added, turned off and
   await signIn(page)
   await visit(page, '/admin/schedules/new')
   await page.getByLabel('Source').selectOption(catalogName)
+  await page.getByRole('button', { name: 'Cron', exact: true }).click()
   await page.getByLabel('Cron expression').fill('15 5 * * 6')
   await page.getByLabel('Retention', { exact: true }).selectOption('Another policy…')
   await page.getByLabel('Name of the policy').fill('Ten days')

@@ -3,6 +3,7 @@ import { jobStateSchema, type JobState } from '@/lib/contracts/common'
 import { jobKindSchema } from '@/lib/contracts/job'
 import { HoldfastError, isTransient, toFailure } from '@/lib/core/holdfast-error'
 import type { AttemptOutcome } from '@/lib/core/job/after-attempt'
+import { retryDelayMs } from '@/lib/core/job/retry-delay'
 import { isTerminal } from '@/lib/core/job/transition'
 import type { OpenQueue } from '@/lib/db/queue'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -12,6 +13,8 @@ import { assertLease } from '@/lib/services/job/assert-lease'
 import { claimJob, type ClaimedJob } from '@/lib/services/job/claim-job'
 import { closeRows } from '@/lib/services/job/close-rows'
 import { finishRun, outcomeFailure } from '@/lib/services/job/finish-run'
+import { jobRules } from '@/lib/services/job/job-rules'
+import { wakeWaiting } from '@/lib/services/job/wake-waiting'
 import { isCatalogAway } from './is-catalog-away'
 import { jobLog } from './job-log'
 import type { LeaseKeeper } from './lease-keeper'
@@ -26,22 +29,28 @@ export interface RunnerDeps {
   leases: LeaseKeeper
   workerId: string
   sandboxRoot: string
+  /** Until the second attempt of a job whose schedule does not say. */
+  retryDelaySeconds: number
 }
 
 /** How long the end of a run is held while the catalog does not answer. */
 const commitPatienceMs = 10 * 60_000
 
 /**
- * Carries one delivery out. Returning completes the delivery; throwing has the queue deliver it again, later and with
- * growing delays.
+ * Carries one delivery out. Returning completes the delivery unless it was put off or released; throwing has the queue
+ * deliver it again, later and with growing delays.
  */
 export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSignal): Promise<void> {
   const { ctx, workerId } = deps
-  const job = await claimJob(ctx.db, { jobId, workerId, now: ctx.clock.now() })
+  const job = await claimJob(ctx.db, deps.queue, { jobId, workerId, now: ctx.clock.now() })
+  if (job === 'waits') return
   if (!job) {
     const row = await ctx.db.job.findUnique({ where: { id: jobId } })
     if (!row || isTerminal(jobStateSchema.parse(row.state)) || row.cancelRequestedAt) return
-    throw new HoldfastError('job-held', 'Another worker holds this job.', { transient: true })
+    // Another worker holds it: look again later, in case that one is lost.
+    const later = new Date(ctx.clock.now().getTime() + deps.retryDelaySeconds * 1_000)
+    await deps.queue.putOff(ctx.db, jobKindSchema.parse(row.kind), jobId, later)
+    return
   }
   const kind = jobKindSchema.parse(job.kind)
   const task = tasks[kind]
@@ -85,16 +94,32 @@ export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSig
       return
     }
     log.logger.info(`${kind} ${state}`)
+    await wakeWaiting(ctx.db, deps.queue).catch((error: unknown) => {
+      ctx.logger.warn('jobs that wait could not be woken yet', { error: toFailure(error).message })
+    })
     await task.after?.(args, state, outcomeFailure(outcome)).catch((error: unknown) => {
       ctx.logger.error('a follow-up of a job failed', { jobId, error: toFailure(error).message })
     })
     // Handed back: whoever is there takes it at once; only failures wait before they are tried again.
     if (state === 'queued' && outcome.type === 'interrupted') await deps.queue.release(kind, jobId)
-    else if (state === 'queued')
-      throw new HoldfastError('retry', outcomeFailure(outcome)?.message ?? 'Tried again.', { transient: true })
+    else if (state === 'queued') await tryLater(deps, job, outcomeFailure(outcome)?.message ?? 'It failed.')
   } finally {
     untrack()
   }
+}
+
+/** Puts the next attempt off, as the schedule says, with the reason on the job. */
+async function tryLater({ ctx, queue, retryDelaySeconds }: RunnerDeps, job: ClaimedJob, why: string): Promise<void> {
+  const rules = jobRules(job.input).retries ?? { firstDelaySeconds: retryDelaySeconds, factor: 2 }
+  const delayMs = retryDelayMs(rules, job.attempt, Math.random())
+  const startAfter = new Date(ctx.clock.now().getTime() + delayMs)
+  await ctx.db.$transaction(async (tx) => {
+    const { count } = await tx.job.updateMany({
+      where: { id: job.id, state: 'queued' },
+      data: { startAfter, waitReason: `Attempt ${job.attempt} failed and it is tried again: ${why}` },
+    })
+    if (count > 0) await queue.putOff(tx, jobKindSchema.parse(job.kind), job.id, startAfter)
+  })
 }
 
 function outcomeOf(error: unknown, signal: AbortSignal): AttemptOutcome {

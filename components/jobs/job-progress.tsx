@@ -5,6 +5,7 @@ import { StateBadge } from '@/components/cells/state-badge'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { formatDuration } from '@/lib/client/format/duration'
+import { formatAbsolute } from '@/lib/client/format/time'
 import { useJob } from '@/lib/client/use-job'
 import { useNow } from '@/lib/client/use-now'
 import { isActive, jobKindWords } from '@/lib/client/words'
@@ -41,8 +42,9 @@ export function JobProgress({ job: initial, subject }: { job: Job; subject?: str
       {isActive(job.state) && <ProgressBar value={job.state === 'queued' ? 0 : share} label={name} />}
       <p className="tabular flex flex-wrap gap-x-3 text-xs text-ink-3">
         <span className="text-ink-2">
-          {job.state === 'queued' ? 'waits for a worker' : (progress?.phase ?? 'starting')}
+          {job.state === 'queued' ? (job.waitReason ?? 'waits for a worker') : (progress?.phase ?? 'starting')}
         </span>
+        {job.state === 'queued' && job.startAfter && <span>not before {formatAbsolute(new Date(job.startAfter))}</span>}
         {facts.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}

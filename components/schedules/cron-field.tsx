@@ -2,82 +2,52 @@
 
 import { useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
 import { cronWords } from '@/lib/client/cron-words'
 import { schedulePreviewQuery } from '@/lib/client/queries/schedules'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
-import { RunList } from './next-runs'
-
-const presets = [
-  { label: 'Hourly', cron: '0 * * * *' },
-  { label: 'Daily', cron: '0 2 * * *' },
-  { label: 'Weekly', cron: '0 3 * * 0' },
-  { label: 'Monthly', cron: '0 4 1 * *' },
-] as const
+import { ClockChangeNote, PlannedRuns } from './next-runs'
+import { PresetField } from './preset-field'
+import type { StartOptions } from './start-values'
 
 interface CronFieldProps {
   cron: string
   timeZone: string
+  /** The window decides which runs wait. */
+  window: StartOptions['window']
   errors: { cron?: string | undefined; timeZone?: string | undefined }
   onChange: (changes: { cron?: string; timeZone?: string }) => void
 }
 
-/** An expression, what it means, and when it would run next: as the server, not as the browser, understands it. */
-export function CronField({ cron, timeZone, errors, onChange }: CronFieldProps) {
+/** When it runs, what that means, and the next runs: as the server, not as the browser, understands it. */
+export function CronField({ cron, timeZone, window, errors, onChange }: CronFieldProps) {
   const settled = useSettled(cron)
-  const preview = useQuery(schedulePreviewQuery(settled, timeZone))
+  const preview = useQuery(schedulePreviewQuery(settled, timeZone, window))
   const own = useViewerTimeZone()
   const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]
   return (
     <>
-      <div className="flex flex-wrap gap-2" role="group" aria-label="Presets">
-        {presets.map((preset) => (
-          <Button
-            key={preset.cron}
-            variant="secondary"
-            size="sm"
-            aria-pressed={cron === preset.cron}
-            className="aria-pressed:border-accent aria-pressed:bg-accent-soft"
-            onClick={() => onChange({ cron: preset.cron })}
-          >
-            {preset.label}
-          </Button>
-        ))}
-      </div>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Field
-          label="Cron expression"
-          hint="Minute, hour, day of the month, month, day of the week"
-          error={errors.cron ?? (preview.error && settled === cron ? preview.error.message : undefined)}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              className="font-mono"
-              value={cron}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => onChange({ cron: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Time zone" hint="Runs follow its daylight saving" error={errors.timeZone}>
-          {(control) => (
-            <Select {...control} value={timeZone} onChange={(event) => onChange({ timeZone: event.target.value })}>
-              {zones.map((zone) => (
-                <option key={zone}>{zone}</option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      </div>
+      <PresetField
+        cron={cron}
+        error={errors.cron ?? (preview.error && settled === cron ? preview.error.message : undefined)}
+        onChange={(changed) => onChange({ cron: changed })}
+      />
+      <Field label="Time zone" hint="Runs follow its daylight saving" error={errors.timeZone}>
+        {(control) => (
+          <Select {...control} value={timeZone} onChange={(event) => onChange({ timeZone: event.target.value })}>
+            {zones.map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </Select>
+        )}
+      </Field>
       <div aria-live="polite" data-preview={preview.isSuccess && !preview.error ? 'ready' : 'none'}>
         {preview.data && !preview.error && (
           <div className="rounded-md bg-muted px-3 py-2.5">
             <p className="font-medium">{cronWords(settled) ?? 'Next runs'}</p>
-            <RunList runs={preview.data.nextRuns} timeZone={timeZone} />
+            <PlannedRuns runs={preview.data.runs} timeZone={timeZone} />
+            <ClockChangeNote change={preview.data.clockChange} timeZone={timeZone} />
           </div>
         )}
       </div>

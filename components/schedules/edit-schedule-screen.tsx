@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
+import { JobCard } from '@/components/jobs/job-card'
 import { RoleButton } from '@/components/shell/role-button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { PageHeader } from '@/components/ui/page-header'
@@ -12,6 +13,8 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { api } from '@/lib/client/api'
 import { scheduleQuery } from '@/lib/client/queries/schedules'
 import { useAction } from '@/lib/client/use-action'
+import { PolicyScheduleForm } from './policy-schedule-form'
+import { RunNowButton } from './run-now-button'
 import { ScheduleForm } from './schedule-form'
 
 export function EditScheduleScreen({ id }: { id: string }) {
@@ -24,29 +27,40 @@ export function EditScheduleScreen({ id }: { id: string }) {
     errors: 'inline',
     onDone: () => router.push('/admin/schedules'),
   })
+  const back = () => router.push('/admin/schedules')
+  const active = ['queued', 'running'].includes(schedule?.lastJob?.state ?? '')
   return (
     <>
       <PageHeader
         title={schedule ? `Schedule of ${schedule.sourceName}` : 'Schedule'}
         back={{ href: '/admin/schedules', label: 'Schedules' }}
         actions={
-          <RoleButton
-            needs="admin"
-            variant="ghost"
-            size="icon"
-            aria-label="Delete this schedule"
-            title="Delete"
-            onClick={() => setDeleting(true)}
-          >
-            <Trash2 aria-hidden />
-          </RoleButton>
+          <>
+            {schedule && <RunNowButton schedule={schedule} />}
+            {!schedule?.policyId && (
+              <RoleButton
+                needs="admin"
+                variant="ghost"
+                size="icon"
+                aria-label="Delete this schedule"
+                title="Delete"
+                onClick={() => setDeleting(true)}
+              >
+                <Trash2 aria-hidden />
+              </RoleButton>
+            )}
+          </>
         }
       />
       {error && !schedule && <ProblemNote error={error} />}
       {!error && !schedule && <SkeletonRows />}
-      {schedule && (
-        <ScheduleForm key={schedule.updatedAt} schedule={schedule} onSaved={() => router.push('/admin/schedules')} />
+      {schedule?.lastJob && active && (
+        <div className="mb-5">
+          <JobCard jobId={schedule.lastJob.id} subject={schedule.sourceName} />
+        </div>
       )}
+      {schedule?.policyId && <PolicyScheduleForm key={schedule.updatedAt} schedule={schedule} onSaved={back} />}
+      {schedule && !schedule.policyId && <ScheduleForm key={schedule.updatedAt} schedule={schedule} onSaved={back} />}
       <ConfirmDialog
         open={deleting}
         onOpenChange={setDeleting}

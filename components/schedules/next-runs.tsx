@@ -1,5 +1,6 @@
 'use client'
 
+import type { NextRuns as Preview, PlannedRun } from '@/lib/contracts/schedule'
 import { TimeCell } from '@/components/cells/time-cell'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
@@ -15,21 +16,35 @@ export function NextRuns({ runs, timeZone }: { runs: readonly string[]; timeZone
         <TimeCell at={first} />
         <span className="text-xs text-accent">and {later.length} more</span>
       </summary>
-      <RunList runs={later} timeZone={timeZone} />
+      <PlannedRuns runs={later.map((at) => ({ at, note: null }))} timeZone={timeZone} />
     </details>
   )
 }
 
-export function RunList({ runs, timeZone }: { runs: readonly string[]; timeZone: string }) {
+/** Coming runs, each with what a change of the clocks or the window does to it. */
+export function PlannedRuns({ runs, timeZone }: { runs: readonly PlannedRun[]; timeZone: string }) {
   const foreign = timeZone !== useViewerTimeZone()
   return (
     <ol className="tabular mt-1 space-y-0.5 text-xs text-ink-2">
-      {runs.map((run) => (
-        <li key={run} className="whitespace-nowrap">
-          <time dateTime={run}>{formatAbsolute(new Date(run))}</time>
-          {foreign && <span className="text-ink-3"> = {formatAbsolute(new Date(run), timeZone)}</span>}
+      {runs.map(({ at, note }) => (
+        <li key={at}>
+          <time dateTime={at} className="whitespace-nowrap">
+            {formatAbsolute(new Date(at))}
+          </time>
+          {foreign && <span className="whitespace-nowrap text-ink-3"> = {formatAbsolute(new Date(at), timeZone)}</span>}
+          {note && <span className="block text-warn">{note}</span>}
         </li>
       ))}
     </ol>
+  )
+}
+
+/** The next time the clocks are moved in the zone of the schedule. */
+export function ClockChangeNote({ change, timeZone }: { change: Preview['clockChange']; timeZone: string }) {
+  if (!change) return null
+  return (
+    <p className="mt-2 text-xs text-ink-3">
+      On {formatAbsolute(new Date(change.at), timeZone)} {change.words}
+    </p>
   )
 }

@@ -10,6 +10,7 @@ import { jobStates } from '@/lib/contracts/common'
 import { cronWords } from '@/lib/client/cron-words'
 import { ScheduleSwitch } from './schedule-switch'
 import { NextRuns } from './next-runs'
+import { pauseWords } from './pause-words'
 
 const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const
 
@@ -48,6 +49,14 @@ export function ScheduleTable({
                 {schedule.action === 'restore-test' && (
                   <span className="block text-xs text-ink-3">{schedule.options.level}</span>
                 )}
+                {schedule.policyId && (
+                  <Link
+                    href={`/admin/policies/${schedule.policyId}`}
+                    className="block text-xs text-ink-3 underline-offset-4 hover:underline"
+                  >
+                    policy {schedule.policyName}
+                  </Link>
+                )}
               </Td>
               <Td>
                 <span className="block">{cronWords(schedule.cron) ?? 'As the expression says'}</span>
@@ -59,13 +68,21 @@ export function ScheduleTable({
                 {schedule.enabled ? (
                   <NextRuns runs={schedule.nextRuns} timeZone={schedule.timeZone} />
                 ) : (
-                  <Badge>off</Badge>
+                  <>
+                    <Badge title={schedule.pause ? pauseWords(schedule.pause) : undefined}>off</Badge>
+                    {schedule.pause && (
+                      <span className="mt-0.5 block max-w-56 text-xs text-ink-3">{pauseWords(schedule.pause)}</span>
+                    )}
+                  </>
                 )}
               </Td>
               <Td>
                 {schedule.lastJob && state ? (
                   <span className="flex flex-col items-start gap-0.5">
                     <StateBadge state={state} />
+                    {schedule.waitReason && (
+                      <span className="block max-w-56 text-xs text-ink-2">{schedule.waitReason}</span>
+                    )}
                     <span className="text-xs text-ink-3">
                       <TimeCell at={schedule.lastJob.finishedAt ?? schedule.lastJob.dueAt} form="relative" none="" />
                     </span>

@@ -34,6 +34,12 @@ export const jobSchema = z.object({
   actor: actorSchema,
   cancelRequested: z.boolean(),
   dueAt: timeSchema.optional(),
+  /** Not begun before. */
+  startAfter: timeSchema.optional(),
+  waitReason: z
+    .string()
+    .optional()
+    .meta({ description: 'Why a queued job has not begun (a full limit, a window, a retry); absent: it waits for a worker' }),
   createdAt: timeSchema,
   startedAt: timeSchema.optional(),
   finishedAt: timeSchema.optional(),

@@ -1,19 +1,18 @@
 import { PgBoss, fromPrisma, type WorkHandler } from 'pg-boss'
 import { jobKinds, type JobKind } from '../contracts/job'
-import { HoldfastError, toFailure } from '../core/holdfast-error'
+import { toFailure } from '../core/holdfast-error'
 import type { JobQueue } from '../ports/queue'
 import type { Logger } from '../ports/run-context'
 import type { Tx } from './client'
 
-/** What the runner throws to have a job delivered again; it has told why. */
-const isExpected = (error: unknown) =>
-  error instanceof HoldfastError && (error.code === 'retry' || error.code === 'job-held')
 /** Seconds without a sign of life after which a job is given to another worker; the library's least is 10. */
 const heartbeatSeconds = 15
 /** The library's ceiling for one run. */
 const longestRunSeconds = 24 * 3600
-/** A worker may die several times under one job; our own attempt count (catalog) decides when it is enough. */
-const spareDeliveries = 10
+/** A worker may die under a job, and a full limit puts it off: our own attempt count (catalog) decides when it is enough. */
+const deliveries = 1_000_000
+/** A parked job is woken when its limit has room; should that ever be missed, it comes by itself after so long. */
+const parkedSeconds = 600
 
 export interface OpenQueue extends JobQueue {
   /** Takes jobs of the kind, `concurrency` at a time. The signal is aborted when the delivery was taken away. */
@@ -26,6 +25,13 @@ export interface OpenQueue extends JobQueue {
   pause(): Promise<void>
   /** Returns a delivery whose worker is dead or stopping: it may be taken again at once, without heartbeat or delay. */
   release(kind: JobKind, jobId: string): Promise<void>
+  /**
+   * Takes a delivery back that was begun: the job is delivered again at `until`, or when it is woken (null). Inside the
+   * transaction that writes why.
+   */
+  putOff(tx: Tx, kind: JobKind, jobId: string, until: Date | null): Promise<void>
+  /** Delivers jobs that were put off or parked, now. */
+  wake(tx: Tx, kind: JobKind, jobIds: readonly string[]): Promise<void>
   /**
    * Ends the delivery of a job whose row ends in the same transaction: the moment it is seen to be finished, the next
    * one with its key may start.
@@ -67,13 +73,13 @@ export async function openQueue(
         {
           id: job.id,
           singletonKey: job.exclusiveKey ?? job.id,
-          retryLimit: job.maxAttempts + spareDeliveries,
+          retryLimit: deliveries,
           retryDelay,
           retryBackoff: true,
           retryDelayMax: 600,
           heartbeatSeconds,
           expireInSeconds: longestRunSeconds - 1,
-          ...(job.startAfter ? { startAfter: job.startAfter } : {}),
+          ...(job.startAfter ? { startAfter: job.startAfter } : job.parked ? { startAfter: parkedSeconds } : {}),
           db: fromPrisma(tx as Tx),
         },
       )
@@ -84,9 +90,7 @@ export async function openQueue(
         if (!job) return
         await handler(job.data.jobId, job.signal).catch((error: unknown) => {
           // The library notes it in its own table only; a job that is never begun must not be silent.
-          if (!isExpected(error)) {
-            options.logger.warn('a delivery failed', { kind, jobId: job.data.jobId, error: toFailure(error).message })
-          }
+          options.logger.warn('a delivery failed', { kind, jobId: job.data.jobId, error: toFailure(error).message })
           throw error
         })
       }
@@ -101,6 +105,16 @@ export async function openQueue(
     async release(kind, jobId) {
       await boss.fail(kind, jobId, { message: 'the worker is gone' })
       await boss.update(kind, undefined, { id: jobId, startAfter: new Date() })
+    },
+    async putOff(tx, kind, jobId, until) {
+      const db = fromPrisma(tx)
+      await boss.fail(kind, jobId, { message: 'put off' }, { db })
+      await boss.update(kind, undefined, { id: jobId, startAfter: until ?? parkedSeconds, db })
+    },
+    async wake(tx, kind, jobIds) {
+      const db = fromPrisma(tx)
+      // Long past: a notice goes out only for what is due by the start of the transaction.
+      for (const id of jobIds) await boss.update(kind, undefined, { id, startAfter: new Date(0), db })
     },
     async discard(tx, kind, jobId) {
       await boss.cancel(kind, jobId, { db: fromPrisma(tx as Tx) })

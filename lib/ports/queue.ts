@@ -5,10 +5,18 @@ export interface JobQueue {
   /**
    * Delivers the job inside the caller's transaction, so that row and delivery stand or fall together.
    * `exclusiveKey`: only one job of the kind with this key may wait or run; false is answered when one does.
+   * `parked`: it waits for a limit and is delivered when it is woken.
    */
   enqueue(
     tx: unknown,
-    job: { id: string; kind: JobKind; exclusiveKey?: string; maxAttempts: number; startAfter?: Date },
+    job: {
+      id: string
+      kind: JobKind
+      exclusiveKey?: string
+      maxAttempts: number
+      startAfter?: Date
+      parked?: boolean
+    },
   ): Promise<boolean>
 
   /** Takes a job that no worker has begun out of the queue, inside the caller's transaction. */

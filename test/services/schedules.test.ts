@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createScheduleSchema, updateScheduleSchema } from '@/lib/contracts/schedule'
+import { createScheduleSchema, schedulePreviewSchema, updateScheduleSchema } from '@/lib/contracts/schedule'
 import type { ServiceContext } from '@/lib/services/context'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
 import { deleteRetentionPolicy } from '@/lib/services/retention-policy/delete-retention-policy'
@@ -64,7 +64,7 @@ describe('a schedule', () => {
   ])('refuses %j at the field %s', async (wrong, path, message) => {
     const refused = { facts: { errors: [{ path, message: expect.stringMatching(message) }] } }
     await expect(createSchedule({ ctx, input: daily(wrong) })).rejects.toMatchObject(refused)
-    const timing = { cron: '0 2 * * *', timeZone: 'UTC', ...wrong }
+    const timing = schedulePreviewSchema.parse({ cron: '0 2 * * *', timeZone: 'UTC', ...wrong })
     await expect(previewSchedule({ ctx, input: timing })).rejects.toMatchObject(refused)
   })
 

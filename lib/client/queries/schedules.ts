@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
 import type { RetentionPolicy } from '@/lib/contracts/retention'
-import type { Schedule } from '@/lib/contracts/schedule'
+import type { NextRuns, Schedule, SchedulePreview } from '@/lib/contracts/schedule'
 import { api } from '@/lib/client/api'
 
 export const schedulesQuery = () =>
@@ -22,12 +22,12 @@ export const retentionPoliciesQuery = () =>
     queryFn: ({ signal }) => api<Page<RetentionPolicy>>('/admin/retention-policies?limit=200', { signal }),
   })
 
-/** The next runs of an expression that is being typed. A wrong one answers with a problem that names the field. */
-export const schedulePreviewQuery = (cron: string, timeZone: string) =>
+/** The next runs of timing that is being edited. A wrong one answers with a problem that names the field. */
+export const schedulePreviewQuery = (cron: string, timeZone: string, window: SchedulePreview['window']) =>
   queryOptions({
-    queryKey: ['schedule-preview', cron, timeZone],
+    queryKey: ['schedule-preview', cron, timeZone, window],
     queryFn: ({ signal }) =>
-      api<{ nextRuns: string[] }>('/admin/schedules/preview', { method: 'POST', body: { cron, timeZone }, signal }),
+      api<NextRuns>('/admin/schedules/preview', { method: 'POST', body: { cron, timeZone, window }, signal }),
     enabled: cron.trim() !== '',
     retry: false,
     refetchInterval: false,

@@ -1,4 +1,4 @@
-import { parseCron } from './parse-cron'
+import { occurrences } from './occurrences'
 
 /**
  * Occurrences in (after, until], oldest first. When there are more than `limit`, the newest `limit` are given and
@@ -11,21 +11,15 @@ export function dueRuns(
   until: Date,
   limit: number,
 ): { runs: Date[]; omitted: number } {
-  const expression = parseCron(cron, timeZone, after)
   const runs: Date[] = []
   let omitted = 0
-  try {
-    for (;;) {
-      const run = expression.next().toDate()
-      if (run > until) break
-      runs.push(run)
-      if (runs.length > limit) {
-        runs.shift()
-        omitted += 1
-      }
+  for (const { at } of occurrences(cron, timeZone, after)) {
+    if (at > until) break
+    runs.push(at)
+    if (runs.length > limit) {
+      runs.shift()
+      omitted += 1
     }
-  } catch {
-    // No further date exists.
   }
   return { runs, omitted }
 }

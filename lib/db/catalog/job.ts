@@ -16,6 +16,8 @@ export function toJob(row: Omit<JobModel, 'log'>): Job {
     actor: actorSchema.parse(row.actor),
     cancelRequested: row.cancelRequestedAt !== null,
     dueAt: row.dueAt?.toISOString(),
+    startAfter: row.startAfter?.toISOString(),
+    waitReason: row.waitReason ?? undefined,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString(),
     finishedAt: row.finishedAt?.toISOString(),

@@ -1,10 +1,17 @@
+import { z } from 'zod'
 import type { Actor } from '@/lib/contracts/common'
 import type { JobKind } from '@/lib/contracts/job'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { fullLimit, hostKey, isLimited } from '@/lib/core/job/limits'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
+import { readOperations } from '../operations/read-operations'
+import { fullLimitWords } from './full-limit-words'
+import type { JobRules } from './job-rules'
+import { runningLoad } from './running-load'
 
 export interface NewJob {
   kind: JobKind
@@ -16,34 +23,56 @@ export interface NewJob {
   maxAttempts: number
   /** Only one job of the kind with this key may wait or run. */
   exclusiveKey?: string
+  /** The host it reads from, for the limit per host; a backup's is that of its source. */
+  host?: string
+  /** Where it writes, for the limit per destination; a backup's are those of its input. */
+  destinationIds?: string[]
+  /** Not begun before, for this reason in words: jitter, or a window. */
+  startAfter?: Date | null
+  waitReason?: string | null
+  /** Window and retries of the schedule. */
+  rules?: JobRules
 }
 
 /**
- * Writes the job's row and hands it to the queue in the caller's transaction. Throws `already-running` (facts: jobId)
- * when the exclusive key is taken; the transaction must then be rolled back.
+ * Writes the job's row and hands it to the queue in the caller's transaction. What finds a limit full is written as
+ * waiting, with the reason. Throws `already-running` (facts: jobId) when the exclusive key is taken; the transaction
+ * must then be rolled back.
  */
 export async function createJob(
   ctx: Pick<ServiceContext, 'queue'> & { actor: Actor },
   tx: Tx,
   job: NewJob,
 ): Promise<JobModel> {
+  const load = { kind: job.kind, host: await hostOf(tx, job), destinationIds: destinationsOf(job) }
+  const startAfter = job.startAfter ?? null
+  const limited = startAfter === null && isLimited(load)
+  const full = limited
+    ? fullLimit((await readOperations(tx)).limits, await runningLoad(tx, load, { queued: true }), load)
+    : null
   const row = await tx.job.create({
     data: {
       kind: job.kind,
       state: 'queued',
-      input: toJson(job.input),
+      input: toJson(job.rules ? { ...job.input, rules: job.rules } : job.input),
       actor: toJson(ctx.actor),
       sourceId: job.sourceId ?? null,
       backupId: job.backupId ?? null,
       scheduleId: job.scheduleId ?? null,
       dueAt: job.dueAt ?? null,
       maxAttempts: job.maxAttempts,
+      host: load.host,
+      destinationIds: load.destinationIds,
+      startAfter,
+      waitReason: full ? await fullLimitWords(tx, full) : (job.waitReason ?? null),
     },
   })
   const taken = await ctx.queue.enqueue(tx, {
     id: row.id,
     kind: job.kind,
     maxAttempts: job.maxAttempts,
+    parked: full !== null,
+    ...(startAfter ? { startAfter } : {}),
     ...(job.exclusiveKey ? { exclusiveKey: job.exclusiveKey } : {}),
   })
   if (taken) return row
@@ -61,4 +90,32 @@ export async function createJob(
     remedy: 'Wait for it to finish, or cancel it.',
     facts: holder ? { jobId: holder.id } : {},
   })
+}
+
+const connectionSchema = z.object({ host: z.string() })
+const inputSchema = z.object({ destinationIds: z.array(z.uuid()) })
+
+/** A backup reads from its source's host, or from the replica that stands in for it. */
+async function hostOf(tx: Tx, job: NewJob): Promise<string | null> {
+  if (job.host !== undefined) return hostKey(job.host)
+  if (job.kind !== 'backup' || !job.sourceId) return null
+  const source = await tx.source.findUnique({
+    where: { id: job.sourceId },
+    select: { connection: true, options: true },
+  })
+  return source && sourceHost(source)
+}
+
+/** The host that backups of a source load; null for one that has none. */
+export function sourceHost(source: { connection: unknown; options: unknown }): string | null {
+  const connection = connectionSchema.safeParse(source.connection)
+  const options = sourceOptionsSchema.safeParse(source.options)
+  const host = (options.success ? options.data.replica?.host : undefined) ?? connection.data?.host
+  return host === undefined ? null : hostKey(host)
+}
+
+function destinationsOf(job: NewJob): string[] {
+  if (job.destinationIds) return job.destinationIds
+  if (job.kind !== 'backup') return []
+  return inputSchema.safeParse(job.input).data?.destinationIds ?? []
 }

@@ -32,7 +32,7 @@ export async function createSchedule({
   permit(ctx.actor, 'admin')
   const now = ctx.clock.now()
   const cron = input.cron ?? usualCron[input.action]
-  checkTiming({ cron, timeZone: input.timeZone }, now)
+  checkTiming({ cron, timeZone: input.timeZone, jitterSeconds: input.options.jitterSeconds }, now)
   const row = await ctx.db.$transaction(async (tx) => {
     await checkReferences(tx, input)
     const retentionPolicyId =

@@ -2,12 +2,14 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findSchedule } from './find-schedule'
+import { ownedByPolicy } from './owned-by-policy'
 
 /** Removes a schedule. What it started goes on; what it made stays. */
 export async function deleteSchedule({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
   permit(ctx.actor, 'admin')
   await ctx.db.$transaction(async (tx) => {
     const row = await findSchedule(tx, input.id)
+    if (row.policy) throw ownedByPolicy(row.policy.name, 'Take the source out of the policy.')
     await tx.schedule.update({ where: { id: row.id }, data: { deletedAt: ctx.clock.now(), enabled: false } })
     await recordAudit(tx, ctx.actor, {
       action: 'schedule.delete',

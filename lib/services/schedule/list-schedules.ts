@@ -12,7 +12,7 @@ export async function listSchedules({
   input,
 }: {
   ctx: ServiceContext
-  input: PageQuery & { sourceId?: string }
+  input: PageQuery & { sourceId?: string | undefined; policyId?: string | undefined }
 }): Promise<Page<Schedule>> {
   permit(ctx.actor, 'viewer')
   const page = await keysetPage(
@@ -20,7 +20,7 @@ export async function listSchedules({
     (row: ScheduleRow) => row,
     (keys) =>
       ctx.db.schedule.findMany({
-        where: { deletedAt: null, sourceId: input.sourceId },
+        where: { deletedAt: null, sourceId: input.sourceId, policyId: input.policyId },
         include: scheduleInclude,
         orderBy: { id: 'asc' },
         ...keys,

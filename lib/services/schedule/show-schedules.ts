@@ -10,7 +10,8 @@ export async function showSchedules(
   const jobs = await ctx.db.$queryRaw<(LastJobRow & { scheduleId: string })[]>`
     SELECT last.* FROM unnest(${rows.map((row) => row.id)}::uuid[]) AS wanted (id)
     CROSS JOIN LATERAL (
-      SELECT schedule_id AS "scheduleId", id, state, due_at AS "dueAt", finished_at AS "finishedAt" FROM job
+      SELECT schedule_id AS "scheduleId", id, state, due_at AS "dueAt", finished_at AS "finishedAt",
+        wait_reason AS "waitReason" FROM job
       WHERE schedule_id = wanted.id ORDER BY created_at DESC LIMIT 1
     ) AS last`
   const lastOf = new Map(jobs.map((job) => [job.scheduleId, job]))

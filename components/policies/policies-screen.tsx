@@ -1,0 +1,97 @@
+'use client'
+
+import Link from 'next/link'
+import { useQuery } from '@tanstack/react-query'
+import { ClipboardList } from 'lucide-react'
+import { NextRuns } from '@/components/schedules/next-runs'
+import { RoleLink } from '@/components/shell/role-link'
+import { Card } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ListState } from '@/components/ui/list-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { cronWords } from '@/lib/client/cron-words'
+import { policiesQuery } from '@/lib/client/queries/policies'
+
+const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const
+
+export function PoliciesScreen() {
+  const policies = useQuery(policiesQuery())
+  const add = (
+    <RoleLink needs="admin" href="/admin/policies/new">
+      Add a policy
+    </RoleLink>
+  )
+  return (
+    <>
+      <PageHeader
+        title="Policies"
+        intro="One timing, set of destinations and retention for many sources. Changing a policy changes all that follow it."
+        actions={add}
+      />
+      <Card aria-label="Policies">
+        <ListState
+          query={policies}
+          empty={
+            <EmptyState icon={<ClipboardList />} title="No policy yet" actions={add}>
+              Sources can have schedules of their own; a policy is for those that should be looked after alike.
+            </EmptyState>
+          }
+        >
+          <Table label="Policies">
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th>When</Th>
+                <Th>Next run</Th>
+                <Th>Keeps</Th>
+                <Th>Sources</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {policies.data?.items.map((policy) => (
+                <Tr key={policy.id}>
+                  <Td>
+                    <Link
+                      href={`/admin/policies/${policy.id}`}
+                      className="font-medium underline-offset-4 hover:underline"
+                    >
+                      {policy.name}
+                    </Link>
+                    <span className="block text-xs text-ink-3">{actionWords[policy.action]}</span>
+                  </Td>
+                  <Td>
+                    <span className="block">{cronWords(policy.cron) ?? 'As the expression says'}</span>
+                    <span className="block text-xs whitespace-nowrap text-ink-3">
+                      <code className="font-mono">{policy.cron}</code> {policy.timeZone}
+                    </span>
+                  </Td>
+                  <Td>
+                    {policy.sources.some(({ enabled }) => enabled) ? (
+                      <NextRuns runs={policy.nextRuns} timeZone={policy.timeZone} />
+                    ) : (
+                      <span className="text-ink-3">nothing follows it</span>
+                    )}
+                  </Td>
+                  <Td>
+                    {policy.action === 'backup' ? (
+                      (policy.retentionPolicyName ?? 'everything')
+                    ) : (
+                      <span className="text-ink-3">–</span>
+                    )}
+                  </Td>
+                  <Td className="max-w-72">
+                    <span className="tabular block">{policy.sources.length}</span>
+                    <span className="block truncate text-xs text-ink-3">
+                      {policy.sources.map(({ name }) => name).join(', ')}
+                    </span>
+                  </Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        </ListState>
+      </Card>
+    </>
+  )
+}

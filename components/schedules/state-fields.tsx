@@ -1,0 +1,67 @@
+'use client'
+
+import type { Schedule } from '@/lib/contracts/schedule'
+import { Switch } from '@/components/ui/check'
+import { Field } from '@/components/ui/field'
+import { FormSection } from '@/components/ui/form-section'
+import { Input } from '@/components/ui/input'
+import type { FieldErrors } from '@/lib/client/form-errors'
+import { pauseWords } from './pause-words'
+
+/** On, or off until a time of the viewer's own clock; empty: until someone switches it on. */
+export interface PauseValues {
+  enabled: boolean
+  until: string
+}
+
+export function pauseValues(schedule: Schedule | undefined): PauseValues {
+  const until = schedule?.pause?.until
+  return { enabled: schedule?.enabled ?? true, until: until ? localInput(new Date(until)) : '' }
+}
+
+/** What to send beside `enabled`. */
+export function pauseBody({ enabled, until }: PauseValues): { pausedUntil?: string | null } {
+  return enabled ? {} : { pausedUntil: until ? new Date(until).toISOString() : null }
+}
+
+/** As a field of date and time has it: the viewer's clock, without a zone. */
+function localInput(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+interface StateFieldsProps {
+  values: PauseValues
+  stored: Schedule | undefined
+  errors: FieldErrors
+  onChange: (values: PauseValues) => void
+}
+
+export function StateFields({ values, stored, errors, onChange }: StateFieldsProps) {
+  return (
+    <FormSection title="State">
+      <Switch
+        label="On"
+        hint={stored?.pause ? pauseWords(stored.pause) : 'When off, nothing starts by itself.'}
+        checked={values.enabled}
+        onChange={(enabled) => onChange({ ...values, enabled })}
+      />
+      {!values.enabled && stored && (
+        <Field
+          label="Switch on again at"
+          hint="By your clock. Empty: it stays off until someone switches it on"
+          optional={values.until === ''}
+          error={errors.pausedUntil}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              type="datetime-local"
+              value={values.until}
+              onChange={(event) => onChange({ ...values, until: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+    </FormSection>
+  )
+}

@@ -1,0 +1,55 @@
+import type { Policy, UpdatePolicy } from '@/lib/contracts/policy'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { toJson } from '@/lib/db/to-json'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { withUniqueName } from '../with-unique-name'
+import { applyPolicy } from './apply-policy'
+import { checkPolicy } from './check-policy'
+import { findPolicy } from './find-policy'
+import { getPolicy } from './get-policy'
+import { mergePolicy } from './merge-policy'
+
+/**
+ * Changes a policy and every schedule that follows it, all or nothing. Throws `confirmation-needed` when sources are
+ * taken out and `removeSchedules` does not say that their schedules may go.
+ */
+export async function updatePolicy({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; patch: UpdatePolicy }
+}): Promise<Policy> {
+  permit(ctx.actor, 'admin')
+  const { id, patch } = input
+  const now = ctx.clock.now()
+  await withUniqueName('policy', patch.name, () =>
+    ctx.db.$transaction(async (tx) => {
+      // Two changes at once would leave schedules of both.
+      await tx.$queryRaw`SELECT id FROM policy WHERE id = ${id}::uuid FOR UPDATE`
+      const before = await findPolicy(tx, id)
+      const after = mergePolicy(before, patch)
+      const removed = before.schedules.filter(({ source }) => !after.sourceIds.includes(source.id))
+      if (removed.length > 0 && patch.removeSchedules !== true) {
+        const names = removed.map(({ source }) => source.name)
+        throw new HoldfastError('confirmation-needed', `The schedules of ${names.join(', ')} would be deleted.`, {
+          remedy: 'Send the change again with "removeSchedules": true.',
+          facts: { sources: names },
+        })
+      }
+      await checkPolicy(tx, after, now)
+      const { sourceIds, action: _, ...columns } = after
+      await tx.policy.update({ where: { id }, data: { ...columns, options: toJson(after.options) } })
+      const applied = await applyPolicy(tx, id, after, now)
+      await recordAudit(tx, ctx.actor, {
+        action: 'policy.update',
+        subjectType: 'policy',
+        subjectId: id,
+        detail: { name: after.name, changes: patch, sourceIds, ...applied },
+      })
+    }),
+  )
+  return getPolicy({ ctx, input: { id } })
+}

@@ -1,0 +1,41 @@
+import { scheduleActionSchema, scheduleOptionsSchema } from '@/lib/contracts/schedule'
+import { sourceOptionsSchema } from '@/lib/contracts/source'
+import type { Tx } from '@/lib/db/client'
+import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
+import type { SourceModel } from '@/lib/db/generated/models/Source'
+import { chooseDestinations } from '../backup/choose-destinations'
+import { sourceHost, type NewJob } from '../job/create-job'
+
+export type EvaluatedSchedule = ScheduleModel & { source: SourceModel }
+
+/** Attempts of a restore test that nobody set. */
+const usualTestAttempts = 2
+
+/** The job that a schedule starts. Throws what keeps it from being started (`destination-needed`, `not-found`). */
+export async function scheduledJob(tx: Tx, schedule: EvaluatedSchedule): Promise<NewJob> {
+  const { window, retries, level } = scheduleOptionsSchema.parse(schedule.options)
+  const common = {
+    scheduleId: schedule.id,
+    sourceId: schedule.sourceId,
+    ...(window || retries ? { rules: { window, timeZone: schedule.timeZone, retries } } : {}),
+  }
+  if (scheduleActionSchema.parse(schedule.action) === 'restore-test') {
+    // Which backup is tested is decided when it runs: the latest good one then.
+    return {
+      ...common,
+      kind: 'restore-test',
+      input: { level },
+      maxAttempts: retries?.attempts ?? usualTestAttempts,
+      exclusiveKey: `latest:${schedule.sourceId}`,
+    }
+  }
+  const host = sourceHost(schedule.source)
+  return {
+    ...common,
+    ...(host === null ? {} : { host }),
+    kind: 'backup',
+    input: { destinationIds: await chooseDestinations(tx, schedule.sourceId, schedule.destinationIds) },
+    maxAttempts: retries?.attempts ?? sourceOptionsSchema.parse(schedule.source.options).maxAttempts,
+    exclusiveKey: schedule.sourceId,
+  }
+}
