@@ -55,7 +55,7 @@ const keptIds = (backups: RetainedBackup[], given: RetentionRules, at = now) =>
       .filter((decision) => decision.keep)
       .map((decision) => decision.id),
   )
-const check = (property: Parameters<typeof fc.assert>[0]) => fc.assert(property, { numRuns })
+const check = <Input>(property: fc.IProperty<Input>): void => fc.assert(property, { numRuns })
 
 describe('whatever the history and the rules, retention', () => {
   it('keeps the last good one, the minimum of each server, and pinned ones, and gives a reason for each', () => {
