@@ -25,10 +25,10 @@ describe('storage classes of a bucket', () => {
       throw error
     }
   }
-  const withStorage = async <T>(use: (storage: ReturnType<typeof openStorage>) => Promise<T>, config = {}) => {
+  const withStorage = async <T>(ask: (storage: ReturnType<typeof openStorage>) => Promise<T>, config = {}) => {
     const storage = openStorage(bucket.spec(config))
     try {
-      return await use(storage)
+      return await ask(storage)
     } finally {
       await storage.close()
     }
@@ -120,7 +120,7 @@ describe('storage classes of a bucket', () => {
       await using proxy = await startFaultProxy(testS3().endpoint)
       await bucket.write('holdfast/v1/x', 'x')
       prepare(proxy)
-      return withStorage(async (storage) => storage.thaw?.(['holdfast/v1/x'], 7, makeTestRun()), {
+      return await withStorage(async (storage) => storage.thaw?.(['holdfast/v1/x'], 7, makeTestRun()), {
         endpoint: proxy.endpoint,
       })
     }

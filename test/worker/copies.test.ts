@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { startCopy } from '@/lib/services/copy/start-copy'
@@ -95,11 +96,13 @@ describe('copies in two destinations, one of which is an S3 server that is kille
 
   it('a try while B is still away fails, is told, and is put off; nothing else changes', async () => {
     const attemptsBefore = (await look()).B?.attempts ?? 0
-    const started = await startCopy({ ctx: product.ctx, input: { backupId, destinationId: b } }).catch(async () => {
-      // The worker was quicker: its own try serves as well.
-      const job = await product.ctx.db.job.findFirstOrThrow({ where: { kind: 'copy', backupId } })
-      return { jobId: job.id }
-    })
+    const started = await startCopy({ ctx: product.ctx, input: { backupId, destinationId: b } }).catch(
+      async (error: unknown) => {
+        if (!(error instanceof HoldfastError) || error.code !== 'already-running') throw error
+        // The worker was quicker: its own try serves as well.
+        return { jobId: String(error.facts['jobId']) }
+      },
+    )
     expect(await product.finished(started.jobId, 100_000)).toMatchObject({
       state: 'failed',
       error: { code: 'storage-unreachable' },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import { claimCopy, type ClaimedCopy } from '@/lib/services/copy/claim-copy'
+import { awaitCopy, claimCopy } from '@/lib/services/copy/claim-copy'
 import { failCopy } from '@/lib/services/copy/fail-copy'
 import { finishCopy } from '@/lib/services/copy/finish-copy'
 import { openGoodSources } from '@/lib/services/copy/open-good-sources'
@@ -56,7 +56,7 @@ async function copyBackup(
   const throttle = rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined
   const target = ctx.openStorage(destinationSpec(ctx, destination))
   try {
-    let claimed: ClaimedCopy | null = null
+    let claimed: string | null = null
     for await (const source of openGoodSources(ctx, { backup, exceptDestinationId: destinationId }, run)) {
       try {
         if (!claimed) {
@@ -65,7 +65,7 @@ async function copyBackup(
         }
         if (!claimed) return alreadyStored
         const storedBytes = await storeFrom(args, { source, target, folder: backup.repositoryPath, throttle })
-        const copyId = claimed.id
+        const copyId = claimed
         run.logger.info(`copied to ${destination.name}`, { from: source.destinationName, storedBytes })
         return {
           outcome: { type: 'succeeded' },
@@ -105,14 +105,16 @@ async function checkBeforeReplacing(
   }
 }
 
-function claim({ ctx, job }: TaskArgs, where: { backupId: string; destinationId: string }) {
+/** The copy's id once it is ours to write; null when it is stored already. */
+function claim({ ctx, job }: TaskArgs, where: { backupId: string; destinationId: string }): Promise<string | null> {
   return ctx.db.$transaction(
     async (tx) => {
+      const id = await awaitCopy(tx, where)
       await assertLease(tx, job)
-      return claimCopy(tx, where)
+      return (await claimCopy(tx, id)) ? id : null
     },
-    // Whoever removes the left-overs of an earlier attempt holds the row until they are gone.
-    { timeout: 120_000 },
+    // It may have to wait until the left-overs of an earlier attempt are removed.
+    { timeout: 180_000 },
   )
 }
 

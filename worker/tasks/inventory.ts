@@ -29,7 +29,7 @@ const reportedAtMost = 10_000
  */
 export const inventoryTask: Task = {
   async run(args) {
-    const { ctx, job, run } = args
+    const { ctx, job } = args
     const { destinationId, removeReportedBy } = inputSchema.parse(job.input)
     const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
     if (!destination) throw new HoldfastError('not-found', 'The destination was deleted.')

@@ -1,12 +1,12 @@
 import type { ServiceContext } from '../context'
+import { tryLockObjects } from '../copy/lock-objects'
 
 /** One folder is removed within this time, or its removal is begun again by the next clean-up. */
 const longestMs = 15 * 60_000
 
 /**
- * Removes a copy's objects while its row is locked, so that no copy job begins to write there in the middle of it, and
- * marks them removed. False when somebody else is at it, or when the copy is no longer what it was when it was chosen:
- * then it is left alone.
+ * Removes a copy's objects while no copy job may begin to write there, and marks them removed. False when somebody else
+ * is at it, or when the copy is no longer what it was when it was chosen: then it is left alone.
  */
 export function removeHeld(
   ctx: ServiceContext,
@@ -15,13 +15,12 @@ export function removeHeld(
 ): Promise<boolean> {
   return ctx.db.$transaction(
     async (tx) => {
-      const held = await tx.$queryRaw<{ id: string }[]>`
-        SELECT id FROM backup_copy
-        WHERE id = ${copy.id}::uuid AND state = ${copy.state} AND deleted_at IS NULL FOR UPDATE SKIP LOCKED`
-      if (held.length === 0) return false
+      if (!(await tryLockObjects(tx, copy.id))) return false
+      const asChosen = { id: copy.id, state: copy.state, deletedAt: null }
+      if ((await tx.backupCopy.count({ where: asChosen })) === 0) return false
       await remove()
-      await tx.backupCopy.update({
-        where: { id: copy.id },
+      await tx.backupCopy.updateMany({
+        where: asChosen,
         data: { deletedAt: ctx.clock.now(), ...(copy.backup.deletedAt ? { state: 'deleted' } : {}) },
       })
       return true

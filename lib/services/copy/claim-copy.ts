@@ -1,35 +1,29 @@
-import { copyStateSchema, type CopyState } from '@/lib/contracts/backup'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
+import { lockObjects } from './lock-objects'
 
-export interface ClaimedCopy {
-  id: string
-  /** What it was before it became `uploading`. */
-  was: CopyState
-  attempts: number
+/**
+ * Has a copy job wait until nobody removes the copy's objects any more; makes the row of a copy that is new. Answers its
+ * id. To be called first in the transaction that claims it: it locks no row while it waits.
+ */
+export async function awaitCopy(tx: Tx, where: { backupId: string; destinationId: string }): Promise<string> {
+  // Not an upsert, which locks a row that is there.
+  await tx.backupCopy.createMany({ data: [{ ...where, state: 'pending' }], skipDuplicates: true })
+  const { id } = await tx.backupCopy.findUniqueOrThrow({
+    where: { backupId_destinationId: where },
+    select: { id: true },
+  })
+  await lockObjects(tx, id)
+  return id
 }
 
 /**
- * Takes a copy for a copy job: from here on it is `uploading`, and nobody else removes or writes its objects (whoever
- * removes them holds the row's lock meanwhile). Null when it is stored already.
+ * Takes a copy for a copy job: from here on it is `uploading`, and nobody else removes or writes its objects. False when
+ * it is stored already.
  */
-export async function claimCopy(
-  tx: Tx,
-  input: { backupId: string; destinationId: string },
-): Promise<ClaimedCopy | null> {
-  const { backupId, destinationId } = input
-  await tx.backupCopy.upsert({
-    where: { backupId_destinationId: { backupId, destinationId } },
-    create: { backupId, destinationId, state: 'pending' },
-    update: {},
-  })
-  const rows = await tx.$queryRaw<{ id: string; state: string }[]>`
-    SELECT id, state FROM backup_copy
-    WHERE backup_id = ${backupId}::uuid AND destination_id = ${destinationId}::uuid FOR UPDATE`
-  const row = rows[0]
-  if (!row || row.state === 'stored') return null
-  const { attempts } = await tx.backupCopy.update({
-    where: { id: row.id },
+export async function claimCopy(tx: Tx, id: string): Promise<boolean> {
+  const { count } = await tx.backupCopy.updateMany({
+    where: { id, state: { not: 'stored' } },
     data: {
       state: 'uploading',
       storedBytes: 0,
@@ -44,5 +38,5 @@ export async function claimCopy(
       deleteReason: null,
     },
   })
-  return { id: row.id, was: copyStateSchema.parse(row.state), attempts }
+  return count > 0
 }
