@@ -7,6 +7,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
+import { holdBackup } from '../backup/hold-backup'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { fullLimitWords } from './full-limit-words'
@@ -36,14 +37,16 @@ export interface NewJob {
 
 /**
  * Writes the job's row and hands it to the queue in the caller's transaction. What finds a limit full is written as
- * waiting, with the reason. Throws `already-running` (facts: jobId) when the exclusive key is taken; the transaction
- * must then be rolled back.
+ * waiting, with the reason. Throws `not-found` for a backup that is deleted, and `already-running` (facts: jobId) when
+ * the exclusive key is taken; the transaction must then be rolled back.
  */
 export async function createJob(
   ctx: Pick<ServiceContext, 'queue'> & { actor: Actor },
   tx: Tx,
   job: NewJob,
 ): Promise<JobModel> {
+  // Before anything else is read: from here on retention sees this job, or this job that the backup is gone.
+  if (job.backupId) await holdBackup(tx, job.backupId)
   const load = { kind: job.kind, host: await hostOf(tx, job), destinationIds: destinationsOf(job) }
   const startAfter = job.startAfter ?? null
   const limited = startAfter === null && isLimited(load)

@@ -4,7 +4,6 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
 import { goodBackupWhere } from '../backup/good-backups'
-import { holdBackup } from '../backup/hold-backup'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 import { found } from '../not-found'
@@ -43,7 +42,6 @@ export async function startRestoreTest(args: { ctx: ServiceContext; input: Start
         },
       )
     }
-    await holdBackup(tx, backup.id)
     const row = await createJob(ctx, tx, {
       kind: 'restore-test',
       input: { level: input.level },

@@ -4,7 +4,6 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
-import { holdBackup } from '../backup/hold-backup'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 import { found } from '../not-found'
@@ -16,7 +15,6 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
   permit(ctx.actor, 'operator')
   const now = ctx.clock.now()
   return ctx.db.$transaction(async (tx) => {
-    await holdBackup(tx, input.backupId)
     const backup = found(
       await tx.backup.findFirst({ where: { id: input.backupId, deletedAt: null }, include: { copies: true } }),
       'backup',

@@ -30,7 +30,7 @@ export async function recordFinding(
   const broken = finding.state !== 'stored'
   // A copy job, or retention, may have changed it since it was looked at: then what was found is out of date.
   const { count } = await tx.backupCopy.updateMany({
-    where: { id: finding.copyId, state: { in: ['stored', 'damaged', 'missing'] } },
+    where: { id: finding.copyId, state: { in: ['stored', 'damaged', 'missing'] }, backup: { deletedAt: null } },
     data: {
       state: finding.state,
       error: finding.failure ? toJson(finding.failure) : Prisma.DbNull,
