@@ -129,11 +129,42 @@ describe('a destination', () => {
     await expect(getDestination({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('keeps where it stands and what it may hold and cost, each taken away by null', async () => {
+    const input = createDestinationSchema.parse({
+      ...local('placed', '/var/backups/d'),
+      options: { site: 'Athens', capacityBytes: 5_000_000_000, monthlyBudget: 20 },
+    })
+    const { id, options } = await createDestination({ ctx, input })
+    expect(options).toEqual({ site: 'Athens', capacityBytes: 5_000_000_000, monthlyBudget: 20, transitions: [] })
+    const transitions = [{ afterDays: 30, storageClass: 'STANDARD_IA' }]
+    const after = await updateDestination({
+      ctx,
+      input: { id, patch: { options: { capacityBytes: null, transitions } } },
+    })
+    expect(after.options).toEqual({ site: 'Athens', monthlyBudget: 20, transitions })
+    const kept = await updateDestination({ ctx, input: { id, patch: { name: 'placed again' } } })
+    expect(kept.options).toEqual(after.options)
+  })
+
+  it('that works again makes its missing copies due at once', async () => {
+    await using dir = await tempDir('destination')
+    const { id } = await createDestination({ ctx, input: local('back again', dir.path) })
+    await storeCopy(id)
+    const later = new Date(Date.now() + 5 * 3_600_000)
+    await catalog.db.backupCopy.updateMany({ where: { destinationId: id }, data: { state: 'failed', retryAt: later } })
+    await testDestination({ ctx, input: { id } })
+    const copy = await catalog.db.backupCopy.findFirstOrThrow({ where: { destinationId: id } })
+    expect(copy.retryAt?.getTime()).toBeLessThanOrEqual(ctx.clock.now().getTime())
+  })
+
   it('is probed for real and keeps the report', async () => {
     await using dir = await tempDir('destination')
     const { id } = await createDestination({ ctx, input: local('probed', dir.path) })
     expect(await testDestination({ ctx: as(ctx, 'operator'), input: { id } })).toMatchObject({ ok: true })
-    expect((await getDestination({ ctx, input: { id } })).probe).toMatchObject({ ok: true })
+    expect((await getDestination({ ctx, input: { id } })).probe).toMatchObject({
+      ok: true,
+      space: { totalBytes: expect.any(Number), freeBytes: expect.any(Number) },
+    })
     await expect(testDestination({ ctx: as(ctx, 'viewer'), input: { id } })).rejects.toMatchObject({
       code: 'forbidden',
     })
