@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServiceContext } from '@/lib/services/context'
 import { deleteDestination } from '@/lib/services/destination/delete-destination'
+import { updateDestination } from '@/lib/services/destination/update-destination'
 import { updateOperations } from '@/lib/services/operations/update-operations'
+import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
+import { updateRetentionPolicy } from '@/lib/services/retention-policy/update-retention-policy'
 import { lockoutMs } from '@/lib/services/session/limits'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
 import { deleteSource } from '@/lib/services/source/delete-source'
@@ -28,6 +31,11 @@ const destination = () =>
   catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path: '/tmp' } } })
 const source = () =>
   catalog.db.source.create({ data: { name: randomUUID(), engine: 'postgres', connection: {}, options: {} } })
+
+const policy = async (keepDays: number) => {
+  const input = { name: randomUUID(), rules: { keepDays, minimum: 1 } }
+  return (await createRetentionPolicy({ ctx, input })).id
+}
 
 describe('what cannot be undone', () => {
   it('needs the person to show again who they are, each session for itself, and for ten minutes (security 23)', async () => {
@@ -63,6 +71,27 @@ describe('what cannot be undone', () => {
       async (of: ServiceContext) => updateUser({ ctx: of, input: { id: (await person(ctx)).id, patch: { password } } }),
     ],
     [
+      'a shorter retention policy',
+      async (of: ServiceContext) =>
+        updateRetentionPolicy({
+          ctx: of,
+          input: { id: await policy(30), patch: { rules: { keepDays: 7, minimum: 1 } } },
+        }),
+    ],
+    [
+      'a shorter policy in the place of another',
+      async (of: ServiceContext) => {
+        const row = await catalog.db.destination.create({
+          data: { name: randomUUID(), kind: 'local', config: { path: '/tmp' }, retentionPolicyId: await policy(30) },
+        })
+        return updateDestination({ ctx: of, input: { id: row.id, patch: { retentionPolicyId: await policy(7) } } })
+      },
+    ],
+    [
+      'less time in which a deletion can be undone',
+      (of: ServiceContext) => updateOperations({ ctx: of, input: { retention: { graceDays: 1 } } }),
+    ],
+    [
       'single sign-on',
       (of: ServiceContext) => updateOperations({ ctx: of, input: { oidc: { defaultRole: 'admin' } } }),
     ],
@@ -71,6 +100,13 @@ describe('what cannot be undone', () => {
     await expect(run(who.ctx)).rejects.toMatchObject({ code: 'step-up-needed' })
     await showAgain(who)
     await run(who.ctx)
+  })
+
+  it('is not what keeps longer', async () => {
+    const who = await person(ctx)
+    const id = await policy(7)
+    await updateRetentionPolicy({ ctx: who.ctx, input: { id, patch: { rules: { keepDays: 30, minimum: 1 } } } })
+    await updateOperations({ ctx: who.ctx, input: { retention: { graceDays: 30 } } })
   })
 
   it('is not asked of a token, which has nobody to ask', async () => {

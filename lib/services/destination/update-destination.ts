@@ -11,6 +11,7 @@ import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findRetentionPolicy } from '../retention-policy/find-retention-policy'
+import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { sourcesHeldIn } from '../retention/sources-of-policy'
 import { startRetention } from '../retention/start-retention'
 import { withUniqueName } from '../with-unique-name'
@@ -41,6 +42,8 @@ export async function updateDestination({
       if (retentionPolicyId) await findRetentionPolicy(tx, retentionPolicyId)
       const usage = await usageOf(tx, id)
       if (usage.backupCount > 0) refuseMove(before, merged, usage.backupCount)
+      const of = { type: 'destination' as const, id }
+      await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: retentionPolicyId })
       await recordAudit(tx, ctx.actor, {
         action: 'destination.update',
         subjectType: 'destination',

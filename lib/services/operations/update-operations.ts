@@ -9,7 +9,7 @@ import { fieldChanges, withoutPath, type FieldChanges } from '../audit/field-cha
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
-import { guardAccess } from './guard-access'
+import { guardSettings } from './guard-settings'
 import { readOperations, sectionKey } from './read-operations'
 
 /** Changes the sections that are given; fields that are not named keep their values. */
@@ -23,7 +23,7 @@ export async function updateOperations({
   permit(ctx.actor, 'admin')
   return ctx.db.$transaction(async (tx) => {
     const before = await readOperations(tx)
-    await guardAccess(ctx, tx, before, input)
+    await guardSettings(ctx, tx, before, input)
     const changed = operationsSchema.keyof().options.filter((section) => input[section] !== undefined)
     for (const section of changed) {
       const shape = operationsSchema.shape[section]

@@ -4,6 +4,7 @@ import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { withUniqueName } from '../with-unique-name'
 import { applyPolicy } from './apply-policy'
 import { checkPolicy } from './check-policy'
@@ -40,6 +41,8 @@ export async function updatePolicy({
         })
       }
       await checkPolicy(tx, after, now)
+      const of = { type: 'policy' as const, id }
+      await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: after.retentionPolicyId ?? null })
       const { sourceIds, action: _, ...columns } = after
       await tx.policy.update({ where: { id }, data: { ...columns, options: toJson(after.options) } })
       const applied = await applyPolicy(tx, id, after, now)

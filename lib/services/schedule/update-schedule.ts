@@ -8,6 +8,7 @@ import { fieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { checkReferences } from './check-references'
 import { checkTiming } from './check-timing'
 import { findSchedule } from './find-schedule'
@@ -42,6 +43,10 @@ export async function updateSchedule({
     const merged = scheduleOptionsSchema.parse({ ...jsonObject(before.options), ...options })
     if (retimed || options) checkTiming({ ...timing, jitterSeconds: merged.jitterSeconds }, now)
     await checkReferences(tx, patch)
+    if (patch.retentionPolicyId !== undefined) {
+      const of = { type: 'schedule' as const, id }
+      await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: patch.retentionPolicyId })
+    }
     const pause = enabled ? null : pauseAfter(ctx, before, pausedUntil, now)
     const after = await tx.schedule.update({
       where: { id },

@@ -7,11 +7,11 @@ import { storeClientSecret } from '../oidc/client-secret'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 
 /**
- * What stands before a change of who gets in: turning four eyes off, or naming a provider and groups that make
- * administrators. Stores the client secret, which is no part of the readable settings. Throws what `guardChange` throws,
+ * What stands before a change of who gets in (turning four eyes off, or naming a provider and groups that make
+ * administrators), and of how long a deletion can be undone. Stores the client secret, which is no part of the readable settings. Throws what `guardChange` throws,
  * `address-refused`, `oidc-incomplete`, and `needs-two-administrators`.
  */
-export async function guardAccess(
+export async function guardSettings(
   ctx: ServiceContext,
   tx: Tx,
   before: Operations,
@@ -24,6 +24,16 @@ export async function guardAccess(
         remedy: 'Invite another administrator first; otherwise nobody could agree to anything.',
       })
     }
+  }
+  const graceDays = input.retention?.graceDays
+  if (graceDays !== undefined && graceDays < before.retention.graceDays) {
+    await guardChange(ctx, tx, {
+      action: 'retention-policy.shorten',
+      subjectType: 'settings',
+      subjectId: 'retention',
+      summary: `Shorten the time in which deletions can be undone to ${graceDays} days`,
+      input: { graceDays },
+    })
   }
   if (input.oidc) await checkOidc({ ...before.oidc, ...input.oidc })
   const ask = { action: 'settings.access', subjectType: 'settings' } as const
