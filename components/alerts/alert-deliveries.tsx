@@ -36,7 +36,8 @@ export function AlertDeliveries({ deliveries, channelNames }: AlertDeliveriesPro
 }
 
 function summaryOf(deliveries: Alert['deliveries']): string {
-  const count = (state: Alert['deliveries'][number]['state']) => deliveries.filter((each) => each.state === state).length
+  const count = (state: Alert['deliveries'][number]['state']) =>
+    deliveries.filter((each) => each.state === state).length
   const parts = [
     [count('sent'), 'sent'],
     [count('pending'), 'on the way'],

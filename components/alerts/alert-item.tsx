@@ -53,8 +53,7 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
         Since <TimeCell at={alert.openedAt} form="inline" />
         {alert.acknowledgedAt && (
           <>
-            , acknowledged by {alert.acknowledgedBy ?? 'someone'}{' '}
-            <TimeCell at={alert.acknowledgedAt} form="relative" />
+            , acknowledged by {alert.acknowledgedBy ?? 'someone'} <TimeCell at={alert.acknowledgedAt} form="relative" />
           </>
         )}
         {alert.resolvedAt && (

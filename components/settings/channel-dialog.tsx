@@ -53,7 +53,12 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
     if (checked.ok) save.mutate(checked.value)
   }
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} wide title={channel ? `Change ${channel.name}` : 'Add an alert channel'}>
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      wide
+      title={channel ? `Change ${channel.name}` : 'Add an alert channel'}
+    >
       <form noValidate onSubmit={submit} className="space-y-4">
         {save.error && <ProblemNote error={save.error} />}
         <div className="grid gap-4 sm:grid-cols-2">

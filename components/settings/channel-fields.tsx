@@ -59,7 +59,12 @@ export function ChannelFields({ values, errors, hasSecret, onChange }: ChannelFi
     </Field>
   )
   const secret = (field: string, label: string, extra: Extra = {}) =>
-    text('secret', label, { type: 'password', ...extra, ...(hasSecret ? { hint: 'Empty: the stored one stays' } : {}) }, field)
+    text(
+      'secret',
+      label,
+      { type: 'password', ...extra, ...(hasSecret ? { hint: 'Empty: the stored one stays' } : {}) },
+      field,
+    )
   const select = <T extends string>(
     label: string,
     value: T,
@@ -129,7 +134,10 @@ export function ChannelFields({ values, errors, hasSecret, onChange }: ChannelFi
         <>
           {secret('token', 'Bot token', { hint: 'From BotFather' })}
           <div className="grid gap-4 sm:grid-cols-2">
-            {text('chatId', 'Chat', { placeholder: '-1001234567890', hint: 'Its number, or @name of a public channel' })}
+            {text('chatId', 'Chat', {
+              placeholder: '-1001234567890',
+              hint: 'Its number, or @name of a public channel',
+            })}
             {text('threadId', 'Topic', { optional: true })}
           </div>
           {text('baseUrl', 'Bot API server', { optional: true, placeholder: 'https://api.telegram.org' })}

@@ -110,17 +110,19 @@ const botTokenSchema = z
   .regex(/^\d+:[\w-]{20,}$/, 'Enter the token that BotFather gave, such as 123456:ABC-DEF…')
 
 /** The write-only field of each kind: its name, its shape, and whether a channel can do without it. */
-export const channelSecrets: Record<ChannelKind, { field: string; schema: z.ZodType<string>; required: boolean } | null> =
-  {
-    email: { field: 'password', schema: z.string().max(4_096), required: false },
-    slack: { field: 'url', schema: httpUrlSchema, required: true },
-    teams: { field: 'url', schema: httpUrlSchema, required: true },
-    discord: { field: 'url', schema: httpUrlSchema, required: true },
-    telegram: { field: 'token', schema: botTokenSchema, required: true },
-    pagerduty: { field: 'routingKey', schema: routingKeySchema, required: true },
-    webhook: { field: 'secret', schema: z.string().max(4_096), required: false },
-    syslog: null,
-  }
+export const channelSecrets: Record<
+  ChannelKind,
+  { field: string; schema: z.ZodType<string>; required: boolean } | null
+> = {
+  email: { field: 'password', schema: z.string().max(4_096), required: false },
+  slack: { field: 'url', schema: httpUrlSchema, required: true },
+  teams: { field: 'url', schema: httpUrlSchema, required: true },
+  discord: { field: 'url', schema: httpUrlSchema, required: true },
+  telegram: { field: 'token', schema: botTokenSchema, required: true },
+  pagerduty: { field: 'routingKey', schema: routingKeySchema, required: true },
+  webhook: { field: 'secret', schema: z.string().max(4_096), required: false },
+  syslog: null,
+}
 
 /** As it is created: the config with its secret, which is never answered. */
 export const newChannelConfigSchemas = {

@@ -18,7 +18,11 @@ export const quietHoursSchema = z
       .refine(isTimeZone, 'Enter a time zone such as UTC or Europe/Athens')
       .default('UTC'),
     /** Days on which they begin: 1 is Monday, 7 is Sunday. */
-    weekdays: z.array(z.number().int().min(1).max(7)).min(1, 'Choose at least one day').max(7).default([1, 2, 3, 4, 5, 6, 7]),
+    weekdays: z
+      .array(z.number().int().min(1).max(7))
+      .min(1, 'Choose at least one day')
+      .max(7)
+      .default([1, 2, 3, 4, 5, 6, 7]),
     /** Critical alerts wait as well. */
     alsoCritical: z.boolean().default(false),
   })

@@ -61,7 +61,8 @@ function check(call: Call, answer: Answer): void {
   const refusal = success ? (call.refusal?.(answer) ?? null) : null
   if (success && refusal === null) return
   const text = withoutSecret(answer.text, call.secret)
-  const said = refusal === null ? `answered with status ${status}` : `refused it: ${withoutSecret(refusal, call.secret)}`
+  const said =
+    refusal === null ? `answered with status ${status}` : `refused it: ${withoutSecret(refusal, call.secret)}`
   const remedy =
     status >= 300 && status < 400
       ? 'Redirects are not followed: enter the final URL.'

@@ -4,7 +4,8 @@ import { quietUntil } from '@/lib/core/alert/quiet-until'
 
 const hours = (change: Record<string, unknown> = {}) =>
   quietHoursSchema.parse({ from: '22:00', to: '07:00', timeZone: 'Europe/Athens', ...change })
-const until = (change: Record<string, unknown>, at: string) => quietUntil(hours(change), new Date(at))?.toISOString() ?? null
+const until = (change: Record<string, unknown>, at: string) =>
+  quietUntil(hours(change), new Date(at))?.toISOString() ?? null
 
 describe('quiet hours', () => {
   it.each([
@@ -40,13 +41,13 @@ describe('quiet hours', () => {
 
   it('of any kind end within a day, at a moment that is not quiet', () => {
     const zones = ['UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu']
-    for (let index = 0; index < 2_000; index += 1) {
+    for (let index = 0; index < 400; index += 1) {
       const clock = (minutes: number) =>
         `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
       const from = (index * 37) % 1_440
       const to = (from + 1 + ((index * 101) % 1_438)) % 1_440
       const change = { from: clock(from), to: clock(to), timeZone: zones[index % zones.length] }
-      const at = new Date(Date.UTC(2026, 0, 1) + index * 4_481_000 * 3.9)
+      const at = new Date(Date.UTC(2026, 0, 1) + index * 87_379_500)
       const end = quietUntil(hours(change), at)
       if (end === null) continue
       expect(end.getTime()).toBeGreaterThan(at.getTime())

@@ -20,7 +20,12 @@ describe('the routing of a channel', () => {
     ['drops sources without the tag', { tags: ['test'] }, {}, false],
     ['keeps sources with one of the tags', { tags: ['test', 'production'] }, {}, true],
     ['keeps a tagged source beside named ones', { sourceIds: [other], tags: ['production'] }, {}, true],
-    ['keeps what is about no source, whatever sources are named', { tags: ['test'] }, { sourceId: null, tags: [] }, true],
+    [
+      'keeps what is about no source, whatever sources are named',
+      { tags: ['test'] },
+      { sourceId: null, tags: [] },
+      true,
+    ],
     ['drops what is about no source when told to', { instance: false }, { sourceId: null, tags: [] }, false],
   ])('%s', (_, routing, change, expected) => {
     expect(routed(routing, change)).toBe(expected)

@@ -31,7 +31,9 @@ const huge: Notification = {
   ...notification,
   title: `Backup of ${'é😀'.repeat(2_000)} failed`,
   body: '*_[line](x)\n'.repeat(3_000),
-  facts: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`fact ${index} ${'n'.repeat(80)}`, '*'.repeat(900)])),
+  facts: Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`fact ${index} ${'n'.repeat(80)}`, '*'.repeat(900)]),
+  ),
 }
 
 interface Case {
@@ -42,7 +44,12 @@ interface Case {
 }
 const cases: Case[] = [
   { kind: 'slack', start: startSlack, config: () => ({}), secret: (url) => `${url}/services/T000/B000/key` },
-  { kind: 'teams', start: startTeams, config: () => ({}), secret: (url) => `${url}/workflows/1/triggers/manual?sig=key` },
+  {
+    kind: 'teams',
+    start: startTeams,
+    config: () => ({}),
+    secret: (url) => `${url}/workflows/1/triggers/manual?sig=key`,
+  },
   { kind: 'discord', start: startDiscord, config: () => ({}), secret: (url) => `${url}/api/webhooks/1/key` },
   {
     kind: 'telegram',
@@ -132,7 +139,9 @@ describe('text from outside', () => {
     await using service = await startSlack()
     await send(byKind('slack'), service.url, { ...notification, body: '<!here> & <https://evil.example|click>' })
     expect(textOf(service)).toContain('&lt;!here&gt; &amp; &lt;https://evil.example|click&gt;')
-    expect(service.accepted[0]).toMatchObject({ blocks: [{ type: 'header', text: { type: 'plain_text' } }, {}, {}, {}] })
+    expect(service.accepted[0]).toMatchObject({
+      blocks: [{ type: 'header', text: { type: 'plain_text' } }, {}, {}, {}],
+    })
   })
 
   it('is no markup and mentions nobody in Discord', async () => {

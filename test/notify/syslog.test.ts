@@ -29,7 +29,8 @@ const send = (
   what = notification,
   signal: AbortSignal = new AbortController().signal,
 ) => notifierDrivers.syslog.send({ name: 'Log', config: { host: '127.0.0.1', ...config }, secret: null }, what, signal)
-const first = (receiver: SyslogReceiver) => waitFor('the message', () => receiver.messages[0] ?? receiver.errors[0], 5_000)
+const first = (receiver: SyslogReceiver) =>
+  waitFor('the message', () => receiver.messages[0] ?? receiver.errors[0], 5_000)
 
 describe.each(transports)('syslog over %s', (transport) => {
   const start = () => startSyslog(transport, certificate)
@@ -88,7 +89,8 @@ describe.each(transports)('syslog over %s', (transport) => {
 
   it('cuts a text that is too long, never a character', async () => {
     await using receiver = await start()
-    for (const pad of ['', 'x', 'xx', 'xxx']) await send(config(receiver), { ...notification, body: pad + '😀'.repeat(5_000) })
+    for (const pad of ['', 'x', 'xx', 'xxx'])
+      await send(config(receiver), { ...notification, body: pad + '😀'.repeat(5_000) })
     await waitFor('all messages', () => receiver.raw.length === 4, 5_000)
     expect(receiver.errors).toEqual([])
     for (const bytes of receiver.raw) expect(bytes.length).toBeLessThanOrEqual(transport === 'udp' ? 2_048 : 8_192)
@@ -101,7 +103,9 @@ describe.each(transports)('syslog over %s', (transport) => {
   })
 
   it('may not lead to the address where clouds serve credentials (security 15)', async () => {
-    await expect(send({ port: 514, transport, host: '169.254.169.254' })).rejects.toMatchObject({ code: 'notify-refused' })
+    await expect(send({ port: 514, transport, host: '169.254.169.254' })).rejects.toMatchObject({
+      code: 'notify-refused',
+    })
   })
 })
 

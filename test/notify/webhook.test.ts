@@ -68,14 +68,20 @@ describe('a webhook', () => {
       facts: ['source=shop', 'exitCode=1', 'end'],
       src: 'shop',
     })
-    await send(receiver.url, { format: 'template', template: 'text={{title}}', contentType: 'application/x-www-form-urlencoded' })
+    await send(receiver.url, {
+      format: 'template',
+      template: 'text={{title}}',
+      contentType: 'application/x-www-form-urlencoded',
+    })
     expect(receiver.requests[1]?.body).toBe('text=Backup%20of%20%3C!channel%3E%20failed')
   })
 
   it('that has a broken template is told so, and nothing is sent', async () => {
     await using receiver = await startHttpReceiver()
     for (const template of ['{{#open}}', '{"a": {{title}}}']) {
-      await expect(send(receiver.url, { format: 'template', template })).rejects.toMatchObject({ code: 'template-invalid' })
+      await expect(send(receiver.url, { format: 'template', template })).rejects.toMatchObject({
+        code: 'template-invalid',
+      })
     }
     expect(receiver.requests).toEqual([])
   })

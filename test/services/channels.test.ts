@@ -77,23 +77,26 @@ describe('an alert channel', () => {
     ['discord', { url: 'https://discord.com/api/webhooks/1/tell-nobody' }, 'https://discord.com/…'],
     ['telegram', { token: '123456:tell-nobody-tell-nobody', chatId: '-100' }, 'chat -100'],
     ['pagerduty', { routingKey: 'tellnobody'.padEnd(32, '0') }, 'events.pagerduty.com'],
-  ])('of the kind %s shows its secret to nobody, not even in the audit log (security 6)', async (kind, config, target) => {
-    const input = createChannelSchema.parse({ name: `secret ${kind}`, kind, config })
-    const created = await createChannel({ ctx, input })
-    expect(created).toMatchObject({ hasSecret: true, target })
-    const seen = [created, await listChannels({ ctx, input: { limit: 50 } })]
-    const stored = await catalog.db.channel.findMany({ select: { config: true } })
-    const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
-    expect(JSON.stringify([seen, stored, audit])).not.toMatch(/tell-?nobody/)
-    const spec = channelSpec(ctx, await findChannel(catalog.db, created.id))
-    expect(spec.secret).toMatch(/tell-?nobody/)
+  ])(
+    'of the kind %s shows its secret to nobody, not even in the audit log (security 6)',
+    async (kind, config, target) => {
+      const input = createChannelSchema.parse({ name: `secret ${kind}`, kind, config })
+      const created = await createChannel({ ctx, input })
+      expect(created).toMatchObject({ hasSecret: true, target })
+      const seen = [created, await listChannels({ ctx, input: { limit: 50 } })]
+      const stored = await catalog.db.channel.findMany({ select: { config: true } })
+      const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
+      expect(JSON.stringify([seen, stored, audit])).not.toMatch(/tell-?nobody/)
+      const spec = channelSpec(ctx, await findChannel(catalog.db, created.id))
+      expect(spec.secret).toMatch(/tell-?nobody/)
 
-    const renamed = await updateChannel({ ctx, input: { id: created.id, patch: { name: `renamed ${kind}` } } })
-    expect(renamed).toMatchObject({ hasSecret: true, target })
-    const field = Object.keys(config).find((name) => name !== 'chatId') ?? ''
-    const emptied = updateChannel({ ctx, input: { id: created.id, patch: { config: { [field]: '' } } } })
-    await expect(emptied).rejects.toMatchObject({ code: 'invalid-input' })
-  })
+      const renamed = await updateChannel({ ctx, input: { id: created.id, patch: { name: `renamed ${kind}` } } })
+      expect(renamed).toMatchObject({ hasSecret: true, target })
+      const field = Object.keys(config).find((name) => name !== 'chatId') ?? ''
+      const emptied = updateChannel({ ctx, input: { id: created.id, patch: { config: { [field]: '' } } } })
+      await expect(emptied).rejects.toMatchObject({ code: 'invalid-input' })
+    },
+  )
 
   it('keeps the routing that a change does not name', async () => {
     const quietHours = { from: '20:00', to: '06:00', timeZone: 'Europe/Athens' }

@@ -54,7 +54,15 @@ const raise = (change: Partial<Incident> = {}) =>
   catalog.db.$transaction((tx) =>
     raiseIncident(
       tx,
-      { event: 'backup-failed', severity: 'critical', subjectId: sourceId, sourceId, title: 'It failed', body: 'Why', ...change },
+      {
+        event: 'backup-failed',
+        severity: 'critical',
+        subjectId: sourceId,
+        sourceId,
+        title: 'It failed',
+        body: 'Why',
+        ...change,
+      },
       now(),
     ),
   )
@@ -282,10 +290,13 @@ describe('a channel that does not deliver', () => {
     await raise()
     const first = run()
     await waitFor('the slow one to be called', () => held.length === 1)
-    const open = await catalog.db.$queryRaw<{ open: number }[]>`
-      SELECT count(*)::int AS open FROM pg_stat_activity
-      WHERE datname = current_database() AND state LIKE 'idle in transaction%'`
-    expect(open[0]?.open).toBe(0)
+    const open = async () => {
+      const [row] = await catalog.db.$queryRaw<{ open: number }[]>`
+        SELECT count(*)::int AS open FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'`
+      return row?.open
+    }
+    await waitFor('no transaction to be open', async () => (await open()) === 0, 3_000)
     await raise({ event: 'backup-missed', title: 'It was missed' })
     await waitFor('the first message', () => receiver.requests.length === 1)
     expect(await run()).toBe(1)
@@ -332,7 +343,13 @@ describe('a channel that does not deliver', () => {
 describe('many incidents at once', () => {
   it('are one mail, and one message each for machines', async () => {
     await using smtp = await startSmtp()
-    const config = { host: '127.0.0.1', port: smtp.port, security: 'none', from: 'a@example.com', to: ['b@example.com'] }
+    const config = {
+      host: '127.0.0.1',
+      port: smtp.port,
+      security: 'none',
+      from: 'a@example.com',
+      to: ['b@example.com'],
+    }
     await createChannel({ ctx, input: createChannelSchema.parse({ name: 'mail', kind: 'email', config }) })
     await addHook()
     for (let index = 0; index < 40; index += 1) {

@@ -27,7 +27,9 @@ export function formatPagerduty(notification: Notification, routingKey: string, 
   return {
     ...event,
     client: 'Holdfast',
-    ...(notification.url ? { client_url: notification.url, links: [{ href: notification.url, text: 'Open in Holdfast' }] } : {}),
+    ...(notification.url
+      ? { client_url: notification.url, links: [{ href: notification.url, text: 'Open in Holdfast' }] }
+      : {}),
     payload: {
       summary: shorten(notification.title.replace(/\s+/g, ' ').trim(), maxSummary),
       source: hostname(),

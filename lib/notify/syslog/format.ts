@@ -13,7 +13,10 @@ function severityOf({ phase, severity }: Notification): number {
 
 /** Names and header fields are printable ASCII without the signs that end them. */
 const asName = (text: string, length: number) =>
-  text.replace(/[^\x21-\x7e]/g, '').replace(/[="\]]/g, '').slice(0, length) || '-'
+  text
+    .replace(/[^\x21-\x7e]/g, '')
+    .replace(/[="\]]/g, '')
+    .slice(0, length) || '-'
 
 const escapeValue = (text: string) => text.replace(/[\\"\]]/g, '\\$&')
 
@@ -24,7 +27,11 @@ const enterprise = 32473
  * One message of RFC 5424. Text beyond ASCII is announced by a byte order mark, as 6.4 demands; control characters
  * become spaces, so that one message stays one line. `maxBytes` cuts the text, never a character.
  */
-export function formatSyslog(notification: Notification, config: Pick<SyslogConfig, 'facility'>, maxBytes: number): Buffer {
+export function formatSyslog(
+  notification: Notification,
+  config: Pick<SyslogConfig, 'facility'>,
+  maxBytes: number,
+): Buffer {
   const { alertId, phase, event, severity } = notification
   const data = Object.entries({ alertId, phase, event, severity })
     .map(([name, value]) => ` ${name}="${escapeValue(value)}"`)

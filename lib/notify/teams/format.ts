@@ -31,7 +31,10 @@ export function formatTeams(notification: Notification): object {
       ...describeFacts(notification.facts)
         .slice(0, maxFacts)
         .map((line) => plain(shorten(line, maxFact))),
-      plain(`${notification.at.toISOString()} · Holdfast alert ${notification.alertId}`, { isSubtle: true, size: 'Small' }),
+      plain(`${notification.at.toISOString()} · Holdfast alert ${notification.alertId}`, {
+        isSubtle: true,
+        size: 'Small',
+      }),
     ],
     ...(notification.url
       ? { actions: [{ type: 'Action.OpenUrl', title: 'Open in Holdfast', url: encodeURI(notification.url) }] }

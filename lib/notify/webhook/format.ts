@@ -21,7 +21,10 @@ function viewOf(notification: Notification): Record<string, unknown> {
 }
 
 /** The body of the request and its media type. Throws `template-invalid`. */
-export function formatWebhook(notification: Notification, config: WebhookConfig): { body: string; contentType: string } {
+export function formatWebhook(
+  notification: Notification,
+  config: WebhookConfig,
+): { body: string; contentType: string } {
   const { contentType } = config
   if (config.format === 'template') {
     return { body: renderTemplate(config.template ?? '', viewOf(notification), contentType), contentType }

@@ -40,13 +40,15 @@ export async function claimDeliveries(
   const { channelId, now } = input
   const crowd = input.groups ? await findCrowd(db, channelId, now) : null
   const ofKind = crowd ? Prisma.sql`AND ${kind} = ${crowd}` : Prisma.empty
+  // Materialized: the rows are chosen and locked once, whatever the planner makes of the rest.
   const rows = await db.$queryRaw<{ id: string; next_at: Date }[]>(Prisma.sql`
-    UPDATE alert_delivery SET attempts = attempts + 1,
-      next_at = coalesce(${now}::timestamptz, now()) + make_interval(secs => ${leaseSeconds})
-    WHERE id IN (
+    WITH taken AS MATERIALIZED (
       SELECT d.id FROM alert_delivery d WHERE ${due(channelId, now)} ${ofKind}
       ORDER BY d.created_at, d.id LIMIT ${crowd ? maxGroup : 1} FOR UPDATE SKIP LOCKED)
-    RETURNING id, next_at`)
+    UPDATE alert_delivery SET attempts = attempts + 1,
+      next_at = coalesce(${now}::timestamptz, now()) + make_interval(secs => ${leaseSeconds})
+    FROM taken WHERE alert_delivery.id = taken.id
+    RETURNING alert_delivery.id, alert_delivery.next_at`)
   const leaseUntil = rows[0]?.next_at
   if (!leaseUntil) return null
   const deliveries = await db.alertDelivery.findMany({

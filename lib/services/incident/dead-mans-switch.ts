@@ -35,7 +35,9 @@ interface Args {
  * Calls the dead man's switch while all is well, once an interval whoever asks; in trouble calls its `/fail` once and
  * then stays silent, so that the outside notices. Answers what it did.
  */
-export async function pingDeadMansSwitch(args: Args): Promise<'off' | 'not-due' | 'pinged' | 'trouble' | 'unreachable'> {
+export async function pingDeadMansSwitch(
+  args: Args,
+): Promise<'off' | 'not-due' | 'pinged' | 'trouble' | 'unreachable'> {
   const { ctx, now } = args
   const { url, intervalSeconds } = (await readOperations(ctx.db)).deadManSwitch
   if (url === null) return 'off'

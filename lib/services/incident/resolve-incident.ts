@@ -15,7 +15,10 @@ export async function resolveIncident(tx: Tx, events: AlertEvent[], subjectId: s
     where: { key: { in: events.map((event) => incidentKey(event, subjectId)) }, resolvedAt: null },
   })
   for (const alert of open) {
-    const { count } = await tx.alert.updateMany({ where: { id: alert.id, resolvedAt: null }, data: { resolvedAt: now } })
+    const { count } = await tx.alert.updateMany({
+      where: { id: alert.id, resolvedAt: null },
+      data: { resolvedAt: now },
+    })
     if (count === 1) await queueResolved(tx, alert, now)
   }
 }

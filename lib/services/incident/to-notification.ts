@@ -60,7 +60,12 @@ function single(delivery: ClaimedDelivery, now: Date): Notification {
     case 'resolved': {
       const end = alert.resolvedAt ?? delivery.createdAt
       const lasted = spellDuration(end.getTime() - since)
-      return { ...common, title: `Recovered: ${alert.title}`, body: `Over after ${lasted}. It was: ${alert.body}`, at: end }
+      return {
+        ...common,
+        title: `Recovered: ${alert.title}`,
+        body: `Over after ${lasted}. It was: ${alert.body}`,
+        at: end,
+      }
     }
   }
 }
