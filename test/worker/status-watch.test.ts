@@ -68,7 +68,7 @@ describe('status --watch', () => {
     await waitFor('progress', () => /^backup +source 1 .*(KiB|MiB).*\/s/m.test(watching.out()))
     expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
     const length = watching.out().length
-    await waitFor('a picture after it', () => /^source 1 +unknown +20\d\d-/m.test(watching.out().slice(length)))
+    await waitFor('a picture after it', () => /^source 1 +degraded +20\d\d-/m.test(watching.out().slice(length)))
     // The terminal sends it; exit code 0: it did what was asked.
     watching.child.kill('SIGINT')
     expect(await watching.exited).toBe(0)

@@ -2,17 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closeContainer } from '@/lib/server/container'
 import { keepWatch } from '@/lib/server/keep-watch'
 import { watchWorkers } from '@/lib/services/watch/watch-workers'
-import { startProduct, type Product } from '../helpers/product'
+import { startProduct, type Product, type WorkerProcess } from '../helpers/product'
 import { startTold, type Told } from '../helpers/told'
 import { waitFor } from '../helpers/wait-for'
 
-describe('a silent worker', () => {
+// Three workers start here one after another.
+describe('a silent worker', { timeout: 120_000 }, () => {
   let product: Product
   let told: Told
+  let dead: WorkerProcess
+  let living: WorkerProcess
 
   beforeAll(async () => {
     product = await startProduct()
     told = await startTold(product.ctx)
+    ;[dead, living] = await Promise.all([product.startWorker(), product.startWorker()])
   })
   afterAll(async () => {
     await product.close()
@@ -23,9 +27,8 @@ describe('a silent worker', () => {
   const look = (now: Date) => watchWorkers({ ctx: product.ctx, now, waitingSince: new Date(0) })
 
   it('that was killed is told of once by others, until one starts in its place', async () => {
-    const [dead, living] = [await product.startWorker(), await product.startWorker()]
     // A host that vanished: nobody there can see that the process is gone.
-    await product.ctx.db.worker.updateMany({ data: { processKey: 'another-host:1:1' } })
+    await product.ctx.db.worker.updateMany({ data: { processKey: 'another-host:1:1', startedAt: inMinutes(-60) } })
     dead.kill('SIGKILL')
     await dead.exited
     const gone = await product.ctx.db.worker.findFirstOrThrow({ where: { pid: dead.pid } })

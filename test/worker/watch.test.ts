@@ -20,6 +20,7 @@ describe('a watched source', () => {
   let pg: TestPostgres
   let told: Told
   let sourceId: string
+  let first: string
   let backedUpAt: Date
 
   beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('a watched source', () => {
     await pg.sql('CREATE DATABASE shop')
     await pg.sql('CREATE MATERIALIZED VIEW slow AS SELECT 1 AS one FROM pg_sleep(2)', 'shop')
     sourceId = await product.addSource(pg.source({ connection: { database: 'shop' } }))
-    await product.addLocalDestination('folder')
+    first = (await product.addLocalDestination('folder')).id
     const worker = await product.startWorker()
     expect(await product.finished(await back())).toMatchObject({ state: 'succeeded' })
     backedUpAt = new Date()
@@ -43,7 +44,8 @@ describe('a watched source', () => {
     await Promise.all([pg.close(), told.close()])
   })
 
-  const back = async () => (await startBackup({ ctx: product.ctx, input: { sourceId } })).jobId
+  const back = async (destinationIds?: string[]) =>
+    (await startBackup({ ctx: product.ctx, input: { sourceId, destinationIds } })).jobId
   const at = (ms: number) => new Date(backedUpAt.getTime() + ms)
   const look = (now: Date) => watchSources({ ctx: product.ctx, now })
   const options = async (changed: Record<string, unknown>) => {
@@ -107,9 +109,9 @@ describe('a watched source', () => {
       (await getStatus({ ctx })).sources[0]?.reasons.filter((reason) => reason.code === 'copies-missing').length
     expect(await health()).toBe(1)
     await onceEach('copies-missing', at(minute), async () => {
-      await product.addLocalDestination('second')
+      const second = await product.addLocalDestination('second')
       const worker = await product.startWorker()
-      expect(await product.finished(await back())).toMatchObject({ state: 'succeeded' })
+      expect(await product.finished(await back([first, second.id]))).toMatchObject({ state: 'succeeded' })
       await worker.stop()
     })
     expect(told.texts('copies-missing')[0]).toContain('1 of 2')
