@@ -1,11 +1,14 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GET as metrics } from '@/app/metrics/route'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import type { ApiRoute } from '@/lib/contracts/routes/api-route'
 import { scopeAllows, tokenScopes, type TokenScope } from '@/lib/contracts/token-scope'
 import { createToken } from '@/lib/services/token/create-token'
 import { twoSources, type SourceRows } from '../helpers/two-sources'
-import { guardedRoutes, routeName, send } from '../helpers/walk'
-import { startWeb, type Web } from '../helpers/web'
+import { apiRoot, guardedRoutes, routeName, send } from '../helpers/walk'
+import { call, startWeb, type Web } from '../helpers/web'
 
 let web: Web
 let rows: Awaited<ReturnType<typeof twoSources>>
@@ -176,6 +179,22 @@ describe('a token that is limited to one source', () => {
     const route = apiRoutes.find((each) => routeName(each) === 'GET /api/v1/admin/sources')
     if (!route) throw new Error('there is no such route')
     expect((await send(route, { token })).json).toMatchObject({ items: [] })
+  })
+})
+
+describe('what lies beside the API', () => {
+  it('is the metrics, which ask for a scope too, and the sign-in; nothing else answers requests', async () => {
+    const app = path.resolve(apiRoot, '../..')
+    const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('route.ts'))
+    const beside = files.filter((file) => !file.startsWith('api/v1/')).sort()
+    expect(beside).toEqual(['api/auth/[...nextauth]/route.ts', 'metrics/route.ts'])
+    const ask = async (token?: string) =>
+      (await call(metrics, { path: '/metrics', ...(token ? { token } : {}) })).status
+    expect(await ask()).toBe(401)
+    for (const [scope, token] of scoped) {
+      expect([scope, await ask(token)]).toEqual([scope, scopeAllows([scope], 'metrics:read') ? 200 : 403])
+    }
+    expect(await ask(tokens.limited)).toBe(403)
   })
 })
 
