@@ -4,6 +4,7 @@ import { PATCH as patchOperations, GET as getOperations } from '@/app/api/v1/adm
 import type { UpdateOperations } from '@/lib/contracts/operations'
 import { sessionCookieName, sessionIdOf } from '@/lib/server/session-cookie'
 import { signInOffer } from '@/lib/services/oidc/read-oidc'
+import { signInWithOidc } from '@/lib/services/oidc/sign-in-with-oidc'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import { readSession } from '@/lib/services/session/read-session'
 import { requireStepUp } from '@/lib/services/step-up/require-step-up'
@@ -202,6 +203,23 @@ describe('showing again who one is', () => {
     await requireStepUp({ ...web.ctx, actor: again })
     expect(again.sessionId).not.toBe(first.sessionId)
     expect(await readSession({ ctx: web.ctx, input: { sessionId: first.sessionId ?? '' } })).toBeNull()
+  })
+
+  it.each([
+    ['a minute ago', 60, true],
+    ['ten minutes ago', 600, false],
+    ['an hour from now', -3600, false],
+  ])('with a password that the provider asked for %s (%i s): %s', async (_, agoSeconds, counts) => {
+    const oidc = {
+      issuer: idp.issuer,
+      groupsClaim: 'groups',
+      roles: { roleByGroup: {}, defaultRole: 'viewer' as const },
+    }
+    const claims = { sub: 'ivy', email: 'ivy@example.com', auth_time: Math.floor(Date.now() / 1000) - agoSeconds }
+    const input = { oidc, claims, replaces: null, address: null, userAgent: null }
+    const { sessionId } = await signInWithOidc({ ctx: web.ctx, input })
+    const { stepUpAt } = await web.ctx.db.session.findUniqueOrThrow({ where: { id: sessionId } })
+    expect(stepUpAt !== null).toBe(counts)
   })
 })
 

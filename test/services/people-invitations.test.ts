@@ -133,7 +133,8 @@ describe('a link for a new password', () => {
       email: who.email,
       purpose: 'password',
     })
-    await accept(tokenOf(made), 'the new password')
+    const results = await Promise.allSettled([1, 2, 3].map(() => accept(tokenOf(made), 'the new password')))
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
     expect(await readSession({ ctx, input: who })).toBeNull()
     await expect(enter(who.email, 'the new password')).resolves.toHaveProperty('sessionId')
     await expect(accept(tokenOf(made), 'once more a new one')).rejects.toMatchObject({ code: 'invitation-ended' })
