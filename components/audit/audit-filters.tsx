@@ -26,11 +26,13 @@ const areas = [
   ['job.', 'Jobs'],
   ['user.', 'Users'],
   ['session.', 'Sign-ins and sessions'],
+  ['second-factor.', 'Second factors'],
   ['token.', 'API tokens'],
   ['invitation.', 'Invitations'],
   ['approval.', 'Approvals'],
   ['settings.', 'Settings'],
   ['recovery-kit.', 'Recovery kit'],
+  ['cleanup.', 'Clean-up'],
   ['audit.', 'The audit log'],
 ] as const
 

@@ -1,6 +1,7 @@
 import type { Policy, UpdatePolicy } from '@/lib/contracts/policy'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJson } from '@/lib/db/to-json'
+import { fieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -10,7 +11,7 @@ import { applyPolicy } from './apply-policy'
 import { checkPolicy } from './check-policy'
 import { findPolicy } from './find-policy'
 import { getPolicy } from './get-policy'
-import { mergePolicy } from './merge-policy'
+import { enteredPolicy, mergePolicy } from './merge-policy'
 
 /**
  * Changes a policy and every schedule that follows it, all or nothing. Throws `confirmation-needed` when sources are
@@ -50,9 +51,16 @@ export async function updatePolicy({
         action: 'policy.update',
         subjectType: 'policy',
         subjectId: id,
-        detail: { name: after.name, changes: patch, sourceIds, ...applied },
+        detail: {
+          name: after.name,
+          changes: fieldChanges(settingsOf(enteredPolicy(before)), settingsOf(after)),
+          ...applied,
+        },
       })
     }),
   )
   return getPolicy({ ctx, input: { id } })
 }
+
+/** The options beside the other fields, as a person sets them. */
+const settingsOf = ({ options, ...fields }: ReturnType<typeof mergePolicy>): object => ({ ...fields, ...options })
