@@ -33,29 +33,32 @@ const instant = fc
   .tuple(fc.constantFrom(...changes, '2026-01-15', '2026-07-01'), fc.integer({ min: -36 * 60, max: 60 * 60 }))
   .map(([day, minutes]) => new Date(Date.parse(`${day}T00:00:00Z`) + minutes * minuteMs))
 
-/** A field of cron, matched the plain way. */
-function matches(field: string, value: number): boolean {
-  return field.split(',').some((part) => {
-    const [range = '', step] = part.split('/')
-    const [low, high] = range === '*' ? [0, 99] : range.split('-').map(Number)
-    const from = low ?? 0
-    const to = high ?? (step ? 99 : from)
-    // A day of the month counts its steps from 1.
-    return value >= from && value <= to && (value - from) % Number(step ?? 1) === 0
-  })
+/** The values of a field of cron, found the plain way. */
+function valuesOf(field: string, lowest: number, highest: number): Set<number> {
+  const every = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index)
+  const fits = (value: number) =>
+    field.split(',').some((part) => {
+      const [range = '', step] = part.split('/')
+      const [low = lowest, high] = range === '*' ? [lowest, highest] : range.split('-').map(Number)
+      return value >= low && value <= (high ?? low) && (value - low) % Number(step ?? 1) === 0
+    })
+  return new Set(every.filter(fits))
 }
 
 /** What an occurrence is, minute by minute: the sentence of the documentation, not the code. */
 function plainly(expression: string, timeZone: string, after: Date, until: Date): Date[] {
-  const [minutes = '', hours = '', dates = '', , weekdays = ''] = expression.split(' ')
-  const dateField = dates.replace(/^\*\/2$/, '1-31/2')
+  const [minuteField = '', hourField = '', dateField = '', , dayField = ''] = expression.split(' ')
+  const minutes = valuesOf(minuteField, 0, 59)
+  const hours = valuesOf(hourField, 0, 23)
+  const dates = valuesOf(dateField, 1, 31)
+  const weekdays = valuesOf(dayField, 0, 6)
   const fits = (wall: number) => {
     const at = new Date(wall)
     return (
-      matches(minutes, at.getUTCMinutes()) &&
-      matches(hours, at.getUTCHours()) &&
-      matches(dateField, at.getUTCDate()) &&
-      matches(weekdays, at.getUTCDay())
+      minutes.has(at.getUTCMinutes()) &&
+      hours.has(at.getUTCHours()) &&
+      dates.has(at.getUTCDate()) &&
+      weekdays.has(at.getUTCDay())
     )
   }
   const found = new Set<number>()
@@ -65,7 +68,7 @@ function plainly(expression: string, timeZone: string, after: Date, until: Date)
   for (let wall = first; wall <= last; wall += minuteMs) {
     if (!fits(wall)) continue
     const { instants, shifted } = fromWall(wall, timeZone)
-    const run = hours === '*' ? instants : instants.slice(0, 1)
+    const run = hourField === '*' ? instants : instants.slice(0, 1)
     for (const at of instants.length === 0 ? [shifted] : run) found.add(at)
   }
   return [...found]
@@ -82,7 +85,7 @@ describe('occurrences', () => {
         const { runs } = dueRuns(expression, timeZone, after, until, 10_000)
         expect(runs).toEqual(plainly(expression, timeZone, after, until))
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -101,7 +104,7 @@ describe('occurrences', () => {
           expect([...look(from, middle), ...look(middle, until)]).toEqual(look(from, until))
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -113,7 +116,7 @@ describe('occurrences', () => {
           expect(run.getTime()).toBeGreaterThan((runs[index - 1] ?? from).getTime())
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -235,7 +238,7 @@ describe('a schedule through thousands of random histories', () => {
           if (schedule.omitted() === 0) expect(unaccounted).toEqual([])
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -263,7 +266,7 @@ describe('a schedule through thousands of random histories', () => {
           )
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 })
@@ -326,7 +329,7 @@ describe('a window', () => {
           }
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 

@@ -1,5 +1,4 @@
-import { CronExpressionParser } from 'cron-parser'
-import { parseCron } from './parse-cron'
+import { assertTimeZone, parseCron } from './parse-cron'
 import { fromWall, toWall } from './wall-clock'
 
 /** What the change of the clocks does to a run. */
@@ -29,10 +28,10 @@ const disorderMs = 4 * 3_600_000
  * Throws `cron-invalid` and `time-zone-unknown`.
  */
 export function* occurrences(cron: string, timeZone: string, after: Date): Generator<Occurrence, void, undefined> {
-  parseCron(cron, timeZone, after)
+  assertTimeZone(timeZone)
   const everyHour = /^\*(\/1)?$/.test(cron.trim().split(/\s+/)[1] ?? '')
   const from = toWall(after.getTime(), timeZone) - disorderMs
-  const expression = CronExpressionParser.parse(cron.trim(), { currentDate: new Date(from), tz: 'UTC' })
+  const expression = parseCron(cron, 'UTC', new Date(from))
   let waiting: Occurrence[] = []
   let last = after.getTime()
   for (;;) {

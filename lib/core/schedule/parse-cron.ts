@@ -1,4 +1,4 @@
-import { CronExpressionParser, type CronExpression } from 'cron-parser'
+import { CronExpression, CronExpressionParser, type CronFieldCollection } from 'cron-parser'
 import { HoldfastError } from '../holdfast-error'
 
 const fields = ['minute', 'hour', 'day of month', 'month', 'day of week']
@@ -9,6 +9,23 @@ const fields = ['minute', 'hour', 'day of month', 'month', 'day of week']
  */
 export function parseCron(cron: string, timeZone: string, from: Date): CronExpression {
   assertTimeZone(timeZone)
+  return new CronExpression(readFields(cron), { currentDate: from, tz: timeZone })
+}
+
+/** What was read before: a thousand schedules share a few expressions, and reading costs more than matching. */
+const known = new Map<string, CronFieldCollection>()
+const remembered = 2_000
+
+function readFields(cron: string): CronFieldCollection {
+  const found = known.get(cron)
+  if (found) return found
+  const fields = parseFields(cron)
+  if (known.size >= remembered) known.clear()
+  known.set(cron, fields)
+  return fields
+}
+
+function parseFields(cron: string): CronFieldCollection {
   const parts = cron.trim().split(/\s+/)
   if (parts.length !== 5) {
     throw new HoldfastError(
@@ -31,16 +48,21 @@ export function parseCron(cron: string, timeZone: string, from: Date): CronExpre
     }
   }
   try {
-    return CronExpressionParser.parse(parts.join(' '), { currentDate: from, tz: timeZone })
+    return CronExpressionParser.parse(parts.join(' ')).fields
   } catch (cause) {
     throw new HoldfastError('cron-invalid', `"${cron}" never comes: that month has no such day.`, { cause })
   }
 }
 
+// Asking takes a millisecond, and an instance asks for a few zones thousands of times.
+const knownZones = new Set<string>()
+
 /** Throws `time-zone-unknown` unless it is an IANA name this system knows. */
 export function assertTimeZone(timeZone: string): void {
+  if (knownZones.has(timeZone)) return
   try {
     new Intl.DateTimeFormat('en', { timeZone })
+    knownZones.add(timeZone)
   } catch (cause) {
     throw new HoldfastError('time-zone-unknown', `"${timeZone}" is not a time zone.`, {
       remedy: 'Use an IANA name such as UTC or Europe/Athens.',
