@@ -3,12 +3,12 @@
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Backup } from '@/lib/contracts/backup'
-import type { Operations } from '@/lib/contracts/operations'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Checkbox } from '@/components/ui/check'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { api, search } from '@/lib/client/api'
+import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { useAction } from '@/lib/client/use-action'
 
 interface DeleteBackupDialogProps {
@@ -20,10 +20,7 @@ interface DeleteBackupDialogProps {
 
 export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: DeleteBackupDialogProps) {
   const [immediately, setImmediately] = useState(false)
-  const operations = useQuery({
-    queryKey: ['operations'],
-    queryFn: ({ signal }) => api<Operations>('/admin/settings/operations', { signal }),
-  })
+  const operations = useQuery(accessSettingsQuery())
   const graceDays = operations.data?.retention.graceDays
   const atOnce = immediately || graceDays === 0
   const remove = useAction({

@@ -14,6 +14,7 @@ import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { RetentionPauseNote } from './retention-pause-note'
+import { RetentionSettings } from './retention-settings'
 
 export function RetentionScreen() {
   const policies = useQuery(retentionPoliciesQuery())
@@ -47,6 +48,7 @@ export function RetentionScreen() {
             <PolicyTable policies={policies.data?.items ?? []} />
           </ListState>
         </Card>
+        <RetentionSettings />
       </div>
     </>
   )
