@@ -6,6 +6,7 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { alertSchema, channelSchema } from '@/lib/contracts/alert'
+import { auditEventSchema } from '@/lib/contracts/audit'
 import { backupSchema, restoreSchema, restoreTestSchema } from '@/lib/contracts/backup'
 import { idParamsSchema, problemSchema } from '@/lib/contracts/common'
 import { destinationSchema } from '@/lib/contracts/destination'
@@ -40,6 +41,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       },
       schemas: {
         Alert: alertSchema,
+        AuditEvent: auditEventSchema,
         Backup: backupSchema,
         Channel: channelSchema,
         Destination: destinationSchema,
@@ -61,7 +63,7 @@ function operation(route: ApiRoute): ZodOpenApiOperationObject {
   const query = route.query ? { query: route.query } : {}
   return {
     summary: route.summary,
-    ...(route.role === 'public' ? { security: [] } : { description: `Needs the role ${route.role}.` }),
+    ...(route.role === 'public' ? { security: [] } : { description: needs(route) }),
     ...(route.query || 'path' in path ? { requestParams: { ...path, ...query } } : {}),
     ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
@@ -72,6 +74,13 @@ function operation(route: ApiRoute): ZodOpenApiOperationObject {
       },
     },
   }
+}
+
+/** In words, what someone must be and a token must have. */
+function needs({ role, scope, perSource }: ApiRoute): string {
+  if (scope === 'person') return `Needs the role ${role} and a session; no token may.`
+  const token = scope === 'any' ? '' : `, and of a token with scopes ${scope}`
+  return `Needs the role ${role}${token}.${perSource ? '' : ' Refused to tokens that are limited to sources.'}`
 }
 
 function content(answer: ApiRoute['answer']): Pick<ZodOpenApiResponseObject, 'content'> {
