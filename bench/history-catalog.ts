@@ -72,22 +72,25 @@ const idOf = (at: string, unique: string) =>
     || substr(md5(${unique}::text), 4, 15))::uuid`
 
 const configuration = `
+  -- An id that a name repeats, with the version that ids must have.
+  CREATE FUNCTION bench_id(name text) RETURNS uuid IMMUTABLE LANGUAGE sql AS $$
+    SELECT overlay(overlay(md5(name) PLACING '4' FROM 13) PLACING '8' FROM 17)::uuid $$;
   INSERT INTO destination (id, name, kind, config, options, created_at, updated_at)
-  SELECT md5('destination' || n)::uuid, 'store ' || n, 's3', '{"bucket": "backups"}',
+  SELECT bench_id('destination' || n), 'store ' || n, 's3', '{"bucket": "backups"}',
     '{"capacityBytes": 900000000000000}', now(), now() FROM generate_series(1, 3) n;
   INSERT INTO retention_policy (id, name, rules, updated_at)
-  VALUES (md5('policy')::uuid, 'GFS', '{"gfs": {"daily": 7, "weekly": 4, "monthly": 12}, "minimum": 1}', now());
+  VALUES (bench_id('policy'), 'GFS', '{"gfs": {"daily": 7, "weekly": 4, "monthly": 12}, "minimum": 1}', now());
   INSERT INTO source (id, name, engine, connection, options, created_at, updated_at)
-  SELECT md5('source' || n)::uuid, 'database ' || lpad(n::text, 4, '0'), 'postgres',
+  SELECT bench_id('source' || n), 'database ' || lpad(n::text, 4, '0'), 'postgres',
     '{"host": "db.example.com", "port": 5432, "user": "backup", "database": "app", "ssl": "require"}',
     '{"rpoObjectiveMs": 86400000, "rtoObjectiveMs": 3600000}', now() - interval '1 year', now()
   FROM generate_series(0, ${historySources - 1}) n;
   -- Every source at its own minute: none shares an expression with more than a handful of others.
   INSERT INTO schedule (id, source_id, action, cron, time_zone, destination_ids, retention_policy_id, options, evaluated_until, updated_at)
-  SELECT md5(action || n)::uuid, md5('source' || n)::uuid, action,
+  SELECT bench_id(action || n), bench_id('source' || n), action,
     n % 60 || ' ' || CASE action WHEN 'backup' THEN (n / 60) % 6 || '/${everyHours} * * *' ELSE (n / 60) % 24 || ' * * 0' END,
     CASE n % 3 WHEN 0 THEN 'UTC' WHEN 1 THEN 'Europe/Athens' ELSE 'America/New_York' END,
-    ARRAY[md5('destination1')::uuid], CASE action WHEN 'backup' THEN md5('policy')::uuid END, '{}', now(), now()
+    ARRAY[bench_id('destination1')], CASE action WHEN 'backup' THEN bench_id('policy') END, '{}', now(), now()
   FROM generate_series(0, ${historySources - 1}) n, unnest(ARRAY['backup', 'restore-test']) action;
   INSERT INTO worker (id, host, process_key, pid, version, started_at, heartbeat_at)
   VALUES (gen_random_uuid(), 'bench', 'bench', 1, '0', now(), now() + interval '1 day');`
@@ -96,10 +99,10 @@ const configuration = `
 const history = (rows: number) => `
   INSERT INTO backup_history (id, source_id, job_id, kind, status, started_at, finished_at, due_at, duration_ms, source_bytes,
     stored_bytes, verified, proven_at, repository_path, retention_policy_id, error, log, deleted_at, row_estimate, table_count)
-  SELECT ${idOf('at', 'n')}, md5('source' || source)::uuid, md5('job' || n)::uuid, 'logical', status, at,
+  SELECT ${idOf('at', 'n')}, bench_id('source' || source), bench_id('job' || n), 'logical', status, at,
     at + interval '4 minutes', at, 240000, CASE WHEN good THEN bytes ELSE 0 END, CASE WHEN good THEN bytes / 5 ELSE 0 END,
     CASE WHEN NOT good THEN 'unproven' WHEN n % 28 = 0 THEN 'proven' WHEN n % 4001 = 0 THEN 'broken' ELSE 'unproven' END,
-    CASE WHEN good AND n % 28 = 0 THEN at + interval '2 hours' END, 'source/backup/', md5('policy')::uuid,
+    CASE WHEN good AND n % 28 = 0 THEN at + interval '2 hours' END, 'source/backup/', bench_id('policy'),
     CASE WHEN NOT good THEN '{"code": "connection-refused", "message": "The server refused the connection.", "remedy": "Start the server."}'::jsonb END,
     repeat('2026-11-21T02:00:00Z stored 0001.dump.zst.age ', 8),
     CASE WHEN run > ${Math.floor(rows / historySources / 2)} AND n % 2 = 0 THEN now() END, 1000000 + run, 120
@@ -109,14 +112,14 @@ const history = (rows: number) => `
         - (n % ${historySources}) * interval '17 seconds') AS at,
       CASE WHEN n % 41 = 0 THEN 'failed' WHEN n % 211 = 0 THEN 'missed' WHEN n % 101 = 0 THEN 'partial' ELSE 'succeeded' END AS status,
       n % 41 <> 0 AND n % 211 <> 0 AS good,
-      (2000000000 + (n % ${historySources}) * 1000000 - (n / ${historySources}) * 500000)::bigint AS bytes
+      (2000000000::bigint + (n % ${historySources}) * 1000000 - (n / ${historySources}) * 500000) AS bytes
     FROM generate_series(0, ${rows - 1}) n
   ) AS runs`
 
 /** Two copies of each good backup; one of a partial one failed. */
 const copies = `
   INSERT INTO backup_copy (id, backup_id, destination_id, state, stored_bytes, stored_at, storage_class, deleted_at)
-  SELECT gen_random_uuid(), b.id, md5('destination' || place)::uuid,
+  SELECT gen_random_uuid(), b.id, bench_id('destination' || place),
     CASE WHEN b.deleted_at IS NOT NULL THEN 'deleted' WHEN place = 2 AND b.status = 'partial' THEN 'failed' ELSE 'stored' END,
     b.stored_bytes, b.finished_at, CASE WHEN b.started_at < now() - interval '90 days' THEN 'STANDARD_IA' END, b.deleted_at
   FROM backup_history b, generate_series(1, 2) place WHERE b.status IN ('succeeded', 'partial')`
@@ -130,6 +133,6 @@ const proofs = `
 const jobs = `
   INSERT INTO job (id, kind, state, input, actor, source_id, created_at, started_at, finished_at)
   SELECT gen_random_uuid(), 'backup', CASE WHEN n < 8 THEN 'running' ELSE 'succeeded' END, '{}',
-    '{"type": "worker", "id": "bench", "role": "admin"}', md5('source' || n % ${historySources})::uuid,
+    '{"type": "worker", "id": "bench", "role": "admin"}', bench_id('source' || n % ${historySources}),
     now() - n * interval '1 minute', now() - n * interval '1 minute', now()
   FROM generate_series(1, 50000) n`

@@ -1,6 +1,7 @@
 import type { Backup, BackupFilter } from '@/lib/contracts/backup'
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import { backupInclude, backupListOmit, toBackup } from '@/lib/db/catalog/backup'
+import { toBackup } from '@/lib/db/catalog/backup'
+import { readBackupRows } from '@/lib/db/catalog/read-backup-rows'
 import { assertCursor, toPage } from '@/lib/db/keyset-page'
 import type { Prisma } from '@/lib/db/generated/client'
 import type { ServiceContext } from '../context'
@@ -28,13 +29,15 @@ export async function listBackups(args: {
     ? await ctx.db.backup.findUnique({ where: { id: input.cursor }, select: { id: true, startedAt: true } })
     : null
   if (input.cursor && !last) return { items: [], nextCursor: null }
-  const rows = await ctx.db.backup.findMany({
+  const found = await ctx.db.backup.findMany({
     where: last ? { AND: [where, ...after(last, direction)] } : where,
-    include: backupInclude,
-    omit: backupListOmit,
+    select: { id: true },
     orderBy: [{ startedAt: direction }, { id: direction }],
     take: input.limit + 1,
   })
+  const ids = found.map(({ id }) => id)
+  const byId = await readBackupRows(ctx.db, ids)
+  const rows = ids.flatMap((id) => byId.get(id) ?? [])
   return toPage(input, rows, toBackup)
 }
 

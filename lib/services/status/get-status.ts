@@ -1,10 +1,9 @@
-import type { Backup } from '@/lib/contracts/backup'
 import type { HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
 import { healthEvents, incidentReasons } from '@/lib/core/health/incident-reasons'
 import { badness, worstHealth } from '@/lib/core/health/source-health'
-import { backupInclude, backupListOmit, toBackup } from '@/lib/db/catalog/backup'
+import { toBackup } from '@/lib/db/catalog/backup'
 import { toJob } from '@/lib/db/catalog/job'
-import type { Tx } from '@/lib/db/client'
+import { readBackupRows } from '@/lib/db/catalog/read-backup-rows'
 import type { ServiceContext } from '../context'
 import { leaseMs } from '../job/recover-jobs'
 import { permit } from '../permit'
@@ -49,7 +48,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
   const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), told.get(row.id) ?? [], now))
   const names = new Map(rows.map((row) => [row.id, row.name]))
   const shown = choose(statuses, input)
-  const lastBackups = await readBackups(
+  const lastBackups = await readBackupRows(
     db,
     shown.flatMap(({ lastBackupId }) => (lastBackupId ? [lastBackupId] : [])),
   )
@@ -80,10 +79,10 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
       storedBytes: statuses.reduce((sum, status) => sum + status.storedBytes, 0),
       failedLast24h,
     },
-    sources: shown.map(({ lastBackupId, ...status }) => ({
-      ...status,
-      lastBackup: (lastBackupId && lastBackups.get(lastBackupId)) || null,
-    })),
+    sources: shown.map(({ lastBackupId, ...status }) => {
+      const last = lastBackups.get(lastBackupId ?? '')
+      return { ...status, lastBackup: last ? toBackup(last) : null }
+    }),
     omitted: { sources: statuses.length - shown.length, reasons: reasons.length - toldReasons.length },
     running: running.map((job) => ({ ...toJob(job), sourceName: names.get(job.sourceId ?? '') })),
     trend,
@@ -99,14 +98,4 @@ function choose<S extends { sourceId: string; health: HealthReason['level'] }>(s
 function worstFirst<T>(items: T[], level: (item: T) => HealthReason['level'], limit: number): T[] {
   if (items.length <= limit) return items
   return [...items].sort((a, b) => badness(level(b)) - badness(level(a))).slice(0, limit)
-}
-
-async function readBackups(tx: Tx, ids: string[]): Promise<Map<string, Backup>> {
-  if (ids.length === 0) return new Map()
-  const rows = await tx.backup.findMany({
-    where: { id: { in: ids } },
-    include: backupInclude,
-    omit: backupListOmit,
-  })
-  return new Map(rows.map((row) => [row.id, toBackup(row)]))
 }

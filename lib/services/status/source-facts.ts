@@ -30,13 +30,16 @@ export interface SourceRow {
   storedBytes: number
 }
 
+/** As PostgreSQL writes it into JSON, which is read several times faster than a thousand rows of twenty columns. */
+type InJson = { [Key in keyof SourceRow]: Date extends SourceRow[Key] ? string | null : SourceRow[Key] }
+
 /**
  * All live sources by name, in one query: each of the newest backups is one step into an index of its own, and the
  * sums are kept by triggers (migration insight), so the time depends on the sources and not on the history. The
  * conditions repeat those of the partial indexes word for word; a parameter in their place would not be matched.
  */
-export function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
-  return tx.$queryRaw<SourceRow[]>`
+export async function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
+  const [answer] = await tx.$queryRaw<{ rows: InJson[] | null }[]>`SELECT json_agg(r) AS rows FROM (
     SELECT s.id, s.name, s.engine, s.sample,
       (s.options ->> 'rpoObjectiveMs')::float8 AS "rpoObjectiveMs",
       (s.options ->> 'rtoObjectiveMs')::float8 AS "rtoObjectiveMs",
@@ -66,40 +69,28 @@ export function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
       WHERE b.source_id = s.id AND b.verified = 'proven' AND b.proven_at IS NOT NULL
       ORDER BY b.proven_at DESC LIMIT 1
     ) proven ON true
-    WHERE s.deleted_at IS NULL ORDER BY s.name`
+    WHERE s.deleted_at IS NULL ORDER BY s.name
+  ) AS r`
+  return (answer?.rows ?? []).map((row) => ({
+    ...row,
+    runFinishedAt: toDate(row.runFinishedAt),
+    goodStartedAt: toDate(row.goodStartedAt),
+    goodFinishedAt: toDate(row.goodFinishedAt),
+    provenAt: toDate(row.provenAt),
+  }))
 }
 
-/** The newest good backup of every source. `startedAt` is the point its data stands for. */
-export async function latestGood(tx: Tx): Promise<Map<string, { id: string; startedAt: Date }>> {
-  const rows = await readSourceFacts(tx)
-  return new Map(
-    rows.flatMap(({ id, goodId, goodStartedAt }) =>
-      goodId && goodStartedAt ? [[id, { id: goodId, startedAt: goodStartedAt }]] : [],
-    ),
-  )
-}
-
-/** The last passed restore of every source, and how long it took. */
-export async function latestProven(
-  tx: Tx,
-): Promise<Map<string, { backupId: string; provenAt: Date; restoreDurationMs: number | null }>> {
-  const rows = await readSourceFacts(tx)
-  return new Map(
-    rows.flatMap(({ id, provenId, provenAt, restoreDurationMs }) =>
-      provenId && provenAt ? [[id, { backupId: provenId, provenAt, restoreDurationMs }]] : [],
-    ),
-  )
-}
+const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
 type Timing = Pick<ScheduleModel, 'cron' | 'timeZone'>
 export type EnabledSchedule = Timing & Pick<ScheduleModel, 'sourceId' | 'action'>
 
 /** The enabled schedules by source. */
 export async function readSchedules(tx: Tx): Promise<Map<string, EnabledSchedule[]>> {
-  const rows = await tx.$queryRaw<EnabledSchedule[]>`
-    SELECT source_id AS "sourceId", action, cron, time_zone AS "timeZone" FROM schedule
-    WHERE deleted_at IS NULL AND enabled`
-  return Map.groupBy(rows, (row) => row.sourceId)
+  const [answer] = await tx.$queryRaw<{ rows: EnabledSchedule[] | null }[]>`
+    SELECT json_agg(json_build_object('sourceId', source_id, 'action', action, 'cron', cron, 'timeZone', time_zone)) AS rows
+    FROM schedule WHERE deleted_at IS NULL AND enabled`
+  return Map.groupBy(answer?.rows ?? [], (row) => row.sourceId)
 }
 
 /** The soonest next run of the schedules given, null when none is enabled. */
