@@ -12,7 +12,7 @@ const sizeArbitrary = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10_000 
 const dayArbitrary = fc.record({
   lateMs: fc.integer({ min: 0, max: 3 * hourMs }),
   brokenOffAfter: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 }),
-  added: fc.oneof(fc.constant([]), fc.array(sizeArbitrary, { maxLength: 3 })),
+  added: fc.oneof(fc.constant<number[]>([]), fc.array(sizeArbitrary, { maxLength: 3 })),
   // Retention takes the oldest, which were read first: what is left is then due within fewer days than its share.
   removed: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 })),
 })
