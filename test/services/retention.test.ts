@@ -216,6 +216,29 @@ describe('a policy that is made shorter', () => {
     await expect(restoreDeletion({ ctx, input: { id: old } })).rejects.toMatchObject({ code: 'nothing-to-undo' })
   })
 
+  it('keeps until then also what becomes too old by the new rules meanwhile (fault 78)', async () => {
+    for (const age of [2, 1, 0]) await back(age)
+    await applied()
+    await shorten({ keepDays: 3 })
+    expect(await applied()).toMatchObject({ marked: [], planned: 0 })
+    clock.advance(2 * dayMs)
+    await back(0)
+    expect(await applied()).toMatchObject({ marked: [], planned: 2 })
+    await shorten({ keepDays: 30 })
+    expect(await applied()).toMatchObject({ marked: [], planned: 0 })
+    expect(await catalog.db.backup.count({ where: { sourceId, deleteAfter: { not: null } } })).toBe(0)
+
+    await shorten({ keepDays: 3 }, 2)
+    await applied()
+    clock.advance(3 * dayMs)
+    await back(0)
+    expect((await applied()).marked).toHaveLength(4)
+    clock.advance(dayMs)
+    await back(0)
+    await applied()
+    expect(await openAlerts()).toEqual([])
+  })
+
   it('also counts as changed when a schedule names another policy', async () => {
     const old = await back(20)
     await back(0)

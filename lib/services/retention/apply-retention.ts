@@ -1,4 +1,3 @@
-import { isUnusual } from '@/lib/core/retention/is-unusual'
 import { planCopies, type EntryDecision } from '@/lib/core/retention/plan-copies'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
@@ -10,7 +9,8 @@ import { isGood, loadHistory, type HistoryRow } from './load-history'
 import { lockUnused } from './lock-unused'
 import { refreshNotice } from './refresh-notice'
 import { refreshPause } from './refresh-pause'
-import { appliedRules, readRetentionState, rulesChanged } from './retention-state'
+import { appliedRules, readRetentionState } from './retention-state'
+import { deletionDates } from './deletion-dates'
 import { sweepRequested } from './sweep-requested'
 
 export interface AppliedRetention {
@@ -23,15 +23,14 @@ export interface AppliedRetention {
   paused: boolean
 }
 
-const dayMs = 86_400_000
 /** A source may have tens of thousands of backups; each that changes is one statement. */
 const timeoutMs = 120_000
 
 /**
  * Decides about every backup of a source and marks what goes, in one transaction under a lock of the source's row, so
  * two workers cannot both count the same backup as the remaining one. What an unchanged policy lets expire is marked at
- * once; what goes because rules changed, or in unusual numbers, waits for the grace time first, and is taken back when
- * the rules keep it again by then. The objects are removed afterwards by `removeDeleted`, which can be repeated.
+ * once; what goes because rules became shorter, or in unusual numbers, waits for the grace time first, and is taken back
+ * when the rules keep it again by then. The objects are removed afterwards by `removeDeleted`, which can be repeated.
  * Backups that a job uses are left for the next time.
  */
 export async function applyRetention(args: {
@@ -58,18 +57,27 @@ export async function applyRetention(args: {
         ...plan.filter((one) => !one.keep || one.copies.some((copy) => !copy.keep)).map(({ id }) => id),
         ...requested.map(({ id }) => id),
       ])
-      const waits = graceDestinations(entries, plan, (id) => rulesChanged(state.applied, applied, id))
-      const graceUntil = new Date(now.getTime() + retention.graceDays * dayMs)
+      const { dates, graceUntil } = deletionDates({
+        entries,
+        plan,
+        state,
+        applied,
+        graceDays: retention.graceDays,
+        now,
+      })
       const end: AppliedRetention = { marked: [], toRemove: [], planned: 0, paused: false }
       const byId = new Map(entries.map((entry) => [entry.id, entry]))
       for (const decision of plan) {
         const entry = byId.get(decision.id)
-        if (entry) await carryOut(tx, { entry, decision, usable, waits, graceUntil, now, end })
+        if (entry) await carryOut(tx, { entry, decision, usable, dates, now, end })
       }
       const asked = await sweepRequested(tx, { requested, entries, usable, now })
       end.marked.push(...asked.marked)
       end.toRemove.push(...end.marked.map(({ id }) => id))
-      await tx.source.update({ where: { id: sourceId }, data: { retentionState: toJson({ ...state, applied }) } })
+      await tx.source.update({
+        where: { id: sourceId },
+        data: { retentionState: toJson({ ...state, applied, graceUntil }) },
+      })
       await refreshNotice(tx, { source, added: end.planned > 0, now })
       if (end.toRemove.length > 0 || end.planned > 0 || asked.refused.length > 0) {
         await recordAudit(tx, ctx.actor, {
@@ -82,7 +90,7 @@ export async function applyRetention(args: {
             deletedCount: end.marked.length,
             lostCopies: end.toRemove.length - end.marked.length,
             planned: end.planned,
-            ...(end.planned > 0 ? { graceUntil } : {}),
+            ...(end.planned > 0 ? { until: [...new Set(dates.values())].filter((date) => date > now) } : {}),
             ...(asked.refused.length > 0 ? { kept: asked.refused } : {}),
           },
         })
@@ -93,41 +101,18 @@ export async function applyRetention(args: {
   )
 }
 
-/** The destinations in which what goes from now on waits: their rules changed, or unusually much would go at once. */
-function graceDestinations(
-  entries: readonly HistoryRow[],
-  plan: readonly EntryDecision[],
-  changed: (destinationId: string) => boolean,
-): Set<string> {
-  const going = new Map<string, number>()
-  const held = new Map<string, number>()
-  const count = (of: Map<string, number>, id: string) => of.set(id, (of.get(id) ?? 0) + 1)
-  const decisions = new Map(plan.map((decision) => [decision.id, decision]))
-  for (const entry of entries) {
-    for (const copy of entry.copies) {
-      if (!isGood(entry) || !copy.stored) continue
-      count(held, copy.destinationId)
-      const fresh = entry.deleteAfter === null && copy.deleteAfter === null
-      const decision = decisions.get(entry.id)?.copies.find((one) => one.destinationId === copy.destinationId)
-      if (fresh && decision?.keep === false) count(going, copy.destinationId)
-    }
-  }
-  const everywhere = new Set(entries.flatMap((entry) => entry.copies.map((copy) => copy.destinationId)))
-  return new Set([...everywhere].filter((id) => changed(id) || isUnusual(going.get(id) ?? 0, held.get(id) ?? 0)))
-}
-
 interface CarryOut {
   entry: HistoryRow
   decision: EntryDecision
   usable: ReadonlySet<string>
-  waits: ReadonlySet<string>
-  graceUntil: Date
+  /** When what goes from now on is deleted, by destination. */
+  dates: ReadonlyMap<string, Date>
   now: Date
   end: AppliedRetention
 }
 
 async function carryOut(tx: Tx, args: CarryOut): Promise<void> {
-  const { entry, decision, usable, waits, graceUntil, now, end } = args
+  const { entry, decision, usable, dates, now, end } = args
   // Decided once the copy that is being made is there; what waits already goes on waiting.
   if (entry.busy) return
   if (decision.keep) {
@@ -139,10 +124,9 @@ async function carryOut(tx: Tx, args: CarryOut): Promise<void> {
   }
   if (!usable.has(entry.id)) return
   const reason = decision.reasons.join('; ')
-  const wait = entry.copies.some((copy) => waits.has(copy.destinationId)) ? graceUntil : now
   // A copy that waited alone keeps its date when the rest of the backup follows it.
-  const dates = entry.copies.map((copy) => copy.deleteAfter?.getTime() ?? wait.getTime())
-  const deleteAfter = entry.deleteAfter ?? new Date(Math.max(...(dates.length > 0 ? dates : [now.getTime()])))
+  const own = entry.copies.map((copy) => copy.deleteAfter ?? dates.get(copy.destinationId) ?? now)
+  const deleteAfter = entry.deleteAfter ?? new Date(Math.max(now.getTime(), ...own.map((date) => date.getTime())))
   if (deleteAfter <= now) {
     await tx.backup.update({ where: { id: entry.id }, data: { deletedAt: now, deletedReason: reason } })
     end.marked.push({ id: entry.id, reason })
@@ -156,7 +140,7 @@ async function carryOut(tx: Tx, args: CarryOut): Promise<void> {
 }
 
 /** The backup stays; single copies may go all the same, by the rules of where they lie. */
-async function carryOutCopies(tx: Tx, { entry, decision, usable, waits, graceUntil, now, end }: CarryOut) {
+async function carryOutCopies(tx: Tx, { entry, decision, usable, dates, now, end }: CarryOut): Promise<void> {
   let lost = false
   for (const { destinationId, keep, reasons } of decision.copies) {
     const copy = entry.copies.find((one) => one.destinationId === destinationId)
@@ -168,7 +152,7 @@ async function carryOutCopies(tx: Tx, { entry, decision, usable, waits, graceUnt
     }
     if (!usable.has(entry.id)) continue
     const deleteReason = reasons.join('; ')
-    const deleteAfter = copy.deleteAfter ?? (waits.has(destinationId) ? graceUntil : now)
+    const deleteAfter = copy.deleteAfter ?? dates.get(destinationId) ?? now
     if (deleteAfter <= now) {
       await tx.backupCopy.update({
         where: { id: copy.id },

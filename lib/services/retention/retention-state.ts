@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { timeSchema } from '@/lib/contracts/common'
-import { retentionRulesSchema } from '@/lib/contracts/retention'
+import { retentionRulesSchema, type RetentionRules } from '@/lib/contracts/retention'
+import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
 import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
-import type { EffectiveRules } from './effective-rules'
+import type { EffectivePolicy, EffectiveRules } from './effective-rules'
 
-/** The key under which the rules of what has no copy, and of destinations without rules of their own, are noted. */
+/** The key of the source's own rules, which hold where a destination has none. */
 const ofSource = 'source'
+const rulesListSchema = z.array(retentionRulesSchema)
 
 const stateSchema = z.object({
-  /** The rules that were applied last, by destination; what differs from them now waits for the grace time. */
-  applied: z.record(z.string(), z.string()).default({}),
+  /** The rules that were applied last, by destination. */
+  applied: z.record(z.string(), rulesListSchema).default({}),
+  /** After the rules of a destination became shorter: nothing is deleted there before, so that it can be undone. */
+  graceUntil: z.record(z.string(), timeSchema).default({}),
   /** After an acknowledged drop: only backups from here on say what is usual. */
   baselineFrom: timeSchema.optional(),
 })
@@ -17,24 +21,37 @@ export type RetentionState = z.infer<typeof stateSchema>
 
 /** What a source's retention remembers; empty before its first run. */
 export function readRetentionState(stored: unknown): RetentionState {
-  return parseOrNull(stateSchema, stored) ?? { applied: {} }
+  return parseOrNull(stateSchema, stored) ?? stateSchema.parse({})
 }
 
-/** The rules now, in a form that can be compared. */
-export function appliedRules(rules: EffectiveRules): Record<string, string> {
-  const text = (policies: EffectiveRules['ofSource']) =>
-    JSON.stringify(policies.map((policy) => JSON.stringify(retentionRulesSchema.parse(policy.rules))).sort())
+/** The rules of now, as the next run finds them again. */
+export function appliedRules(rules: EffectiveRules): RetentionState['applied'] {
+  const plain = (policies: EffectivePolicy[]) => policies.map((policy) => policy.rules)
   return {
-    [ofSource]: text(rules.ofSource),
-    ...Object.fromEntries([...rules.ofDestination].map(([id, policies]) => [id, text(policies)])),
+    [ofSource]: plain(rules.ofSource),
+    ...Object.fromEntries([...rules.ofDestination].map(([id, policies]) => [id, plain(policies)])),
   }
 }
 
-/** Whether a destination's copies are decided on by other rules than last time. */
-export function rulesChanged(
+/**
+ * Whether a destination's copies are decided on by rules that keep less than the last ones did. `deletes`: what they
+ * delete now; that alone says it where no rules were ever applied.
+ */
+export function becameShorter(
   before: RetentionState['applied'],
   now: RetentionState['applied'],
   destinationId: string,
+  deletes: boolean,
 ): boolean {
-  return (before[destinationId] ?? before[ofSource]) !== (now[destinationId] ?? now[ofSource])
+  const had = before[destinationId] ?? before[ofSource]
+  const has = now[destinationId] ?? now[ofSource] ?? []
+  if (had === undefined) return deletes
+  if (JSON.stringify(had) === JSON.stringify(has)) return false
+  return deletes || keepsLess(had, has)
+}
+
+/** No rules keep everything; of several, each that was there must be kept up by one that is there. */
+function keepsLess(had: readonly RetentionRules[], has: readonly RetentionRules[]): boolean {
+  if (has.length === 0) return false
+  return had.length === 0 || had.some((before) => has.every((after) => isShorterPolicy(before, after)))
 }
