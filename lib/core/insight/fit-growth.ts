@@ -42,11 +42,7 @@ export function fitGrowth(values: readonly DayValue[], today: number): Growth | 
   const last = sorted.at(-1)
   if (!first || !last || sorted.length < leastPoints || last.day - first.day < leastDays) return null
   const used = thinned(sorted, mostPoints)
-  const slopes = used
-    .flatMap((a, index) =>
-      used.slice(index + 1).flatMap((b) => (b.day > a.day ? [(b.value - a.value) / (b.day - a.day)] : [])),
-    )
-    .sort((a, b) => a - b)
+  const slopes = slopesOf(used)
   const slope = at(slopes, (slopes.length - 1) / 2)
   const n = used.length
   const reach = fourInFive * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
@@ -81,6 +77,17 @@ export function daysUntil(line: Line, limit: number): number | null {
   return days <= 36_500 ? days : null
 }
 
+/** Between all pairs of different days, sorted. */
+function slopesOf(values: readonly DayValue[]): Float64Array {
+  // Numbers in a typed array are sorted many times faster, and there are a thousand for each source.
+  const slopes = new Float64Array((values.length * (values.length - 1)) / 2)
+  let count = 0
+  values.forEach((a, index) => {
+    for (const b of values.slice(index + 1)) if (b.day > a.day) slopes[count++] = (b.value - a.value) / (b.day - a.day)
+  })
+  return slopes.subarray(0, count).sort()
+}
+
 /** Evenly spread, with the first and the last. */
 function thinned(values: readonly DayValue[], most: number): readonly DayValue[] {
   if (values.length <= most) return values
@@ -91,14 +98,11 @@ function thinned(values: readonly DayValue[], most: number): readonly DayValue[]
 }
 
 function median(values: readonly number[]): number {
-  return at(
-    [...values].sort((a, b) => a - b),
-    (values.length - 1) / 2,
-  )
+  return at(Float64Array.from(values).sort(), (values.length - 1) / 2)
 }
 
 /** The value at a position between two of a sorted list, the ends beyond it. */
-function at(sorted: readonly number[], position: number): number {
+function at(sorted: Float64Array, position: number): number {
   const clamped = Math.min(Math.max(position, 0), sorted.length - 1)
   const below = sorted[Math.floor(clamped)] ?? 0
   const above = sorted[Math.ceil(clamped)] ?? below
