@@ -5,6 +5,8 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestoreTest } from '@/lib/contracts/backup'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
+import { auditHead } from '@/lib/services/audit/audit-head'
+import { verifyAuditLog } from '@/lib/services/audit/verify-audit-log'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { getEvidence } from '@/lib/services/restore-test/get-evidence'
 import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
@@ -93,6 +95,9 @@ describe('the evidence of a restore test', () => {
       finishedAt: result.finishedAt,
       durationMs: result.durationMs,
     })
+    // It anchors the audit log as well: the end of its chain is signed with it (security 24).
+    expect(document.auditHead).toEqual(await auditHead(product.ctx.db))
+    expect(await verifyAuditLog({ ctx: product.ctx })).toMatchObject({ ok: true, anchors: { compared: 1 } })
     expect(document.checks.map((check) => check.name)).toEqual(
       expect.arrayContaining(['critical-table', 'sql-assertion', 'sequence-values', 'content-hashes', 'indexes-sound']),
     )
