@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
-import { isRouted, tellAt, type RoutedAlert } from '@/lib/core/alert/route-alert'
+import { heldUntil, isRouted, type RoutedAlert } from '@/lib/core/alert/route-alert'
 
 const shop = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
 const other = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a12'
@@ -35,9 +35,9 @@ describe('the routing of a channel', () => {
     const at = new Date('2026-01-15T03:00:00Z')
     const end = new Date('2026-01-15T07:00:00Z')
     const quiet = (alsoCritical: boolean) => channelRoutingSchema.parse({ quietHours: { alsoCritical } })
-    expect(tellAt(quiet(false), 'warning', at)).toEqual(end)
-    expect(tellAt(quiet(false), 'critical', at)).toEqual(at)
-    expect(tellAt(quiet(true), 'critical', at)).toEqual(end)
-    expect(tellAt(quiet(true), 'warning', end)).toEqual(end)
+    expect(heldUntil(quiet(false), 'warning', at)).toEqual(end)
+    expect(heldUntil(quiet(false), 'critical', at)).toBeNull()
+    expect(heldUntil(quiet(true), 'critical', at)).toEqual(end)
+    expect(heldUntil(quiet(true), 'warning', end)).toBeNull()
   })
 })

@@ -17,7 +17,7 @@ import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { createSource } from '@/lib/services/source/create-source'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
-import { as, testContext, type TestClock } from '../helpers/service-context'
+import { as, testClock, testContext, type TestClock } from '../helpers/service-context'
 import { pagerdutyKey, startPagerduty } from '../helpers/service-receivers'
 import { startSmtp } from '../helpers/smtp'
 import { waitFor } from '../helpers/wait-for'
@@ -32,7 +32,8 @@ let names = 0
 
 beforeAll(async () => {
   catalog = await freshCatalog()
-  ctx = testContext(catalog.db)
+  // Ahead of the catalog's clock, by which what is not held back is due at once.
+  ctx = testContext(catalog.db, { clock: testClock(new Date(Date.now() + hour)) })
   const connection = { host: '127.0.0.1', database: 'shop', user: 'backup' }
   const input = createSourceSchema.parse({ name: 'shop', connection, tags: ['production'] })
   sourceId = (await createSource({ ctx, input })).id

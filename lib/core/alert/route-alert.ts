@@ -19,9 +19,9 @@ export function isRouted(routing: ChannelRouting, alert: RoutedAlert): boolean {
   return routing.sourceIds.includes(alert.sourceId) || alert.tags.some((tag) => routing.tags.includes(tag))
 }
 
-/** When a channel may be told of something of this severity: now, or when its quiet hours end. */
-export function tellAt(routing: ChannelRouting, severity: Severity, now: Date): Date {
+/** Until when a channel may not be told of something of this severity; null when it may be told at once. */
+export function heldUntil(routing: ChannelRouting, severity: Severity, now: Date): Date | null {
   const { quietHours } = routing
-  if (quietHours === null || (severity === 'critical' && !quietHours.alsoCritical)) return now
-  return quietUntil(quietHours, now) ?? now
+  if (quietHours === null || (severity === 'critical' && !quietHours.alsoCritical)) return null
+  return quietUntil(quietHours, now)
 }

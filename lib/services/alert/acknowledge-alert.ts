@@ -25,7 +25,7 @@ export async function acknowledgeAlert({ ctx, input }: { ctx: ServiceContext; in
       data: { acknowledgedAt: now, acknowledgedBy: toJson(ctx.actor) },
     })
     if (count === 1) {
-      await queueAcknowledged(tx, alert.id, now)
+      await queueAcknowledged(tx, alert.id)
       await recordAudit(tx, ctx.actor, {
         action: 'alert.acknowledge',
         subjectType: 'alert',

@@ -3,7 +3,7 @@ import type { Tx } from '@/lib/db/client'
 import { followsIncidents } from './follows-incidents'
 
 /** Takes reminders back that wait, and tells receivers with incidents of their own that a person took it over. */
-export async function queueAcknowledged(tx: Tx, alertId: string, now: Date): Promise<void> {
+export async function queueAcknowledged(tx: Tx, alertId: string): Promise<void> {
   await tx.alertDelivery.updateMany({
     where: { alertId, state: 'pending', attempts: 0, phase: { startsWith: reminderPrefix } },
     data: { state: 'skipped', error: 'It was acknowledged before it was told.' },
@@ -24,8 +24,6 @@ export async function queueAcknowledged(tx: Tx, alertId: string, now: Date): Pro
         channelId: id,
         phase: 'acknowledged',
         state: 'pending',
-        createdAt: now,
-        nextAt: now,
       })),
     skipDuplicates: true,
   })

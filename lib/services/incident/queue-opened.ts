@@ -1,6 +1,6 @@
 import type { AlertEvent, Severity } from '@/lib/contracts/alert-event'
 import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
-import { isRouted, tellAt } from '@/lib/core/alert/route-alert'
+import { heldUntil, isRouted } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
 
 interface OpenAlert {
@@ -30,8 +30,8 @@ export async function queueOpened(tx: Tx, alert: OpenAlert, now: Date): Promise<
       channelId: id,
       phase: 'opened',
       state: 'pending',
-      createdAt: now,
-      nextAt: tellAt(routing, alert.severity, now),
+      // Else at once by the catalog's clock, which is the one that deliveries are looked at with.
+      nextAt: heldUntil(routing, alert.severity, now) ?? undefined,
     })),
     skipDuplicates: true,
   })

@@ -1,5 +1,5 @@
 import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
-import { tellAt } from '@/lib/core/alert/route-alert'
+import { heldUntil } from '@/lib/core/alert/route-alert'
 import { reminderPrefix } from '@/lib/db/catalog/delivery'
 import { Prisma } from '@/lib/db/generated/client'
 import type { ServiceContext } from '../context'
@@ -22,9 +22,9 @@ export async function remind({ ctx, now }: { ctx: ServiceContext; now: Date }): 
       WITH told AS (
         INSERT INTO alert_delivery (id, alert_id, channel_id, phase, state, created_at, next_at)
         SELECT gen_random_uuid(), a.id, ${channel.id}::uuid,
-          ${reminderPrefix} || (count(*) FILTER (WHERE d.phase LIKE ${`${reminderPrefix}%`}) + 1), 'pending', ${now},
-          CASE a.severity WHEN 'critical' THEN ${tellAt(routing, 'critical', now)}::timestamptz
-            ELSE ${tellAt(routing, 'warning', now)}::timestamptz END
+          ${reminderPrefix} || (count(*) FILTER (WHERE d.phase LIKE ${`${reminderPrefix}%`}) + 1), 'pending', now(),
+          coalesce(CASE a.severity WHEN 'critical' THEN ${heldUntil(routing, 'critical', now)}::timestamptz
+            ELSE ${heldUntil(routing, 'warning', now)}::timestamptz END, now())
         FROM alert a JOIN alert_delivery d ON d.alert_id = a.id AND d.channel_id = ${channel.id}::uuid
         WHERE a.resolved_at IS NULL AND a.acknowledged_at IS NULL
         GROUP BY a.id

@@ -1,6 +1,6 @@
 import { severitySchema, type AlertEvent } from '@/lib/contracts/alert-event'
 import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
-import { tellAt } from '@/lib/core/alert/route-alert'
+import { heldUntil } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
 import type { AlertModel } from '@/lib/db/generated/models/Alert'
 import { followsIncidents } from './follows-incidents'
@@ -49,8 +49,7 @@ async function queueResolved(tx: Tx, alert: AlertModel, now: Date): Promise<void
         channelId: channel.id,
         phase: 'resolved',
         state: 'pending',
-        createdAt: now,
-        nextAt: tellAt(channel.routing, severity, now),
+        nextAt: heldUntil(channel.routing, severity, now) ?? undefined,
       })),
     skipDuplicates: true,
   })
