@@ -55,8 +55,8 @@ export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
       <FormSection title="What is kept" note="Whatever at least one of these rules keeps. Only good backups count.">
         {errors.rules && <p className="text-[0.8125rem] text-bad">{errors.rules}</p>}
         <div className="grid gap-4 sm:grid-cols-2">
-          {text('keepDays', 'Days', 'rules.keepDays', 'Counted back from the newest good backup')}
-          {text('keepLast', 'Newest', 'rules.keepLast', 'A number of backups')}
+          {text('keepDays', 'Keep days', 'rules.keepDays', 'Counted back from the newest good backup')}
+          {text('keepLast', 'Keep newest', 'rules.keepLast', 'A number of backups')}
         </div>
         <Checkbox
           label="By the calendar"

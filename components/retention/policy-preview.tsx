@@ -43,12 +43,10 @@ export function PolicyPreview({ preview, stale }: { preview: RetentionPreview; s
               ]}
             />
             {affected.length > 1 && <BySource sources={affected} />}
-            {preview.backups.length > 0 && (
-              <BackupList
-                backups={preview.backups.filter((backup) => !backup.keep || backup.deleteBytes > 0)}
-                names={new Map(sources.map((source) => [source.sourceId, source.sourceName]))}
-              />
-            )}
+            <BackupList
+              backups={preview.backups.filter((backup) => !backup.keep || backup.deleteBytes > 0)}
+              names={new Map(sources.map((source) => [source.sourceId, source.sourceName]))}
+            />
           </>
         )}
       </CardBody>
