@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insightSchema, sourceInsightSchema } from '@/lib/contracts/insight'
+import { limitToSources } from '@/lib/db/limit-to-sources'
 import { getInsight } from '@/lib/services/insight/get-insight'
 import { getSourceInsight } from '@/lib/services/insight/get-source-insight'
 import { judgeBackup } from '@/lib/services/insight/judge-backup'
@@ -134,6 +135,13 @@ describe('insight', () => {
     expect(one.sourceForecast?.in30Days.value).toBeCloseTo(13 * gb, -8)
     expect(one.baselines.map(({ measure }) => measure)).toContain('rows')
     expect(one.anomalies).toEqual([])
+  })
+
+  it('shows a token that is limited to a source that one, and no other (security 32)', async () => {
+    const limited = { ...ctx, db: limitToSources(catalog.db, [shop]) }
+    expect((await getSourceInsight({ ctx: limited, input: { id: shop } })).series).toHaveLength(40)
+    const other = { ...ctx, db: limitToSources(catalog.db, [randomUUID()]) }
+    await expect(getSourceInsight({ ctx: other, input: { id: shop } })).rejects.toMatchObject({ code: 'not-found' })
   })
 
   it('says what a policy keeps in the long run, in every destination at its own price', async () => {

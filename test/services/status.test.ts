@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusSchema } from '@/lib/contracts/status'
 import { nextRuns } from '@/lib/core/schedule/next-runs'
+import { limitToSources } from '@/lib/db/limit-to-sources'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { getStatus } from '@/lib/services/status/get-status'
 import { rememberedRuns } from '@/lib/services/status/remembered-runs'
@@ -166,6 +167,16 @@ describe('the status', () => {
     expect(running).toHaveLength(50)
     expect(running[0]).toMatchObject({ state: 'running', sourceName: 'calm' })
     await catalog.db.job.deleteMany()
+  })
+})
+
+describe('the status for a token that is limited to a source', () => {
+  it('knows nothing of others, in its sums and its days either (security 32)', async () => {
+    const own = sourceIds.get('failing') ?? ''
+    const status = await getStatus({ ctx: { ...ctx, db: limitToSources(catalog.db, [own]) } })
+    expect(status.sources.map(({ sourceName }) => sourceName)).toEqual(['failing'])
+    expect(status.totals).toMatchObject({ sources: 1, backups: 2, storedBytes: 200, failedLast24h: 1 })
+    expect(status.trend.reduce((sum, day) => sum + day.succeeded, 0)).toBe(3)
   })
 })
 
