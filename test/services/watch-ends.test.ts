@@ -11,10 +11,13 @@ import { createChannel } from '@/lib/services/channel/create-channel'
 import { updateChannel } from '@/lib/services/channel/update-channel'
 import { createDestination } from '@/lib/services/destination/create-destination'
 import { deleteDestination } from '@/lib/services/destination/delete-destination'
+import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import { createSource } from '@/lib/services/source/create-source'
+import { deleteSource } from '@/lib/services/source/delete-source'
 import { createToken } from '@/lib/services/token/create-token'
 import { revokeToken } from '@/lib/services/token/revoke-token'
 import { claimTurn } from '@/lib/services/watch/claim-turn'
+import { endOrphans } from '@/lib/services/watch/end-orphans'
 import { readCertificate } from '@/lib/services/watch/certificate/read-certificate'
 import { watchCertificates } from '@/lib/services/watch/watch-certificates'
 import { watchTokens } from '@/lib/services/watch/watch-tokens'
@@ -153,7 +156,7 @@ describe('a certificate that ends', () => {
       to: ['b@example.com'],
     }
     const mail = await createChannel({ ctx, input: createChannelSchema.parse({ name: 'mail', kind: 'email', config }) })
-    await updateChannel({ ctx, input: { id: mail.id, patch: { routing: { events: ['backup-failed'] } } } })
+    await updateChannel({ ctx, input: { id: mail.id, patch: { routing: { events: ['deletion-planned'] } } } })
 
     for (let round = 0; round < 3; round += 1) expect(await look()).toEqual(['opened', 'opened', 'opened'])
     expect(
@@ -186,6 +189,31 @@ describe('a certificate that ends', () => {
       'resolved',
       'resolved',
     ])
+  })
+})
+
+describe('an incident of a source', () => {
+  it('ends when the source is deleted, since no run of it ever will', async () => {
+    const data = { engine: 'postgres', connection: {}, options: {} }
+    const [gone, kept] = [
+      await catalog.db.source.create({ data: { ...data, name: 'gone' } }),
+      await catalog.db.source.create({ data: { ...data, name: 'kept' } }),
+    ]
+    for (const { id } of [gone, kept]) {
+      const incident = {
+        event: 'backup-failed',
+        severity: 'critical',
+        title: 'Backup failed',
+        body: 'It did.',
+      } as const
+      await catalog.db.$transaction((tx) => raiseIncident(tx, { ...incident, subjectId: id, sourceId: id }, new Date()))
+    }
+    expect(await told.of('backup-failed')).toEqual(['opened', 'opened'])
+    await deleteSource({ ctx, input: { id: gone.id } })
+    await endOrphans({ ctx, now: new Date(Date.now() + 60_000) })
+    const open = await catalog.db.alert.findMany({ where: { event: 'backup-failed', resolvedAt: null } })
+    expect(open.map((alert) => alert.sourceId)).toEqual([kept.id])
+    expect(await told.of('backup-failed', new Date(Date.now() + 60_000))).toEqual(['opened', 'opened', 'resolved'])
   })
 })
 

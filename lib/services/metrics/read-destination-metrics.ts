@@ -16,14 +16,19 @@ interface Total {
  * those are counted that are not well, which are few.
  */
 export async function readDestinationMetrics(tx: Tx): Promise<DestinationMetrics[]> {
-  const [rows, totals, troubled] = await Promise.all([
-    tx.destination.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }),
+  const rows = await tx.destination.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } })
+  const [totals, troubled] = await Promise.all([
     tx.$queryRaw<Total[]>`
       SELECT destination_id, sum(copies)::int AS copies, sum(stored_bytes)::float8 AS bytes
       FROM copy_total GROUP BY destination_id`,
     tx.backupCopy.groupBy({
       by: ['destinationId', 'state'],
-      where: { state: { in: ['pending', 'uploading', 'failed', 'missing', 'damaged'] }, deletedAt: null },
+      // With the destinations named, the index of both finds them among a million that are well.
+      where: {
+        destinationId: { in: rows.map((row) => row.id) },
+        state: { in: ['pending', 'uploading', 'failed', 'missing', 'damaged'] },
+        deletedAt: null,
+      },
       _count: { _all: true },
     }),
   ])

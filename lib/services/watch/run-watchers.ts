@@ -1,6 +1,7 @@
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '../context'
 import { claimTurn } from './claim-turn'
+import { endOrphans } from './end-orphans'
 import { watchCertificates } from './watch-certificates'
 import { watchDestinations } from './watch-destinations'
 import { watchSources } from './watch-sources'
@@ -31,6 +32,7 @@ export async function runWatchers(args: {
   }
   await guarded('workers', () => watchWorkers({ ctx, now, waitingSince: args.waitingSince }))
   await guarded('sources', () => watchSources({ ctx, now }))
+  await guarded('deleted sources', () => endOrphans({ ctx, now }))
   await guarded('tokens', () => watchTokens({ ctx, now }))
   await guarded('destinations', () => watchDestinations({ ctx, now, signal }))
   await guarded('certificates', async () => {
