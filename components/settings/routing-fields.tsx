@@ -56,7 +56,7 @@ export function RoutingFields({ values, errors, onChange }: RoutingFieldsProps) 
       <Checkbox label="Tell when it is over" checked={values.recovery} onChange={(recovery) => change({ recovery })} />
       <div>
         <Checkbox
-          label="Every kind of alert"
+          label="All events"
           hint="Those that later releases bring as well"
           checked={values.everyEvent}
           onChange={(everyEvent) => change({ everyEvent })}
@@ -116,7 +116,7 @@ export function RoutingFields({ values, errors, onChange }: RoutingFieldsProps) 
         />
         {values.quiet && (
           <div className="mt-3 space-y-3 pl-6">
-            <div className="grid gap-4 sm:grid-cols-[6rem_6rem_1fr]">
+            <div className="grid gap-4 sm:grid-cols-[9rem_9rem_1fr]">
               <Field label="From" error={error('quietHours.from')}>
                 {(control) => (
                   <Input
