@@ -13,6 +13,7 @@ import { updateBackup } from '@/lib/services/backup/update-backup'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import type { ServiceContext } from '@/lib/services/context'
 import { createDestination } from '@/lib/services/destination/create-destination'
+import { updateDestination } from '@/lib/services/destination/update-destination'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
@@ -354,9 +355,11 @@ describe('a backup in use', () => {
 
 describe('a destination with a policy of its own', () => {
   it('loses its copies by it while the others stay, after the grace time the first time', async () => {
-    await catalog.db.destination.update({ where: { id: local }, data: { retentionPolicyId: await weekly() } })
     const old = await back(10, { places: [local, other] })
     await back(0, { places: [local, other] })
+    const patch = { retentionPolicyId: await weekly() }
+    expect(await updateDestination({ ctx, input: { id: local, patch } })).toMatchObject(patch)
+    expect(await catalog.db.job.count({ where: { kind: 'retention', sourceId } })).toBe(1)
     expect(await applied()).toMatchObject({ marked: [], planned: 1 })
     clock.advance(3 * dayMs)
     expect(await applied()).toMatchObject({ marked: [], toRemove: [old] })
