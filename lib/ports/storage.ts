@@ -55,6 +55,12 @@ export interface DeleteOutcome {
   message?: string
 }
 
+/** Bytes that a store holds in all, and has left. */
+export interface StoreSpace {
+  totalBytes: number
+  freeBytes: number
+}
+
 /**
  * One destination's store. Keys are made by lib/core/repository and never start with "/".
  *
@@ -115,6 +121,9 @@ export interface Storage {
    * `thaw-unsupported` where the store cannot.
    */
   thaw?(keys: string[], days: number, run: RunContext): Promise<'requested' | 'under-way' | 'readable'>
+
+  /** What the store holds and has left, without writing anything. Absent where stores do not say. */
+  space?(run: RunContext): Promise<StoreSpace>
 
   /** Releases sockets. */
   close(): Promise<void>

@@ -1,4 +1,5 @@
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
@@ -155,6 +156,9 @@ describe('a watched destination', () => {
   it('that is gone is told of at the second look, once, until it is back; both are seen in its report', async () => {
     await look()
     expect(await row()).toMatchObject({ probe: { ok: true, failedInARow: 0 }, probedAt: now })
+    // Free space is asked for; nothing is written.
+    expect((await row()).probe).toHaveProperty('space.freeBytes')
+    expect(await readdir(path.join(folder, 'holdfast'))).not.toContain('probe')
     await rename(folder, `${folder}.away`)
     await look()
     expect(await told.of('destination-unreachable', now)).toEqual([])

@@ -13,9 +13,9 @@ const probeWithinMs = 60_000
 const essential = new Set(['write', 'read', 'delete'])
 
 /**
- * One look at a store. Mostly it is one short listing, and the report keeps what the last full probe found out. A store
- * is probed in full the first time, when it tells its free space (the probe of a folder is cheap), and after a probe
- * that failed, since a listing does not show that writing works again. Rejects only on abort of `signal`.
+ * One look at a store: a short listing, and its free space where it tells it; nothing is written, and the report keeps
+ * what the last full probe found out. Only after a probe that failed the store is probed in full again, since a listing
+ * does not show that writing works. Rejects only on abort of `signal`.
  */
 export async function lookAtDestination(
   ctx: Pick<ServiceContext, 'openStorage' | 'vault' | 'logger' | 'clock'>,
@@ -30,10 +30,12 @@ export async function lookAtDestination(
   try {
     const storage = ctx.openStorage(destinationSpec(ctx, row))
     try {
-      if (!before || before.space || failing) report = await storage.probe(briefRun(ctx, probeWithinMs, signal))
+      if (failing) report = await storage.probe(briefRun(ctx, probeWithinMs, signal))
       else {
-        for await (const _first of storage.list('holdfast/probe/', briefRun(ctx, listWithinMs, signal))) break
-        report = { ...withList(before, { result: 'ok' }), ok: true, error: undefined }
+        const run = briefRun(ctx, listWithinMs, signal)
+        for await (const _first of storage.list('holdfast/probe/', run)) break
+        const space = await storage.space?.(run)
+        report = { ...withList(before, { result: 'ok' }), ...(space ? { space } : {}), ok: true, error: undefined }
       }
     } finally {
       await close(storage)

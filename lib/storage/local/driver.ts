@@ -7,6 +7,7 @@ import { list, lstatIfThere } from './list'
 import { probe } from './probe'
 import { put } from './put'
 import { RootFolder } from './root-folder'
+import { readSpace } from './space'
 
 /** A folder on the worker's machine: files 0600 and folders 0700, one file an object. */
 export const localDriver: StorageDriver = { kind: 'local', open: openLocal }
@@ -28,6 +29,7 @@ function openLocal(spec: DestinationSpec): Storage {
     delete: (keys, run) => deleteObjects(root, keys, run),
     abortUploads: (prefix, run) => abortUploads(root, prefix, run),
     probe: (run) => probe(root, run),
+    space: () => readSpace(root),
     close: async () => undefined,
   }
 }

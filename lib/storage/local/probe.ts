@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { statfs } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ProbeReport } from '@/lib/contracts/destination'
 import type { RunContext } from '@/lib/ports/run-context'
 import { ProbeChecks } from '../probe-checks'
-import { classifyError } from './classify-error'
 import { deleteObjects } from './delete'
 import { get } from './get'
 import { list } from './list'
 import { put } from './put'
 import type { RootFolder } from './root-folder'
+import { readSpace } from './space'
 
 /** Below this a folder is hardly a place for backups. */
 const littleSpaceBytes = 1024 ** 3
@@ -51,12 +50,7 @@ export async function probe(root: RootFolder, run: RunContext): Promise<ProbeRep
 }
 
 async function freeSpace(root: RootFolder, checks: ProbeChecks): Promise<{ result: 'ok' | 'failed'; detail: string }> {
-  const info = await statfs(root.path).catch((error: unknown) => {
-    throw classifyError(error, { path: root.path })
-  })
-  // What is kept back for root is neither free for us nor used by us.
-  const freeBytes = info.bavail * info.bsize
-  const totalBytes = (info.blocks - info.bfree + info.bavail) * info.bsize
+  const { totalBytes, freeBytes } = await readSpace(root)
   checks.space({ totalBytes, freeBytes })
   const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free of ${(totalBytes / 1024 ** 3).toFixed(1)} GiB`
   return { result: freeBytes < littleSpaceBytes ? 'failed' : 'ok', detail }
