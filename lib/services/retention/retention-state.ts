@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { timeSchema } from '@/lib/contracts/common'
 import { retentionRulesSchema, type RetentionRules } from '@/lib/contracts/retention'
 import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
-import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
 import type { EffectivePolicy, EffectiveRules } from './effective-rules'
 
 /** The key of the source's own rules, which hold where a destination has none. */
@@ -19,9 +18,10 @@ const stateSchema = z.object({
 })
 export type RetentionState = z.infer<typeof stateSchema>
 
-/** What a source's retention remembers; empty before its first run. */
+/** What a source's retention remembers; empty before its first run, and where it cannot be read: then all that goes waits. */
 export function readRetentionState(stored: unknown): RetentionState {
-  return parseOrNull(stateSchema, stored) ?? stateSchema.parse({})
+  const { success, data } = stateSchema.safeParse(stored ?? {})
+  return success ? data : stateSchema.parse({})
 }
 
 /** The rules of now, as the next run finds them again. */
