@@ -82,6 +82,8 @@ function Filled({ destination }: { destination: Destination }) {
   )
 }
 
+const copies = (count: number): string => (count === 1 ? 'one copy' : `${count} copies`)
+
 function InventoryFact({ inventory }: { inventory: StorageCare['inventory'] }) {
   if (!inventory) return <span className="text-ink-3">not taken yet</span>
   return (
@@ -90,7 +92,7 @@ function InventoryFact({ inventory }: { inventory: StorageCare['inventory'] }) {
       {inventory.brokenCopies === 0 ? (
         'every copy is there'
       ) : (
-        <span className="text-bad">{inventory.brokenCopies} copies are missing or not whole</span>
+        <span className="text-bad">{copies(inventory.brokenCopies)} missing or not whole</span>
       )}
       ; <TimeCell at={inventory.at} form="relative" />
     </span>
@@ -101,10 +103,9 @@ function ReverifyFact({ reverify }: { reverify: StorageCare['reverify'] }) {
   if (!reverify) return <span className="text-ink-3">not begun yet</span>
   return (
     <span>
-      {reverify.copies} {reverify.copies === 1 ? 'copy' : 'copies'}, {formatBytes(reverify.bytes)},{' '}
-      <TimeCell at={reverify.at} form="relative" />
-      {reverify.brokenCopies > 0 && <span className="text-bad">; {reverify.brokenCopies} were not whole</span>}
-      {reverify.archivedCopies > 0 && `; ${reverify.archivedCopies} in an archive class cannot be read`}
+      {copies(reverify.copies)}, {formatBytes(reverify.bytes)}, <TimeCell at={reverify.at} form="relative" />
+      {reverify.brokenCopies > 0 && <span className="text-bad">; {copies(reverify.brokenCopies)} not whole</span>}
+      {reverify.archivedCopies > 0 && `; ${copies(reverify.archivedCopies)} in an archive class, which cannot be read`}
       {reverify.oldestReadAt && (
         <>
           ; every copy was read since <TimeCell at={reverify.oldestReadAt} form="relative" />
