@@ -29,7 +29,7 @@ export type FullLimit =
   | { scope: 'destination'; limit: number; destinationId: string }
 
 /** Restores are for the day it hurts and never wait for a limit; the small chores load nobody. */
-const countedKinds: readonly string[] = ['backup', 'restore-test']
+export const countedKinds: readonly string[] = ['backup', 'restore-test']
 
 export const countsGlobally = (kind: JobKind): boolean => countedKinds.includes(kind)
 

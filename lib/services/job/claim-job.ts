@@ -1,14 +1,13 @@
 import { jobKindSchema } from '@/lib/contracts/job'
-import { fullLimit, isLimited, type JobLoad } from '@/lib/core/job/limits'
+import { isLimited, type JobLoad } from '@/lib/core/job/limits'
 import { windowWords } from '@/lib/core/schedule/plan-start'
 import { windowOpensAt } from '@/lib/core/schedule/work-window'
 import type { Db, Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import type { OpenQueue } from '@/lib/db/queue'
-import { readOperations } from '../operations/read-operations'
+import { findFullLimit } from './find-full-limit'
 import { fullLimitWords } from './full-limit-words'
 import { jobRules } from './job-rules'
-import { runningLoad } from './running-load'
 
 /** A job held by this worker under a fencing token. */
 export type ClaimedJob = JobModel & { workerId: string }
@@ -85,7 +84,6 @@ async function whatHolds(
     return { reason: `It waits for its window, ${windowWords(window)} ${timeZone}.`, until: opens }
   }
   if (!isLimited(load)) return null
-  const { limits } = await readOperations(tx)
-  const full = fullLimit(limits, await runningLoad(tx, load, { queued: false }), load)
+  const full = await findFullLimit(tx, load, { queued: false })
   return full && { reason: await fullLimitWords(tx, full), until: null }
 }

@@ -2,17 +2,16 @@ import { z } from 'zod'
 import type { Actor } from '@/lib/contracts/common'
 import type { JobKind } from '@/lib/contracts/job'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
-import { fullLimit, hostKey, isLimited } from '@/lib/core/job/limits'
+import { hostKey, isLimited } from '@/lib/core/job/limits'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
 import { holdBackup } from '../backup/hold-backup'
 import type { ServiceContext } from '../context'
-import { readOperations } from '../operations/read-operations'
+import { findFullLimit } from './find-full-limit'
 import { fullLimitWords } from './full-limit-words'
 import type { JobRules } from './job-rules'
-import { runningLoad } from './running-load'
 
 export interface NewJob {
   kind: JobKind
@@ -50,9 +49,7 @@ export async function createJob(
   const load = { kind: job.kind, host: await hostOf(tx, job), destinationIds: destinationsOf(job) }
   const startAfter = job.startAfter ?? null
   const limited = startAfter === null && isLimited(load)
-  const full = limited
-    ? fullLimit((await readOperations(tx)).limits, await runningLoad(tx, load, { queued: true }), load)
-    : null
+  const full = limited ? await findFullLimit(tx, load, { queued: true }) : null
   const row = await tx.job.create({
     data: {
       kind: job.kind,

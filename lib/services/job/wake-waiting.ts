@@ -27,9 +27,15 @@ export async function wakeWaiting(db: Db, queue: Pick<OpenQueue, 'wake'>): Promi
       // Behind a claim that is finding its limit full: what it writes is seen here.
       await tx.$queryRaw`SELECT pg_advisory_xact_lock(${limitsLock})::text`
       const { limits } = await readOperations(tx)
+      // Jobs that load the same differ in age alone, so no more of them are of interest than any limit lets begin.
+      const most = Math.max(limits.global, limits.perHost, limits.perDestination)
       const rows = await tx.$queryRaw<Row[]>`
-        SELECT id, kind, state, wait_reason IS NOT NULL AS held, host, destination_ids::text[] AS "destinationIds"
-        FROM job WHERE state = 'running' OR (state = 'queued' AND start_after IS NULL)
+        SELECT id, kind, state, held, host, destination_ids::text[] AS "destinationIds" FROM (
+          SELECT id, kind, state, wait_reason IS NOT NULL AS held, host, destination_ids, created_at,
+            row_number() OVER (PARTITION BY state, kind, wait_reason IS NOT NULL, host, destination_ids
+                               ORDER BY created_at, id) AS nth
+          FROM job WHERE state = 'running' OR (state = 'queued' AND start_after IS NULL)) AS beside
+        WHERE state = 'running' OR nth <= CASE WHEN host IS NULL THEN ${most}::int ELSE ${limits.perHost}::int END
         ORDER BY created_at, id`
       const jobs = rows.map((row) => ({ ...row, kind: jobKindSchema.parse(row.kind) }))
       let woken = 0
