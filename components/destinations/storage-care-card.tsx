@@ -1,5 +1,6 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import type { Destination, ProbeReport, StorageCare } from '@/lib/contracts/destination'
 import type { Started } from '@/lib/contracts/job'
 import { TimeCell } from '@/components/cells/time-cell'
@@ -9,11 +10,14 @@ import { Facts } from '@/components/ui/facts'
 import { filledShare } from '@/lib/core/health/destination-findings'
 import { api } from '@/lib/client/api'
 import { formatBytes } from '@/lib/client/format/bytes'
+import { destinationCareQuery } from '@/lib/client/queries/destinations'
 import { useAction } from '@/lib/client/use-action'
 
 /** What the regular looks at a destination found: whether all is there and whole, how full it is, its rules. */
-export function StorageCareCard({ destination }: { destination: Destination }) {
-  const { id, care, probe } = destination
+export function StorageCareCard({ destination: loaded }: { destination: Destination }) {
+  const { id } = loaded
+  const { data: destination = loaded } = useQuery(destinationCareQuery(id))
+  const { care, probe } = destination
   const look = useAction({
     run: (kind: 'inventory' | 'reverify') => api<Started>(`/admin/destinations/${id}/${kind}`, { method: 'POST' }),
     done: (_, kind) => (kind === 'inventory' ? 'The inventory is under way' : 'Reading back is under way'),
