@@ -93,9 +93,10 @@ describe('an incident', () => {
 
   it('is told once when several workers deliver at the same moment', async () => {
     await addHook()
-    await raise()
+    const subjects = Array.from({ length: 12 }, (_, index) => `subject-${index}`)
+    for (const subjectId of subjects) await raise({ subjectId, sourceId: null, title: subjectId })
     await Promise.all(Array.from({ length: 8 }, deliver))
-    expect(told()).toEqual(['opened It failed'])
+    expect(told().toSorted()).toEqual(subjects.map((subject) => `opened ${subject}`).toSorted())
   })
 
   it('goes to the channels whose routing asks for it', async () => {
