@@ -1,6 +1,7 @@
 import type { Started } from '@/lib/contracts/job'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
+import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { findDestination } from '../destination/find-destination'
@@ -10,7 +11,8 @@ import { createCareJob } from './create-care-job'
 
 /**
  * Removes the unknown objects of a destination that are older than a day; a job looks at each once more before. Throws
- * `not-found`, `nothing-to-remove`, `count-changed` when there are not as many as was confirmed, `already-running`.
+ * `not-found`, `nothing-to-remove`, `count-changed` when there are not as many as was confirmed, `step-up-needed`,
+ * `approval-needed`, `already-running`.
  */
 export async function cleanupUnknown(args: {
   ctx: ServiceContext
@@ -33,6 +35,13 @@ export async function cleanupUnknown(args: {
         facts: { removableCount, removableBytes },
       })
     }
+    await guardChange(ctx, tx, {
+      action: 'backup.delete',
+      subjectType: 'destination',
+      subjectId: destination.id,
+      summary: `Remove ${removableCount} objects that the catalog does not know from "${destination.name}"`,
+      input: { count: removableCount, sizeBytes: removableBytes },
+    })
     const row = await createCareJob(ctx, tx, {
       kind: 'inventory',
       destinationId: destination.id,
