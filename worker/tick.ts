@@ -71,8 +71,17 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
     await startDueCare({ ctx, now: await databaseNow(ctx) })
   })
 
-  const schedules = [...[minute, watch, cloudWatch].map((work) => cron.schedule('* * * * *', work)), cron.schedule('17 * * * *', hour)]
-  const timers = [setInterval(recover, 5_000), setInterval(wake, 2_000), setInterval(copies, 10_000), setInterval(deliver, 3_000), setInterval(reassure, 5_000)]
+  const schedules = [
+    ...[minute, watch, cloudWatch].map((work) => cron.schedule('* * * * *', work)),
+    cron.schedule('17 * * * *', hour),
+  ]
+  const timers = [
+    setInterval(recover, 5_000),
+    setInterval(wake, 2_000),
+    setInterval(copies, 10_000),
+    setInterval(deliver, 3_000),
+    setInterval(reassure, 5_000),
+  ]
   minute()
   watch()
   recover()

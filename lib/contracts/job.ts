@@ -39,7 +39,9 @@ export const jobSchema = z.object({
   waitReason: z
     .string()
     .optional()
-    .meta({ description: 'Why a queued job has not begun (a full limit, a window, a retry); absent: it waits for a worker' }),
+    .meta({
+      description: 'Why a queued job has not begun (a full limit, a window, a retry); absent: it waits for a worker',
+    }),
   createdAt: timeSchema,
   startedAt: timeSchema.optional(),
   finishedAt: timeSchema.optional(),

@@ -1,10 +1,4 @@
-import {
-  channelSchema,
-  channelTestSchema,
-  createChannelSchema,
-  deliverySchema,
-  updateChannelSchema,
-} from '../alert'
+import { channelSchema, channelTestSchema, createChannelSchema, deliverySchema, updateChannelSchema } from '../alert'
 import { pageOf, pageQuerySchema } from '../common'
 import { compressionAdviceSchema } from '../compression-advice'
 import {
