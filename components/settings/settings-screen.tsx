@@ -12,6 +12,7 @@ import { Profile } from './profile'
 import { RecoveryTab } from './recovery-tab'
 import { Tokens } from './tokens'
 import { Users } from './users'
+import { Watching } from './watching'
 
 const tabs = [
   { name: 'profile', label: 'Profile', Panel: Profile },
@@ -21,6 +22,7 @@ const tabs = [
   { name: 'tokens', label: 'API tokens', Panel: Tokens },
   { name: 'channels', label: 'Alert channels', Panel: Channels },
   { name: 'limits', label: 'Limits', Panel: Limits },
+  { name: 'watching', label: 'Watching', Panel: Watching },
   { name: 'recovery', label: 'Recovery kit', Panel: RecoveryTab },
   { name: 'about', label: 'About', Panel: About },
 ] as const

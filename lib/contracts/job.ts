@@ -36,12 +36,9 @@ export const jobSchema = z.object({
   dueAt: timeSchema.optional(),
   /** Not begun before. */
   startAfter: timeSchema.optional(),
-  waitReason: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Why a queued job has not begun (a full limit, a window, a retry); absent: it waits for a worker',
-    }),
+  waitReason: z.string().optional().meta({
+    description: 'Why a queued job has not begun (a full limit, a window, a retry); absent: it waits for a worker',
+  }),
   createdAt: timeSchema,
   startedAt: timeSchema.optional(),
   finishedAt: timeSchema.optional(),

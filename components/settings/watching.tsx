@@ -1,0 +1,36 @@
+import { CloudWatch } from './cloud-watch'
+import { NumberSettings } from './number-settings'
+
+const watchFields = [
+  { name: 'nearlyFullShare', label: 'Nearly full, in %', hint: 'Filled share of a destination', percent: true },
+  { name: 'certificateDays', label: 'Certificates, in days', hint: 'Told of so long before they end' },
+  { name: 'tokenDays', label: 'API tokens, in days', hint: 'Told of so long before they end' },
+]
+const verificationFields = [
+  { name: 'everyDays', label: 'At least every … days', hint: 'Each copy is read to its end and compared' },
+]
+
+/** When what is watched becomes an alert, how often stored bytes are read back, and who else gets the figures. */
+export function Watching() {
+  return (
+    <div className="space-y-4">
+      <NumberSettings
+        section="watch"
+        title="What is watched"
+        note="From here on an alert is raised, once, and ended by itself."
+        fields={watchFields}
+        save="Save what is watched"
+        saved="What is watched is saved"
+      />
+      <NumberSettings
+        section="verification"
+        title="Reading copies back"
+        note="Every day a share of all stored bytes is read, the longest unread first."
+        fields={verificationFields}
+        save="Save how often"
+        saved="How often copies are read is saved"
+      />
+      <CloudWatch />
+    </div>
+  )
+}
