@@ -45,7 +45,12 @@ export function embeddedBinForSandboxes(bin: string): string | null {
   return existsSync('/usr/lib/postgresql/15/bin/postgres') ? null : bin
 }
 
-const watched = (options: SuperviseOptions) => ['--import', path.join(options.root, 'dist/watch-parent.mjs')]
+/** Deprecated calls inside packages are for developers; on the console of an administrator they only alarm. */
+const watched = (options: SuperviseOptions) => [
+  ...(options.dev ? [] : ['--no-deprecation']),
+  '--import',
+  path.join(options.root, 'dist/watch-parent.mjs'),
+]
 
 export function startWeb(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
   const next = path.join(options.root, 'node_modules/next/dist/bin/next')
