@@ -27,6 +27,10 @@ export interface Manners {
   scarceCpu: number
   /** From this share on there is some to spare. */
   spareCpu: number
+  /** Fewer transactions per second and no session at work: nobody else is there. */
+  quietTransactions: number
+  /** Each second of quiet multiplies the pace by it. */
+  recovery: number
 }
 
 /**
@@ -40,6 +44,9 @@ export const usualManners: Manners = {
   beside: fastestPace,
   scarceCpu: 0.15,
   spareCpu: 0.3,
+  // The backup's own beginning makes some dozens.
+  quietTransactions: 100,
+  recovery: 8,
 }
 
 /**
@@ -53,15 +60,15 @@ export const gentleManners: Manners = {
   beside: 32 * mega,
   scarceCpu: 0.5,
   spareCpu: 0.6,
+  // The server's statistics, monitoring and our own looks still make a few.
+  quietTransactions: 5,
+  recovery: 2,
 }
-
-/** Idle server: its statistics, monitoring and our own looks still make a few. */
-const quietTransactionsPerSecond = 5
 
 /** The pace for the next second: down at once when somebody works, up step by step while nobody does. */
 export function nextPace(current: number, load: Load, manners: Manners): number {
-  const quiet = load.activeSessions === 0 && load.transactionsPerSecond < quietTransactionsPerSecond
-  if (quiet) return Math.min(current * 2, fastestPace)
+  const quiet = load.activeSessions === 0 && load.transactionsPerSecond < manners.quietTransactions
+  if (quiet) return Math.min(current * manners.recovery, fastestPace)
   if (load.cpuIdle === null) return manners.elsewhere
   if (load.cpuIdle < manners.scarceCpu) return manners.slowest
   const beside = Math.min(current, manners.beside)

@@ -33,6 +33,13 @@ describe('the pace of a gentle backup', () => {
     ['has none beside others while the CPU has room', fastestPace, { ...busy, cpuIdle: 0.4 }, fastestPace],
     ['drops to that of a plain pg_dump when it has not', fastestPace, busy, 12 * mega],
     ['is bounded when the server is on another machine', fastestPace, { ...busy, cpuIdle: null }, 48 * mega],
+    [
+      'takes the few transactions of its own beginning for quiet',
+      fastestPace,
+      { ...quiet, transactionsPerSecond: 60 },
+      fastestPace,
+    ],
+    ['is back within seconds when the others have gone', 12 * mega, quiet, 96 * mega],
     ['comes back step by step', 16 * mega, { ...busy, cpuIdle: 0.5 }, 20 * mega],
   ])('of a usual backup %s', (_name, current, load, expected) => {
     expect(nextPace(current, load, usualManners)).toBe(expected)
