@@ -1,40 +1,27 @@
 'use client'
 
 import { useState, type FormEvent } from 'react'
-import { useQuery } from '@tanstack/react-query'
 import { type Operations, type UpdateOperations, updateOperationsSchema } from '@/lib/contracts/operations'
 import { RoleButton } from '@/components/shell/role-button'
-import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { SkeletonRows } from '@/components/ui/skeleton'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { useAction } from '@/lib/client/use-action'
+import { OperationsCard } from './operations-card'
 
 /** Whether Amazon CloudWatch gets the main figures. */
 export function CloudWatch() {
-  const settings = useQuery(accessSettingsQuery())
   return (
-    <Card aria-labelledby="cloud-watch-title">
-      <CardHeader
-        id="cloud-watch-title"
-        title="CloudWatch"
-        note="The main figures, every minute. The worker takes its credentials from the environment, a profile or its role."
-      />
-      <CardBody>
-        {settings.data ? (
-          <CloudWatchForm key={JSON.stringify(settings.data.cloudWatch)} stored={settings.data.cloudWatch} />
-        ) : settings.error ? (
-          <ProblemNote error={settings.error} />
-        ) : (
-          <SkeletonRows />
-        )}
-      </CardBody>
-    </Card>
+    <OperationsCard
+      id="cloud-watch-title"
+      title="CloudWatch"
+      note="The main figures, every minute. The worker takes its credentials from the environment, a profile or its role."
+    >
+      {({ cloudWatch }) => <CloudWatchForm key={JSON.stringify(cloudWatch)} stored={cloudWatch} />}
+    </OperationsCard>
   )
 }
 

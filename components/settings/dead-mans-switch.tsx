@@ -6,37 +6,25 @@ import { type Operations, type UpdateOperations, updateOperationsSchema } from '
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Callout } from '@/components/ui/callout'
-import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { SkeletonRows } from '@/components/ui/skeleton'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { deadMansSwitchQuery } from '@/lib/client/queries/alerts'
 import { useAction } from '@/lib/client/use-action'
+import { OperationsCard } from './operations-card'
 
 /** Somebody outside who notices when Holdfast itself is gone. */
 export function DeadMansSwitchCard() {
-  const settings = useQuery(accessSettingsQuery())
   return (
-    <Card aria-labelledby="dead-mans-switch-title">
-      <CardHeader
-        id="dead-mans-switch-title"
-        title="Dead man’s switch"
-        note="An address outside that is called while all is well. When the calls stop, the service behind it raises the alarm: also when Holdfast itself is gone."
-      />
-      <CardBody>
-        {settings.data ? (
-          <SwitchForm key={settings.data.deadManSwitch.url} saved={settings.data.deadManSwitch} />
-        ) : settings.error ? (
-          <ProblemNote error={settings.error} />
-        ) : (
-          <SkeletonRows />
-        )}
-      </CardBody>
-    </Card>
+    <OperationsCard
+      id="dead-mans-switch-title"
+      title="Dead man’s switch"
+      note="An address outside that is called while all is well. When the calls stop, the service behind it raises the alarm: also when Holdfast itself is gone."
+    >
+      {({ deadManSwitch }) => <SwitchForm key={deadManSwitch.url} saved={deadManSwitch} />}
+    </OperationsCard>
   )
 }
 

@@ -1,18 +1,15 @@
 'use client'
 
 import { useState, type FormEvent, type ReactNode } from 'react'
-import { useQuery } from '@tanstack/react-query'
 import { type Operations, type UpdateOperations, updateOperationsSchema } from '@/lib/contracts/operations'
 import { RoleButton } from '@/components/shell/role-button'
-import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { SkeletonRows } from '@/components/ui/skeleton'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { useAction } from '@/lib/client/use-action'
+import { OperationsCard } from './operations-card'
 
 type Section = 'limits' | 'watch' | 'verification'
 
@@ -38,21 +35,11 @@ interface NumberSettingsProps {
 
 /** A card of one section of the settings whose fields are numbers. */
 export function NumberSettings(props: NumberSettingsProps) {
-  const settings = useQuery(accessSettingsQuery())
-  const id = `${props.section}-title`
+  const { section, title, note } = props
   return (
-    <Card aria-labelledby={id}>
-      <CardHeader id={id} title={props.title} note={props.note} />
-      <CardBody>
-        {settings.data ? (
-          <Form key={JSON.stringify(settings.data[props.section])} {...props} stored={settings.data[props.section]} />
-        ) : settings.error ? (
-          <ProblemNote error={settings.error} />
-        ) : (
-          <SkeletonRows />
-        )}
-      </CardBody>
-    </Card>
+    <OperationsCard id={`${section}-title`} title={title} note={note}>
+      {(settings) => <Form key={JSON.stringify(settings[section])} {...props} stored={settings[section]} />}
+    </OperationsCard>
   )
 }
 
