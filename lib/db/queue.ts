@@ -13,6 +13,8 @@ const longestRunSeconds = 24 * 3600
 const deliveries = 1_000_000
 /** A parked job is woken when its limit has room; should that ever be missed, it comes by itself after so long. */
 const parkedSeconds = 600
+/** The library deletes what waits for longer, without a word; ours ends by its own rules only (ten years). */
+const retentionSeconds = 10 * 365 * 86_400
 
 export interface OpenQueue extends JobQueue {
   /** Takes jobs of the kind, `concurrency` at a time. The signal is aborted when the delivery was taken away. */
@@ -75,8 +77,7 @@ export async function openQueue(
           singletonKey: job.exclusiveKey ?? job.id,
           retryLimit: deliveries,
           retryDelay,
-          retryBackoff: true,
-          retryDelayMax: 600,
+          retentionSeconds,
           heartbeatSeconds,
           expireInSeconds: longestRunSeconds - 1,
           ...(job.startAfter ? { startAfter: job.startAfter } : job.parked ? { startAfter: parkedSeconds } : {}),
@@ -104,17 +105,17 @@ export async function openQueue(
     },
     async release(kind, jobId) {
       await boss.fail(kind, jobId, { message: 'the worker is gone' })
-      await boss.update(kind, undefined, { id: jobId, startAfter: new Date() })
+      await boss.update(kind, undefined, { id: jobId, startAfter: 0, retentionSeconds })
     },
     async putOff(tx, kind, jobId, until) {
       const db = fromPrisma(tx)
       await boss.fail(kind, jobId, { message: 'put off' }, { db })
-      await boss.update(kind, undefined, { id: jobId, startAfter: until ?? parkedSeconds, db })
+      await boss.update(kind, undefined, { id: jobId, startAfter: until ?? parkedSeconds, retentionSeconds, db })
     },
     async wake(tx, kind, jobIds) {
       const db = fromPrisma(tx)
-      // Long past: a notice goes out only for what is due by the start of the transaction.
-      for (const id of jobIds) await boss.update(kind, undefined, { id, startAfter: new Date(0), db })
+      // In the past: a notice goes out only for what is due by the start of the transaction.
+      for (const id of jobIds) await boss.update(kind, undefined, { id, startAfter: -1, retentionSeconds, db })
     },
     async discard(tx, kind, jobId) {
       await boss.cancel(kind, jobId, { db: fromPrisma(tx as Tx) })

@@ -336,6 +336,14 @@ describe('a stored object that was damaged', () => {
         return bytes
       }),
     )
+    it('is noticed for any byte of the first 300 that changes (fault 38)', async () => {
+      for (let at = 0; at < 300; at += 1) {
+        await expectDamaged(key, (bytes) => {
+          bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (at % 8)), at)
+          return bytes
+        })
+      }
+    })
     it('is noticed when it was cut, emptied or grew (fault 39)', async () => {
       await expectDamaged(key, (bytes) => bytes.subarray(0, bytes.length - 1))
       await expectDamaged(key, (bytes) => bytes.subarray(0, bytes.length >> 1))
