@@ -1,78 +1,52 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { signIn } from 'next-auth/react'
 import { acceptInvitationSchema, type InvitationFace } from '@/lib/contracts/access'
 import { Button } from '@/components/ui/button'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
+import { Form } from '@/components/ui/form'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
+import { NewPasswordFields, repeatErrors } from './new-password-fields'
 
 export function AcceptForm({ token, face }: { token: string; face: InvitationFace }) {
   const [values, setValues] = useState({ name: face.name, password: '', repeated: '' })
-  const [wrong, setWrong] = useState<FieldErrors>({})
   const makes = face.purpose === 'account'
-  const accept = useAction({
-    run: async (body: unknown) => {
+  const accept = useForm({
+    schema: acceptInvitationSchema,
+    run: async (body) => {
       await api<unknown>('/invitations/accept', { method: 'POST', body })
       const result = await signIn('credentials', { email: face.email, password: values.password, redirect: false })
       // With a second factor the sign-in page asks for the code.
       window.location.assign(result?.ok && !result.error ? '/admin' : '/login')
     },
-    errors: 'inline',
   })
-  const errors = { ...fieldErrorsOf(accept.error), ...wrong }
-  const change = (name: keyof typeof values) => (event: { target: { value: string } }) =>
-    setValues({ ...values, [name]: event.target.value })
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const { repeated, ...rest } = values
-    const checked = checkForm(acceptInvitationSchema, { token, ...rest })
-    const found: FieldErrors = {
-      ...(checked.ok ? {} : checked.errors),
-      ...(repeated === values.password ? {} : { repeated: 'The two passwords differ' }),
-    }
-    setWrong(found)
-    if (checked.ok && Object.keys(found).length === 0) accept.mutate(checked.value)
-  }
+  const change = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
+  const { name, password } = values
 
   return (
-    <form method="post" noValidate onSubmit={submit} className="space-y-4">
-      {accept.error && <ProblemNote error={accept.error} />}
+    <Form onSubmit={() => accept.submit({ token, name, password }, repeatErrors(values))} error={accept.error}>
       {makes && (
-        <Field label="Name" optional error={errors.name}>
-          {(control) => <Input {...control} autoComplete="name" value={values.name} onChange={change('name')} />}
-        </Field>
+        <TextField
+          label="Name"
+          optional
+          error={accept.errors.name}
+          autoComplete="name"
+          value={name}
+          onChange={(typed) => change({ name: typed })}
+        />
       )}
-      <Field label="New password" hint="At least 12 characters" error={errors.password}>
-        {(control) => (
-          <Input
-            {...control}
-            type="password"
-            autoComplete="new-password"
-            value={values.password}
-            onChange={change('password')}
-          />
-        )}
-      </Field>
-      <Field label="The same again" error={errors.repeated}>
-        {(control) => (
-          <Input
-            {...control}
-            type="password"
-            autoComplete="new-password"
-            value={values.repeated}
-            onChange={change('repeated')}
-          />
-        )}
-      </Field>
+      <NewPasswordFields
+        label="New password"
+        repeatLabel="The same again"
+        values={values}
+        errors={accept.errors}
+        onChange={change}
+      />
       <Button type="submit" className="w-full" pending={accept.isPending}>
         {makes ? 'Make the account' : 'Set the password'}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,18 +1,16 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { createInvitationSchema, type CreatedInvitation } from '@/lib/contracts/access'
-import { roles, type Role } from '@/lib/contracts/common'
+import type { Role } from '@/lib/contracts/common'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
+import { Form } from '@/components/ui/form'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { roleWords } from '@/lib/client/role'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
 import { LinkDialog } from './link-dialog'
+import { RoleField } from './role-field'
 
 export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const [values, setValues] = useState<{ email: string; name: string; role: Role }>({
@@ -20,61 +18,29 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
     name: '',
     role: 'viewer',
   })
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const invite = useAction({
-    run: (body: unknown) => api<CreatedInvitation>('/admin/invitations', { method: 'POST', body }),
-    errors: 'inline',
+  const invite = useForm({
+    schema: createInvitationSchema,
+    run: (body) => api<CreatedInvitation>('/admin/invitations', { method: 'POST', body }),
   })
-  const errors = { ...fieldErrorsOf(invite.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const checked = checkForm(createInvitationSchema, values)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) invite.mutate(checked.value)
-  }
   if (invite.data) return <LinkDialog made={invite.data} onClose={() => onOpenChange(false)} />
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Invite someone">
-      <form method="post" noValidate onSubmit={submit} className="space-y-4">
-        {invite.error && <ProblemNote error={invite.error} />}
-        <Field label="E-mail" error={errors.email}>
-          {(control) => (
-            <Input
-              {...control}
-              type="email"
-              autoComplete="off"
-              value={values.email}
-              onChange={(event) => setValues({ ...values, email: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Name" optional error={errors.name}>
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              value={values.name}
-              onChange={(event) => setValues({ ...values, name: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Role" hint={roleWords[values.role].can}>
-          {(control) => (
-            <Select
-              {...control}
-              value={values.role}
-              onChange={(event) =>
-                setValues({ ...values, role: roles.find((role) => role === event.target.value) ?? 'viewer' })
-              }
-            >
-              {roles.map((role) => (
-                <option key={role} value={role}>
-                  {roleWords[role].name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+      <Form onSubmit={() => invite.submit(values)} error={invite.error}>
+        <TextField
+          label="E-mail"
+          type="email"
+          error={invite.errors.email}
+          value={values.email}
+          onChange={(email) => setValues({ ...values, email })}
+        />
+        <TextField
+          label="Name"
+          optional
+          error={invite.errors.name}
+          value={values.name}
+          onChange={(name) => setValues({ ...values, name })}
+        />
+        <RoleField value={values.role} onChange={(role) => setValues({ ...values, role })} />
         <DialogActions>
           <Button variant="secondary" onClick={() => onOpenChange(false)}>
             Close
@@ -83,7 +49,7 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
             Make the link
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   )
 }

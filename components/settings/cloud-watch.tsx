@@ -1,15 +1,12 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
-import { type Operations, type UpdateOperations, updateOperationsSchema } from '@/lib/contracts/operations'
+import { useState } from 'react'
+import type { Operations } from '@/lib/contracts/operations'
 import { RoleButton } from '@/components/shell/role-button'
 import { Switch } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { Form, FormActions } from '@/components/ui/form'
+import { TextField } from '@/components/ui/text-field'
+import { useSaveOperations } from '@/lib/client/use-save-operations'
 import { OperationsCard } from './operations-card'
 
 /** Whether Amazon CloudWatch gets the main figures. */
@@ -29,46 +26,25 @@ function CloudWatchForm({ stored }: { stored: Operations['cloudWatch'] }) {
   const [enabled, setEnabled] = useState(stored.enabled)
   const [region, setRegion] = useState(stored.region)
   const [namespace, setNamespace] = useState(stored.namespace)
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const save = useAction({
-    run: (body: UpdateOperations) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
-    done: 'CloudWatch is saved',
-    errors: 'inline',
-  })
-  const errors = { ...fieldErrorsOf(save.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const body = { cloudWatch: { enabled, region: region.trim(), namespace: namespace.trim() } }
-    const checked = checkForm(updateOperationsSchema, body)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) save.mutate(body)
-  }
+  const save = useSaveOperations({ done: 'CloudWatch is saved' })
+  const submit = () => save.submit({ cloudWatch: { enabled, region: region.trim(), namespace: namespace.trim() } })
   return (
-    <form noValidate onSubmit={submit} className="space-y-4">
-      {save.error && <ProblemNote error={save.error} />}
+    <Form onSubmit={submit} error={save.error}>
       <Switch label="Send metrics to CloudWatch" checked={enabled} onChange={setEnabled} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Region" error={errors['cloudWatch.region']}>
-          {(control) => (
-            <Input {...control} autoComplete="off" value={region} onChange={(event) => setRegion(event.target.value)} />
-          )}
-        </Field>
-        <Field label="Namespace" error={errors['cloudWatch.namespace']}>
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              value={namespace}
-              onChange={(event) => setNamespace(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField label="Region" error={save.errors['cloudWatch.region']} value={region} onChange={setRegion} />
+        <TextField
+          label="Namespace"
+          error={save.errors['cloudWatch.namespace']}
+          value={namespace}
+          onChange={setNamespace}
+        />
       </div>
-      <div className="flex justify-end">
+      <FormActions>
         <RoleButton needs="admin" type="submit" size="sm" pending={save.isPending}>
           Save CloudWatch
         </RoleButton>
-      </div>
-    </form>
+      </FormActions>
+    </Form>
   )
 }

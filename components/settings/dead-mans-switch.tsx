@@ -1,18 +1,15 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { type Operations, type UpdateOperations, updateOperationsSchema } from '@/lib/contracts/operations'
+import type { Operations } from '@/lib/contracts/operations'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Callout } from '@/components/ui/callout'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
+import { Form, FormActions } from '@/components/ui/form'
+import { TextField } from '@/components/ui/text-field'
 import { deadMansSwitchQuery } from '@/lib/client/queries/alerts'
-import { useAction } from '@/lib/client/use-action'
+import { useSaveOperations } from '@/lib/client/use-save-operations'
 import { OperationsCard } from './operations-card'
 
 /** Somebody outside who notices when Holdfast itself is gone. */
@@ -31,58 +28,35 @@ export function DeadMansSwitchCard() {
 function SwitchForm({ saved }: { saved: Operations['deadManSwitch'] }) {
   const [url, setUrl] = useState(saved.url ?? '')
   const [seconds, setSeconds] = useState(String(saved.intervalSeconds))
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const save = useAction({
-    run: (body: UpdateOperations) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
-    done: 'The dead man’s switch is saved',
-    errors: 'inline',
-  })
-  const errors = { ...fieldErrorsOf(save.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const body = { deadManSwitch: { url: url.trim() || null, intervalSeconds: Number(seconds) } }
-    const checked = checkForm(updateOperationsSchema, body)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) save.mutate(body)
-  }
+  const save = useSaveOperations({ done: 'The dead man’s switch is saved' })
+  const submit = () => save.submit({ deadManSwitch: { url: url.trim() || null, intervalSeconds: Number(seconds) } })
   return (
-    <form noValidate onSubmit={submit} className="space-y-4">
-      {save.error && <ProblemNote error={save.error} />}
+    <Form onSubmit={submit} error={save.error}>
       <div className="grid gap-4 sm:grid-cols-[1fr_8rem]">
-        <Field
+        <TextField
           label="Address"
           optional
           hint="For example of a check at healthchecks.io; empty: nothing is called"
-          error={errors['deadManSwitch.url']}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              placeholder="https://hc-ping.com/…"
-              value={url}
-              onChange={(event) => setUrl(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Every … seconds" error={errors['deadManSwitch.intervalSeconds']}>
-          {(control) => (
-            <Input
-              {...control}
-              inputMode="numeric"
-              value={seconds}
-              onChange={(event) => setSeconds(event.target.value)}
-            />
-          )}
-        </Field>
+          placeholder="https://hc-ping.com/…"
+          error={save.errors['deadManSwitch.url']}
+          value={url}
+          onChange={setUrl}
+        />
+        <TextField
+          label="Every … seconds"
+          inputMode="numeric"
+          error={save.errors['deadManSwitch.intervalSeconds']}
+          value={seconds}
+          onChange={setSeconds}
+        />
       </div>
       {saved.url !== null && <LastCall />}
-      <div className="flex justify-end">
+      <FormActions>
         <RoleButton needs="admin" type="submit" size="sm" pending={save.isPending}>
           Save the switch
         </RoleButton>
-      </div>
-    </form>
+      </FormActions>
+    </Form>
   )
 }
 

@@ -1,21 +1,21 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { z } from 'zod'
-import { roles, type Role } from '@/lib/contracts/common'
+import type { Role } from '@/lib/contracts/common'
 import { createTokenSchema, type createdTokenSchema } from '@/lib/contracts/people'
 import type { TokenScope } from '@/lib/contracts/token-scope'
+import { RoleField } from '@/components/access/role-field'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
+import { Form } from '@/components/ui/form'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { roleWords } from '@/lib/client/role'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
 import { TokenLimits } from './token-limits'
 
 type CreatedToken = z.infer<typeof createdTokenSchema>
@@ -33,24 +33,12 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
   const [days, setDays] = useState('90')
   const [scopes, setScopes] = useState<TokenScope[]>([])
   const [sourceIds, setSourceIds] = useState<string[]>([])
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const create = useAction({
-    run: (body: unknown) => api<CreatedToken>('/admin/tokens', { method: 'POST', body }),
-    errors: 'inline',
+  const create = useForm({
+    schema: createTokenSchema,
+    run: (body) => api<CreatedToken>('/admin/tokens', { method: 'POST', body }),
   })
-  const errors = { ...fieldErrorsOf(create.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const checked = checkForm(createTokenSchema, {
-      name,
-      role,
-      expiresInDays: days === '' ? null : Number(days),
-      scopes,
-      sourceIds,
-    })
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) create.mutate(checked.value)
-  }
+  const submit = () =>
+    create.submit({ name, role, expiresInDays: days === '' ? null : Number(days), scopes, sourceIds })
   if (create.data)
     return (
       <Dialog open={open} onOpenChange={onOpenChange} title={`Token ${create.data.name}`} locked>
@@ -67,28 +55,9 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
     )
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Make an API token">
-      <form noValidate onSubmit={submit} className="space-y-4">
-        {create.error && <ProblemNote error={create.error} />}
-        <Field label="Name" hint="What uses it" error={errors.name}>
-          {(control) => (
-            <Input {...control} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
-          )}
-        </Field>
-        <Field label="Role" hint={roleWords[role].can}>
-          {(control) => (
-            <Select
-              {...control}
-              value={role}
-              onChange={(event) => setRole(roles.find((value) => value === event.target.value) ?? 'viewer')}
-            >
-              {roles.map((value) => (
-                <option key={value} value={value}>
-                  {roleWords[value].name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+      <Form onSubmit={submit} error={create.error}>
+        <TextField label="Name" hint="What uses it" error={create.errors.name} value={name} onChange={setName} />
+        <RoleField value={role} onChange={setRole} />
         <Field label="Valid for">
           {(control) => (
             <Select {...control} value={days} onChange={(event) => setDays(event.target.value)}>
@@ -109,7 +78,7 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
             Make the token
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   )
 }

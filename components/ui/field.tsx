@@ -12,8 +12,8 @@ interface FieldProps {
   label: ReactNode
   hint?: ReactNode
   error?: string | undefined
-  optional?: boolean
-  className?: string
+  optional?: boolean | undefined
+  className?: string | undefined
   /** Renders the control with the ids that tie it to its label, hint and error. */
   children: (control: FieldControl) => ReactNode
 }

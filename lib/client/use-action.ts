@@ -4,7 +4,7 @@ import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/r
 import { toast } from 'sonner'
 import { ApiError } from './api'
 
-interface ActionOptions<In, Out> {
+export interface ActionOptions<In, Out> {
   run: (input: In) => Promise<Out>
   /** Said when it worked; nothing when absent. */
   done?: string | ((result: Out, input: In) => string)
