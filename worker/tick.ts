@@ -14,6 +14,7 @@ import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
 import { wakeWaiting } from '@/lib/services/job/wake-waiting'
 import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
+import { pruneRecords } from '@/lib/services/records/prune-records'
 import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { evaluateSchedules } from '@/lib/services/schedule/evaluate-schedules'
 import { startDueCare } from '@/lib/services/storage-care/start-due-care'
@@ -69,6 +70,7 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
     await startCleanupQuietly(ctx, 'hourly')
     await noteUsage(ctx.db, await databaseNow(ctx))
     await startDueCare({ ctx, now: await databaseNow(ctx) })
+    await pruneRecords({ ctx, now: await databaseNow(ctx), signal })
   })
 
   const schedules = [

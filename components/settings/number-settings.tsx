@@ -11,7 +11,7 @@ import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-er
 import { useAction } from '@/lib/client/use-action'
 import { OperationsCard } from './operations-card'
 
-type Section = 'limits' | 'watch' | 'verification'
+type Section = 'limits' | 'watch' | 'verification' | 'records'
 
 export interface NumberField {
   name: string

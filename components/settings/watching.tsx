@@ -9,8 +9,12 @@ const watchFields = [
 const verificationFields = [
   { name: 'everyDays', label: 'At least every … days', hint: 'Each copy is read to its end and compared' },
 ]
+const recordsFields = [
+  { name: 'jobDays', label: 'Jobs, in days', hint: 'With their logs, after they ended' },
+  { name: 'alertDays', label: 'Alerts, in days', hint: 'With their deliveries, after they ended' },
+]
 
-/** When what is watched becomes an alert, how often stored bytes are read back, and who else gets the figures. */
+/** When what is watched becomes an alert, how often stored bytes are read, how long records stay, who gets figures. */
 export function Watching() {
   return (
     <div className="space-y-4">
@@ -29,6 +33,14 @@ export function Watching() {
         fields={verificationFields}
         save="Save how often"
         saved="How often copies are read is saved"
+      />
+      <NumberSettings
+        section="records"
+        title="Records"
+        note="Older ones are removed every hour. Backups, restore tests, restores with their jobs, and the audit log stay."
+        fields={recordsFields}
+        save="Save how long"
+        saved="How long records are kept is saved"
       />
       <CloudWatch />
     </div>

@@ -23,6 +23,14 @@ const verificationSchema = z.object({
   everyDays: z.number().int().min(1).max(3_650).default(30),
 })
 
+/** How long the catalog keeps what happened; backups, their proof and the audit log are no part of it. */
+const recordsSchema = z.object({
+  /** Days after its end that a job is kept, with its log. */
+  jobDays: z.number().int().min(7).max(3_650).default(90),
+  /** Days after its end that an alert is kept, with its deliveries. */
+  alertDays: z.number().int().min(7).max(3_650).default(365),
+})
+
 const watchSchema = z.object({
   /** Days before its end at which a certificate is told of. */
   certificateDays: z.number().int().min(1).max(365).default(21),
@@ -95,6 +103,7 @@ export const operationsSchema = z.object({
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   verification: verificationSchema.prefault({}),
+  records: recordsSchema.prefault({}),
   watch: watchSchema.prefault({}),
   deadManSwitch: deadManSwitchSchema.prefault({}),
   cloudWatch: cloudWatchSchema.prefault({}),
@@ -110,6 +119,7 @@ export const updateOperationsSchema = z.object({
   limits: patchOf(limitsSchema).optional(),
   retention: patchOf(retentionSchema).optional(),
   verification: patchOf(verificationSchema).optional(),
+  records: patchOf(recordsSchema).optional(),
   watch: patchOf(watchSchema).optional(),
   deadManSwitch: patchOf(deadManSwitchSchema).optional(),
   cloudWatch: patchOf(cloudWatchSchema).optional(),
