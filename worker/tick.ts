@@ -12,6 +12,7 @@ import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
 import { noteUsage } from '@/lib/services/insight/note-usage'
 import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
+import { redeliverLost } from '@/lib/services/job/redeliver-lost'
 import { wakeWaiting } from '@/lib/services/job/wake-waiting'
 import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
 import { pruneRecords } from '@/lib/services/records/prune-records'
@@ -114,6 +115,7 @@ async function recoverLost(ctx: ServiceContext, queue: OpenQueue): Promise<void>
   const deadWorkerIds = workers.filter((worker) => isGone(worker.processKey)).map((worker) => worker.id)
   const now = await databaseNow(ctx)
   const recovered = await recoverJobs(ctx, queue, { deadWorkerIds, now })
+  await redeliverLost(ctx, queue, now)
   if (deadWorkerIds.length > 0) {
     await ctx.db.worker.updateMany({ where: { id: { in: deadWorkerIds } }, data: { stoppedAt: now } })
   }

@@ -15,6 +15,8 @@ const deliveries = 1_000_000
 const parkedSeconds = 600
 /** The library deletes what waits for longer, without a word; ours ends by its own rules only (ten years). */
 const retentionSeconds = 10 * 365 * 86_400
+/** More lost deliveries than this are for the next look. */
+const lostAtOnce = 500
 
 export interface OpenQueue extends JobQueue {
   /** Takes jobs of the kind, `concurrency` at a time. The signal is aborted when the delivery was taken away. */
@@ -39,6 +41,10 @@ export interface OpenQueue extends JobQueue {
    * one with its key may start.
    */
   settle(tx: Tx, kind: JobKind, jobId: string): Promise<void>
+  /** Jobs that have waited since before this instant although nothing will ever deliver them, oldest first. */
+  findLost(tx: Tx, before: Date): Promise<string[]>
+  /** Delivers such a job anew, what is left of its delivery put away; false when it has one, or its key is taken. */
+  redeliver(tx: Tx, job: Parameters<JobQueue['enqueue']>[1]): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -67,25 +73,27 @@ export async function openQueue(
   }
   const retryDelay = options.retryDelaySeconds ?? 15
 
+  const enqueue: JobQueue['enqueue'] = async (tx, job) => {
+    const id = await boss.send(
+      job.kind,
+      { jobId: job.id },
+      {
+        id: job.id,
+        singletonKey: job.exclusiveKey ?? job.id,
+        retryLimit: deliveries,
+        retryDelay,
+        retentionSeconds,
+        heartbeatSeconds,
+        expireInSeconds: longestRunSeconds - 1,
+        ...(job.startAfter ? { startAfter: job.startAfter } : job.parked ? { startAfter: parkedSeconds } : {}),
+        db: fromPrisma(tx as Tx),
+      },
+    )
+    return id !== null
+  }
+
   return {
-    async enqueue(tx, job) {
-      const id = await boss.send(
-        job.kind,
-        { jobId: job.id },
-        {
-          id: job.id,
-          singletonKey: job.exclusiveKey ?? job.id,
-          retryLimit: deliveries,
-          retryDelay,
-          retentionSeconds,
-          heartbeatSeconds,
-          expireInSeconds: longestRunSeconds - 1,
-          ...(job.startAfter ? { startAfter: job.startAfter } : job.parked ? { startAfter: parkedSeconds } : {}),
-          db: fromPrisma(tx as Tx),
-        },
-      )
-      return id !== null
-    },
+    enqueue,
     async work(kind, concurrency, handler) {
       const onBatch: WorkHandler<{ jobId: string }> = async ([job]) => {
         if (!job) return
@@ -122,6 +130,24 @@ export async function openQueue(
     },
     async settle(tx, kind, jobId) {
       await boss.complete(kind, jobId, null, { db: fromPrisma(tx), includeQueued: true })
+    },
+    async findLost(tx, before) {
+      // Looked up by the key of both: cheap for thousands that wait.
+      const rows = await tx.$queryRaw<{ id: string }[]>`
+        SELECT id FROM job
+        WHERE state = 'queued' AND created_at < ${before} AND NOT EXISTS (
+          SELECT FROM pgboss.job AS delivery WHERE delivery.name = job.kind AND delivery.id = job.id
+            AND delivery.state IN ('created', 'retry', 'active'))
+        ORDER BY created_at, id LIMIT ${lostAtOnce}`
+      return rows.map(({ id }) => id)
+    },
+    async redeliver(tx, job) {
+      const [live] = await tx.$queryRaw<unknown[]>`
+        SELECT 1 AS one FROM pgboss.job
+        WHERE name = ${job.kind} AND id = ${job.id}::uuid AND state IN ('created', 'retry', 'active')`
+      if (live !== undefined) return false
+      await boss.deleteJob(job.kind, job.id, { db: fromPrisma(tx) })
+      return enqueue(tx, job)
     },
     async stop() {
       await boss.stop({ graceful: false, close: true })

@@ -64,6 +64,7 @@ export async function createJob(
       host: load.host,
       destinationIds: load.destinationIds,
       startAfter,
+      exclusiveKey: job.exclusiveKey ?? null,
       waitReason: full ? await fullLimitWords(tx, full) : (job.waitReason ?? null),
     },
   })
