@@ -4,7 +4,7 @@ import { Download, FileSpreadsheet, FileText, ShieldCheck } from 'lucide-react'
 import type { AuditVerification } from '@/lib/contracts/audit'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu'
+import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api, search } from '@/lib/client/api'
 import type { AuditSearch } from '@/lib/client/queries/audit'
@@ -15,7 +15,6 @@ const formats = [
   { format: 'csv', label: 'CSV', note: 'For a spreadsheet', Icon: FileSpreadsheet },
 ] as const
 
-/** Plain links: the browser streams the file to disk, however long the log is. */
 export function AuditExportMenu({ filter }: { filter: AuditSearch }) {
   return (
     <Menu
@@ -27,15 +26,13 @@ export function AuditExportMenu({ filter }: { filter: AuditSearch }) {
     >
       <MenuLabel>What the filter shows, as</MenuLabel>
       {formats.map(({ format, label, note, Icon }) => (
-        <MenuItem key={format} asChild>
-          <a href={`/api/v1/admin/audit/export${search({ format, ...filter })}`} download>
-            <Icon aria-hidden />
-            <span>
-              <span className="block font-medium">{label}</span>
-              <span className="block text-xs text-ink-3">{note}</span>
-            </span>
-          </a>
-        </MenuItem>
+        <MenuFile
+          key={format}
+          href={`/api/v1/admin/audit/export${search({ format, ...filter })}`}
+          label={label}
+          note={note}
+          icon={<Icon aria-hidden />}
+        />
       ))}
     </Menu>
   )

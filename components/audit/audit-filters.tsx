@@ -1,14 +1,13 @@
 'use client'
 
 import { auditActorTypes } from '@/lib/contracts/audit'
-import { Button } from '@/components/ui/button'
+import { FilterForm } from '@/components/filters/filter-form'
+import { FilterSelect } from '@/components/filters/filter-select'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Input } from '@/components/ui/input'
 import { actorTypeWords } from '@/lib/client/audit-words'
 import type { AuditSearch } from '@/lib/client/queries/audit'
 import { useUrlState } from '@/lib/client/use-url-state'
-
-const names = ['area', 'by', 'who', 'subject', 'from', 'to'] as const
 
 /** The first word of an action, and what it is about. */
 const areas = [
@@ -56,75 +55,47 @@ export function auditSearch(get: (name: string) => string | undefined): AuditSea
   }
 }
 
-/** What to show; it lives in the address. A change goes back to the first page. */
 export function AuditFilters() {
+  return (
+    <FilterForm
+      label="Filter the audit log"
+      names={['area', 'by', 'who', 'subject']}
+      className="lg:grid-cols-[repeat(6,1fr)_auto]"
+    >
+      <FilterSelect label="About" name="area" all="Everything" options={areas} />
+      <FilterSelect
+        label="Done by"
+        name="by"
+        all="Anyone"
+        options={auditActorTypes.map((type) => [type, actorTypeWords[type]] as const)}
+      />
+      <TypedFilter label="E-mail or token" name="who" />
+      <TypedFilter label="Id of the subject" name="subject" />
+    </FilterForm>
+  )
+}
+
+/** Asked for once the field is left or Enter is pressed, not at every letter. */
+function TypedFilter({ label, name }: { label: string; name: string }) {
   const { get, set } = useUrlState()
-  const change = (name: (typeof names)[number]) => (event: { target: { value: string } }) => {
-    if ((get(name) ?? '') !== event.target.value.trim()) set({ [name]: event.target.value.trim(), cursor: undefined })
-  }
-  const any = names.some((name) => get(name))
-  const typed = (name: 'who' | 'subject', label: string) => (
+  const current = get(name) ?? ''
+  return (
     <Field label={label}>
       {(control) => (
         <Input
           {...control}
-          key={get(name) ?? ''}
-          defaultValue={get(name) ?? ''}
+          key={current}
+          defaultValue={current}
           autoComplete="off"
-          onBlur={change(name)}
+          onBlur={(event) => {
+            const typed = event.target.value.trim()
+            if (typed !== current) set({ [name]: typed, cursor: undefined })
+          }}
           onKeyDown={(event) => {
             if (event.key === 'Enter') event.currentTarget.blur()
           }}
         />
       )}
     </Field>
-  )
-  return (
-    <form
-      role="search"
-      aria-label="Filter the audit log"
-      onSubmit={(event) => event.preventDefault()}
-      className="grid grid-cols-2 items-end gap-3 border-b border-line p-4 sm:grid-cols-3 sm:px-5 lg:grid-cols-[repeat(6,1fr)_auto]"
-    >
-      <Field label="About">
-        {(control) => (
-          <Select {...control} value={get('area') ?? ''} onChange={change('area')}>
-            <option value="">Everything</option>
-            {areas.map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field label="Done by">
-        {(control) => (
-          <Select {...control} value={get('by') ?? ''} onChange={change('by')}>
-            <option value="">Anyone</option>
-            {auditActorTypes.map((type) => (
-              <option key={type} value={type}>
-                {actorTypeWords[type]}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      {typed('who', 'E-mail or token')}
-      {typed('subject', 'Id of the subject')}
-      <Field label="From">
-        {(control) => <Input {...control} type="date" value={get('from') ?? ''} onChange={change('from')} />}
-      </Field>
-      <Field label="To">
-        {(control) => <Input {...control} type="date" value={get('to') ?? ''} onChange={change('to')} />}
-      </Field>
-      <Button
-        variant="ghost"
-        disabled={!any}
-        onClick={() => set(Object.fromEntries([...names, 'cursor'].map((name) => [name, undefined])))}
-      >
-        Clear
-      </Button>
-    </form>
   )
 }

@@ -3,7 +3,7 @@
 import { Download, FileArchive, FileCode, FileLock } from 'lucide-react'
 import type { Backup, DownloadForm } from '@/lib/contracts/backup'
 import { Button } from '@/components/ui/button'
-import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu'
+import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { useMay } from '@/components/shell/viewer'
 import { unusableBecause } from '@/lib/client/backup-facts'
 
@@ -13,7 +13,6 @@ const forms: ReadonlyArray<{ form: DownloadForm; label: string; note: string; Ic
   { form: 'stored', label: 'As stored', note: 'Compressed and encrypted, with its manifest', Icon: FileLock },
 ]
 
-/** Downloads are plain links: the browser streams them to disk, whatever their size. */
 export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: string; compact?: boolean }) {
   const { may, reason } = useMay('operator')
   const unusable = unusableBecause(backup)
@@ -34,15 +33,13 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
     >
       <MenuLabel>Download</MenuLabel>
       {forms.map(({ form, label, note, Icon }) => (
-        <MenuItem key={form} asChild>
-          <a href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`} download>
-            <Icon aria-hidden />
-            <span>
-              <span className="block font-medium">{label}</span>
-              <span className="block text-xs text-ink-3">{note}</span>
-            </span>
-          </a>
-        </MenuItem>
+        <MenuFile
+          key={form}
+          href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`}
+          label={label}
+          note={note}
+          icon={<Icon aria-hidden />}
+        />
       ))}
     </Menu>
   )

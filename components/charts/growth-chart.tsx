@@ -3,8 +3,9 @@
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DayBytes, Forecast } from '@/lib/contracts/insight'
 import { dayOf, dayText } from '@/lib/core/insight/days'
-import { byteTicks, formatBytes } from '@/lib/client/format/bytes'
+import { formatBytes } from '@/lib/client/format/bytes'
 import { formatDay } from '@/lib/client/format/time'
+import { byteAxis, ChartKey, ChartLegend, chartMargin, dayAxis, shortDay, tooltipLook } from './byte-chart'
 
 interface Point {
   day: number
@@ -21,48 +22,28 @@ export function GrowthChart({ series, forecast }: { series: readonly DayBytes[];
     ...series.map(({ day, bytes }) => ({ day: dayOf(day), measured: bytes })),
     ...ahead(dayOf(last.day), forecast),
   ]
-  const ticks = byteTicks(Math.max(...points.flatMap(({ measured, band }) => [measured ?? 0, band?.[1] ?? 0])))
+  const highest = Math.max(...points.flatMap(({ measured, band }) => [measured ?? 0, band?.[1] ?? 0]))
   return (
     <figure>
       <div className="h-56" aria-hidden>
         <ResponsiveContainer width="100%" height="100%">
-          <ComposedChart data={points} margin={{ top: 6, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
+          <ComposedChart data={points} margin={chartMargin} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
             <XAxis
-              dataKey="day"
+              {...dayAxis}
               type="number"
               domain={['dataMin', 'dataMax']}
               tickFormatter={(day: number) => shortDay(dayText(day))}
-              stroke="var(--ink-3)"
-              fontSize={11}
-              tickLine={false}
-              axisLine={false}
-              minTickGap={36}
             />
-            <YAxis
-              tickFormatter={formatBytes}
-              ticks={ticks}
-              domain={[0, ticks.at(-1) ?? 'auto']}
-              stroke="var(--ink-3)"
-              fontSize={11}
-              width={66}
-              tickLine={false}
-              axisLine={false}
-            />
+            <YAxis {...byteAxis(highest)} />
             <Tooltip
+              {...tooltipLook}
               formatter={(value) =>
                 Array.isArray(value)
                   ? `${formatBytes(Number(value[0]))} to ${formatBytes(Number(value[1]))}`
                   : formatBytes(Number(value))
               }
               labelFormatter={(day) => formatDay(dayText(Number(day)))}
-              contentStyle={{
-                background: 'var(--raised)',
-                border: '1px solid var(--line)',
-                borderRadius: 8,
-                fontSize: 12,
-              }}
-              labelStyle={{ color: 'var(--ink)' }}
             />
             <Area
               dataKey="band"
@@ -92,20 +73,12 @@ export function GrowthChart({ series, forecast }: { series: readonly DayBytes[];
           </ComposedChart>
         </ResponsiveContainer>
       </div>
-      <figcaption className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-3">
-        <span className="flex items-center gap-1.5">
-          <span className="h-0.5 w-3.5 bg-info-fill" aria-hidden /> measured
-        </span>
-        {forecast && (
-          <span className="flex items-center gap-1.5">
-            <span className="h-2 w-3.5 bg-info-fill/20" aria-hidden /> expected, four chances in five
-          </span>
-        )}
-        <span className="sr-only">
-          {`${formatDay(last.day)}: ${formatBytes(last.bytes)}.`}
-          {forecast && ` In 90 days about ${formatBytes(forecast.in90Days.value)}.`}
-        </span>
-      </figcaption>
+      <ChartLegend
+        summary={`${formatDay(last.day)}: ${formatBytes(last.bytes)}.${forecast ? ` In 90 days about ${formatBytes(forecast.in90Days.value)}.` : ''}`}
+      >
+        <ChartKey mark="h-0.5 bg-info-fill">measured</ChartKey>
+        {forecast && <ChartKey mark="h-2 bg-info-fill/20">expected, four chances in five</ChartKey>}
+      </ChartLegend>
     </figure>
   )
 }
@@ -119,8 +92,3 @@ function ahead(today: number, forecast: Forecast | null): Point[] {
   ] as const
   return steps.map(([days, { value, low, high }]) => ({ day: today + days, expected: value, band: [low, high] }))
 }
-
-const shortDay = (day: string): string =>
-  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  )

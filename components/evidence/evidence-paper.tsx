@@ -3,11 +3,11 @@ import type { SignedEvidence } from '@/lib/contracts/evidence'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
+import { CheckRows } from '@/components/restores/check-rows'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
 import { levelWords } from '@/lib/client/words'
-import { EvidenceChecks } from './evidence-checks'
 
 const code = (text: string | null) => text && <code className="font-mono text-xs break-all">{text}</code>
 /** On paper, a time must mean the same to every reader. */
@@ -57,7 +57,7 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
         />
       </Section>
       <Section id="checks" title="Checks">
-        <EvidenceChecks checks={document.checks} />
+        <CheckRows label="Every check" checks={document.checks} />
       </Section>
       <Section id="signature" title="Signature">
         <p className="text-ink-2">

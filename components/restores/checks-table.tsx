@@ -2,10 +2,8 @@
 
 import { useState } from 'react'
 import type { Check } from '@/lib/contracts/backup'
-import { VerdictBadge } from '@/components/cells/verdict-badge'
 import { Button } from '@/components/ui/button'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { plain } from '@/lib/client/words'
+import { CheckRows } from './check-rows'
 
 const atFirst = 15
 const order = { failed: 0, inconclusive: 1, passed: 2 } as const
@@ -18,31 +16,7 @@ export function ChecksTable({ checks }: { checks: readonly Check[] }) {
   const shown = all ? sorted : sorted.slice(0, atFirst)
   return (
     <div className="rounded-md border border-line">
-      <Table label="Checks">
-        <thead>
-          <tr>
-            <Th>Check</Th>
-            <Th>Verdict</Th>
-            <Th className="text-right">Expected</Th>
-            <Th className="text-right">Actual</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((check, index) => (
-            <Tr key={`${check.name}-${index}`}>
-              <Td className="max-w-96">
-                <span className="break-words">{plain(check.name)}</span>
-                {check.detail && <span className="block text-xs break-words text-ink-3">{check.detail}</span>}
-              </Td>
-              <Td>
-                <VerdictBadge verdict={check.verdict} />
-              </Td>
-              <Td className="tabular text-right">{value(check.expected)}</Td>
-              <Td className="tabular text-right">{value(check.actual)}</Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <CheckRows label="Checks" checks={shown} />
       {sorted.length > atFirst && (
         <div className="border-t border-line p-2 text-center">
           <Button variant="ghost" size="sm" onClick={() => setAll(!all)}>
@@ -52,9 +26,4 @@ export function ChecksTable({ checks }: { checks: readonly Check[] }) {
       )}
     </div>
   )
-}
-
-function value(of: string | number | undefined) {
-  if (of === undefined) return <span className="text-ink-3">–</span>
-  return typeof of === 'number' ? of.toLocaleString('en') : <span className="break-words">{of}</span>
 }

@@ -1,15 +1,14 @@
 'use client'
 
-import { useState } from 'react'
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
-import { Pencil, Trash2 } from 'lucide-react'
+import { Pencil } from 'lucide-react'
 import type { SourceStatus } from '@/lib/contracts/status'
 import { BackupHistory } from '@/components/backups/backup-history'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { JobProgress } from '@/components/jobs/job-progress'
 import { RetentionPauseNote } from '@/components/retention/retention-pause-note'
-import { RoleButton } from '@/components/shell/role-button'
+import { DeleteAction } from '@/components/shell/delete-action'
 import { RoleLink } from '@/components/shell/role-link'
 import { SourceActions } from '@/components/status/source-actions'
 import { Card, CardHeader } from '@/components/ui/card'
@@ -19,13 +18,11 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { sourceQuery } from '@/lib/client/queries/sources'
 import { statusQuery } from '@/lib/client/queries/status'
 import { ConnectionCard } from './connection-card'
-import { DeleteSourceDialog } from './delete-source-dialog'
 import { ProtectionCard } from './protection-card'
 import { SourceSchedules } from './source-schedules'
 
 export function SourceScreen({ id }: { id: string }) {
   const router = useRouter()
-  const [deleting, setDeleting] = useState(false)
   const { data: source, error } = useQuery(sourceQuery(id))
   const { data: status } = useQuery(statusQuery({ sourceId: id }))
   const back = { href: '/admin/sources', label: 'Sources' }
@@ -54,16 +51,20 @@ export function SourceScreen({ id }: { id: string }) {
             <RoleLink needs="admin" href={`/admin/sources/${id}/edit`} variant="secondary" size="sm">
               <Pencil aria-hidden /> Change
             </RoleLink>
-            <RoleButton
-              needs="admin"
-              variant="ghost"
-              size="icon"
-              aria-label={`Delete ${source.name}`}
-              title="Delete"
-              onClick={() => setDeleting(true)}
+            <DeleteAction
+              label={`Delete the source ${source.name}`}
+              action="Delete the source"
+              path={`/admin/sources/${id}`}
+              done={`${source.name} is no longer protected`}
+              typeToConfirm={source.name}
+              onDeleted={() => router.push('/admin/sources')}
             >
-              <Trash2 aria-hidden />
-            </RoleButton>
+              <p>Its schedules and its stored password are deleted, and no backup of it is taken any more.</p>
+              <p>
+                {!mine ? 'Its backups' : mine.backupCount === 1 ? 'Its one backup' : `Its ${mine.backupCount} backups`}{' '}
+                stay, listed and restorable, until they are deleted by hand.
+              </p>
+            </DeleteAction>
           </>
         }
       />
@@ -84,15 +85,6 @@ export function SourceScreen({ id }: { id: string }) {
           <BackupHistory sourceId={id} />
         </Card>
       </div>
-      {deleting && (
-        <DeleteSourceDialog
-          open
-          onOpenChange={setDeleting}
-          source={source}
-          backupCount={mine?.backupCount ?? null}
-          onDeleted={() => router.push('/admin/sources')}
-        />
-      )}
     </>
   )
 }

@@ -28,16 +28,7 @@ export function Checkbox({ label, hint, checked, disabled, onChange }: TogglePro
           <Check className="size-3.5" strokeWidth={3} />
         </Primitive.Indicator>
       </Primitive.Root>
-      <div className="min-w-0">
-        <label htmlFor={id} className="font-medium">
-          {label}
-        </label>
-        {hint && (
-          <p id={`${id}-hint`} className="text-xs text-ink-3">
-            {hint}
-          </p>
-        )}
-      </div>
+      <ToggleLabel id={id} label={label} hint={hint} />
     </div>
   )
 }
@@ -56,16 +47,22 @@ export function Switch({ label, hint, checked, disabled, onChange }: ToggleProps
       >
         <SwitchPrimitive.Thumb className="block size-4 rounded-full bg-white shadow-sm transition-transform data-[state=checked]:translate-x-4" />
       </SwitchPrimitive.Root>
-      <div className="min-w-0">
-        <label htmlFor={id} className="font-medium">
-          {label}
-        </label>
-        {hint && (
-          <p id={`${id}-hint`} className="text-xs text-ink-3">
-            {hint}
-          </p>
-        )}
-      </div>
+      <ToggleLabel id={id} label={label} hint={hint} />
+    </div>
+  )
+}
+
+function ToggleLabel({ id, label, hint }: { id: string; label: ReactNode; hint: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="text-xs text-ink-3">
+          {hint}
+        </p>
+      )}
     </div>
   )
 }

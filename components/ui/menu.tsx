@@ -42,6 +42,21 @@ export function MenuItem({ className, ...props }: ComponentProps<typeof Primitiv
   )
 }
 
+/** A file to download by a plain link: the browser streams it to disk, whatever its size. */
+export function MenuFile({ href, label, note, icon }: { href: string; label: string; note: string; icon: ReactNode }) {
+  return (
+    <MenuItem asChild>
+      <a href={href} download>
+        {icon}
+        <span>
+          <span className="block font-medium">{label}</span>
+          <span className="block text-xs text-ink-3">{note}</span>
+        </span>
+      </a>
+    </MenuItem>
+  )
+}
+
 export function MenuSeparator() {
   return <Primitive.Separator className="my-1 h-px bg-line" />
 }

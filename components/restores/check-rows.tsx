@@ -3,10 +3,10 @@ import { VerdictBadge } from '@/components/cells/verdict-badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { plain } from '@/lib/client/words'
 
-/** All checks in the order they were made: paper has no button for more. */
-export function EvidenceChecks({ checks }: { checks: readonly Check[] }) {
+/** What each check expected and what came out, in the order given. */
+export function CheckRows({ label, checks }: { label: string; checks: readonly Check[] }) {
   return (
-    <Table label="Every check">
+    <Table label={label}>
       <thead>
         <tr>
           <Th>Check</Th>
@@ -17,7 +17,7 @@ export function EvidenceChecks({ checks }: { checks: readonly Check[] }) {
       </thead>
       <tbody>
         {checks.map((check, index) => (
-          <Tr key={index}>
+          <Tr key={`${check.name}-${index}`}>
             <Td className="max-w-96">
               <span className="break-words">{plain(check.name)}</span>
               {check.detail && <span className="block text-xs break-words text-ink-3">{check.detail}</span>}
@@ -25,11 +25,16 @@ export function EvidenceChecks({ checks }: { checks: readonly Check[] }) {
             <Td>
               <VerdictBadge verdict={check.verdict} />
             </Td>
-            <Td className="tabular text-right break-words">{check.expected ?? '–'}</Td>
-            <Td className="tabular text-right break-words">{check.actual ?? '–'}</Td>
+            <Td className="tabular text-right break-words">{value(check.expected)}</Td>
+            <Td className="tabular text-right break-words">{value(check.actual)}</Td>
           </Tr>
         ))}
       </tbody>
     </Table>
   )
+}
+
+function value(of: string | number | undefined) {
+  if (of === undefined) return <span className="text-ink-3">–</span>
+  return typeof of === 'number' ? of.toLocaleString('en') : of
 }

@@ -1,0 +1,54 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { Button } from '@/components/ui/button'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { cn } from '@/lib/client/cn'
+import { useUrlState } from '@/lib/client/use-url-state'
+
+interface FilterFormProps {
+  /** What it is for, for assistive technology. */
+  label: string
+  /** The filters beside the two days, by their name in the address. */
+  names: readonly string[]
+  className?: string
+  children: ReactNode
+}
+
+/** What a list shows, and between which days; it lives in the address. A change goes back to the first page. */
+export function FilterForm({ label, names, className, children }: FilterFormProps) {
+  const { get, set } = useUrlState()
+  const all = [...names, 'from', 'to']
+  const day = (name: 'from' | 'to', title: string) => (
+    <Field label={title}>
+      {(control) => (
+        <Input
+          {...control}
+          type="date"
+          value={get(name) ?? ''}
+          onChange={(event) => set({ [name]: event.target.value, cursor: undefined })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <form
+      role="search"
+      aria-label={label}
+      onSubmit={(event) => event.preventDefault()}
+      className={cn('grid grid-cols-2 items-end gap-3 border-b border-line p-4 sm:grid-cols-3 sm:px-5', className)}
+    >
+      {children}
+      {day('from', 'From')}
+      {day('to', 'To')}
+      <Button
+        variant="ghost"
+        disabled={!all.some((name) => get(name))}
+        onClick={() => set(Object.fromEntries([...all, 'cursor'].map((name) => [name, undefined])))}
+      >
+        Clear
+      </Button>
+    </form>
+  )
+}
