@@ -45,7 +45,7 @@ function differs(input: OpenPartInput, difference: Difference): HoldfastError {
 }
 
 /** Says of every damage which object it is and what differed; other errors (network, keys, abort) stay what they are. */
-function translate(input: OpenPartInput, error: unknown): Error {
+export function translate(input: OpenPartInput, error: unknown): Error {
   if (error instanceof HoldfastError) {
     if (error.code !== 'object-damaged' || 'key' in error.facts) return error
     return damaged(input, error.message, error)
@@ -63,6 +63,22 @@ function translate(input: OpenPartInput, error: unknown): Error {
  * `Storage.get`.
  */
 export async function openPart(input: OpenPartInput, run: RunContext): Promise<Readable> {
+  requireCodec(input.part.compression)
+  return openThrough(input, (toError) => [...sealedStages(input, toError), ...plainStages(input, toError, run)], run)
+}
+
+/** The part's bytes as `openPart`, still compressed. */
+export async function openPacked(input: OpenPartInput, run: RunContext): Promise<Readable> {
+  return openThrough(input, (toError) => sealedStages(input, toError), run)
+}
+
+type ToError = (difference: Difference) => Error
+
+async function openThrough(
+  input: OpenPartInput,
+  stages: (toError: ToError) => Duplex[],
+  run: RunContext,
+): Promise<Readable> {
   const { part, identity } = input
   if (part.encryption === 'age' && identity === null) {
     throw new HoldfastError('key-missing', `The key to ${input.key} is missing`, {
@@ -71,30 +87,30 @@ export async function openPart(input: OpenPartInput, run: RunContext): Promise<R
     })
   }
   run.signal.throwIfAborted()
-  requireCodec(part.compression)
   const stored = await input.storage.get(input.key, null, run)
   try {
-    const plain = chain(stored, stagesOf(input, run), (error) => translate(input, error))
-    endOnAbort(plain, run.signal)
-    return plain
+    const toError = (difference: Difference) => differs(input, difference)
+    const opened = chain(stored, stages(toError), (error) => translate(input, error))
+    endOnAbort(opened, run.signal)
+    return opened
   } catch (error) {
     stored.destroy()
     throw error
   }
 }
 
-function stagesOf(input: OpenPartInput, run: RunContext): Duplex[] {
-  const { part, identity } = input
-  const toError = (difference: Difference) => differs(input, difference)
+function sealedStages({ part, identity, onStoredBytes }: OpenPartInput, toError: ToError): Duplex[] {
   return [
-    new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, input.onStoredBytes),
+    new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, onStoredBytes),
     ...(part.encryption === 'age' && identity !== null ? [decryptAge(identity)] : []),
+  ]
+}
+
+function plainStages({ part, storedBytesOnly }: OpenPartInput, toError: ToError, run: RunContext): Duplex[] {
+  const expected = { bytes: part.sourceBytes, sha256: storedBytesOnly ? null : part.sourceSha256 }
+  return [
     ...(part.compression === 'none' ? [] : [decompress(part.compression, run)]),
-    new CheckStage(
-      'source',
-      { bytes: part.sourceBytes, sha256: input.storedBytesOnly ? null : part.sourceSha256 },
-      toError,
-    ),
+    new CheckStage('source', expected, toError),
   ]
 }
 

@@ -19,7 +19,7 @@ function damaged(file: string, what: string, cause?: unknown): HoldfastError {
 }
 
 /** Why the program ended without success: the data's fault, unless it was killed or says that it lacks something. */
-function explain(file: string, error: unknown): Error {
+export function explain(file: string, error: unknown): Error {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return asError(error)
   const { signal, stderr } = error.facts
   const said = typeof stderr === 'string' ? stderr.trim() : ''

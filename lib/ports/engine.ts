@@ -52,6 +52,29 @@ export interface BackupSession {
 /** Opens a part's plain bytes: decrypted, decompressed and checked against the manifest; errors before its end when damaged. */
 export type OpenPart = (part: ManifestPart, run: RunContext) => Promise<Readable>
 
+/**
+ * A part's plain bytes on their way into a tool past this process: it decrypts and checks, and a program of its own
+ * decompresses into `stdin`, the reading end of a pipe.
+ */
+export interface PartFeed {
+  /** Start the tool with this as its stdin, then call `into`. */
+  readonly stdin: number
+  /** Stored bytes that were read so far. */
+  bytes(): number
+  /** True while the store is waited for. */
+  isHeldBack(): boolean
+  /**
+   * Resolves when all bytes were right and the tool has exited 0. Rejects with whoever's fault it was first: the bytes'
+   * (`object-damaged`), the store's, the decompressor's, or the tool's.
+   */
+  into(tool: RunningCommand): Promise<void>
+  /** Ends what still runs. */
+  close(): Promise<void>
+}
+
+/** Null when this part's bytes, or this machine, allow it through this process only: take `OpenPart` then. */
+export type OpenFeed = (part: ManifestPart, run: RunContext) => Promise<PartFeed | null>
+
 /** Reads parts to their end against the manifest, before anything of them is used; rejects with `object-damaged`. */
 export type CheckParts = (parts: ManifestPart[], run: RunContext) => Promise<void>
 
@@ -135,7 +158,7 @@ export interface Engine {
   ): Promise<Proof>
   /** Restores into a new database; refuses an existing one. A half-finished database is removed or left under a name that says so. */
   restore(
-    input: { manifest: Manifest; open: OpenPart; check: CheckParts; target: RestoreTarget },
+    input: { manifest: Manifest; open: OpenPart; feed?: OpenFeed; check: CheckParts; target: RestoreTarget },
     run: RunContext,
   ): Promise<{ warnings: string[] }>
   /** All parts as one plain SQL script, without the roles. */

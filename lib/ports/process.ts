@@ -12,7 +12,12 @@ export interface CommandSpec {
   uid?: number
   gid?: number
   priority?: Priority
-  stdin?: 'ignore' | 'pipe'
+  /** A number is a descriptor of the caller's, which it closes when the tool has started. */
+  stdin?: 'ignore' | 'pipe' | number
+  /** The descriptor that the tool writes to instead of the pipe to `RunningCommand.stdout`, which is empty then. */
+  stdout?: number
+  /** The tool reads much from stdin by the C library, which would ask for 4 KiB at a time. */
+  bulkInput?: boolean
   /**
    * The tool writes much: stdout is read in chunks of 256 KiB, and given on only when one is full or the tool closed it.
    * Whoever consumes the chunks last may give their memory back (lib/process/buffer-pool.ts); no stage in between may

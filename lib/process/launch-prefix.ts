@@ -20,15 +20,16 @@ function deathSignalPrefix(): string[] {
  */
 export function launchPrefix({
   priority = 'normal',
+  bulkInput = false,
   bulkOutput = false,
-}: Pick<CommandSpec, 'priority' | 'bulkOutput'>): string[] {
+}: Pick<CommandSpec, 'priority' | 'bulkInput' | 'bulkOutput'>): string[] {
   const prefix = [...deathSignalPrefix()]
   const nice = priority === 'normal' ? null : findTool('nice')
   if (nice) prefix.push(nice, '-n', priority === 'low' ? '10' : '19')
   const ionice = priority === 'lowest' ? findTool('ionice') : null
   if (ionice) prefix.push(ionice, '-c', '3', '-t')
-  // pg_dump writes through the C library, which takes 4 KiB for a pipe's buffer: the reader would wake up for each.
-  const stdbuf = bulkOutput ? findTool('stdbuf') : null
-  if (stdbuf) prefix.push(stdbuf, '--output=64K')
+  // pg_dump and pg_restore use the C library, which takes 4 KiB for a pipe's buffer: the other end would wake up for each.
+  const stdbuf = bulkInput || bulkOutput ? findTool('stdbuf') : null
+  if (stdbuf) prefix.push(stdbuf, bulkInput ? '--input=64K' : '--output=64K')
   return prefix
 }

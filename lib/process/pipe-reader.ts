@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { BufferPool } from './buffer-pool'
-import { exactEnvironment } from './exact-environment'
-import { findTool } from './find-tool'
+import { openPipe } from './open-pipe'
 
 const bufferBytes = 256 * 1024
 
@@ -17,32 +12,12 @@ export interface BulkPipe {
 }
 
 /**
- * A pipe that is read into large buffers which are used again (see BufferPool). Node offers neither a pipe of its own
- * nor a way to read a child's into own memory, so it is made as a named one, whose name is gone before anybody can use
- * it. Null where that is not possible: the caller takes an ordinary pipe then.
+ * A pipe that is read into large buffers which are used again (see BufferPool): there is no way to have Node read a
+ * child's own into one's memory. Null where that is not possible: the caller takes an ordinary pipe then.
  */
 export function openBulkPipe(): BulkPipe | null {
-  const mkfifo = process.platform === 'linux' ? findTool('mkfifo') : null
-  if (mkfifo === null) return null
-  let folder: string | null = null
-  let readFd: number | null = null
-  try {
-    folder = mkdtempSync(join(tmpdir(), 'holdfast-pipe-'))
-    const name = join(folder, 'pipe')
-    const made = spawnSync(mkfifo, ['-m', '600', name], { env: exactEnvironment({}), stdio: 'ignore', timeout: 5_000 })
-    if (made.status !== 0) return null
-    // The reader first and without blocking: opening a pipe waits for its other end otherwise.
-    readFd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK)
-    const writeFd = openSync(name, constants.O_WRONLY)
-    const stdout = new PipeReader(readFd)
-    readFd = null
-    return { writeFd, stdout }
-  } catch {
-    if (readFd !== null) closeSync(readFd)
-    return null
-  } finally {
-    if (folder !== null) rmSync(folder, { recursive: true, force: true })
-  }
+  const pipe = openPipe()
+  return pipe && { writeFd: pipe.writeFd, stdout: new PipeReader(pipe.readFd) }
 }
 
 /** Fills whole buffers; what is there when the input pauses for good comes with the end. */

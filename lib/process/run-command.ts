@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { CommandSpec, RunningCommand } from '@/lib/ports/process'
@@ -52,7 +52,7 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
   const { child, bulk } = start(program, args, spec)
   child.on('error', (error) => run.logger.warn('tool could not be started', { command: file, error: error.message }))
   const { pid, stderr, stdin } = child
-  const stdout = bulk ?? child.stdout
+  const stdout = bulk ?? child.stdout ?? (spec.stdout === undefined ? null : Readable.from([]))
   if (pid === undefined || !stdout || !stderr) {
     bulk?.destroy()
     throw new HoldfastError('command-failed', `${file} could not be started`, {
@@ -88,7 +88,7 @@ function start(program: string, args: string[], spec: CommandSpec): { child: Chi
     const child = spawn(program, args, {
       detached: true,
       env: environment(spec.env),
-      stdio: [spec.stdin ?? 'ignore', bulk?.writeFd ?? 'pipe', 'pipe'],
+      stdio: [spec.stdin ?? 'ignore', spec.stdout ?? bulk?.writeFd ?? 'pipe', 'pipe'],
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...(spec.uid === undefined ? {} : { uid: spec.uid }),
       ...(spec.gid === undefined ? {} : { gid: spec.gid }),

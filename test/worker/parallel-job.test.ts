@@ -79,6 +79,13 @@ describe('a backup in several parts, from the job to the hands of an administrat
     expect(await getBackup({ ctx: product.ctx, input: { id: backupId } })).toMatchObject({ verified: 'proven' })
   })
 
+  it('is restored whole into a new database with the same content', async () => {
+    const input = { backupId, target: { database: 'whole', owners: 'keep' as const } }
+    const { jobId } = await startRestore({ ctx: product.ctx, input })
+    expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
+    expect(await digestOf('whole')).toEqual(original)
+  })
+
   it('is restored by the lines of its manifest, with the recovery kit and standard tools alone (fault 24)', async () => {
     const folder = path.join(product.home, 'by-hand')
     await mkdir(folder)

@@ -2,7 +2,7 @@ import { storedTargetSchema } from '@/lib/db/catalog/restore'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { checkStored } from '@/lib/pipeline/check-stored'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
-import { partOpener } from '@/lib/services/backup/part-opener'
+import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task } from '../task'
@@ -31,6 +31,7 @@ export const restoreTask: Task = {
         {
           manifest: copy.manifest,
           open: partOpener(copy, { storedBytesOnly: true }),
+          feed: partFeeder(copy),
           check: (parts, checking) => checkStored(copy.storage, (part) => copy.keyOf(part), parts, checking),
           target: { ...target, source: sourceSpec(ctx, source) },
         },

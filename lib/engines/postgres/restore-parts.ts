@@ -2,7 +2,7 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
-import type { OpenPart } from '@/lib/ports/engine'
+import type { OpenFeed, OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
 import type { TocEntry } from './archive/archive-format'
@@ -11,7 +11,7 @@ import { damaged } from './archive/archive-error'
 import { earlyIndexes } from './early-indexes'
 import { postDataSteps } from './post-data-steps'
 import { quoteQualified } from './quote'
-import { restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
+import { restoreFromFeed, restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
 import type { UnprivilegedUser } from './sandbox/drop-user'
 import { type Contents, saveContents } from './save-contents'
 import type { Selection } from './select-entries'
@@ -21,6 +21,8 @@ const progressEveryMs = 500
 export interface RestorePlan {
   manifest: Manifest
   open: OpenPart
+  /** For whole parts that nobody follows. */
+  feed?: OpenFeed | undefined
   contents: Contents
   tool: RestoreTool
   /** Streams side by side, and pg_restore's jobs for indexes and constraints. */
@@ -82,7 +84,8 @@ export async function restoreParts(
   const parts = partsToRead(plan.manifest, selection)
   const totalBytes = parts.reduce((sum, part) => sum + part.sourceBytes, 0)
   const walkers: ArchiveWalker[] = []
-  const done = () => walkers.reduce((sum, walker) => sum + walker.bytes, 0)
+  const moved: (() => number)[] = []
+  const done = () => moved.reduce((sum, bytes) => sum + bytes(), 0)
   const report = setInterval(() => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes }), progressEveryMs)
   const list = selection ? await writeList(contents.file, selection.dumpIds, tool.user) : []
   const wanted = selection ? new Set(selection.dumpIds) : null
@@ -94,12 +97,7 @@ export async function restoreParts(
     await sideBySide(jobs, parts, run, async (part, scope) => {
       begun += 1
       const own = selection && part.role === 'data' ? await ownList(plan, part, selection, scope) : list
-      const walker = new ArchiveWalker(plan.walk?.(part))
-      walkers.push(walker)
-      const archive = await plan.open(part, scope)
-      messages.push(
-        await restoreFromStream(tool, ['--section=data', ...own], archive, walker, selection !== null, scope),
-      )
+      messages.push(await fill(part, ['--section=data', ...own], scope))
       filled += 1
       if (begun < parts.length || filled === parts.length) return
       const early = earlyIndexes(contents.entries, rowsOf(part, contents.entries))
@@ -123,6 +121,18 @@ export async function restoreParts(
     return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
   } finally {
     clearInterval(report)
+  }
+
+  async function fill(part: ManifestPart, args: string[], scope: RunContext): Promise<string> {
+    const feed = plan.walk || selection ? null : await plan.feed?.(part, scope)
+    if (feed) {
+      moved.push(() => (feed.bytes() / part.storedBytes) * part.sourceBytes)
+      return restoreFromFeed(tool, args, feed, scope)
+    }
+    const walker = new ArchiveWalker(plan.walk?.(part))
+    walkers.push(walker)
+    moved.push(() => walker.bytes)
+    return restoreFromStream(tool, args, await plan.open(part, scope), walker, selection !== null, scope)
   }
 }
 

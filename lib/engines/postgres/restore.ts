@@ -54,6 +54,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
         {
           manifest: input.manifest,
           open: input.open,
+          feed: input.feed,
           contents,
           tool: {
             client: tool,

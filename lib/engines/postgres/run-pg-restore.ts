@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { PartFeed, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { feedCommand } from '@/lib/process/feed-command'
 import { runCommand } from '@/lib/process/run-command'
@@ -68,11 +68,25 @@ export async function restoreFromStream(
   }
 }
 
+/** Feeds an archive's data to pg_restore past this process. Rejects with what `PartFeed.into` rejects with. */
+export async function restoreFromFeed(
+  tool: RestoreTool,
+  args: string[],
+  feed: PartFeed,
+  run: RunContext,
+): Promise<string> {
+  try {
+    return await withTool(tool, args, feed.stdin, feed, run, (command) => feed.into(command))
+  } finally {
+    await feed.close()
+  }
+}
+
 async function withTool(
   { client, target, database, args, user }: RestoreTool,
   more: string[],
-  stdin: 'ignore' | 'pipe',
-  stream: { bytes(): number; isHeldBack(): boolean },
+  stdin: 'ignore' | 'pipe' | number,
+  stream: Pick<PartFeed, 'bytes' | 'isHeldBack'>,
   run: RunContext,
   work: (command: ReturnType<typeof runCommand>) => Promise<void>,
 ): Promise<string> {
@@ -85,6 +99,7 @@ async function withTool(
         env: env.env,
         secrets: env.secrets,
         stdin,
+        bulkInput: stdin !== 'ignore',
         // The tools look at the working folder, which the sandbox's user may not be allowed to.
         cwd: '/',
         ...(user ? { uid: user.uid, gid: user.gid } : {}),
