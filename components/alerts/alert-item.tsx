@@ -10,6 +10,8 @@ import { AlertDeliveries } from './alert-deliveries'
 
 export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames: ReadonlyMap<string, string> }) {
   const open = alert.resolvedAt === null
+  // Something that happened, not something that lasts.
+  const notice = alert.resolvedAt === alert.openedAt
   const acknowledge = useAction({
     run: () => api<Alert>(`/admin/alerts/${alert.id}/acknowledge`, { method: 'POST' }),
     done: 'Acknowledged: no more reminders of this alert',
@@ -19,7 +21,7 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="flex flex-wrap items-center gap-2">
           <Badge tone={open ? (alert.severity === 'critical' ? 'bad' : 'warn') : 'neutral'}>
-            {open ? 'Open' : 'Over'}
+            {open ? 'Open' : notice ? 'Told' : 'Over'}
           </Badge>
           {open && alert.acknowledgedAt && <Badge>Acknowledged</Badge>}
           <span className="text-[0.8125rem] text-ink-3">{alertWords[alert.event]}</span>
@@ -50,13 +52,13 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
       </p>
       <p className="mt-0.5 max-w-3xl text-[0.8125rem] break-words whitespace-pre-line text-ink-2">{alert.body}</p>
       <p className="mt-2 text-xs text-ink-3">
-        Since <TimeCell at={alert.openedAt} form="inline" />
+        {notice ? 'At' : 'Since'} <TimeCell at={alert.openedAt} form="inline" />
         {alert.acknowledgedAt && (
           <>
             , acknowledged by {alert.acknowledgedBy ?? 'someone'} <TimeCell at={alert.acknowledgedAt} form="relative" />
           </>
         )}
-        {alert.resolvedAt && (
+        {alert.resolvedAt && !notice && (
           <>
             , over <TimeCell at={alert.resolvedAt} form="inline" />
           </>

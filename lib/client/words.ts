@@ -107,6 +107,7 @@ export const alertWords: Record<AlertEvent, string> = {
   'key-expiring': 'Key or token expires soon',
   'worker-silent': 'No worker is running',
   'channel-failed': 'Alerts do not arrive',
+  'guarded-change': 'Guarded change',
 }
 
 export const channelKindWords: Record<ChannelKind, string> = {

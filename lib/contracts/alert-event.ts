@@ -23,6 +23,7 @@ export const alertEvents = [
   'key-expiring',
   'worker-silent',
   'channel-failed',
+  'guarded-change',
 ] as const
 export const alertEventSchema = z.enum(alertEvents)
 export type AlertEvent = z.infer<typeof alertEventSchema>

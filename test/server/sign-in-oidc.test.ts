@@ -114,6 +114,9 @@ describe('someone with a mapped group', () => {
     browser = new Browser()
     await signIn('bob')
     expect(await actorOfBrowser()).toMatchObject({ role: 'viewer' })
+    // Nobody here made bob an administrator; the administrators hear of it all the same, once.
+    const told = { event: 'guarded-change', title: 'bob@example.com became an administrator' }
+    expect(await web.ctx.db.alert.count({ where: told })).toBe(1)
   })
 
   it('is refused once disabled here', async () => {

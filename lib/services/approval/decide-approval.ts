@@ -4,12 +4,14 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import { storedActor, toApproval } from '@/lib/db/catalog/approval'
 import { toJson } from '@/lib/db/to-json'
+import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'
 import { requirePerson } from '../person'
 import { requireStepUp } from '../step-up/require-step-up'
+import { tellAdministrators } from './tell-administrators'
 
 /**
  * An administrator agrees to what another asked for, or refuses it. Agreeing needs step-up. Throws `approval-own` for
@@ -43,6 +45,13 @@ export async function decideApproval({
       subjectType: 'approval',
       subjectId: id,
       detail: { action: row.action, summary: row.summary },
+    })
+    const asked = storedActor(row.requestedBy)
+    const from = asked ? ` ${actorName(asked)} asked for it.` : ''
+    await tellAdministrators(ctx, tx, {
+      did: decision === 'approved' ? 'agreed to a guarded change' : 'refused a guarded change',
+      body: `${row.summary}.${from}`,
+      facts: { approvalId: id, action: row.action, subjectType: row.subjectType, subjectId: row.subjectId, decision },
     })
     return toApproval(await tx.approval.findUniqueOrThrow({ where: { id } }), decider, now)
   })

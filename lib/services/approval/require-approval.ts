@@ -7,6 +7,7 @@ import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
+import { tellAdministrators } from './tell-administrators'
 
 /** An approval that is not used by then is void. */
 export const approvalLastsMs = 24 * 3_600_000
@@ -77,6 +78,11 @@ function request(ctx: ServiceContext, ask: Ask, digest: string, now: Date) {
       subjectType: 'approval',
       subjectId: row.id,
       detail: { action: ask.action, summary: ask.summary },
+    })
+    await tellAdministrators(ctx, tx, {
+      did: 'asks for an agreement',
+      body: `${ask.summary}. Another administrator decides it under Settings, Approvals, until ${row.expiresAt.toISOString()}.`,
+      facts: { approvalId: row.id, action: ask.action, subjectType: ask.subjectType, subjectId: ask.subjectId },
     })
     return row
   })

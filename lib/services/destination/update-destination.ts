@@ -6,6 +6,7 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { toJson } from '@/lib/db/to-json'
 import { fieldChanges, secretChange } from '../audit/field-changes'
+import { tellAdministrators } from '../approval/tell-administrators'
 import { recordAudit } from '../audit/record-audit'
 import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
@@ -44,6 +45,13 @@ export async function updateDestination({
       if (usage.backupCount > 0) refuseMove(before, merged, usage.backupCount)
       const of = { type: 'destination' as const, id }
       await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: retentionPolicyId })
+      if (reachedOtherwise(before, merged)) {
+        await tellAdministrators(ctx, tx, {
+          did: 'changed a destination',
+          body: `Where "${before.name}" lies, or how it is reached, is another now. The audit log says what changed.`,
+          facts: { action: 'destination.update', subjectType: 'destination', subjectId: id },
+        })
+      }
       await recordAudit(tx, ctx.actor, {
         action: 'destination.update',
         subjectType: 'destination',
@@ -83,6 +91,12 @@ export async function updateDestination({
   // What goes by other rules now waits for the grace time: told of now, not after the next backup.
   if (patch.retentionPolicyId !== undefined) await startRetention(ctx, await sourcesHeldIn(ctx.db, id))
   return changed
+}
+
+/** Backups would go elsewhere, or by other credentials. */
+function reachedOtherwise(before: DestinationModel, after: MergedDestination): boolean {
+  const changes = fieldChanges(jsonObject(before.config), after.config)
+  return Object.keys(changes).length > 0 || before.secretSealed !== after.secretSealed
 }
 
 function refuseMove(before: DestinationModel, after: MergedDestination, count: number): void {

@@ -8,6 +8,7 @@ import type { Tx } from '@/lib/db/client'
 import type { UserModel } from '@/lib/db/generated/models/User'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { tellOnce } from '../incident/tell-once'
 import { openSession, type Visitor } from '../session/open-session'
 import { revokeSessions } from '../session/revoke-sessions'
 import type { Oidc } from './read-oidc'
@@ -52,7 +53,8 @@ export async function signInWithOidc({
   const role = roleOfGroups(input.claims[input.oidc.groupsClaim], input.oidc.roles)
   try {
     return await ctx.db.$transaction(async (tx) => {
-      const user = await findOrMake(tx, input.oidc.issuer, claims, role)
+      const { user, previousRole } = await findOrMake(tx, input.oidc.issuer, claims, role)
+      if (user.role === 'admin' && previousRole !== 'admin') await tellNewAdministrator(tx, user, now)
       if (user.disabledAt) throw refusal('oidc-disabled')
       if (input.replaces !== null) {
         await tx.session.updateMany({
@@ -68,13 +70,20 @@ export async function signInWithOidc({
   }
 }
 
-async function findOrMake(tx: Tx, issuer: string, claims: Claims, role: Role | null): Promise<UserModel> {
+interface Found {
+  user: UserModel
+  /** Null: the account was made just now. */
+  previousRole: string | null
+}
+
+async function findOrMake(tx: Tx, issuer: string, claims: Claims, role: Role | null): Promise<Found> {
   const subject = claims.sub
   const known = await tx.user.findFirst({ where: { oidcIssuer: issuer, oidcSubject: subject } })
   if (known) {
     if (known.disabledAt) throw refusal('oidc-disabled')
     if (role === null) throw refusal('oidc-no-role')
-    return known.role === role ? known : tx.user.update({ where: { id: known.id }, data: { role } })
+    const user = known.role === role ? known : await tx.user.update({ where: { id: known.id }, data: { role } })
+    return { user, previousRole: known.role }
   }
   if (role === null) throw refusal('oidc-no-role')
   const email = emailSchema.safeParse(claims.email)
@@ -85,16 +94,33 @@ async function findOrMake(tx: Tx, issuer: string, claims: Claims, role: Role | n
     const free = sameAddress.passwordHash === null && sameAddress.oidcSubject === null
     if (!free || !verified) throw refusal('oidc-account-exists')
     const data = { oidcIssuer: issuer, oidcSubject: subject, role }
-    return tx.user.update({ where: { id: sameAddress.id }, data })
+    return { user: await tx.user.update({ where: { id: sameAddress.id }, data }), previousRole: sameAddress.role }
   }
   const name = claims.name?.trim().slice(0, 100) || email.data.split('@')[0] || email.data
   try {
-    return await tx.user.create({ data: { email: email.data, name, role, oidcIssuer: issuer, oidcSubject: subject } })
+    const data = { email: email.data, name, role, oidcIssuer: issuer, oidcSubject: subject }
+    return { user: await tx.user.create({ data }), previousRole: null }
   } catch (cause) {
     // Two first sign-ins at once: the other one has made it.
     if (!(cause instanceof Prisma.PrismaClientKnownRequestError) || cause.code !== 'P2002') throw cause
     throw new HoldfastError('conflict', 'The account was made a moment ago.', { remedy: 'Sign in again.', cause })
   }
+}
+
+/** Nobody here made them one: the provider's groups did. The administrators hear of it all the same (security 23). */
+async function tellNewAdministrator(tx: Tx, user: UserModel, now: Date): Promise<void> {
+  await tellOnce(
+    tx,
+    {
+      event: 'guarded-change',
+      severity: 'warning',
+      sourceId: null,
+      title: `${user.email} became an administrator`,
+      body: 'Their groups at the identity provider say so, which was seen when they signed in.',
+      facts: { action: 'user.grant-admin', subjectType: 'user', subjectId: user.id },
+    },
+    now,
+  )
 }
 
 function isFresh(claims: Claims, now: Date): boolean {

@@ -1,0 +1,44 @@
+import type { Actor } from '@/lib/contracts/common'
+import type { Tx } from '@/lib/db/client'
+import { actorName } from '../actor-name'
+import type { ServiceContext } from '../context'
+import { tellOnce } from '../incident/tell-once'
+
+export interface GuardedNews {
+  /** After the name of who did it, such as `asks for an agreement`. */
+  did: string
+  /** Sentences: what it is about, and what one can do now. */
+  body: string
+  facts: Record<string, unknown>
+}
+
+/**
+ * Tells of what destroys, shortens or gives away, through the channels that want to hear it, so that a person who got
+ * hold of one administrator's session cannot do it unseen (security 23). Part of the caller's transaction: what is rolled
+ * back is not told. What the worker carries out was told when it was decided.
+ */
+export async function tellAdministrators(
+  ctx: Pick<ServiceContext, 'actor' | 'clock'>,
+  tx: Tx,
+  news: GuardedNews,
+): Promise<void> {
+  const { actor } = ctx
+  if (actor.type === 'worker') return
+  await tellOnce(
+    tx,
+    {
+      event: 'guarded-change',
+      severity: 'warning',
+      sourceId: null,
+      title: `${who(actor)} ${news.did}`,
+      body: news.body,
+      facts: { ...news.facts, by: actorName(actor), byType: actor.type },
+    },
+    ctx.clock.now(),
+  )
+}
+
+function who(actor: Actor): string {
+  const name = actorName(actor)
+  return actor.type === 'token' ? `The token ${name}` : actor.type === 'cli' ? `${name} (command line)` : name
+}

@@ -1,0 +1,40 @@
+import type { Tx } from '@/lib/db/client'
+import { toJson } from '@/lib/db/to-json'
+import { followsIncidents } from './follows-incidents'
+import { queueOpened } from './queue-opened'
+import type { Incident } from './raise-incident'
+
+/**
+ * Tells of something that happened and does not last: to every channel whose routing wants it, once, without reminders
+ * and without a recovery notice. It is over the moment it is written. Receivers that keep incidents of their own are
+ * told of the end as well, or theirs would stay open for ever.
+ */
+export async function tellOnce(tx: Tx, notice: Omit<Incident, 'subjectId'>, now: Date): Promise<void> {
+  const { event, severity, sourceId, title, body, facts = {} } = notice
+  const alert = await tx.alert.create({
+    data: {
+      key: `${event}:once`,
+      event,
+      severity,
+      sourceId,
+      title,
+      body,
+      facts: toJson(facts),
+      openedAt: now,
+      lastSeenAt: now,
+      resolvedAt: now,
+    },
+  })
+  await queueOpened(tx, { ...notice, id: alert.id }, now)
+  const told = await tx.alertDelivery.findMany({
+    where: { alertId: alert.id },
+    select: { channelId: true, nextAt: true },
+  })
+  const channels = await tx.channel.findMany({ where: { id: { in: told.map(({ channelId }) => channelId) } } })
+  const following = new Set(channels.filter(({ kind }) => followsIncidents(kind)).map(({ id }) => id))
+  await tx.alertDelivery.createMany({
+    data: told
+      .filter(({ channelId }) => following.has(channelId))
+      .map(({ channelId, nextAt }) => ({ alertId: alert.id, channelId, phase: 'resolved', state: 'pending', nextAt })),
+  })
+}
