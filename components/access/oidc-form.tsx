@@ -1,19 +1,18 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { OidcFacts } from '@/lib/contracts/access'
 import { roles } from '@/lib/contracts/common'
-import { updateOperationsSchema, type Operations } from '@/lib/contracts/operations'
+import type { Operations } from '@/lib/contracts/operations'
 import { Button } from '@/components/ui/button'
 import { Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
+import { Form, FormActions } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
-import { Input, Select, Textarea } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
+import { Select, Textarea } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { roleWords } from '@/lib/client/role'
-import { useAction } from '@/lib/client/use-action'
+import { useSaveOperations } from '@/lib/client/use-save-operations'
 import { OidcTester } from './oidc-tester'
 import { fromValues, toValues, type OidcValues } from './oidc-values'
 
@@ -22,40 +21,30 @@ type TextName = 'issuer' | 'clientId' | 'clientSecret' | 'label' | 'scopes' | 'g
 /** Single sign-on: the provider, who gets in and with which role. */
 export function OidcForm({ stored, facts }: { stored: Operations['oidc']; facts: OidcFacts }) {
   const [values, setValues] = useState<OidcValues>(() => toValues(stored))
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const save = useAction({
-    run: (body: unknown) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
+  const save = useSaveOperations({
     done: (saved) => (saved.oidc.enabled ? 'Saved. The button is on the sign-in page' : 'Saved'),
-    errors: 'inline',
     onDone: (saved) => setValues(toValues(saved.oidc)),
   })
-  const errors: FieldErrors = { ...fieldErrorsOf(save.error), ...wrong }
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  const { errors } = save
+  function submit() {
     const made = fromValues(values)
-    if (!made.ok) return setWrong({ 'oidc.roleByGroup': made.wrong })
-    const checked = checkForm(updateOperationsSchema, made.value)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) save.mutate(checked.value)
+    if (made.ok) save.submit(made.value)
+    else save.submit({}, { 'oidc.roleByGroup': made.wrong })
   }
   const text = (name: TextName, label: string, hint: string, type = 'text') => (
-    <Field label={label} hint={hint} error={errors[`oidc.${name}`]}>
-      {(control) => (
-        <Input
-          {...control}
-          type={type}
-          autoComplete={type === 'password' ? 'new-password' : 'off'}
-          value={values[name]}
-          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      error={errors[`oidc.${name}`]}
+      type={type}
+      autoComplete={type === 'password' ? 'new-password' : 'off'}
+      value={values[name]}
+      onChange={(typed) => setValues({ ...values, [name]: typed })}
+    />
   )
 
   return (
-    <form method="post" noValidate onSubmit={submit} className="space-y-5">
-      {save.error && <ProblemNote error={save.error} />}
+    <Form onSubmit={submit} error={save.error} className="space-y-5">
       <FormSection title="Identity provider" note="Any that speaks OpenID Connect.">
         <Switch
           label="Offer it on the sign-in page"
@@ -111,9 +100,11 @@ export function OidcForm({ stored, facts }: { stored: Operations['oidc']; facts:
           )}
         </Field>
       </FormSection>
-      <Button type="submit" pending={save.isPending}>
-        Save single sign-on
-      </Button>
-    </form>
+      <FormActions>
+        <Button type="submit" pending={save.isPending}>
+          Save single sign-on
+        </Button>
+      </FormActions>
+    </Form>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { startRestoreSchema, type Backup } from '@/lib/contracts/backup'
@@ -8,13 +8,13 @@ import type { Started } from '@/lib/contracts/job'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
-import { Input, Select, Textarea } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
+import { Form } from '@/components/ui/form'
+import { Select, Textarea } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-selection'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
 
 /** Restores into a database that does not exist yet: nothing that is there is written to. */
 export function RestoreDialog({
@@ -32,23 +32,18 @@ export function RestoreDialog({
   const [database, setDatabase] = useState('')
   const [owners, setOwners] = useState<'keep' | 'drop'>('keep')
   const [only, setOnly] = useState('')
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const start = useAction({
-    run: (body: unknown) => api<Started>('/admin/restores', { method: 'POST', body }),
+  const start = useForm({
+    schema: startRestoreSchema,
+    run: (body) => api<Started>('/admin/restores', { method: 'POST', body }),
     done: 'The restore is under way',
-    errors: 'inline',
     onDone: () => router.push('/admin/restores'),
   })
-  const errors = { ...fieldErrorsOf(start.error), ...wrong }
+  const { errors } = start
 
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const selection = readSelection(only)
-    if ('error' in selection) return setWrong({ 'target.only': selection.error })
+  function submit() {
+    const { error, ...selection } = readSelection(only)
     const target = { sourceId, database, owners, ...selection }
-    const checked = checkForm(startRestoreSchema, { backupId: backup.id, target })
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) start.mutate(checked.value)
+    start.submit({ backupId: backup.id, target }, error ? { 'target.only': error } : {})
   }
 
   return (
@@ -58,8 +53,7 @@ export function RestoreDialog({
       title="Restore into a new database"
       description="An existing database is never written to: the name must be free on the server."
     >
-      <form noValidate onSubmit={submit} className="space-y-4">
-        {start.error && <ProblemNote error={start.error} />}
+      <Form onSubmit={submit} error={start.error}>
         <Field
           label="Server"
           hint="The server and the credentials of this source are used."
@@ -75,17 +69,13 @@ export function RestoreDialog({
             </Select>
           )}
         </Field>
-        <Field label="New database" error={errors['target.database']}>
-          {(control) => (
-            <Input
-              {...control}
-              value={database}
-              autoComplete="off"
-              placeholder="shop_restored"
-              onChange={(event) => setDatabase(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="New database"
+          placeholder="shop_restored"
+          error={errors['target.database']}
+          value={database}
+          onChange={setDatabase}
+        />
         <Field
           label="Owners and grants"
           hint={
@@ -126,12 +116,12 @@ export function RestoreDialog({
             Start the restore
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   )
 }
 
-function readSelection(text: string): { only?: TableSelection } | { error: string } {
+function readSelection(text: string): { only?: TableSelection; error?: string } {
   try {
     const only = parseSelection(text)
     return only.tables.length + only.schemas.length > 0 ? { only } : {}

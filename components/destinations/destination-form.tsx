@@ -5,6 +5,7 @@ import { PlugZap } from 'lucide-react'
 import { createDestinationSchema, type Destination, type ProbeReport } from '@/lib/contracts/destination'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'
+import { FieldsNote } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
 import { Input, Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -127,11 +128,7 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
           title={destination ? 'The destination was not changed' : 'The destination was not added'}
         />
       )}
-      {Object.keys(wrong).length > 0 && (
-        <p role="alert" className="text-bad">
-          Look at the marked fields.
-        </p>
-      )}
+      <FieldsNote refused={Object.keys(wrong).length > 0} />
       <div className="flex flex-wrap justify-end gap-2">
         <RoleButton needs="admin" variant="secondary" pending={probe.isPending} onClick={test}>
           <PlugZap aria-hidden /> Test the destination

@@ -1,19 +1,18 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
-import { updateOperationsSchema, type Operations } from '@/lib/contracts/operations'
+import type { Operations } from '@/lib/contracts/operations'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
+import { Form } from '@/components/ui/form'
 import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { api } from '@/lib/client/api'
-import { checkForm } from '@/lib/client/form-errors'
+import { TextField } from '@/components/ui/text-field'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
-import { useAction } from '@/lib/client/use-action'
+import { useSaveOperations } from '@/lib/client/use-save-operations'
 
 /** What a GB costs a month in each storage class. */
 export function PricesDialog({ onClose }: { onClose: () => void }) {
@@ -42,38 +41,34 @@ function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose
   const [rows, setRows] = useState<Row[]>(
     Object.entries(prices.perGbMonth).map(([storageClass, price]) => ({ storageClass, price: String(price) })),
   )
-  const [wrong, setWrong] = useState<string | null>(null)
-  const save = useAction({
-    run: (body: unknown) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
-    done: 'Prices changed',
-    errors: 'inline',
-    onDone: onClose,
-  })
+  const save = useSaveOperations({ done: 'The prices are saved', onDone: onClose })
   const change = (index: number, part: Partial<Row>) =>
     setRows(rows.map((row, at) => (at === index ? { ...row, ...part } : row)))
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  function submit() {
     const named = rows.filter((row) => row.storageClass.trim() !== '')
     const perGbMonth = Object.fromEntries(
       named.map(({ storageClass, price }) => [storageClass.trim(), price.trim() === '' ? Number.NaN : Number(price)]),
     )
-    const checked = checkForm(updateOperationsSchema, {
-      prices: { currency: currency.trim().toUpperCase(), perGbMonth },
-    })
-    setWrong(checked.ok ? null : 'Enter three letters for the currency, and a number of zero or more for each price.')
-    if (checked.ok) save.mutate(checked.value)
+    save.submit({ prices: { currency: currency.trim().toUpperCase(), perGbMonth } })
   }
   return (
-    <form noValidate onSubmit={submit} className="space-y-4">
-      {save.error && <ProblemNote error={save.error} />}
-      {wrong && (
+    <Form onSubmit={submit} error={save.error}>
+      {save.refused && (
         <p role="alert" className="text-[0.8125rem] text-bad">
-          {wrong}
+          Enter three letters for the currency, and a number of zero or more for each price.
         </p>
       )}
-      <Field label="Currency" hint="Three letters, such as USD or EUR" className="max-w-32">
-        {(control) => <Input {...control} value={currency} onChange={(event) => setCurrency(event.target.value)} />}
-      </Field>
+      <TextField
+        label="Currency"
+        hint="Three letters, such as USD or EUR"
+        className="max-w-52"
+        value={currency}
+        onChange={setCurrency}
+      />
+      <div className="flex gap-2 text-[0.8125rem] font-medium" aria-hidden>
+        <span className="flex-1">Storage class</span>
+        <span className="mr-10 w-32 text-right">{currency || 'Price'} a GB</span>
+      </div>
       <ul className="space-y-2" aria-label="Prices by storage class">
         {rows.map((row, index) => (
           <li key={index} className="flex items-center gap-2">
@@ -104,16 +99,16 @@ function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose
         <Button variant="secondary" size="sm" onClick={() => setRows([...rows, { storageClass: '', price: '' }])}>
           <Plus aria-hidden /> Add a class
         </Button>
-        <span className="text-xs text-ink-3">default is for classes that are not listed</span>
+        <span className="text-xs text-ink-3">“default” is for classes that are not listed</span>
       </div>
       <DialogActions>
         <Button variant="secondary" onClick={onClose}>
           Close
         </Button>
         <Button type="submit" pending={save.isPending}>
-          Save prices
+          Save the prices
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

@@ -5,12 +5,12 @@ import { useQuery } from '@tanstack/react-query'
 import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/retention'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
 import { retentionWords } from './retention-words'
 
 const another = 'new'
@@ -59,13 +59,12 @@ export function RetentionField({ value, onChange }: { value: string | null; onCh
 
 function NewPolicy({ onMade }: { onMade: (policy: RetentionPolicy) => void }) {
   const [values, setValues] = useState({ name: '', keepDays: '30', keepLast: '', minimum: '1' })
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const save = useAction({
-    run: (body: unknown) => api<RetentionPolicy>('/admin/retention-policies', { method: 'POST', body }),
-    errors: 'inline',
+  const save = useForm({
+    schema: createRetentionPolicySchema,
+    run: (body) => api<RetentionPolicy>('/admin/retention-policies', { method: 'POST', body }),
     onDone: onMade,
   })
-  const errors = { ...fieldErrorsOf(save.error), ...wrong }
+  const { errors } = save
   const number = (text: string) => (text.trim() === '' ? undefined : Number(text))
   const rules = {
     keepDays: number(values.keepDays),
@@ -74,28 +73,20 @@ function NewPolicy({ onMade }: { onMade: (policy: RetentionPolicy) => void }) {
   }
 
   function submit() {
-    const checked = checkForm(createRetentionPolicySchema, {
-      name:
-        values.name ||
-        retentionWords(rules)
-          .replace(/^Keeps /, '')
-          .split(',')[0],
-      rules,
-    })
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) save.mutate(checked.value)
+    const usual = retentionWords(rules)
+      .replace(/^Keeps /, '')
+      .split(',')[0]
+    save.submit({ name: values.name || usual, rules })
   }
   const input = (name: keyof typeof values, label: string, path: string, hint?: string) => (
-    <Field label={label} hint={hint} error={errors[path]}>
-      {(control) => (
-        <Input
-          {...control}
-          value={values[name]}
-          inputMode={name === 'name' ? 'text' : 'numeric'}
-          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      error={errors[path]}
+      inputMode={name === 'name' ? 'text' : 'numeric'}
+      value={values[name]}
+      onChange={(typed) => setValues({ ...values, [name]: typed })}
+    />
   )
   return (
     <div className="space-y-4 rounded-md border border-line p-4" role="group" aria-label="New retention policy">

@@ -1,16 +1,16 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { createChannelSchema, updateChannelSchema, type Channel } from '@/lib/contracts/alert'
 import { channelKinds } from '@/lib/contracts/channel-config'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
+import { FieldsNote, Form } from '@/components/ui/form'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { useForm } from '@/lib/client/use-form'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { channelKindWords } from '@/lib/client/words'
 import { ChannelFields } from './channel-fields'
@@ -32,26 +32,18 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
       ? valuesOfChannel(channel)
       : { ...emptyChannel, routing: { ...emptyChannel.routing, timeZone: zone || 'UTC' } },
   )
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const save = useAction({
-    run: (body: unknown) =>
+  const save = useForm({
+    schema: channel ? updateChannelSchema : createChannelSchema,
+    run: (body) =>
       api<Channel>(channel ? `/admin/channels/${channel.id}` : '/admin/channels', {
         method: channel ? 'PATCH' : 'POST',
         body,
       }),
     done: (saved) => (channel ? `${saved.name} is saved` : `${saved.name} is added; send it a test`),
-    errors: 'inline',
     onDone: () => onOpenChange(false),
   })
-  const errors = { ...fieldErrorsOf(save.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const checked = channel
-      ? checkForm(updateChannelSchema, channelPatchOf(values))
-      : checkForm(createChannelSchema, channelInputOf(values))
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) save.mutate(checked.value)
-  }
+  const { errors } = save
+  const submit = () => save.submit(channel ? channelPatchOf(values) : channelInputOf(values))
   return (
     <Dialog
       open={open}
@@ -59,8 +51,7 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
       wide
       title={channel ? `Change ${channel.name}` : 'Add an alert channel'}
     >
-      <form noValidate onSubmit={submit} className="space-y-4">
-        {save.error && <ProblemNote error={save.error} />}
+      <Form onSubmit={submit} error={save.error}>
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="Kind">
             {(control) => (
@@ -80,17 +71,13 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
               </Select>
             )}
           </Field>
-          <Field label="Name" error={errors.name}>
-            {(control) => (
-              <Input
-                {...control}
-                autoComplete="off"
-                placeholder="On-call"
-                value={values.name}
-                onChange={(event) => setValues({ ...values, name: event.target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Name"
+            placeholder="On-call"
+            error={errors.name}
+            value={values.name}
+            onChange={(name) => setValues({ ...values, name })}
+          />
         </div>
         <ChannelFields values={values} errors={errors} hasSecret={channel?.hasSecret ?? false} onChange={setValues} />
         <RoutingFields
@@ -98,11 +85,7 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
           errors={errors}
           onChange={(routing) => setValues({ ...values, routing })}
         />
-        {Object.keys(wrong).length > 0 && (
-          <p role="alert" className="text-bad">
-            Look at the marked fields.
-          </p>
-        )}
+        <FieldsNote refused={save.refused} />
         <DialogActions>
           <Button variant="secondary" onClick={() => onOpenChange(false)}>
             Close
@@ -111,7 +94,7 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
             {channel ? 'Save the channel' : 'Add the channel'}
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   )
 }

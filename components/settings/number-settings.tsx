@@ -1,17 +1,14 @@
 'use client'
 
-import { useState, type FormEvent, type ReactNode } from 'react'
-import { type Operations, type UpdateOperations, updateOperationsSchema } from '@/lib/contracts/operations'
+import { useState, type ReactNode } from 'react'
 import { RoleButton } from '@/components/shell/role-button'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { Form, FormActions } from '@/components/ui/form'
+import { TextField } from '@/components/ui/text-field'
+import { cn } from '@/lib/client/cn'
+import { useSaveOperations } from '@/lib/client/use-save-operations'
 import { OperationsCard } from './operations-card'
 
-type Section = 'limits' | 'watch' | 'verification' | 'records'
+type Section = 'limits' | 'watch' | 'verification' | 'records' | 'retention'
 
 export interface NumberField {
   name: string
@@ -38,7 +35,7 @@ export function NumberSettings(props: NumberSettingsProps) {
   const { section, title, note } = props
   return (
     <OperationsCard id={`${section}-title`} title={title} note={note}>
-      {(settings) => <Form key={JSON.stringify(settings[section])} {...props} stored={settings[section]} />}
+      {(settings) => <NumbersForm key={JSON.stringify(settings[section])} {...props} stored={settings[section]} />}
     </OperationsCard>
   )
 }
@@ -46,49 +43,37 @@ export function NumberSettings(props: NumberSettingsProps) {
 const shown = (value: number, { percent }: NumberField) => String(percent ? Math.round(value * 100) : value)
 const read = (text: string, { percent }: NumberField) => Number(text) / (percent ? 100 : 1)
 
-function Form({ section, fields, save, saved, children, stored }: NumberSettingsProps & { stored: object }) {
+function NumbersForm({ section, fields, save, saved, children, stored }: NumberSettingsProps & { stored: object }) {
   const before = new Map(Object.entries(stored))
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(fields.map((field) => [field.name, shown(Number(before.get(field.name)), field)])),
   )
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const saving = useAction({
-    run: (body: UpdateOperations) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
-    done: saved,
-    errors: 'inline',
-  })
-  const errors = { ...fieldErrorsOf(saving.error), ...wrong }
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const typed = Object.fromEntries(fields.map((field) => [field.name, read(values[field.name] ?? '', field)]))
-    const body = { [section]: typed }
-    const checked = checkForm(updateOperationsSchema, body)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (checked.ok) saving.mutate(body)
-  }
+  const saving = useSaveOperations({ done: saved })
+  const submit = () =>
+    saving.submit({
+      [section]: Object.fromEntries(fields.map((field) => [field.name, read(values[field.name] ?? '', field)])),
+    })
   return (
-    <form noValidate onSubmit={submit} className="space-y-4">
-      {saving.error && <ProblemNote error={saving.error} />}
-      <div className="grid gap-4 sm:grid-cols-3">
+    <Form onSubmit={submit} error={saving.error}>
+      <div className={cn('grid gap-4', fields.length === 2 ? 'sm:grid-cols-2' : 'sm:grid-cols-3')}>
         {fields.map(({ name, label, hint }) => (
-          <Field key={name} label={label} hint={hint} error={errors[`${section}.${name}`]}>
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                value={values[name]}
-                onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            key={name}
+            label={label}
+            hint={hint}
+            error={saving.errors[`${section}.${name}`]}
+            inputMode="numeric"
+            value={values[name] ?? ''}
+            onChange={(typed) => setValues({ ...values, [name]: typed })}
+          />
         ))}
       </div>
       {children}
-      <div className="flex justify-end">
+      <FormActions>
         <RoleButton needs="admin" type="submit" size="sm" pending={saving.isPending}>
           {save}
         </RoleButton>
-      </div>
-    </form>
+      </FormActions>
+    </Form>
   )
 }

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { PlugZap } from 'lucide-react'
 import { createSourceSchema, updateSourceSchema, type Inspection, type Source } from '@/lib/contracts/source'
 import { RoleButton } from '@/components/shell/role-button'
+import { FieldsNote } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -130,11 +131,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
       {save.error && (
         <ProblemNote error={save.error} title={source ? 'The source was not changed' : 'The source was not added'} />
       )}
-      {Object.keys(wrong).length > 0 && (
-        <p role="alert" className="text-bad">
-          Look at the marked fields.
-        </p>
-      )}
+      <FieldsNote refused={Object.keys(wrong).length > 0} />
       <div className="flex justify-end">
         <RoleButton needs="admin" type="submit" pending={save.isPending}>
           {source ? 'Save the source' : 'Add the source'}

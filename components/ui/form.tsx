@@ -32,3 +32,14 @@ export function Form({ onSubmit, error, className, children }: FormProps) {
 export function FormActions({ children }: { children: ReactNode }) {
   return <div className="flex flex-wrap items-center justify-end gap-2">{children}</div>
 }
+
+/** Near the button of a long form: what is wrong may be out of sight. */
+export function FieldsNote({ refused }: { refused: boolean }) {
+  return (
+    refused && (
+      <p role="alert" className="text-bad">
+        Look at the marked fields.
+      </p>
+    )
+  )
+}
