@@ -29,6 +29,7 @@ export function Sessions() {
             variant="secondary"
             size="sm"
             disabled={others === 0}
+            title={others === 0 ? 'You are signed in nowhere else' : undefined}
             pending={endOthers.isPending}
             onClick={() => endOthers.mutate(undefined)}
           >

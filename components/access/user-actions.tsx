@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { Link2, MonitorSmartphone, MoreHorizontal, ShieldOff } from 'lucide-react'
+import { Link2, MonitorSmartphone, MoreHorizontal, ShieldOff, UserCheck, UserX } from 'lucide-react'
 import type { CreatedInvitation } from '@/lib/contracts/access'
 import type { User } from '@/lib/contracts/people'
 import { Button } from '@/components/ui/button'
@@ -10,7 +10,7 @@ import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { Dialog } from '@/components/ui/dialog'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
-import { Menu, MenuItem } from '@/components/ui/menu'
+import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu'
 import { api } from '@/lib/client/api'
 import { sessionsOfQuery } from '@/lib/client/queries/access'
 import { useAction } from '@/lib/client/use-action'
@@ -18,7 +18,7 @@ import { LinkDialog } from './link-dialog'
 import { SessionsTable } from './sessions-table'
 
 /** What an administrator does for someone who forgot or lost something, or who left a session open. */
-export function UserActions({ user }: { user: User }) {
+export function UserActions({ user, onDisable }: { user: User; onDisable: (disabled: boolean) => void }) {
   const [asking, setAsking] = useState<'second-factor' | 'sessions' | null>(null)
   const [made, setMade] = useState<CreatedInvitation | null>(null)
   const link = useAction({
@@ -40,14 +40,27 @@ export function UserActions({ user }: { user: User }) {
           </Button>
         }
       >
-        <MenuItem disabled={!user.signsInWith.includes('password')} onSelect={() => link.mutate(undefined)}>
+        <MenuItem
+          disabled={!user.signsInWith.includes('password')}
+          title={user.signsInWith.includes('password') ? undefined : 'Signs in through the identity provider alone'}
+          onSelect={() => link.mutate(undefined)}
+        >
           <Link2 aria-hidden /> Link for a new password
         </MenuItem>
-        <MenuItem disabled={!user.secondFactor} onSelect={() => setAsking('second-factor')}>
+        <MenuItem
+          disabled={!user.secondFactor}
+          title={user.secondFactor ? undefined : 'There is none'}
+          onSelect={() => setAsking('second-factor')}
+        >
           <ShieldOff aria-hidden /> Remove the second factor
         </MenuItem>
         <MenuItem onSelect={() => setAsking('sessions')}>
           <MonitorSmartphone aria-hidden /> Sessions
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem onSelect={() => onDisable(!user.disabled)}>
+          {user.disabled ? <UserCheck aria-hidden /> : <UserX aria-hidden />}
+          {user.disabled ? 'Let in again' : 'Keep out'}
         </MenuItem>
       </Menu>
       {made && <LinkDialog made={made} onClose={() => setMade(null)} />}

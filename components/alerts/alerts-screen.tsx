@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { BellOff } from 'lucide-react'
 import { Pager } from '@/components/backups/pager'
+import { RoleLink } from '@/components/shell/role-link'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { Card } from '@/components/ui/card'
@@ -14,6 +15,9 @@ import { PageHeader } from '@/components/ui/page-header'
 import { alertsQuery, channelsQuery } from '@/lib/client/queries/alerts'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { AlertItem } from './alert-item'
+
+/** By what is shown. */
+const emptyWords: Record<string, string> = { true: 'No alert is open', false: 'No alert is over yet' }
 
 export function AlertsScreen() {
   const { get, set } = useUrlState()
@@ -27,7 +31,7 @@ export function AlertsScreen() {
     <>
       <PageHeader
         title="Alerts"
-        intro="One incident for one trouble: told once, reminded of until someone acknowledges it, and told when it is over."
+        intro="One alert for one incident: sent once, repeated until someone acknowledges it, and ended with a notice when it is over."
         actions={
           <Button variant="secondary" asChild>
             <Link href="/admin/settings?tab=channels">Alert channels</Link>
@@ -36,8 +40,16 @@ export function AlertsScreen() {
       />
       <div className="space-y-5">
         {silent && (
-          <Callout tone="warn" title="Nobody is told">
-            There is no alert channel that is on: a failure is only seen by who looks here.
+          <Callout
+            tone="warn"
+            title="Nobody is told"
+            actions={
+              <RoleLink needs="admin" href="/admin/settings?tab=channels" variant="secondary" size="sm">
+                Add a channel
+              </RoleLink>
+            }
+          >
+            No alert channel is on: only who looks here learns of a failure.
           </Callout>
         )}
         {failing.length > 0 && (
@@ -57,15 +69,16 @@ export function AlertsScreen() {
           >
             <option value="">All alerts</option>
             <option value="true">Open alerts</option>
-            <option value="false">Those that are over</option>
+            <option value="false">Past alerts</option>
           </Select>
         </label>
         <Card aria-label="Alerts">
           <ListState
             query={alerts}
             empty={
-              <EmptyState icon={<BellOff />} title={open === 'true' ? 'No open alert' : 'No alert so far'}>
-                Failed, partial, slow and missed backups and failed restore tests appear here.
+              <EmptyState icon={<BellOff />} title={emptyWords[open ?? ''] ?? 'No alert so far'}>
+                {!open &&
+                  'Backups that fail, run late or look unusual, tests that fail or are overdue, and trouble with destinations and workers appear here.'}
               </EmptyState>
             }
           >

@@ -5,7 +5,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { Dialog } from '@/components/ui/dialog'
 import { Facts } from '@/components/ui/facts'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { changeOf, valueWords, whoOf } from '@/lib/client/audit-words'
+import { actionWords, changeOf, nameWords, valueWords, whoOf } from '@/lib/client/audit-words'
 import { plain } from '@/lib/client/words'
 
 /** One event with everything that was recorded of it. */
@@ -21,7 +21,12 @@ export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClo
   const rest = changes.length > 0 ? entries.filter(([name]) => name !== 'changes') : entries
   const mono = (text: string) => <code className="font-mono text-xs break-all">{text}</code>
   return (
-    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={`Event ${event.id}: ${plain(event.action)}`}>
+    <Dialog
+      open
+      wide
+      onOpenChange={(open) => !open && onClose()}
+      title={`Event ${event.id}: ${actionWords(event.action)}`}
+    >
       <div className="space-y-5">
         <Facts
           items={[
@@ -36,7 +41,7 @@ export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClo
                 </>
               ),
             },
-            ...rest.map(([name, value]) => ({ name, value: valueWords(value) })),
+            ...rest.map(([name, value]) => ({ name: nameWords(name), value: valueWords(value) })),
             { name: 'Hash', value: event.hash ? mono(event.hash) : 'none: from before the chain' },
           ]}
         />
@@ -52,7 +57,7 @@ export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClo
             <tbody>
               {changes.map(({ name, from, to }) => (
                 <Tr key={name}>
-                  <Td className="align-top font-medium">{name}</Td>
+                  <Td className="align-top font-medium">{nameWords(name)}</Td>
                   <Td className="align-top text-xs break-words">{valueWords(from)}</Td>
                   <Td className="align-top text-xs break-words">{valueWords(to)}</Td>
                 </Tr>

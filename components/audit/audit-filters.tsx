@@ -70,7 +70,7 @@ export function AuditFilters() {
         options={auditActorTypes.map((type) => [type, actorTypeWords[type]] as const)}
       />
       <TypedFilter label="E-mail or token" name="who" />
-      <TypedFilter label="Id of the subject" name="subject" />
+      <TypedFilter label="Object’s id" name="subject" />
     </FilterForm>
   )
 }

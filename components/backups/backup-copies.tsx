@@ -27,8 +27,8 @@ export function BackupCopies({ backup }: { backup: BackupDetail }) {
               <Th>Destination</Th>
               <Th>State</Th>
               <Th className="text-right">Stored</Th>
-              <Th>Confirmed</Th>
-              <Th>Last read back</Th>
+              <Th className="max-sm:hidden">Confirmed</Th>
+              <Th className="max-sm:hidden">Last read back</Th>
               <Th>
                 <span className="sr-only">Actions</span>
               </Th>
@@ -44,10 +44,10 @@ export function BackupCopies({ backup }: { backup: BackupDetail }) {
                 <Td className="text-right">
                   <BytesCell bytes={copy.storedBytes} />
                 </Td>
-                <Td>
+                <Td className="max-sm:hidden">
                   <TimeCell at={copy.storedAt} none="not confirmed" />
                 </Td>
-                <Td>
+                <Td className="max-sm:hidden">
                   <TimeCell at={copy.verifiedAt} />
                 </Td>
                 <Td className="text-right">

@@ -4,17 +4,18 @@ import { useState } from 'react'
 import { FlaskConical, Trash2 } from 'lucide-react'
 import type { Backup } from '@/lib/contracts/backup'
 import { RoleButton } from '@/components/shell/role-button'
-import { unusableBecause } from '@/lib/client/backup-facts'
+import { undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
-import { isActive } from '@/lib/client/words'
 import { DeleteBackupDialog } from './delete-backup-dialog'
 import { DownloadMenu } from './download-menu'
 import { RestoreTestDialog } from './restore-test-dialog'
 
+/** On a phone the test alone: the rest is on the backup's own page. */
 export function BackupRowActions({ backup }: { backup: Backup }) {
   const [asking, setAsking] = useState<'test' | 'delete' | null>(null)
   const close = (open: boolean) => setAsking(open ? asking : null)
   const reason = unusableBecause(backup)
+  const undeletable = undeletableBecause(backup)
   const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt))}`
   return (
     <div className="flex justify-end gap-1">
@@ -29,20 +30,20 @@ export function BackupRowActions({ backup }: { backup: Backup }) {
       >
         <FlaskConical aria-hidden />
       </RoleButton>
-      <DownloadMenu backup={backup} name={name} compact />
-      <RoleButton
-        needs="admin"
-        variant="ghost"
-        size="icon"
-        disabled={backup.deletedAt !== null || backup.deleteCause === 'request' || isActive(backup.status)}
-        title={
-          backup.deletedAt ? 'Already deleted' : backup.deleteCause === 'request' ? 'Waits to be deleted' : 'Delete'
-        }
-        aria-label={`Delete ${name}`}
-        onClick={() => setAsking('delete')}
-      >
-        <Trash2 aria-hidden />
-      </RoleButton>
+      <span className="flex gap-1 max-sm:hidden">
+        <DownloadMenu backup={backup} name={name} compact />
+        <RoleButton
+          needs="admin"
+          variant="ghost"
+          size="icon"
+          disabled={undeletable !== undefined}
+          title={undeletable ?? 'Delete'}
+          aria-label={`Delete ${name}`}
+          onClick={() => setAsking('delete')}
+        >
+          <Trash2 aria-hidden />
+        </RoleButton>
+      </span>
       {asking === 'test' && <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} />}
       {asking === 'delete' && <DeleteBackupDialog open onOpenChange={close} backup={backup} />}
     </div>

@@ -14,7 +14,7 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { RoleButton } from '@/components/shell/role-button'
 import { PlannedDeletionNote } from '@/components/retention/planned-deletion-note'
 import { JobCard } from '@/components/jobs/job-card'
-import { unusableBecause } from '@/lib/client/backup-facts'
+import { undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { backupQuery } from '@/lib/client/queries/backups'
 import { isActive } from '@/lib/client/words'
@@ -51,6 +51,7 @@ export function BackupScreen({ id }: { id: string }) {
       </>
     )
   const unusable = unusableBecause(backup)
+  const undeletable = undeletableBecause(backup)
   const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt))}`
   return (
     <>
@@ -72,7 +73,7 @@ export function BackupScreen({ id }: { id: string }) {
               title={unusable}
               onClick={() => setAsking('test')}
             >
-              <FlaskConical aria-hidden /> Restore-test
+              <FlaskConical className="max-sm:hidden" aria-hidden /> Restore-test
             </RoleButton>
             <RoleButton
               needs="operator"
@@ -81,7 +82,7 @@ export function BackupScreen({ id }: { id: string }) {
               title={unusable}
               onClick={() => setAsking('restore')}
             >
-              <RotateCcw aria-hidden /> Restore…
+              <RotateCcw className="max-sm:hidden" aria-hidden /> Restore…
             </RoleButton>
             <DownloadMenu backup={backup} name={name} />
             <RoleButton
@@ -89,8 +90,8 @@ export function BackupScreen({ id }: { id: string }) {
               variant="ghost"
               size="icon"
               aria-label="Delete this backup"
-              title="Delete"
-              disabled={backup.deletedAt !== null || backup.deleteCause === 'request' || isActive(backup.status)}
+              title={undeletable ?? 'Delete this backup'}
+              disabled={undeletable !== undefined}
               onClick={() => setAsking('delete')}
             >
               <Trash2 aria-hidden />
@@ -114,13 +115,11 @@ export function BackupScreen({ id }: { id: string }) {
         )}
         <div className="grid gap-5 lg:grid-cols-[1.25fr_1fr]">
           <BackupSummary backup={backup} />
-          <div className="space-y-5">
-            <KeepAndNote key={backup.note ?? ''} backup={backup} />
-            <BackupTimeline backup={backup} />
-          </div>
+          <KeepAndNote key={backup.note ?? ''} backup={backup} />
         </div>
         <BackupCopies backup={backup} />
         <BackupTests backupId={backup.id} />
+        <BackupTimeline backup={backup} />
         <ManifestCard backup={backup} />
         <BackupLog log={backup.log} running={isActive(backup.status)} />
       </div>

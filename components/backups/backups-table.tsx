@@ -34,12 +34,12 @@ export function BackupsTable({ backups, withSource, ascending, onSort }: Backups
               Started <Arrow className="size-3" aria-hidden />
             </button>
           </Th>
-          {withSource && <Th className="max-sm:hidden">Source</Th>}
+          {withSource && <Th className="max-xl:hidden">Source</Th>}
           <Th>Status</Th>
           <Th className="max-sm:hidden">Restorable</Th>
-          <Th className="text-right max-sm:hidden">Source size</Th>
+          <Th className="text-right max-xl:hidden">Source size</Th>
           <Th className="text-right max-sm:hidden">Stored</Th>
-          <Th className="text-right max-sm:hidden">Took</Th>
+          <Th className="text-right max-xl:hidden">Took</Th>
           <Th>
             <span className="sr-only">Actions</span>
           </Th>
@@ -67,14 +67,18 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           {backup.pinned && <Pin className="mt-0.5 size-3.5 text-ink-3" aria-label="Pinned: retention keeps it" />}
         </Link>
         {withSource && (
-          <span className="block max-w-36 truncate text-xs text-ink-3 sm:hidden">{backup.sourceName}</span>
+          <span className="block max-w-36 truncate text-xs text-ink-3 xl:hidden">{backup.sourceName}</span>
         )}
       </Td>
       {withSource && (
-        <Td className="max-sm:hidden">
-          <Link href={`/admin/sources/${backup.sourceId}`} className="underline-offset-4 hover:underline">
+        <Td className="max-w-40 min-w-28 max-xl:hidden">
+          <Link
+            href={`/admin/sources/${backup.sourceId}`}
+            title={backup.sourceName}
+            className="block truncate underline-offset-4 hover:underline"
+          >
             {backup.sourceName}
-          </Link>{' '}
+          </Link>
           {backup.sample && <SampleBadge />}
         </Td>
       )}
@@ -104,13 +108,13 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           <span className="text-ink-3">–</span>
         )}
       </Td>
-      <Td className="text-right max-sm:hidden">
+      <Td className="text-right max-xl:hidden">
         <BytesCell bytes={sized ? backup.sourceBytes : null} />
       </Td>
       <Td className="text-right max-sm:hidden">
         <BytesCell bytes={sized ? backup.storedBytes : null} />
       </Td>
-      <Td className="text-right max-sm:hidden">
+      <Td className="text-right max-xl:hidden">
         <DurationCell ms={backup.durationMs} none={isActive(backup.status) ? '…' : '–'} />
       </Td>
       <Td>

@@ -27,7 +27,7 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
           title={reason ?? unusable ?? 'Download'}
           aria-label={`Download ${name}`}
         >
-          <Download aria-hidden /> {!compact && 'Download'}
+          <Download className={compact ? '' : 'max-sm:hidden'} aria-hidden /> {!compact && 'Download'}
         </Button>
       }
     >

@@ -49,6 +49,7 @@ export function KeepAndNote({ backup }: { backup: BackupDetail }) {
           size="sm"
           pending={update.isPending}
           disabled={note === (backup.note ?? '')}
+          title={note === (backup.note ?? '') ? 'The note has not changed' : undefined}
           onClick={() => update.mutate({ note: note.trim() === '' ? null : note })}
         >
           Save the note

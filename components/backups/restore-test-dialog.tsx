@@ -54,7 +54,7 @@ export function RestoreTestDialog({ open, onOpenChange, name, backupId, sourceId
                 value={value}
                 checked={level === value}
                 onChange={() => setLevel(value)}
-                className="mt-0.5 size-4 accent-(--accent)"
+                className="mt-0.5 size-4 shrink-0 accent-(--accent)"
               />
               <span>
                 <span className="block font-medium">{levelWords[value].label}</span>

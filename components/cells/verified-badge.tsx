@@ -18,7 +18,7 @@ export function VerifiedBadge({
 }: {
   verified: Verified
   provenAt?: string | null
-  /** Without the time on a phone. */
+  /** Without the time where there is little room. */
   narrow?: boolean
 }) {
   const now = useNow()
@@ -28,7 +28,7 @@ export function VerifiedBadge({
   return (
     <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at)}` : means} icon={<Icon aria-hidden />}>
       {label}
-      {at && <span className={cn('font-normal opacity-80', narrow && 'max-sm:hidden')}>{formatRelative(at, now)}</span>}
+      {at && <span className={cn('font-normal opacity-80', narrow && 'max-xl:hidden')}>{formatRelative(at, now)}</span>}
     </Badge>
   )
 }

@@ -39,9 +39,9 @@ export function DestinationsScreen() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Where</Th>
+                <Th className="max-sm:hidden">Where</Th>
                 <Th>Last test</Th>
-                <Th className="text-right">Backups</Th>
+                <Th className="text-right max-sm:hidden">Backups</Th>
                 <Th className="text-right">Stored</Th>
               </tr>
             </thead>
@@ -59,7 +59,7 @@ export function DestinationsScreen() {
                       {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
                     </span>
                   </Td>
-                  <Td className="max-w-72">
+                  <Td className="max-w-72 max-sm:hidden">
                     <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>
                       {destinationPlace(destination)}
                     </code>
@@ -78,7 +78,9 @@ export function DestinationsScreen() {
                       <span className="text-ink-3">not tested</span>
                     )}
                   </Td>
-                  <Td className="tabular text-right">{destination.usage.backupCount.toLocaleString('en')}</Td>
+                  <Td className="tabular text-right max-sm:hidden">
+                    {destination.usage.backupCount.toLocaleString('en')}
+                  </Td>
                   <Td className="text-right">
                     <BytesCell bytes={destination.usage.storedBytes} />
                   </Td>

@@ -20,6 +20,7 @@ interface FilterFormProps {
 export function FilterForm({ label, names, className, children }: FilterFormProps) {
   const { get, set } = useUrlState()
   const all = [...names, 'from', 'to']
+  const any = all.some((name) => get(name))
   const day = (name: 'from' | 'to', title: string) => (
     <Field label={title}>
       {(control) => (
@@ -44,7 +45,9 @@ export function FilterForm({ label, names, className, children }: FilterFormProp
       {day('to', 'To')}
       <Button
         variant="ghost"
-        disabled={!all.some((name) => get(name))}
+        className={any ? '' : 'max-lg:hidden'}
+        disabled={!any}
+        title={any ? undefined : 'No filter is set'}
         onClick={() => set(Object.fromEntries([...all, 'cursor'].map((name) => [name, undefined])))}
       >
         Clear

@@ -42,9 +42,9 @@ export function PoliciesScreen() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>When</Th>
+                <Th className="max-sm:hidden">When</Th>
                 <Th>Next run</Th>
-                <Th>Keeps</Th>
+                <Th className="max-sm:hidden">Keeps</Th>
                 <Th>Sources</Th>
               </tr>
             </thead>
@@ -59,8 +59,9 @@ export function PoliciesScreen() {
                       {policy.name}
                     </Link>
                     <span className="block text-xs text-ink-3">{actionWords[policy.action]}</span>
+                    <span className="block text-xs text-ink-3 sm:hidden">{cronWords(policy.cron) ?? policy.cron}</span>
                   </Td>
-                  <Td>
+                  <Td className="max-sm:hidden">
                     <span className="block">{cronWords(policy.cron) ?? 'As the expression says'}</span>
                     <span className="block text-xs whitespace-nowrap text-ink-3">
                       <code className="font-mono">{policy.cron}</code> {policy.timeZone}
@@ -73,7 +74,7 @@ export function PoliciesScreen() {
                       <span className="text-ink-3">nothing follows it</span>
                     )}
                   </Td>
-                  <Td>
+                  <Td className="max-sm:hidden">
                     {policy.action === 'backup' ? (
                       (policy.retentionPolicyName ?? 'everything')
                     ) : (

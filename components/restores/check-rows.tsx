@@ -11,8 +11,8 @@ export function CheckRows({ label, checks }: { label: string; checks: readonly C
         <tr>
           <Th>Check</Th>
           <Th>Verdict</Th>
-          <Th className="text-right">Expected</Th>
-          <Th className="text-right">Actual</Th>
+          <Th className="text-right max-sm:hidden">Expected</Th>
+          <Th className="text-right max-sm:hidden">Actual</Th>
         </tr>
       </thead>
       <tbody>
@@ -21,12 +21,17 @@ export function CheckRows({ label, checks }: { label: string; checks: readonly C
             <Td className="max-w-96">
               <span className="break-words">{plain(check.name)}</span>
               {check.detail && <span className="block text-xs break-words text-ink-3">{check.detail}</span>}
+              {check.expected !== undefined && (
+                <span className="tabular block text-xs break-words text-ink-3 sm:hidden">
+                  expected {value(check.expected)}, actual {value(check.actual)}
+                </span>
+              )}
             </Td>
             <Td>
               <VerdictBadge verdict={check.verdict} />
             </Td>
-            <Td className="tabular text-right break-words">{value(check.expected)}</Td>
-            <Td className="tabular text-right break-words">{value(check.actual)}</Td>
+            <Td className="tabular text-right break-words max-sm:hidden">{value(check.expected)}</Td>
+            <Td className="tabular text-right break-words max-sm:hidden">{value(check.actual)}</Td>
           </Tr>
         ))}
       </tbody>

@@ -48,9 +48,9 @@ export function RestoreTestsScreen() {
                   <Th>Started</Th>
                   <Th>Verdict</Th>
                   <Th>Source</Th>
-                  <Th>Level</Th>
-                  <Th>Checks</Th>
-                  <Th className="text-right">Took</Th>
+                  <Th className="max-sm:hidden">Level</Th>
+                  <Th>Checks passed</Th>
+                  <Th className="text-right max-sm:hidden">Took</Th>
                 </tr>
               </thead>
               <tbody>
@@ -68,7 +68,7 @@ export function RestoreTestsScreen() {
 }
 
 function TestRow({ test }: { test: RestoreTest }) {
-  const failed = test.checks.filter((check) => check.verdict === 'failed').length
+  const passed = test.checks.filter((check) => check.verdict === 'passed').length
   return (
     <Tr>
       <Td>
@@ -97,11 +97,11 @@ function TestRow({ test }: { test: RestoreTest }) {
           {test.sourceName}
         </Link>
       </Td>
-      <Td>{levelWords[test.level].label}</Td>
+      <Td className="max-sm:hidden">{levelWords[test.level].label}</Td>
       <Td className="tabular">
-        {test.checks.length - failed} of {test.checks.length}
+        {test.checks.length > 0 ? `${passed} of ${test.checks.length}` : <span className="text-ink-3">–</span>}
       </Td>
-      <Td className="text-right">
+      <Td className="text-right max-sm:hidden">
         <DurationCell ms={test.durationMs} />
       </Td>
     </Tr>

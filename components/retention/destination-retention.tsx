@@ -7,6 +7,7 @@ import { retentionWords } from '@/components/schedules/retention-words'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
+import { FormActions } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
@@ -28,10 +29,7 @@ export function DestinationRetention({ destination }: { destination: Destination
     <Card aria-labelledby="destination-retention-title">
       <CardHeader id="destination-retention-title" title="Retention" />
       <CardBody className="space-y-4">
-        <Field
-          label="How long copies are kept here"
-          hint={chosen ? retentionWords(chosen.rules) : 'As long as the policy of each source’s schedules says'}
-        >
+        <Field label="How long copies are kept here" hint={chosen && retentionWords(chosen.rules)}>
           {(control) => (
             <Select
               {...control}
@@ -48,20 +46,22 @@ export function DestinationRetention({ destination }: { destination: Destination
           )}
         </Field>
         <p className="text-xs text-ink-3">
-          Copies that go because of a change wait for the grace time and are told of; the last good one is never
+          Copies that a change would delete wait for the days of grace, with a notice. The last good one is never
           deleted.
         </p>
         {save.error && <ProblemNote error={save.error} />}
-        <RoleButton
-          needs="admin"
-          variant="secondary"
-          size="sm"
-          pending={save.isPending}
-          disabled={policyId === destination.retentionPolicyId}
-          onClick={() => save.mutate(policyId)}
-        >
-          Save the retention
-        </RoleButton>
+        <FormActions>
+          <RoleButton
+            needs="admin"
+            size="sm"
+            pending={save.isPending}
+            disabled={policyId === destination.retentionPolicyId}
+            title={policyId === destination.retentionPolicyId ? 'Nothing has changed' : undefined}
+            onClick={() => save.mutate(policyId)}
+          >
+            Save the retention
+          </RoleButton>
+        </FormActions>
       </CardBody>
     </Card>
   )

@@ -45,7 +45,7 @@ export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
   )
   return (
     <>
-      <FormSection title="Name">
+      <FormSection title="Policy" note="Schedules and destinations choose it by its name.">
         <Field label="Name" error={errors.name}>
           {(control) => (
             <Input {...control} value={values.name} onChange={(event) => onChange({ name: event.target.value })} />

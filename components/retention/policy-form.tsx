@@ -6,6 +6,7 @@ import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contrac
 import { retentionWords } from '@/components/schedules/retention-words'
 import { RoleButton } from '@/components/shell/role-button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
+import { FormActions } from '@/components/ui/form'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
@@ -34,6 +35,7 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
   const settledInput: typeof input = JSON.parse(settled)
   const preview = useQuery(retentionPreviewQuery(settledInput))
   const stale = preview.isFetching || settled !== JSON.stringify(input)
+  const unread = policy !== undefined && complete && stale
 
   const save = useAction({
     run: (request: unknown) =>
@@ -59,20 +61,25 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       <PolicyFields values={values} errors={errors} onChange={(changes) => setValues({ ...values, ...changes })} />
-      {complete && <p className="text-[0.8125rem] text-ink-2">{retentionWords(body.rules)}.</p>}
       {policy && preview.data && <PolicyPreview preview={preview.data} stale={stale} />}
       {policy && preview.error && complete && (
         <ProblemNote error={preview.error} title="The preview could not be made" />
       )}
       {save.error && !confirming && <ProblemNote error={save.error} />}
-      <RoleButton
-        needs="admin"
-        type="submit"
-        pending={save.isPending}
-        disabled={policy !== undefined && complete && stale}
-      >
-        {policy ? 'Save the policy' : 'Add the policy'}
-      </RoleButton>
+      <FormActions>
+        {complete && (
+          <p className="min-w-0 flex-1 basis-60 text-[0.8125rem] text-ink-2">{retentionWords(body.rules)}.</p>
+        )}
+        <RoleButton
+          needs="admin"
+          type="submit"
+          pending={save.isPending}
+          disabled={unread}
+          title={unread ? 'What it would delete is being looked up' : undefined}
+        >
+          {policy ? 'Save the policy' : 'Add the policy'}
+        </RoleButton>
+      </FormActions>
       {confirming && preview.data && (
         <ConfirmDialog
           open

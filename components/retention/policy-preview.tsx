@@ -36,9 +36,13 @@ export function PolicyPreview({ preview, stale }: { preview: RetentionPreview; s
             )}
             <Facts
               items={[
-                { name: 'Deleted', value: `${deleteCount}, ${formatBytes(preview.deleteBytes)}` },
+                ...(deleteCount > 0
+                  ? [{ name: 'Deleted', value: `${deleteCount}, ${formatBytes(preview.deleteBytes)}` }]
+                  : []),
                 { name: 'Kept', value: String(preview.keepCount) },
-                { name: 'Saves', value: `${formatMoney(preview.savedPerMonth, preview.currency)} a month` },
+                ...(deleteCount > 0
+                  ? [{ name: 'Saves', value: `${formatMoney(preview.savedPerMonth, preview.currency)} a month` }]
+                  : []),
                 { name: 'Costs then', value: `${formatMoney(preview.costPerMonth, preview.currency)} a month` },
               ]}
             />

@@ -8,6 +8,7 @@ import { Badge } from '@/components/ui/badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { jobStates } from '@/lib/contracts/common'
 import { cronWords } from '@/lib/client/cron-words'
+import { levelWords } from '@/lib/client/words'
 import { ScheduleSwitch } from './schedule-switch'
 import { NextRuns } from './next-runs'
 import { pauseWords } from './pause-words'
@@ -26,10 +27,10 @@ export function ScheduleTable({
       <thead>
         <tr>
           <Th>What</Th>
-          <Th>When</Th>
+          <Th className="max-sm:hidden">When</Th>
           <Th>Next run</Th>
-          <Th>Last run</Th>
-          <Th>Keeps</Th>
+          <Th className="max-sm:hidden">Last run</Th>
+          <Th className="max-sm:hidden">Keeps</Th>
           <Th>On</Th>
         </tr>
       </thead>
@@ -47,8 +48,9 @@ export function ScheduleTable({
                   {withSource && ` of ${schedule.sourceName}`}
                 </Link>
                 {schedule.action === 'restore-test' && (
-                  <span className="block text-xs text-ink-3">{schedule.options.level}</span>
+                  <span className="block text-xs text-ink-3">{levelWords[schedule.options.level].label}</span>
                 )}
+                <span className="block text-xs text-ink-3 sm:hidden">{cronWords(schedule.cron) ?? schedule.cron}</span>
                 {schedule.policyId && (
                   <Link
                     href={`/admin/policies/${schedule.policyId}`}
@@ -58,7 +60,7 @@ export function ScheduleTable({
                   </Link>
                 )}
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 <span className="block">{cronWords(schedule.cron) ?? 'As the expression says'}</span>
                 <span className="block text-xs whitespace-nowrap text-ink-3">
                   <code className="font-mono">{schedule.cron}</code> {schedule.timeZone}
@@ -76,7 +78,7 @@ export function ScheduleTable({
                   </>
                 )}
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 {schedule.lastJob && state ? (
                   <span className="flex flex-col items-start gap-0.5">
                     <StateBadge state={state} />
@@ -91,7 +93,7 @@ export function ScheduleTable({
                   <span className="text-ink-3">not yet</span>
                 )}
               </Td>
-              <Td>
+              <Td className="max-sm:hidden">
                 {schedule.action === 'backup' ? (
                   (schedule.retentionPolicyName ?? 'everything')
                 ) : (

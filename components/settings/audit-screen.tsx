@@ -20,10 +20,9 @@ import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { useMay } from '@/components/shell/viewer'
-import { valueWords, whoOf } from '@/lib/client/audit-words'
+import { actionWords, nameWords, valueWords, whoOf } from '@/lib/client/audit-words'
 import { auditQuery } from '@/lib/client/queries/audit'
 import { useUrlState } from '@/lib/client/use-url-state'
-import { plain } from '@/lib/client/words'
 
 export function AuditScreen() {
   const { may, reason } = useMay('admin')
@@ -75,9 +74,9 @@ function EventTable({ events, onShow }: { events: AuditEvent[]; onShow: (event: 
       <thead>
         <tr>
           <Th>When</Th>
-          <Th>Who</Th>
+          <Th className="max-sm:hidden">Who</Th>
           <Th>What</Th>
-          <Th>Detail</Th>
+          <Th className="max-sm:hidden">Detail</Th>
         </tr>
       </thead>
       <tbody>
@@ -86,16 +85,17 @@ function EventTable({ events, onShow }: { events: AuditEvent[]; onShow: (event: 
             <Td className="align-top">
               <TimeCell at={event.at} />
             </Td>
-            <Td className="align-top break-words">{whoOf(event)}</Td>
-            <Td className="align-top whitespace-nowrap">
+            <Td className="align-top break-words max-sm:hidden">{whoOf(event)}</Td>
+            <Td className="align-top sm:whitespace-nowrap">
               <Button variant="link" size="inline" onClick={() => onShow(event)}>
-                {plain(event.action)}
+                {actionWords(event.action)}
               </Button>
+              <span className="block text-xs break-words text-ink-2 sm:hidden">{whoOf(event)}</span>
               {event.subjectId && (
                 <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>
               )}
             </Td>
-            <Td className="max-w-md align-top text-xs break-words text-ink-2">
+            <Td className="max-w-md align-top text-xs/5 break-words text-ink-2 max-sm:hidden">
               <span className="line-clamp-3">{detailOf(event)}</span>
             </Td>
           </Tr>
@@ -107,6 +107,6 @@ function EventTable({ events, onShow }: { events: AuditEvent[]; onShow: (event: 
 
 function detailOf({ detail }: AuditEvent): string {
   return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${valueWords(value)}`)
+    .map(([name, value]) => `${nameWords(name)}: ${valueWords(value)}`)
     .join(', ')
 }

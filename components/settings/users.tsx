@@ -44,7 +44,7 @@ export function Users() {
               <tr>
                 <Th>Name</Th>
                 <Th>Role</Th>
-                <Th>Added</Th>
+                <Th className="max-sm:hidden">Added</Th>
                 <Th>
                   <span className="sr-only">Actions</span>
                 </Th>
@@ -75,6 +75,7 @@ function UserRow({ user }: { user: User }) {
         <span className="block font-medium">{user.name || user.email}</span>
         <span className="block text-xs text-ink-3">{user.email}</span>
         <span className="mt-0.5 flex flex-wrap gap-1">
+          {user.disabled && <Badge tone="warn">May not sign in</Badge>}
           {user.secondFactor && <Badge title="A code is asked for beside the password">Second factor</Badge>}
           {user.signsInWith.includes('oidc') && (
             <Badge title="Signs in through the identity provider, which also says the role">Single sign-on</Badge>
@@ -83,7 +84,7 @@ function UserRow({ user }: { user: User }) {
       </Td>
       <Td>
         <Select
-          className="w-36"
+          className="w-36 max-sm:w-32"
           aria-label={`Role of ${user.email}`}
           title={roleWords[user.role].can}
           value={user.role}
@@ -100,21 +101,11 @@ function UserRow({ user }: { user: User }) {
           ))}
         </Select>
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         <TimeCell at={user.createdAt} form="relative" />
       </Td>
-      <Td className="text-right whitespace-nowrap">
-        {user.disabled && <Badge className="mr-2">May not sign in</Badge>}
-        <RoleButton
-          needs="admin"
-          variant="secondary"
-          size="sm"
-          pending={update.isPending}
-          onClick={() => update.mutate({ disabled: !user.disabled })}
-        >
-          {user.disabled ? 'Let in again' : 'Disable'}
-        </RoleButton>
-        <UserActions user={user} />
+      <Td className="text-right">
+        <UserActions user={user} onDisable={(disabled) => update.mutate({ disabled })} />
       </Td>
     </Tr>
   )

@@ -49,7 +49,7 @@ export function SourceScreen({ id }: { id: string }) {
           <>
             <SourceActions source={mine ?? { sourceId: id, sourceName: source.name, lastGoodBackup: null }} />
             <RoleLink needs="admin" href={`/admin/sources/${id}/edit`} variant="secondary" size="sm">
-              <Pencil aria-hidden /> Change
+              <Pencil className="max-sm:hidden" aria-hidden /> Change
             </RoleLink>
             <DeleteAction
               label={`Delete the source ${source.name}`}
@@ -60,10 +60,7 @@ export function SourceScreen({ id }: { id: string }) {
               onDeleted={() => router.push('/admin/sources')}
             >
               <p>Its schedules and its stored password are deleted, and no backup of it is taken any more.</p>
-              <p>
-                {!mine ? 'Its backups' : mine.backupCount === 1 ? 'Its one backup' : `Its ${mine.backupCount} backups`}{' '}
-                stay, listed and restorable, until they are deleted by hand.
-              </p>
+              <p>{keptWords(mine?.backupCount)}</p>
             </DeleteAction>
           </>
         }
@@ -87,4 +84,11 @@ export function SourceScreen({ id }: { id: string }) {
       </div>
     </>
   )
+}
+
+/** Of a source that goes: what becomes of its backups. */
+function keptWords(backupCount: number | undefined): string {
+  if (backupCount === 0) return 'There is no backup of it.'
+  if (backupCount === 1) return 'Its one backup stays, listed and restorable, until it is deleted by hand.'
+  return `${backupCount === undefined ? 'Its' : `Its ${backupCount.toLocaleString('en')}`} backups stay, listed and restorable, until they are deleted by hand.`
 }

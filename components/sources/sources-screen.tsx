@@ -45,11 +45,11 @@ export function SourcesScreen() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th className="max-sm:hidden">Where</Th>
+                <Th className="max-xl:hidden">Where</Th>
                 <Th className="max-sm:hidden">Health</Th>
                 <Th className="max-sm:hidden">Last good backup</Th>
                 <Th>Restorable</Th>
-                <Th className="text-right max-sm:hidden">Stored</Th>
+                <Th className="text-right max-xl:hidden">Stored</Th>
                 <Th>
                   <span className="sr-only">Actions</span>
                 </Th>
@@ -77,7 +77,7 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
         </Link>{' '}
         {source.sample && <SampleBadge />}
       </Td>
-      <Td className="max-w-52 text-[0.8125rem] max-sm:hidden">
+      <Td className="max-w-52 text-[0.8125rem] max-xl:hidden">
         <span className="block truncate" title={connection.database}>
           {connection.database}
         </span>
@@ -104,7 +104,7 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
             <VerifiedBadge verified={status.lastGoodBackup?.verified ?? 'unproven'} />
           ))}
       </Td>
-      <Td className="text-right max-sm:hidden">
+      <Td className="text-right max-xl:hidden">
         <BytesCell bytes={status?.storedBytes} />
       </Td>
       <Td>{status && <SourceActions source={status} compact />}</Td>

@@ -26,7 +26,7 @@ export function SourceActions({ source, compact }: SourceActionsProps) {
         aria-label={`Back up ${source.sourceName} now`}
         onClick={() => setAsking('backup')}
       >
-        <Play aria-hidden /> {!compact && 'Back up now'}
+        <Play className={compact ? '' : 'max-sm:hidden'} aria-hidden /> {!compact && 'Back up now'}
       </RoleButton>
       <RoleButton
         needs="operator"
@@ -37,7 +37,7 @@ export function SourceActions({ source, compact }: SourceActionsProps) {
         aria-label={`Restore-test ${source.sourceName}`}
         onClick={() => setAsking('test')}
       >
-        <FlaskConical aria-hidden /> {!compact && 'Restore-test'}
+        <FlaskConical className={compact ? '' : 'max-sm:hidden'} aria-hidden /> {!compact && 'Restore-test'}
       </RoleButton>
       {asking === 'backup' && <BackupNowDialog open onOpenChange={close} sourceId={source.sourceId} />}
       {asking === 'test' && (

@@ -38,10 +38,10 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
             <Th className="max-sm:hidden">Health</Th>
             <Th className="max-sm:hidden">Last good backup</Th>
             <Th>Restorable</Th>
-            <Th className="max-sm:hidden" title="What would be lost now, against what was promised">
+            <Th className="max-xl:hidden" title="What would be lost now, against what was promised">
               Exposure
             </Th>
-            <Th className="max-sm:hidden">Next backup</Th>
+            <Th className="max-xl:hidden">Next backup</Th>
             <Th>
               <span className="sr-only">Actions</span>
             </Th>
@@ -89,10 +89,10 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
                   <VerifiedBadge verified={source.lastGoodBackup?.verified ?? 'unproven'} />
                 )}
               </Td>
-              <Td className="max-sm:hidden">
+              <Td className="max-xl:hidden">
                 <ExposureCell source={source} />
               </Td>
-              <Td className="max-sm:hidden">
+              <Td className="max-xl:hidden">
                 <TimeCell at={source.nextBackupAt} none="not scheduled" />
               </Td>
               <Td>

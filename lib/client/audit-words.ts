@@ -38,8 +38,62 @@ export function valueWords(value: unknown): string {
   if (change) return `${valueWords(change.from)} → ${valueWords(change.to)}`
   if (typeof value === 'object') {
     return Object.entries(value)
-      .map(([name, part]) => `${name}: ${valueWords(part)}`)
+      .map(([name, part]) => `${nameWords(name)}: ${valueWords(part)}`)
       .join('; ')
   }
   return String(value)
+}
+
+/** A name made for programs, such as `timeZone` or `roleByGroup`, as people write it. */
+export function nameWords(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]/g, ' ')
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Actions that their subject and verb do not say well. */
+const wholeActions: Record<string, string> = {
+  'session.sign-in': 'Signed in',
+  'session.sign-in-failed': 'Sign-in failed',
+  'session.sign-out': 'Signed out',
+  'session.end-others': 'Other sessions ended',
+  'setup.first-administrator': 'First administrator made',
+  'user.change-password': 'Password changed',
+  'user.password-link': 'Link for a new password made',
+  'second-factor.recovery-code-used': 'Recovery code used',
+  'second-factor.renew-recovery-codes': 'New recovery codes made',
+  'settings.test-oidc': 'Single sign-on tested',
+}
+
+const done: Record<string, string> = {
+  create: 'created',
+  update: 'changed',
+  delete: 'deleted',
+  start: 'started',
+  test: 'tested',
+  run: 'run by hand',
+  resume: 'resumed',
+  revoke: 'revoked',
+  cancel: 'cancelled',
+  acknowledge: 'acknowledged',
+  request: 'asked for',
+  export: 'exported',
+  download: 'downloaded',
+  copy: 'copied',
+  keep: 'kept',
+  thaw: 'brought back',
+  end: 'ended',
+  enable: 'turned on',
+  disable: 'turned off',
+  shorten: 'shortened',
+  apply: 'applied',
+}
+
+/** `retention-policy.update` as "Retention policy changed". An action without such words is shown as it is called. */
+export function actionWords(action: string): string {
+  const at = action.lastIndexOf('.')
+  const verb = done[action.slice(at + 1)]
+  return wholeActions[action] ?? nameWords(verb ? `${action.slice(0, at)} ${verb}` : action)
 }

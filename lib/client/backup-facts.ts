@@ -12,3 +12,10 @@ export function unusableBecause(backup: Pick<Backup, 'copies' | 'deletedAt' | 's
   if (isActive(backup.status)) return 'This backup is still being taken'
   return hasCopies(backup) ? undefined : 'No copy of this backup is stored'
 }
+
+/** Why it cannot be deleted, or nothing when it can. */
+export function undeletableBecause(backup: Pick<Backup, 'deletedAt' | 'deleteCause' | 'status'>): string | undefined {
+  if (backup.deletedAt) return 'Already deleted'
+  if (backup.deleteCause === 'request') return 'Waits to be deleted'
+  return isActive(backup.status) ? 'This backup is still being taken' : undefined
+}
