@@ -14,8 +14,8 @@ import { runTool } from './run-tool'
 import type { Server } from './server'
 import type { BenchSettings } from './settings'
 
-/** What runs beside pgbench. */
-export const impactModes = ['alone', 'plain', 'holdfast', 'gentle'] as const
+/** What runs beside pgbench; `snapshot` is an idle transaction alone, which every consistent dump holds open. */
+export const impactModes = ['alone', 'plain', 'holdfast', 'gentle', 'snapshot'] as const
 export type ImpactMode = (typeof impactModes)[number]
 
 /** pgbench for some seconds beside backups that are taken one after another. */
@@ -52,15 +52,21 @@ export async function openImpact(
     holdfast: await holdfast.addSource('beside pgbench', liveDatabase, {}),
     gentle: await holdfast.addSource('beside pgbench, gentle', liveDatabase, { gentle: true }),
   }
-  const start = (mode: ImpactMode): Load => {
-    if (mode === 'alone') return { stop: () => Promise.resolve({ finished: 0, begunBytes: 0 }) }
+  const nothing = { finished: 0, begunBytes: 0 }
+  const start = async (mode: ImpactMode): Promise<Load> => {
+    if (mode === 'alone') return { stop: () => Promise.resolve(nothing) }
+    if (mode === 'snapshot') {
+      const session = await source.connect(liveDatabase)
+      await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT')
+      return { stop: () => session.end().then(() => nothing) }
+    }
     return mode === 'plain' ? plainLoad(plain, bucket) : holdfastLoad(holdfast, sources[mode])
   }
   await pgbench(settings, source.port, Math.min(10, settings.impact.seconds))
   return {
     async measure(mode) {
       await source.query('CHECKPOINT')
-      const load = start(mode)
+      const load = await start(mode)
       try {
         if (mode !== 'alone') await delay(settleMs)
         const before = machineBusySeconds()

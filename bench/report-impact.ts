@@ -7,6 +7,7 @@ const names: Record<ImpactMode, string> = {
   plain: '(a) `pg_dump -Fc \\| upload`',
   holdfast: '(H) Holdfast, default settings',
   gentle: '(G) Holdfast, gentle mode',
+  snapshot: 'an open snapshot alone',
 }
 
 /** What backups cost a busy database, as one section. */
@@ -40,8 +41,10 @@ ${row('alone')}
 ${row('plain')}
 ${row('holdfast')}
 ${row('gentle')}
+${row('snapshot')}
 
-- While it runs, (H) costs pgbench **${ratio(lost('holdfast'), lost('plain'))}** of what (a) costs it; (G) costs it **${(100 * lost('gentle')).toFixed(1)} %** of its throughput.
+- While it runs, (H) costs pgbench **${ratio(lost('holdfast'), lost('plain'))}** of what (a) costs it; (G) costs it **${(100 * lost('gentle')).toFixed(1)} %** of its throughput,
+  of which ${(100 * lost('snapshot')).toFixed(1)} % is what an idle transaction costs that holds a snapshot open, as every consistent dump must.
 - A whole backup is what finished, and the share of its bytes that the unfinished one had come to.`,
   ]
 }

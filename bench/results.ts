@@ -35,7 +35,7 @@ export function emptyResults(): Results {
       testPlain2: [],
       testPlain1: [],
     },
-    impact: { alone: [], plain: [], holdfast: [], gentle: [] },
+    impact: { alone: [], plain: [], holdfast: [], gentle: [], snapshot: [] },
     history: null,
   }
 }

@@ -9,6 +9,8 @@ import { runTool } from './run-tool'
 
 export interface Server {
   port: number
+  /** A session that the caller ends. */
+  connect(database: string): Promise<Client>
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>
   stop(): Promise<void>
 }
@@ -57,10 +59,14 @@ export async function startServer(bin: string, folder: string, settings: Record<
     stdio: 'ignore',
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const query = async (sql: string, database = 'postgres') => {
+  const connect = async (database: string) => {
     const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database })
     client.on('error', () => undefined)
     await client.connect()
+    return client
+  }
+  const query = async (sql: string, database = 'postgres') => {
+    const client = await connect(database)
     try {
       const result = await client.query<Record<string, unknown>>(sql)
       return result.rows ?? []
@@ -75,7 +81,7 @@ export async function startServer(bin: string, folder: string, settings: Record<
   for (let tries = 0; ; tries += 1) {
     try {
       await query('SELECT 1')
-      return { port, query, stop }
+      return { port, connect, query, stop }
     } catch (error) {
       if (child.exitCode !== null || tries > 600) {
         await stop()

@@ -7,6 +7,7 @@ import { checkContents, checkTarget, databaseExists, targetExists } from './chec
 import { classifyQueryError, errorCode } from './classify-error'
 import { withMaintenance } from './connect'
 import { createDatabase } from './create-database'
+import { dropDatabase } from './drop-database'
 import { findRestoreClient } from './find-restore-client'
 import { manifestFacts } from './manifest-facts'
 import { quoteIdentifier } from './quote'
@@ -47,7 +48,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       // A damaged backup must not leave half a database behind.
       const globals = partOf(input.manifest, 'globals')
       await input.check([...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])], run)
-      await removeLeftover(client, incomplete)
+      await removeLeftover(client, target.source, incomplete, run)
       created = true
       const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
       const { messages } = await restoreParts(
@@ -101,7 +102,12 @@ async function giveName(source: SourceSpec, incomplete: string, name: string, ru
 }
 
 /** What an earlier attempt left is removed, unless somebody is connected: that may be a restore that still runs. */
-async function removeLeftover(client: Client, incomplete: string): Promise<void> {
+async function removeLeftover(
+  client: Client,
+  source: SourceSpec,
+  incomplete: string,
+  { signal }: RunContext,
+): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [incomplete])
   if ((rowCount ?? 0) > 0) {
     throw new HoldfastError('restore-running', `Another restore is writing ${incomplete}.`, {
@@ -109,14 +115,13 @@ async function removeLeftover(client: Client, incomplete: string): Promise<void>
       transient: true,
     })
   }
-  await client.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(incomplete)}`)
+  await dropDatabase(client, source, incomplete, { force: false, signal })
 }
 
 async function remove(source: SourceSpec, incomplete: string, run: RunContext): Promise<void> {
+  const signal = AbortSignal.timeout(cleanUpMs)
   try {
-    await withMaintenance(source, AbortSignal.timeout(cleanUpMs), async (client) => {
-      await client.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(incomplete)} WITH (FORCE)`)
-    })
+    await withMaintenance(source, signal, (client) => dropDatabase(client, source, incomplete, { force: true, signal }))
   } catch (error) {
     run.logger.error('an incomplete database was left behind', { database: incomplete, error: String(error) })
   }

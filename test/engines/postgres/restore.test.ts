@@ -114,6 +114,19 @@ describe('restoring into a new database', () => {
     expect(await databases()).toEqual([...before, 'restored'].sort())
   })
 
+  it('removes a half-finished database that has subscriptions, and leaves their slots alone (fault 86)', async () => {
+    await pg.sql('CREATE DATABASE restored__holdfast_incomplete')
+    await pg.sql(
+      `CREATE SUBSCRIPTION "of production" CONNECTION 'host=127.0.0.1 port=1 dbname=production' PUBLICATION all_tables
+        WITH (connect = false, slot_name = 'production_slot')`,
+      'restored__holdfast_incomplete',
+    )
+    await pg.sql('DROP DATABASE restored')
+    await restore({})
+    expect(await databases()).not.toContain('restored__holdfast_incomplete')
+    expect(await pg.sql('SELECT subname FROM pg_subscription')).toEqual([])
+  })
+
   it('brings back a database that is gone, under its own name, on the server of the source', async () => {
     await pg.sql('CREATE DATABASE lost')
     await pg.sql('CREATE TABLE kept AS SELECT 42 AS answer', 'lost')

@@ -1,0 +1,43 @@
+import type { Client } from 'pg'
+import type { SourceSpec } from '@/lib/ports/engine'
+import { errorCode } from './classify-error'
+import { connect } from './connect'
+import { quoteIdentifier } from './quote'
+
+/**
+ * Drops a restored database, if it is there. PostgreSQL keeps one that has subscriptions; those are given up first, and
+ * never their slot on the publisher, which belongs to the database that was backed up. `force` ends its sessions.
+ */
+export async function dropDatabase(
+  client: Client,
+  source: SourceSpec,
+  database: string,
+  options: { force: boolean; signal: AbortSignal },
+): Promise<void> {
+  const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(database)}${options.force ? ' WITH (FORCE)' : ''}`
+  try {
+    await client.query(drop)
+  } catch (error) {
+    const inUse = '55006'
+    if (errorCode(error) !== inUse) throw error
+    await dropSubscriptions(source, database, options.signal)
+    await client.query(drop)
+  }
+}
+
+async function dropSubscriptions(source: SourceSpec, database: string, signal: AbortSignal): Promise<void> {
+  const client = await connect(source, signal, database)
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT subname AS name FROM pg_subscription
+        WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    )
+    for (const name of rows.map((row) => quoteIdentifier(row.name))) {
+      await client.query(`ALTER SUBSCRIPTION ${name} DISABLE`)
+      await client.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`)
+      await client.query(`DROP SUBSCRIPTION ${name}`)
+    }
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
