@@ -3,8 +3,7 @@
 import { useState } from 'react'
 import { createInvitationSchema, type CreatedInvitation } from '@/lib/contracts/access'
 import type { Role } from '@/lib/contracts/common'
-import { Button } from '@/components/ui/button'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
@@ -41,14 +40,9 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
           onChange={(name) => setValues({ ...values, name })}
         />
         <RoleField value={values.role} onChange={(role) => setValues({ ...values, role })} />
-        <DialogActions>
-          <Button variant="secondary" onClick={() => onOpenChange(false)}>
-            Close
-          </Button>
-          <Button type="submit" pending={invite.isPending}>
-            Make the link
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={invite.isPending}>
+          Make the link
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

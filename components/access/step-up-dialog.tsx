@@ -6,9 +6,8 @@ import type { Problem } from '@/lib/contracts/common'
 import type { StepUpMethod } from '@/lib/contracts/access'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { fieldErrorsOf } from '@/lib/client/form-errors'
 import { askStepUpWith } from '@/lib/client/step-up'
@@ -75,32 +74,27 @@ function StepUpForm(props: { methods: readonly string[]; onShown: () => void; on
     <form method="post" noValidate onSubmit={submit} className="space-y-4">
       {show.error && !wrong && <ProblemNote error={show.error} />}
       {by === 'password' ? (
-        <Field label="Your password" error={wrong}>
-          {(control) => (
-            <Input
-              {...control}
-              key="password"
-              type="password"
-              autoComplete="current-password"
-              autoFocus
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Your password"
+          error={wrong}
+          key="password"
+          type="password"
+          autoComplete="current-password"
+          autoFocus
+          value={value}
+          onChange={setValue}
+        />
       ) : (
-        <Field label="Your code" hint="Of your authenticator app, or a recovery code" error={wrong}>
-          {(control) => (
-            <Input
-              {...control}
-              key="code"
-              autoComplete="one-time-code"
-              autoFocus
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Your code"
+          hint="Of your authenticator app, or a recovery code"
+          error={wrong}
+          key="code"
+          autoComplete="one-time-code"
+          autoFocus
+          value={value}
+          onChange={setValue}
+        />
       )}
       {both && (
         <Button

@@ -5,8 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { startRestoreSchema, type Backup } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
-import { Button } from '@/components/ui/button'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Form } from '@/components/ui/form'
 import { Select, Textarea } from '@/components/ui/input'
@@ -108,14 +107,9 @@ export function RestoreDialog({
             />
           )}
         </Field>
-        <DialogActions>
-          <Button variant="secondary" onClick={() => onOpenChange(false)}>
-            Close
-          </Button>
-          <Button type="submit" pending={start.isPending}>
-            Start the restore
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={start.isPending}>
+          Start the restore
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

@@ -9,6 +9,7 @@ import { FieldsNote } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
 import { Input, Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
@@ -68,17 +69,13 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       <FormSection title="Destination">
-        <Field label="Name" error={errors.name}>
-          {(control) => (
-            <Input
-              {...control}
-              value={values.name}
-              autoComplete="off"
-              placeholder="Offsite bucket"
-              onChange={(event) => change({ name: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Name"
+          error={errors.name}
+          placeholder="Offsite bucket"
+          value={values.name}
+          onChange={(typed) => change({ name: typed })}
+        />
         <Field label="Kind" hint={destination && 'The kind of a stored destination stays.'}>
           {(control) => (
             <Select

@@ -1,8 +1,8 @@
 'use client'
 
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { HardDrive } from 'lucide-react'
+import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleLink } from '@/components/shell/role-link'
@@ -49,12 +49,7 @@ export function DestinationsScreen() {
               {destinations.data?.items.map((destination) => (
                 <Tr key={destination.id}>
                   <Td>
-                    <Link
-                      href={`/admin/destinations/${destination.id}`}
-                      className="font-medium underline-offset-4 hover:underline"
-                    >
-                      {destination.name}
-                    </Link>
+                    <NameLink href={`/admin/destinations/${destination.id}`}>{destination.name}</NameLink>
                     <span className="block text-xs text-ink-3">
                       {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
                     </span>

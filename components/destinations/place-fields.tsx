@@ -1,6 +1,5 @@
-import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { DestinationValues } from './destination-values'
 import { TransitionFields } from './transition-fields'
@@ -19,18 +18,16 @@ export function PlaceFields({ values, errors, onChange }: PlaceFieldsProps) {
     label: string,
     extra: { hint: string; placeholder?: string },
   ) => (
-    <Field label={label} hint={extra.hint} optional error={errors[`options.${field}`]}>
-      {(control) => (
-        <Input
-          {...control}
-          inputMode={name === 'site' ? 'text' : 'decimal'}
-          autoComplete="off"
-          placeholder={extra.placeholder}
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={extra.hint}
+      optional
+      error={errors[`options.${field}`]}
+      inputMode={name === 'site' ? 'text' : 'decimal'}
+      placeholder={extra.placeholder}
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <FormSection title="Place and limits">

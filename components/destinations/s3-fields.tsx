@@ -1,7 +1,8 @@
 import { Checkbox, Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { DestinationValues } from './destination-values'
 
@@ -28,19 +29,18 @@ export function S3Fields({ values, errors, hasSecret, onChange }: S3FieldsProps)
     label: string,
     extra: { hint?: string; optional?: boolean; placeholder?: string; type?: string } = {},
   ) => (
-    <Field label={label} hint={extra.hint} optional={extra.optional} error={errors[`config.${name}`]}>
-      {(control) => (
-        <Input
-          {...control}
-          type={extra.type ?? 'text'}
-          autoComplete={extra.type === 'password' ? 'new-password' : 'off'}
-          spellCheck={false}
-          placeholder={extra.placeholder}
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={extra.hint}
+      optional={extra.optional}
+      error={errors[`config.${name}`]}
+      type={extra.type ?? 'text'}
+      autoComplete={extra.type === 'password' ? 'new-password' : 'off'}
+      spellCheck={false}
+      placeholder={extra.placeholder}
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <>

@@ -1,8 +1,7 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { DestinationValues } from './destination-values'
@@ -28,33 +27,23 @@ export function TransitionFields({ values, errors, onChange }: TransitionFieldsP
       </p>
       {transitions.map((transition, index) => (
         <div key={index} className="flex flex-wrap items-start gap-3">
-          <Field label="After days" className="w-28" error={errors[`options.transitions.${index}.afterDays`]}>
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                autoComplete="off"
-                value={transition.afterDays}
-                onChange={(event) => change(index, { afterDays: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field
+          <TextField
+            label="After days"
+            className="w-28"
+            error={errors[`options.transitions.${index}.afterDays`]}
+            inputMode="numeric"
+            value={transition.afterDays}
+            onChange={(typed) => change(index, { afterDays: typed })}
+          />
+          <TextField
             label="Move to the class"
             className="min-w-44 flex-1"
             error={errors[`options.transitions.${index}.storageClass`]}
-          >
-            {(control) => (
-              <Input
-                {...control}
-                list="storage-classes"
-                autoComplete="off"
-                spellCheck={false}
-                value={transition.storageClass}
-                onChange={(event) => change(index, { storageClass: event.target.value })}
-              />
-            )}
-          </Field>
+            list="storage-classes"
+            spellCheck={false}
+            value={transition.storageClass}
+            onChange={(typed) => change(index, { storageClass: typed })}
+          />
           <Button
             variant="ghost"
             size="icon"

@@ -2,8 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { cn } from '@/lib/client/cn'
 import { useUrlState } from '@/lib/client/use-url-state'
 
@@ -22,16 +21,12 @@ export function FilterForm({ label, names, className, children }: FilterFormProp
   const all = [...names, 'from', 'to']
   const any = all.some((name) => get(name))
   const day = (name: 'from' | 'to', title: string) => (
-    <Field label={title}>
-      {(control) => (
-        <Input
-          {...control}
-          type="date"
-          value={get(name) ?? ''}
-          onChange={(event) => set({ [name]: event.target.value, cursor: undefined })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={title}
+      type="date"
+      value={get(name) ?? ''}
+      onChange={(typed) => set({ [name]: typed, cursor: undefined })}
+    />
   )
   return (
     <form

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import type { AnomalyIncident } from '@/lib/contracts/insight'
+import { NameLink } from '@/components/cells/name-link'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
 import { Card, CardHeader } from '@/components/ui/card'
@@ -23,12 +24,7 @@ export function AnomaliesCard({ incidents }: { incidents: readonly AnomalyIncide
           {incidents.map((incident) => (
             <li key={incident.alertId} className="px-4 py-3 sm:px-5">
               <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-                <Link
-                  href={`/admin/sources/${incident.sourceId}`}
-                  className="font-medium underline-offset-4 hover:underline"
-                >
-                  {incident.sourceName}
-                </Link>
+                <NameLink href={`/admin/sources/${incident.sourceId}`}>{incident.sourceName}</NameLink>
                 {incident.resolvedAt ? (
                   <Badge>As usual again</Badge>
                 ) : (

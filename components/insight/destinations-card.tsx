@@ -1,8 +1,8 @@
 'use client'
 
 import { Fragment } from 'react'
-import Link from 'next/link'
 import type { DestinationInsight } from '@/lib/contracts/insight'
+import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardHeader } from '@/components/ui/card'
@@ -46,12 +46,7 @@ export function DestinationsCard({ destinations, currency, onEditPrices }: Desti
             <Fragment key={destination.destinationId}>
               <Tr>
                 <Td>
-                  <Link
-                    href={`/admin/destinations/${destination.destinationId}`}
-                    className="font-medium underline-offset-4 hover:underline"
-                  >
-                    {destination.name}
-                  </Link>
+                  <NameLink href={`/admin/destinations/${destination.destinationId}`}>{destination.name}</NameLink>
                   <span className="block text-xs text-ink-3 sm:hidden">
                     <FullOn destination={destination} />
                   </span>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import type { Operations } from '@/lib/contracts/operations'
 import { Button } from '@/components/ui/button'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -101,14 +101,9 @@ function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose
         </Button>
         <span className="text-xs text-ink-3">“default” is for classes that are not listed</span>
       </div>
-      <DialogActions>
-        <Button variant="secondary" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" pending={save.isPending}>
-          Save the prices
-        </Button>
-      </DialogActions>
+      <DialogSubmit onClose={onClose} pending={save.isPending}>
+        Save the prices
+      </DialogSubmit>
     </Form>
   )
 }

@@ -1,8 +1,8 @@
 'use client'
 
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { ClipboardList } from 'lucide-react'
+import { NameLink } from '@/components/cells/name-link'
 import { NextRuns } from '@/components/schedules/next-runs'
 import { RoleLink } from '@/components/shell/role-link'
 import { Card } from '@/components/ui/card'
@@ -52,12 +52,7 @@ export function PoliciesScreen() {
               {policies.data?.items.map((policy) => (
                 <Tr key={policy.id}>
                   <Td>
-                    <Link
-                      href={`/admin/policies/${policy.id}`}
-                      className="font-medium underline-offset-4 hover:underline"
-                    >
-                      {policy.name}
-                    </Link>
+                    <NameLink href={`/admin/policies/${policy.id}`}>{policy.name}</NameLink>
                     <span className="block text-xs text-ink-3">{actionWords[policy.action]}</span>
                     <span className="block text-xs text-ink-3 sm:hidden">{cronWords(policy.cron) ?? policy.cron}</span>
                   </Td>

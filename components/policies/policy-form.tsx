@@ -8,10 +8,9 @@ import { timingBody, timingValues } from '@/components/schedules/timing-values'
 import { useCompleteTiming } from '@/components/schedules/use-complete-timing'
 import { RoleButton } from '@/components/shell/role-button'
 import { Checkbox } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { sourcesQuery } from '@/lib/client/queries/sources'
@@ -68,11 +67,7 @@ export function PolicyForm({ policy, onSaved }: { policy?: Policy; onSaved: () =
     <form noValidate onSubmit={submit} className="space-y-5">
       <FormSection title="What" note={policy && 'The action stays; add another policy for others.'}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Name" error={errors.name}>
-            {(control) => (
-              <Input {...control} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
-            )}
-          </Field>
+          <TextField label="Name" error={errors.name} value={name} onChange={setName} />
           <ActionFields
             values={values}
             onChange={(change) => setValues({ ...values, ...change })}

@@ -4,7 +4,8 @@ import type { GfsRules } from '@/lib/contracts/retention'
 import { Checkbox } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import type { PolicyValues } from './policy-values'
@@ -32,25 +33,25 @@ export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
     path: string,
     hint?: string,
   ) => (
-    <Field label={label} hint={hint} error={errors[path]} optional={name !== 'minimum'}>
-      {(control) => (
-        <Input
-          {...control}
-          inputMode="decimal"
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      error={errors[path]}
+      optional={name !== 'minimum'}
+      inputMode="decimal"
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <>
       <FormSection title="Policy" note="Schedules and destinations choose it by its name.">
-        <Field label="Name" error={errors.name}>
-          {(control) => (
-            <Input {...control} value={values.name} onChange={(event) => onChange({ name: event.target.value })} />
-          )}
-        </Field>
+        <TextField
+          label="Name"
+          error={errors.name}
+          value={values.name}
+          onChange={(typed) => onChange({ name: typed })}
+        />
       </FormSection>
       <FormSection title="What is kept" note="Whatever at least one of these rules keeps. Only good backups count.">
         {errors.rules && <p className="text-[0.8125rem] text-bad">{errors.rules}</p>}
@@ -68,16 +69,14 @@ export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
           <>
             <div className="grid grid-cols-2 gap-4 sm:grid-cols-5">
               {periods.map(({ level, label }) => (
-                <Field key={level} label={label} error={errors[`rules.gfs.${level}`]}>
-                  {(control) => (
-                    <Input
-                      {...control}
-                      inputMode="numeric"
-                      value={values.gfs[level]}
-                      onChange={(event) => onChange({ gfs: { ...values.gfs, [level]: event.target.value } })}
-                    />
-                  )}
-                </Field>
+                <TextField
+                  key={level}
+                  label={label}
+                  error={errors[`rules.gfs.${level}`]}
+                  inputMode="numeric"
+                  value={values.gfs[level]}
+                  onChange={(typed) => onChange({ gfs: { ...values.gfs, [level]: typed } })}
+                />
               ))}
             </div>
             {errors['rules.gfs'] && <p className="text-[0.8125rem] text-bad">{errors['rules.gfs']}</p>}

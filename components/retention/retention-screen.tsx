@@ -1,9 +1,9 @@
 'use client'
 
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { Layers } from 'lucide-react'
 import type { RetentionPolicy } from '@/lib/contracts/retention'
+import { NameLink } from '@/components/cells/name-link'
 import { retentionWords } from '@/components/schedules/retention-words'
 import { RoleLink } from '@/components/shell/role-link'
 import { Card } from '@/components/ui/card'
@@ -68,9 +68,7 @@ function PolicyTable({ policies }: { policies: readonly RetentionPolicy[] }) {
         {policies.map((policy) => (
           <Tr key={policy.id}>
             <Td>
-              <Link href={`/admin/retention/${policy.id}`} className="font-medium underline-offset-4 hover:underline">
-                {policy.name}
-              </Link>
+              <NameLink href={`/admin/retention/${policy.id}`}>{policy.name}</NameLink>
             </Td>
             <Td className="min-w-48 text-ink-2">{retentionWords(policy.rules)}</Td>
             <Td className="text-ink-2">{usedBy(policy)}</Td>

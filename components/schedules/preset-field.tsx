@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input, Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import {
   clockText,
   presetCron,
@@ -115,16 +116,12 @@ export function PresetField({ cron, error, onChange }: PresetFieldProps) {
               )}
             </Field>
           )}
-          <Field label="Time of day">
-            {(control) => (
-              <Input
-                {...control}
-                type="time"
-                value={clockText(read.time)}
-                onChange={(event) => retime(readClock(event.target.value) ?? {})}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Time of day"
+            type="time"
+            value={clockText(read.time)}
+            onChange={(typed) => retime(readClock(typed) ?? {})}
+          />
         </div>
       )}
     </>

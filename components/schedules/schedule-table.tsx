@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import type { Schedule } from '@/lib/contracts/schedule'
+import { NameLink } from '@/components/cells/name-link'
 import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
@@ -40,13 +41,10 @@ export function ScheduleTable({
           return (
             <Tr key={schedule.id} className={schedule.enabled ? '' : 'text-ink-3'}>
               <Td>
-                <Link
-                  href={`/admin/schedules/${schedule.id}`}
-                  className="font-medium underline-offset-4 hover:underline"
-                >
+                <NameLink href={`/admin/schedules/${schedule.id}`}>
                   {actionWords[schedule.action]}
                   {withSource && ` of ${schedule.sourceName}`}
-                </Link>
+                </NameLink>
                 {schedule.action === 'restore-test' && (
                   <span className="block text-xs text-ink-3">{levelWords[schedule.options.level].label}</span>
                 )}

@@ -1,6 +1,5 @@
 import { Checkbox, Switch } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { weekdays } from '@/lib/client/schedule-preset'
 import type { StartValues } from './start-values'
@@ -16,18 +15,15 @@ type TextName = 'jitterMinutes' | 'from' | 'to' | 'attempts' | 'firstDelaySecond
 /** Jitter, the window in which work may begin, and how failed runs are tried again. */
 export function StartFields({ values, errors, onChange }: StartFieldsProps) {
   const text = (name: TextName, path: string, label: string, hint?: string, type = 'text') => (
-    <Field label={label} hint={hint} error={errors[path]}>
-      {(control) => (
-        <Input
-          {...control}
-          type={type}
-          inputMode={type === 'text' ? 'decimal' : undefined}
-          autoComplete="off"
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      error={errors[path]}
+      type={type}
+      inputMode={type === 'text' ? 'decimal' : undefined}
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <>

@@ -2,9 +2,8 @@
 
 import type { Schedule } from '@/lib/contracts/schedule'
 import { Switch } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { pauseWords } from './pause-words'
 
@@ -46,21 +45,15 @@ export function StateFields({ values, stored, errors, onChange }: StateFieldsPro
         onChange={(enabled) => onChange({ ...values, enabled })}
       />
       {!values.enabled && stored && (
-        <Field
+        <TextField
           label="Switch on again at"
           hint="By your clock. Empty: it stays off until someone switches it on"
           optional={values.until === ''}
           error={errors.pausedUntil}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              type="datetime-local"
-              value={values.until}
-              onChange={(event) => onChange({ ...values, until: event.target.value })}
-            />
-          )}
-        </Field>
+          type="datetime-local"
+          value={values.until}
+          onChange={(typed) => onChange({ ...values, until: typed })}
+        />
       )}
     </FormSection>
   )

@@ -3,8 +3,7 @@
 import { useState } from 'react'
 import { createChannelSchema, updateChannelSchema, type Channel } from '@/lib/contracts/alert'
 import { channelKinds } from '@/lib/contracts/channel-config'
-import { Button } from '@/components/ui/button'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { FieldsNote, Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
@@ -86,14 +85,9 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
           onChange={(routing) => setValues({ ...values, routing })}
         />
         <FieldsNote refused={save.refused} />
-        <DialogActions>
-          <Button variant="secondary" onClick={() => onOpenChange(false)}>
-            Close
-          </Button>
-          <Button type="submit" pending={save.isPending}>
-            {channel ? 'Save the channel' : 'Add the channel'}
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={save.isPending}>
+          {channel ? 'Save the channel' : 'Add the channel'}
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

@@ -9,7 +9,7 @@ import { RoleField } from '@/components/access/role-field'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogActions, DialogSubmit } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
@@ -70,14 +70,9 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
           )}
         </Field>
         <TokenLimits scopes={scopes} sourceIds={sourceIds} onScopes={setScopes} onSources={setSourceIds} />
-        <DialogActions>
-          <Button variant="secondary" onClick={() => onOpenChange(false)}>
-            Close
-          </Button>
-          <Button type="submit" pending={create.isPending}>
-            Make the token
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={create.isPending}>
+          Make the token
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

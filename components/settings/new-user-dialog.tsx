@@ -4,8 +4,7 @@ import { useState } from 'react'
 import type { Role } from '@/lib/contracts/common'
 import { createUserSchema, type User } from '@/lib/contracts/people'
 import { RoleField } from '@/components/access/role-field'
-import { Button } from '@/components/ui/button'
-import { Dialog, DialogActions } from '@/components/ui/dialog'
+import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
@@ -50,14 +49,9 @@ export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenCha
           value={values.password}
           onChange={(password) => setValues({ ...values, password })}
         />
-        <DialogActions>
-          <Button variant="secondary" onClick={() => onOpenChange(false)}>
-            Close
-          </Button>
-          <Button type="submit" pending={create.isPending}>
-            Add the user
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={create.isPending}>
+          Add the user
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { alertEvents } from '@/lib/contracts/alert'
 import { Checkbox } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { alertWords } from '@/lib/client/words'
@@ -42,16 +43,15 @@ export function RoutingFields({ values, errors, onChange }: RoutingFieldsProps) 
             </Select>
           )}
         </Field>
-        <Field label="Remind after hours" optional hint="Empty: no reminders" error={error('remindHours')}>
-          {(control) => (
-            <Input
-              {...control}
-              inputMode="numeric"
-              value={values.remindHours}
-              onChange={(event) => change({ remindHours: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Remind after hours"
+          optional
+          hint="Empty: no reminders"
+          error={error('remindHours')}
+          inputMode="numeric"
+          value={values.remindHours}
+          onChange={(typed) => change({ remindHours: typed })}
+        />
       </div>
       <Checkbox label="Tell when it is over" checked={values.recovery} onChange={(recovery) => change({ recovery })} />
       <div>
@@ -83,11 +83,14 @@ export function RoutingFields({ values, errors, onChange }: RoutingFieldsProps) 
         />
         {!values.everySource && (
           <div className="mt-3 space-y-3 pl-6">
-            <Field label="With one of these tags" optional hint="Words with commas between" error={error('tags')}>
-              {(control) => (
-                <Input {...control} value={values.tags} onChange={(event) => change({ tags: event.target.value })} />
-              )}
-            </Field>
+            <TextField
+              label="With one of these tags"
+              optional
+              hint="Words with commas between"
+              error={error('tags')}
+              value={values.tags}
+              onChange={(typed) => change({ tags: typed })}
+            />
             <div className="grid gap-2 sm:grid-cols-2">
               {sources.data?.items.map((source) => (
                 <Checkbox
@@ -117,36 +120,27 @@ export function RoutingFields({ values, errors, onChange }: RoutingFieldsProps) 
         {values.quiet && (
           <div className="mt-3 space-y-3 pl-6">
             <div className="grid gap-4 sm:grid-cols-[9rem_9rem_1fr]">
-              <Field label="From" error={error('quietHours.from')}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="time"
-                    value={values.quietFrom}
-                    onChange={(event) => change({ quietFrom: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="To" error={error('quietHours.to')}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="time"
-                    value={values.quietTo}
-                    onChange={(event) => change({ quietTo: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="Time zone" error={error('quietHours.timeZone')}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    value={values.timeZone}
-                    placeholder="Europe/Athens"
-                    onChange={(event) => change({ timeZone: event.target.value })}
-                  />
-                )}
-              </Field>
+              <TextField
+                label="From"
+                error={error('quietHours.from')}
+                type="time"
+                value={values.quietFrom}
+                onChange={(typed) => change({ quietFrom: typed })}
+              />
+              <TextField
+                label="To"
+                error={error('quietHours.to')}
+                type="time"
+                value={values.quietTo}
+                onChange={(typed) => change({ quietTo: typed })}
+              />
+              <TextField
+                label="Time zone"
+                error={error('quietHours.timeZone')}
+                placeholder="Europe/Athens"
+                value={values.timeZone}
+                onChange={(typed) => change({ timeZone: typed })}
+              />
             </div>
             <div role="group" aria-label="Days on which they begin" className="flex flex-wrap gap-x-4 gap-y-2">
               {days.map((day, index) => (

@@ -6,8 +6,7 @@ import { signIn } from 'next-auth/react'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { signInTrouble, type SignInTrouble } from '@/lib/client/sign-in-trouble'
 
@@ -84,48 +83,37 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
         )}
         {code === null ? (
           <>
-            <Field label="E-mail">
-              {(control) => (
-                <Input
-                  {...control}
-                  type="email"
-                  name="email"
-                  autoComplete="username"
-                  required
-                  autoFocus
-                  value={email}
-                  onChange={(event) => setEmail(event.target.value)}
-                />
-              )}
-            </Field>
-            <Field label="Password">
-              {(control) => (
-                <Input
-                  {...control}
-                  type="password"
-                  name="password"
-                  autoComplete="current-password"
-                  required
-                  value={password}
-                  onChange={(event) => setPassword(event.target.value)}
-                />
-              )}
-            </Field>
+            <TextField
+              label="E-mail"
+              type="email"
+              name="email"
+              autoComplete="username"
+              required
+              autoFocus
+              value={email}
+              onChange={setEmail}
+            />
+            <TextField
+              label="Password"
+              type="password"
+              name="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={setPassword}
+            />
           </>
         ) : (
-          <Field label="Code" hint="Of your authenticator app. Without it, one of your recovery codes.">
-            {(control) => (
-              <Input
-                {...control}
-                name="code"
-                autoComplete="one-time-code"
-                required
-                autoFocus
-                value={code}
-                onChange={(event) => setCode(event.target.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Code"
+            hint="Of your authenticator app. Without it, one of your recovery codes."
+            name="code"
+            autoComplete="one-time-code"
+            required
+            autoFocus
+            value={code}
+            onChange={setCode}
+          />
         )}
         <Button
           type="submit"

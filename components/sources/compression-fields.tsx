@@ -4,8 +4,9 @@ import { compressions, type Compression } from '@/lib/contracts/source'
 import { compressionLevels } from '@/lib/core/compression/levels'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
@@ -60,30 +61,24 @@ export function CompressionFields({ values, errors, onChange, sourceId }: Compre
           )}
         </Field>
         {levels && (
-          <Field label="Level" hint={`${levels.least} to ${levels.most}`} error={errors['options.compressionLevel']}>
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                autoComplete="off"
-                value={values.compressionLevel}
-                onChange={(event) => onChange({ compressionLevel: event.target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Level"
+            hint={`${levels.least} to ${levels.most}`}
+            error={errors['options.compressionLevel']}
+            inputMode="numeric"
+            value={values.compressionLevel}
+            onChange={(typed) => onChange({ compressionLevel: typed })}
+          />
         )}
         {levels?.threaded && (
-          <Field label="Threads" hint="Of each stream's compressor" error={errors['options.compressionThreads']}>
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                autoComplete="off"
-                value={values.compressionThreads}
-                onChange={(event) => onChange({ compressionThreads: event.target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Threads"
+            hint="Of each stream's compressor"
+            error={errors['options.compressionThreads']}
+            inputMode="numeric"
+            value={values.compressionThreads}
+            onChange={(typed) => onChange({ compressionThreads: typed })}
+          />
         )}
       </div>
       {sourceId ? (

@@ -1,6 +1,7 @@
 import { sslModes } from '@/lib/contracts/source'
 import { Field } from '@/components/ui/field'
-import { Input, Select, Textarea } from '@/components/ui/input'
+import { Select, Textarea } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { SourceValues } from './source-values'
 
@@ -24,73 +25,48 @@ export function ConnectionFields({ values, errors, hasPassword, onChange }: Conn
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-[1fr_7rem]">
-        <Field
+        <TextField
           label="Host"
           error={errors['connection.host']}
           hint="A name, an address, or a socket folder such as /var/run/postgresql"
-        >
-          {(control) => (
-            <Input
-              {...control}
-              value={values.host}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => onChange({ host: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Port" error={errors['connection.port']}>
-          {(control) => (
-            <Input
-              {...control}
-              value={values.port}
-              inputMode="numeric"
-              autoComplete="off"
-              onChange={(event) => onChange({ port: event.target.value })}
-            />
-          )}
-        </Field>
+          spellCheck={false}
+          value={values.host}
+          onChange={(typed) => onChange({ host: typed })}
+        />
+        <TextField
+          label="Port"
+          error={errors['connection.port']}
+          inputMode="numeric"
+          value={values.port}
+          onChange={(typed) => onChange({ port: typed })}
+        />
       </div>
-      <Field label="Database" error={errors['connection.database']}>
-        {(control) => (
-          <Input
-            {...control}
-            value={values.database}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => onChange({ database: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Database"
+        error={errors['connection.database']}
+        spellCheck={false}
+        value={values.database}
+        onChange={(typed) => onChange({ database: typed })}
+      />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="User" error={errors['connection.user']}>
-          {(control) => (
-            <Input
-              {...control}
-              value={values.user}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => onChange({ user: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field
+        <TextField
+          label="User"
+          error={errors['connection.user']}
+          spellCheck={false}
+          value={values.user}
+          onChange={(typed) => onChange({ user: typed })}
+        />
+        <TextField
           label="Password"
           optional={!hasPassword}
           hint={hasPassword ? 'Leave empty to keep the stored one' : undefined}
           error={errors['connection.password']}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              type="password"
-              autoComplete="new-password"
-              value={values.password}
-              placeholder={hasPassword ? '••••••••' : ''}
-              onChange={(event) => onChange({ password: event.target.value })}
-            />
-          )}
-        </Field>
+          type="password"
+          autoComplete="new-password"
+          placeholder={hasPassword ? '••••••••' : ''}
+          value={values.password}
+          onChange={(typed) => onChange({ password: typed })}
+        />
       </div>
       <Field label="TLS" error={errors['connection.ssl']}>
         {(control) => (

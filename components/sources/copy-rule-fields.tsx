@@ -1,6 +1,5 @@
-import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { CopyRuleValues } from './copy-rule-values'
 
@@ -13,17 +12,15 @@ interface CopyRuleFieldsProps {
 /** How many copies each backup should have. Health and alerts turn on it. */
 export function CopyRuleFields({ values, errors, onChange }: CopyRuleFieldsProps) {
   const input = (name: keyof CopyRuleValues, field: string, label: string, hint: string) => (
-    <Field label={label} hint={hint} optional error={errors[`options.copyRule.${field}`]}>
-      {(control) => (
-        <Input
-          {...control}
-          inputMode="numeric"
-          autoComplete="off"
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      optional
+      error={errors[`options.copyRule.${field}`]}
+      inputMode="numeric"
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <FormSection

@@ -1,7 +1,6 @@
 import { Switch } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { LoadValues } from './load-values'
 
@@ -20,18 +19,16 @@ export function LoadFields({ values, errors, onChange }: LoadFieldsProps) {
     hint: string,
     numeric = true,
   ) => (
-    <Field label={label} hint={hint} optional={values[name] === ''} error={errors[field]}>
-      {(control) => (
-        <Input
-          {...control}
-          inputMode={numeric ? 'numeric' : 'text'}
-          autoComplete="off"
-          spellCheck={false}
-          value={values[name]}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      optional={values[name] === ''}
+      error={errors[field]}
+      inputMode={numeric ? 'numeric' : 'text'}
+      spellCheck={false}
+      value={values[name]}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <FormSection title="Load on the server" note="The defaults suit most servers.">

@@ -2,7 +2,8 @@ import { Switch } from '@/components/ui/check'
 import { Callout } from '@/components/ui/callout'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input, Select } from '@/components/ui/input'
+import { Select } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { CompressionFields } from './compression-fields'
 import type { SourceValues } from './source-values'
@@ -17,17 +18,15 @@ interface OptionFieldsProps {
 
 export function OptionFields({ values, errors, onChange, sourceId }: OptionFieldsProps) {
   const numeric = (name: keyof SourceValues, field: string, label: string, hint: string, optional = false) => (
-    <Field label={label} hint={hint} optional={optional} error={errors[field]}>
-      {(control) => (
-        <Input
-          {...control}
-          inputMode="decimal"
-          autoComplete="off"
-          value={String(values[name])}
-          onChange={(event) => onChange({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      optional={optional}
+      error={errors[field]}
+      inputMode="decimal"
+      value={String(values[name])}
+      onChange={(typed) => onChange({ [name]: typed })}
+    />
   )
   return (
     <>

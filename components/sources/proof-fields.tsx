@@ -2,7 +2,8 @@ import { Plus, Trash2 } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
-import { Input, Textarea } from '@/components/ui/input'
+import { Textarea } from '@/components/ui/input'
+import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import type { SourceValues } from './source-values'
 
@@ -46,28 +47,21 @@ export function ProofFields({ values, errors, onChange }: ProofFieldsProps) {
           <fieldset key={index} className="space-y-3 rounded-md border border-line p-3">
             <legend className="px-1 text-[0.8125rem] font-medium">Assertion {index + 1}</legend>
             <div className="grid gap-3 sm:grid-cols-2">
-              <Field label="Name" error={wrong('name')}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    value={assertion.name}
-                    autoComplete="off"
-                    placeholder="Every order has a customer"
-                    onChange={(event) => change(index, { name: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="Expected answer" hint="Compared as text" error={wrong('expected')}>
-                {(control) => (
-                  <Input
-                    {...control}
-                    value={assertion.expected}
-                    autoComplete="off"
-                    placeholder="0"
-                    onChange={(event) => change(index, { expected: event.target.value })}
-                  />
-                )}
-              </Field>
+              <TextField
+                label="Name"
+                error={wrong('name')}
+                placeholder="Every order has a customer"
+                value={assertion.name}
+                onChange={(typed) => change(index, { name: typed })}
+              />
+              <TextField
+                label="Expected answer"
+                hint="Compared as text"
+                error={wrong('expected')}
+                placeholder="0"
+                value={assertion.expected}
+                onChange={(typed) => change(index, { expected: typed })}
+              />
             </div>
             <Field
               label="SELECT"
@@ -106,22 +100,15 @@ export function ProofFields({ values, errors, onChange }: ProofFieldsProps) {
         </Button>
         <p className="mt-1 text-xs text-ink-3">Assertions are asked at level comprehensive.</p>
       </div>
-      <Field
+      <TextField
         label="Longest restore test, in hours"
         hint="One that takes longer is ended and decides nothing."
         error={errors['options.restoreTestLimitMs']}
         className="max-w-64"
-      >
-        {(control) => (
-          <Input
-            {...control}
-            inputMode="decimal"
-            autoComplete="off"
-            value={values.restoreTestHours}
-            onChange={(event) => onChange({ restoreTestHours: event.target.value })}
-          />
-        )}
-      </Field>
+        inputMode="decimal"
+        value={values.restoreTestHours}
+        onChange={(typed) => onChange({ restoreTestHours: typed })}
+      />
     </FormSection>
   )
 }

@@ -6,9 +6,8 @@ import { createSourceSchema, updateSourceSchema, type Inspection, type Source } 
 import { RoleButton } from '@/components/shell/role-button'
 import { FieldsNote } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
@@ -73,33 +72,22 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       <FormSection title="Source" note="What it is called here, in alerts and in the backups.">
-        <Field label="Name" error={errors.name}>
-          {(control) => (
-            <Input
-              {...control}
-              value={values.name}
-              autoComplete="off"
-              placeholder="Shop, production"
-              onChange={(event) => change({ name: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field
+        <TextField
+          label="Name"
+          error={errors.name}
+          placeholder="Shop, production"
+          value={values.name}
+          onChange={(typed) => change({ name: typed })}
+        />
+        <TextField
           label="Tags"
           optional
           hint="Words with commas between; alert channels can choose by them"
           error={errors.tags ?? errors['tags.0']}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              value={values.tags}
-              autoComplete="off"
-              placeholder="production, shop team"
-              onChange={(event) => change({ tags: event.target.value })}
-            />
-          )}
-        </Field>
+          placeholder="production, shop team"
+          value={values.tags}
+          onChange={(typed) => change({ tags: typed })}
+        />
       </FormSection>
       <FormSection
         title="Connection"

@@ -1,10 +1,10 @@
 'use client'
 
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { Database } from 'lucide-react'
 import type { Source } from '@/lib/contracts/source'
 import type { SourceStatus } from '@/lib/contracts/status'
+import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { TimeCell } from '@/components/cells/time-cell'
@@ -72,10 +72,7 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
   return (
     <Tr>
       <Td>
-        <Link href={`/admin/sources/${source.id}`} className="font-medium underline-offset-4 hover:underline">
-          {source.name}
-        </Link>{' '}
-        {source.sample && <SampleBadge />}
+        <NameLink href={`/admin/sources/${source.id}`}>{source.name}</NameLink> {source.sample && <SampleBadge />}
       </Td>
       <Td className="max-w-52 text-[0.8125rem] max-xl:hidden">
         <span className="block truncate" title={connection.database}>

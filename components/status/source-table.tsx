@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import type { SourceStatus } from '@/lib/contracts/status'
+import { NameLink } from '@/components/cells/name-link'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
@@ -51,12 +52,7 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
           {sources.map((source) => (
             <Tr key={source.sourceId}>
               <Td className="sm:min-w-36">
-                <Link
-                  href={`/admin/sources/${source.sourceId}`}
-                  className="font-medium underline-offset-4 hover:underline"
-                >
-                  {source.sourceName}
-                </Link>
+                <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
                 <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
                   {engineWords[source.engine] ?? source.engine}
                   {source.sample && <SampleBadge />}

@@ -62,3 +62,25 @@ export function DialogActions({ children }: { children: ReactNode }) {
     </div>
   )
 }
+
+/** How a form in a dialog ends: leave it, or send it. */
+export function DialogSubmit({
+  onClose,
+  pending,
+  children,
+}: {
+  onClose: () => void
+  pending: boolean
+  children: ReactNode
+}) {
+  return (
+    <DialogActions>
+      <Button variant="secondary" onClick={onClose}>
+        Close
+      </Button>
+      <Button type="submit" pending={pending}>
+        {children}
+      </Button>
+    </DialogActions>
+  )
+}
