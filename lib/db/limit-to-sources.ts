@@ -13,6 +13,8 @@ function filterOf(model: string, ids: string[]): object | undefined {
     case 'Backup':
     case 'Alert':
     case 'SourceTotal':
+    case 'SourceState':
+    case 'SourceChange':
     case 'BackupDay':
     case 'CopyTotal':
       return own
@@ -39,7 +41,7 @@ const listModels: Record<string, string> = {
 }
 
 const sourceTables =
-  /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|alert|alert_delivery|source_total|backup_day|copy_total)\b/i
+  /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|alert|alert_delivery|source_total|source_state|source_change|source_now|backup_day|copy_total)\b/i
 
 /**
  * The same catalog, of which only what belongs to these sources is there: rows of others are not found, not listed, not
@@ -132,6 +134,9 @@ function limitSql(sql: Prisma.Sql, ids: string[]): Prisma.Sql {
     restore_test AS NOT MATERIALIZED (SELECT * FROM restore_test WHERE backup_id IN (SELECT id FROM backup_history)),
     restore AS NOT MATERIALIZED (SELECT * FROM restore WHERE target ->> 'sourceId' IN (SELECT id::text FROM source)),
     source_total AS NOT MATERIALIZED (SELECT * FROM source_total WHERE source_id = ${own}),
+    source_state AS NOT MATERIALIZED (SELECT * FROM source_state WHERE source_id = ${own}),
+    source_change AS NOT MATERIALIZED (SELECT * FROM source_change WHERE source_id = ${own}),
+    source_now AS NOT MATERIALIZED (SELECT * FROM source_now WHERE source_id = ${own}),
     backup_day AS NOT MATERIALIZED (SELECT * FROM backup_day WHERE source_id = ${own}),
     copy_total AS NOT MATERIALIZED (SELECT * FROM copy_total WHERE source_id = ${own}),
     alert AS NOT MATERIALIZED (SELECT * FROM alert WHERE source_id = ${own}),

@@ -29,6 +29,8 @@ describe('a catalog limited to one source (security 32)', () => {
       ['test', await db.restoreTest.findMany()],
       ['restore', await db.restore.findMany()],
       ['alert', await db.alert.findMany({ include: { deliveries: true } })],
+      ['total', await db.sourceTotal.findMany()],
+      ['state', await db.sourceState.findMany()],
     ]
     for (const [name, list] of lists) {
       expect([name, list.length, other(list)]).toEqual([name, 1, false])
@@ -94,6 +96,9 @@ describe('a catalog limited to one source (security 32)', () => {
     ).toBe(1)
     expect(await count(Prisma.sql`SELECT count(*) AS n FROM restore_test`)).toBe(1)
     expect(await count(Prisma.sql`SELECT count(*) AS n FROM restore`)).toBe(1)
+    expect(await count(Prisma.sql`SELECT count(*) AS n FROM source_state`)).toBe(1)
+    expect(await count(Prisma.sql`SELECT count(*) AS n FROM source_now`)).toBe(1)
+    expect(await count(Prisma.sql`SELECT count(*) AS n FROM source_change`)).toBe(0)
     expect(await count(Prisma.sql`SELECT 7 AS n`)).toBe(7)
   })
 

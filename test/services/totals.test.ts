@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jobStates } from '@/lib/contracts/common'
+import { Prisma } from '@/lib/db/generated/client'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { makeRandom } from '../helpers/random'
 
@@ -17,10 +19,11 @@ beforeAll(async () => {
 })
 afterAll(() => catalog.drop())
 
-/** The sums without the rows that have come down to nothing. */
+/** The sums without the rows that have come down to nothing, and the states as they are read. */
 async function sums() {
   const { db } = catalog
   return {
+    states: await db.$queryRaw`SELECT to_jsonb(k) AS state FROM source_now k ORDER BY source_id`,
     sources: await db.$queryRaw`
       SELECT source_id, backups, stored_bytes::text FROM source_total WHERE backups <> 0 OR stored_bytes <> 0 ORDER BY 1`,
     days: await db.$queryRaw`
@@ -33,9 +36,11 @@ async function sums() {
   }
 }
 
+/** Sources whose state is out of date: their marks outlived the transactions that left them. */
+const marks = () => catalog.db.sourceChange.count()
 const rebuild = () => catalog.db.$executeRaw`SELECT rebuild_totals()`
 
-describe('the sums that triggers keep', () => {
+describe('the sums and states that triggers keep', () => {
   it('equal what adding up the history gives, whatever was inserted, changed and deleted', async () => {
     const { db } = catalog
     const random = makeRandom(41)
@@ -44,9 +49,22 @@ describe('the sums that triggers keep', () => {
     const someClass = () => pick([null, 'STANDARD', 'GLACIER'])
     const copyStates = ['pending', 'uploading', 'stored', 'failed', 'missing', 'damaged', 'deleted']
     const ids: string[] = []
-    for (let step = 0; step < 400; step += 1) {
+    const someRun = () => ({
+      status: pick(jobStates),
+      finishedAt: pick([null, at()]),
+      verified: pick(['unproven', 'proven', 'proven', 'broken']),
+      provenAt: pick([null, at(), at()]),
+      error: pick([{ code: 'x', message: `It broke ${below(9)} times.` }, Prisma.DbNull]),
+    })
+    const someTest = () => ({
+      level: pick(['quick', 'standard', 'comprehensive']),
+      verdict: pick([null, 'passed', 'passed', 'failed']),
+      evidence: pick([{ restoreDurationMs: below(100_000) }, {}]),
+      startedAt: at(),
+    })
+    for (let step = 0; step < 500; step += 1) {
       const id = ids.length > 0 ? pick(ids) : null
-      const what = below(10)
+      const what = below(14)
       if (what < 3 || id === null) {
         const newId = randomUUID()
         await db.backup.create({
@@ -55,7 +73,7 @@ describe('the sums that triggers keep', () => {
             sourceId: pick(sourceIds),
             jobId: randomUUID(),
             kind: 'logical',
-            status: pick(jobStates),
+            ...someRun(),
             startedAt: at(),
             sourceBytes: below(1_000_000),
             storedBytes: below(100_000),
@@ -75,7 +93,7 @@ describe('the sums that triggers keep', () => {
         })
         ids.push(newId)
       } else if (what < 5)
-        await db.backup.update({ where: { id }, data: { status: pick(jobStates), storedBytes: below(100_000) } })
+        await db.backup.update({ where: { id }, data: { ...someRun(), storedBytes: below(100_000) } })
       else if (what < 6) await db.backup.update({ where: { id }, data: { deletedAt: pick([null, at()]) } })
       else if (what < 7) await db.backup.update({ where: { id }, data: { startedAt: at(), note: 'moved' } })
       else if (what < 9) {
@@ -83,6 +101,12 @@ describe('the sums that triggers keep', () => {
           where: { backupId: id },
           data: { state: pick(copyStates), storedBytes: below(100_000), storageClass: someClass() },
         })
+      } else if (what < 11) {
+        await db.restoreTest.create({ data: { backupId: id, jobId: randomUUID(), checks: [], ...someTest() } })
+      } else if (what < 12) await db.restoreTest.updateMany({ where: { backupId: id }, data: someTest() })
+      else if (what < 13) {
+        if (below(2) === 0) await db.restoreTest.deleteMany({ where: { backupId: id } })
+        else await db.backupCopy.deleteMany({ where: { backupId: id, destinationId: pick(destinationIds) } })
       } else {
         await db.backup.delete({ where: { id } })
         ids.splice(ids.indexOf(id), 1)
@@ -91,19 +115,39 @@ describe('the sums that triggers keep', () => {
     const kept = await sums()
     expect(kept.days).not.toHaveLength(0)
     expect(kept.copies).not.toHaveLength(0)
+    expect(kept.states).toHaveLength(3)
+    expect(await marks()).toBe(0)
     await rebuild()
     expect(kept).toEqual(await sums())
   })
 
   it('do not change by what they do not count, and are not written for it', async () => {
     const { db } = catalog
-    const before =
-      await db.$queryRaw`SELECT xmin::text, ctid::text FROM source_total UNION ALL SELECT xmin::text, ctid::text FROM backup_day`
-    await db.backup.updateMany({ data: { note: 'seen', verified: 'proven', pinned: true } })
+    const written = () => db.$queryRaw`
+      SELECT xmin::text, ctid::text FROM source_total UNION ALL SELECT xmin::text, ctid::text FROM backup_day
+      UNION ALL SELECT xmin::text, ctid::text FROM source_state`
+    const backup = await db.backup.create({
+      data: {
+        ...{
+          sourceId: sourceIds[0] ?? '',
+          jobId: randomUUID(),
+          kind: 'logical',
+          status: 'running',
+          repositoryPath: '',
+        },
+        startedAt: new Date(),
+      },
+    })
+    const before = await written()
+    await db.backup.updateMany({ data: { note: 'seen', pinned: true, deleteAfter: new Date(), log: 'line' } })
     await db.backupCopy.updateMany({ data: { verifiedAt: new Date(), attempts: 3 } })
-    expect(
-      await db.$queryRaw`SELECT xmin::text, ctid::text FROM source_total UNION ALL SELECT xmin::text, ctid::text FROM backup_day`,
-    ).toEqual(before)
+    const destinationId = destinationIds[0] ?? ''
+    await db.backupCopy.create({ data: { backupId: backup.id, destinationId, state: 'uploading' } })
+    await db.restoreTest.updateMany({ data: { durationMs: 5 } })
+    const test = { backupId: backup.id, jobId: randomUUID(), level: 'standard', checks: [], startedAt: new Date() }
+    await db.restoreTest.create({ data: test })
+    expect(await written()).toEqual(before)
+    expect(await marks()).toBe(0)
   })
 
   it('stay right when many change backups of one source at once', async () => {
@@ -128,4 +172,71 @@ describe('the sums that triggers keep', () => {
     await rebuild()
     expect(kept).toEqual(await sums())
   })
+
+  it('do not wait for each other, and are read right while another transaction is at the same source', async () => {
+    const [first, second] = [sourceIds[0] ?? '', sourceIds[1] ?? '']
+    const one = await connected()
+    const two = await connected()
+    // A transaction's marks are settled when it commits. Done before, it holds what a commit holds.
+    const settleNow = 'SET CONSTRAINTS source_change_settle IMMEDIATE'
+    await one.query('BEGIN')
+    const early = await beginRun(one, first, '2026-12-01')
+    await one.query(settleNow)
+    await two.query('BEGIN')
+    await beginRun(two, second, '2026-12-01')
+    await two.query(settleNow)
+    // Each now changes what the other holds: with waiting, this would be a deadlock.
+    const newest = await beginRun(two, first, '2026-12-03')
+    await beginRun(one, second, '2026-11-30')
+    await two.query('COMMIT')
+    expect(await marks()).toBe(1)
+    expect(await newestRun(first)).toBe(newest)
+    await one.query('COMMIT')
+    // What the one wrote last knows nothing of the other's run; its mark says so.
+    expect((await catalog.db.sourceState.findUniqueOrThrow({ where: { sourceId: first } })).runId).toBe(early)
+    expect(await newestRun(first)).toBe(newest)
+    const kept = await sums()
+    await beginRun(one, first, '2026-11-30')
+    await beginRun(one, second, '2026-11-29')
+    expect(await marks()).toBe(0)
+    expect(await sums()).toEqual(kept)
+    await rebuild()
+    expect(await sums()).toEqual(kept)
+    await one.end()
+    await two.end()
+  })
+
+  it('begin with a source and are made anew for all of them', async () => {
+    const { db } = catalog
+    const { id } = await db.source.create({ data: { name: 'new', engine: 'postgres', connection: {}, options: {} } })
+    expect(await newestRun(id)).toBeNull()
+    await db.sourceState.deleteMany()
+    await rebuild()
+    expect(await newestRun(id)).toBeNull()
+    expect(await db.sourceState.count()).toBe(4)
+  })
 })
+
+async function connected(): Promise<pg.Client> {
+  const client = new pg.Client(catalog.url)
+  await client.connect()
+  return client
+}
+
+async function beginRun(client: pg.Client, sourceId: string, day: string): Promise<string> {
+  const id = randomUUID()
+  await client.query(
+    `INSERT INTO backup_history (id, source_id, job_id, kind, status, started_at, repository_path)
+      VALUES ($1, $2, $1, 'logical', 'running', $3, '')`,
+    [id, sourceId, `${day}T12:00:00Z`],
+  )
+  return id
+}
+
+/** The newest run as the overview reads it. */
+async function newestRun(sourceId: string): Promise<string | null> {
+  const rows = await catalog.db.$queryRaw<{ run_id: string | null }[]>`
+    SELECT run_id FROM source_now WHERE source_id = ${sourceId}::uuid`
+  expect(rows).toHaveLength(1)
+  return rows[0]?.run_id ?? null
+}

@@ -1,4 +1,4 @@
-import type { HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
+import type { HealthLevel, HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
 import { healthEvents, incidentReasons } from '@/lib/core/health/incident-reasons'
 import { badness, worstHealth } from '@/lib/core/health/source-health'
 import { toBackup } from '@/lib/db/catalog/backup'
@@ -9,7 +9,7 @@ import { leaseMs } from '../job/recover-jobs'
 import { permit } from '../permit'
 import { dailyTrend } from './daily-trend'
 import { readSchedules, readSourceFacts } from './source-facts'
-import { isProven, sourceStatus } from './source-status'
+import { isProtected, isProven, judgeSource, sourceStatus, type JudgedSource } from './source-status'
 
 /**
  * Everything the overview needs, decided at one instant: health with reasons, per source and in total. Health, totals
@@ -45,9 +45,9 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
     }),
   ])
   const told = Map.groupBy(incidentReasons(incidents), (reason) => reason.sourceId)
-  const statuses = rows.map((row) => sourceStatus(row, schedules.get(row.id), told.get(row.id) ?? [], now))
+  const judged = rows.map((row) => judgeSource(row, schedules.get(row.id) ?? [], told.get(row.id) ?? [], now))
   const names = new Map(rows.map((row) => [row.id, row.name]))
-  const shown = choose(statuses, input)
+  const shown = choose(judged, input).map((source) => sourceStatus(source, now))
   const lastBackups = await readBackupRows(
     db,
     shown.flatMap(({ lastBackupId }) => (lastBackupId ? [lastBackupId] : [])),
@@ -55,7 +55,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
 
   const lastSeen = workers[0]?.heartbeatAt ?? null
   const alive = workers.filter((worker) => now.getTime() - worker.heartbeatAt.getTime() < leaseMs)
-  const reasons: HealthReason[] = [...statuses.flatMap((status) => status.reasons), ...(told.get(undefined) ?? [])]
+  const reasons: HealthReason[] = [...judged.flatMap((source) => source.reasons), ...(told.get(undefined) ?? [])]
   if (alive.length === 0) {
     reasons.unshift({
       code: 'worker-silent',
@@ -63,7 +63,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
       message: 'No worker is running: nothing is backed up or tested until one starts.',
     })
   }
-  if (statuses.length === 0)
+  if (judged.length === 0)
     reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No source has been added yet.' })
   const toldReasons = input.limit === undefined ? reasons : worstFirst(reasons, ({ level }) => level, input.limit)
   return {
@@ -72,30 +72,31 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
     checkedAt: now.toISOString(),
     worker: { alive: alive.length > 0, lastSeenAt: lastSeen?.toISOString() ?? null, count: alive.length },
     totals: {
-      sources: statuses.length,
-      protectedSources: statuses.filter((status) => status.lastGoodBackup).length,
-      provenSources: statuses.filter((status) => isProven(status)).length,
-      backups: statuses.reduce((sum, status) => sum + status.backupCount, 0),
-      storedBytes: statuses.reduce((sum, status) => sum + status.storedBytes, 0),
+      sources: rows.length,
+      protectedSources: judged.filter(isProtected).length,
+      provenSources: judged.filter(isProven).length,
+      backups: rows.reduce((sum, row) => sum + row.backups, 0),
+      storedBytes: rows.reduce((sum, row) => sum + row.storedBytes, 0),
       failedLast24h,
     },
     sources: shown.map(({ lastBackupId, ...status }) => {
       const last = lastBackups.get(lastBackupId ?? '')
       return { ...status, lastBackup: last ? toBackup(last) : null }
     }),
-    omitted: { sources: statuses.length - shown.length, reasons: reasons.length - toldReasons.length },
+    omitted: { sources: rows.length - shown.length, reasons: reasons.length - toldReasons.length },
     running: running.map((job) => ({ ...toJob(job), sourceName: names.get(job.sourceId ?? '') })),
     trend,
   }
 }
 
-function choose<S extends { sourceId: string; health: HealthReason['level'] }>(statuses: S[], input: StatusQuery): S[] {
-  const own = input.sourceId === undefined ? statuses : statuses.filter((one) => one.sourceId === input.sourceId)
+function choose(judged: JudgedSource[], input: StatusQuery): JudgedSource[] {
+  const own = input.sourceId === undefined ? judged : judged.filter(({ row }) => row.id === input.sourceId)
   return input.limit === undefined ? own : worstFirst(own, ({ health }) => health, input.limit)
 }
 
 /** The worst `limit`, those that are equally bad in their order; untouched when all fit. */
-function worstFirst<T>(items: T[], level: (item: T) => HealthReason['level'], limit: number): T[] {
+function worstFirst<T>(items: T[], level: (item: T) => HealthLevel, limit: number): T[] {
   if (items.length <= limit) return items
-  return [...items].sort((a, b) => badness(level(b)) - badness(level(a))).slice(0, limit)
+  const levels = [...Map.groupBy(items, level)].sort(([a], [b]) => badness(b) - badness(a))
+  return levels.flatMap(([, same]) => same).slice(0, limit)
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '@/lib/db/client'
+import { Prisma } from '@/lib/db/generated/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
 import { rememberedRuns } from './remembered-runs'
 
@@ -30,67 +31,97 @@ export interface SourceRow {
   storedBytes: number
 }
 
-/** As PostgreSQL writes it into JSON, which is read several times faster than a thousand rows of twenty columns. */
-type InJson = { [Key in keyof SourceRow]: Date extends SourceRow[Key] ? string | null : SourceRow[Key] }
-
 /**
- * All live sources by name, in one query: each of the newest backups is one step into an index of its own, and the
- * sums are kept by triggers (migration insight), so the time depends on the sources and not on the history. The
- * conditions repeat those of the partial indexes word for word; a parameter in their place would not be matched.
+ * All live sources by name, in one query that reads one row of each: triggers keep the state ready (migration
+ * source_state) and the sums (migration insight), so the time depends on the sources and not on the history. PostgreSQL
+ * makes one JSON text of it, without names, which is read several times faster than a thousand rows of twenty columns.
  */
 export async function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
-  const [answer] = await tx.$queryRaw<{ rows: InJson[] | null }[]>`SELECT json_agg(r) AS rows FROM (
-    SELECT s.id, s.name, s.engine, s.sample,
-      (s.options ->> 'rpoObjectiveMs')::float8 AS "rpoObjectiveMs",
-      (s.options ->> 'rtoObjectiveMs')::float8 AS "rtoObjectiveMs",
-      run.id AS "runId", run.status AS "runStatus", run.finished_at AS "runFinishedAt", run.verified AS "runVerified",
-      run.error ->> 'message' AS "runMessage",
-      good.id AS "goodId", good.started_at AS "goodStartedAt", good.finished_at AS "goodFinishedAt",
-      good.verified AS "goodVerified", good.stored_bytes::float8 AS "goodStoredBytes",
-      proven.id AS "provenId", proven.proven_at AS "provenAt",
-      (SELECT (t.evidence ->> 'restoreDurationMs')::float8 FROM restore_test t
-        WHERE t.backup_id = proven.id AND t.verdict = 'passed' AND t.level <> 'quick'
-        ORDER BY t.started_at DESC LIMIT 1) AS "restoreDurationMs",
-      coalesce(total.backups, 0) AS backups, coalesce(total.stored_bytes, 0)::float8 AS "storedBytes"
+  const [answer] = await tx.$queryRaw<{ rows: string | null }[]>`
+    SELECT json_agg(json_build_array(
+      s.id, s.name, s.engine, s.sample,
+      (s.options ->> 'rpoObjectiveMs')::float8, (s.options ->> 'rtoObjectiveMs')::float8,
+      k.run_id, k.run_status, ${ms('k.run_finished_at')}, k.run_verified, k.run_message,
+      k.good_id, ${ms('k.good_started_at')}, ${ms('k.good_finished_at')}, k.good_verified, k.good_stored_bytes,
+      k.proven_id, ${ms('k.proven_at')}, k.restore_duration_ms,
+      coalesce(t.backups, 0), coalesce(t.stored_bytes, 0)
+    ) ORDER BY s.name)::text AS rows
     FROM source s
-    LEFT JOIN source_total total ON total.source_id = s.id
-    LEFT JOIN LATERAL (
-      SELECT b.id, b.status, b.finished_at, b.verified, b.error FROM backup_history b
-      WHERE b.source_id = s.id AND b.deleted_at IS NULL ORDER BY b.started_at DESC LIMIT 1
-    ) run ON true
-    LEFT JOIN LATERAL (
-      SELECT b.id, b.started_at, b.finished_at, b.verified, b.stored_bytes FROM backup_history b
-      WHERE b.source_id = s.id AND b.deleted_at IS NULL AND b.status IN ('succeeded', 'partial') AND b.verified <> 'broken'
-        AND EXISTS (SELECT 1 FROM backup_copy c WHERE c.backup_id = b.id AND c.state = 'stored')
-      ORDER BY b.started_at DESC LIMIT 1
-    ) good ON true
-    LEFT JOIN LATERAL (
-      SELECT b.id, b.proven_at FROM backup_history b
-      WHERE b.source_id = s.id AND b.verified = 'proven' AND b.proven_at IS NOT NULL
-      ORDER BY b.proven_at DESC LIMIT 1
-    ) proven ON true
-    WHERE s.deleted_at IS NULL ORDER BY s.name
-  ) AS r`
-  return (answer?.rows ?? []).map((row) => ({
-    ...row,
-    runFinishedAt: toDate(row.runFinishedAt),
-    goodStartedAt: toDate(row.goodStartedAt),
-    goodFinishedAt: toDate(row.goodFinishedAt),
-    provenAt: toDate(row.provenAt),
-  }))
+    LEFT JOIN source_now k ON k.source_id = s.id
+    LEFT JOIN source_total t ON t.source_id = s.id
+    WHERE s.deleted_at IS NULL`
+  const rows: InJson[] = JSON.parse(answer?.rows ?? '[]')
+  return rows.map(toSourceRow)
 }
 
-const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text))
+/** What the query above writes, in its order. */
+type InJson = [
+  id: string,
+  name: string,
+  engine: string,
+  sample: boolean,
+  rpoObjectiveMs: number | null,
+  rtoObjectiveMs: number | null,
+  runId: string | null,
+  runStatus: string | null,
+  runFinishedAt: number | null,
+  runVerified: string | null,
+  runMessage: string | null,
+  goodId: string | null,
+  goodStartedAt: number | null,
+  goodFinishedAt: number | null,
+  goodVerified: string | null,
+  goodStoredBytes: number | null,
+  provenId: string | null,
+  provenAt: number | null,
+  restoreDurationMs: number | null,
+  backups: number,
+  storedBytes: number,
+]
+
+function toSourceRow(row: InJson): SourceRow {
+  return {
+    id: row[0],
+    name: row[1],
+    engine: row[2],
+    sample: row[3],
+    rpoObjectiveMs: row[4],
+    rtoObjectiveMs: row[5],
+    runId: row[6],
+    runStatus: row[7],
+    runFinishedAt: toDate(row[8]),
+    runVerified: row[9],
+    runMessage: row[10],
+    goodId: row[11],
+    goodStartedAt: toDate(row[12]),
+    goodFinishedAt: toDate(row[13]),
+    goodVerified: row[14],
+    goodStoredBytes: row[15],
+    provenId: row[16],
+    provenAt: toDate(row[17]),
+    restoreDurationMs: row[18],
+    backups: row[19],
+    storedBytes: row[20],
+  }
+}
+
+/** A time as milliseconds since 1970: a date is made of a number ten times faster than of text. */
+const ms = (column: string) => Prisma.raw(`round(date_part('epoch', ${column}) * 1000)`)
+const toDate = (at: number | null): Date | null => (at === null ? null : new Date(at))
 
 type Timing = Pick<ScheduleModel, 'cron' | 'timeZone'>
 export type EnabledSchedule = Timing & Pick<ScheduleModel, 'sourceId' | 'action'>
 
 /** The enabled schedules by source. */
 export async function readSchedules(tx: Tx): Promise<Map<string, EnabledSchedule[]>> {
-  const [answer] = await tx.$queryRaw<{ rows: EnabledSchedule[] | null }[]>`
-    SELECT json_agg(json_build_object('sourceId', source_id, 'action', action, 'cron', cron, 'timeZone', time_zone)) AS rows
+  const [answer] = await tx.$queryRaw<{ rows: string | null }[]>`
+    SELECT json_agg(ARRAY[source_id::text, action, cron, time_zone])::text AS rows
     FROM schedule WHERE deleted_at IS NULL AND enabled`
-  return Map.groupBy(answer?.rows ?? [], (row) => row.sourceId)
+  const rows: [sourceId: string, action: string, cron: string, timeZone: string][] = JSON.parse(answer?.rows ?? '[]')
+  return Map.groupBy(
+    rows.map(([sourceId, action, cron, timeZone]) => ({ sourceId, action, cron, timeZone })),
+    ({ sourceId }) => sourceId,
+  )
 }
 
 /** The soonest next run of the schedules given, null when none is enabled. */

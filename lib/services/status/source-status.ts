@@ -1,77 +1,95 @@
 import { verifiedSchema } from '@/lib/contracts/backup'
-import type { HealthReason, SourceStatus } from '@/lib/contracts/status'
+import type { HealthLevel, HealthReason, SourceStatus } from '@/lib/contracts/status'
 import { sourceHealth, worstHealth } from '@/lib/core/health/source-health'
 import { proofValidMs, soonestRun, type SourceRow, type EnabledSchedule } from './source-facts'
 
-/** Everything of a source's status but the newest run itself, which only those that are shown need. */
+/** A source and how it stands: what is worked out for each of them, shown or not. */
+export interface JudgedSource {
+  row: SourceRow
+  schedules: EnabledSchedule[]
+  health: HealthLevel
+  reasons: HealthReason[]
+}
+
+/** Everything of a source's status but the newest run itself, which is read for those that are shown. */
 export type SourceStatusFacts = Omit<SourceStatus, 'lastBackup'> & { lastBackupId: string | null }
 
 /**
- * The status of one source at `now`. Health is decided in lib/core/health; this gathers what it asks for. `incidents`
- * are reasons that were told as alerts and go on.
+ * How one source stands at `now`. Health is decided in lib/core/health; this gathers what it asks for. `incidents` are
+ * reasons that were told as alerts and go on.
  */
-export function sourceStatus(
+export function judgeSource(
   row: SourceRow,
-  schedules: EnabledSchedule[] | undefined,
+  schedules: EnabledSchedule[],
   incidents: HealthReason[],
   now: Date,
-): SourceStatusFacts {
-  const backups = schedules?.filter(({ action }) => action === 'backup') ?? []
-  const tests = schedules?.filter(({ action }) => action === 'restore-test') ?? []
-  const { goodId, goodStartedAt, goodFinishedAt, provenId, provenAt, rpoObjectiveMs, rtoObjectiveMs } = row
-  const goodVerified = row.goodVerified === null ? null : verifiedSchema.parse(row.goodVerified)
+): JudgedSource {
   const health = sourceHealth(
     {
       sourceId: row.id,
       name: row.name,
-      lastGoodAt: goodStartedAt,
+      lastGoodAt: row.goodStartedAt,
       lastRun:
         row.runStatus !== null && row.runFinishedAt
           ? { status: row.runStatus, finishedAt: row.runFinishedAt, message: row.runMessage }
           : null,
-      latestVerified: row.runVerified === 'broken' ? 'broken' : goodVerified,
-      lastProvenAt: provenAt,
-      proofValidMs: proofValidMs(tests, now),
-      hasBackupSchedule: backups.length > 0,
-      rpoObjectiveMs,
-      rtoObjectiveMs,
+      latestVerified: row.runVerified === 'broken' ? 'broken' : verifiedOf(row),
+      lastProvenAt: row.provenAt,
+      // Asked only of a source that was proven once: without a proof there is nothing that could be too old.
+      proofValidMs: row.provenAt ? proofValidMs(schedules.filter(isTest), now) : null,
+      hasBackupSchedule: schedules.some(isBackup),
+      rpoObjectiveMs: row.rpoObjectiveMs,
+      rtoObjectiveMs: row.rtoObjectiveMs,
       restoreDurationMs: row.restoreDurationMs,
     },
     now,
   )
+  if (incidents.length === 0) return { row, schedules, health: health.level, reasons: health.reasons }
+  return {
+    row,
+    schedules,
+    health: worstHealth([health.level, ...incidents.map(({ level }) => level)]),
+    reasons: [...health.reasons, ...incidents],
+  }
+}
+
+/** A judged source in the words of the contract. */
+export function sourceStatus({ row, schedules, health, reasons }: JudgedSource, now: Date): SourceStatusFacts {
+  const { goodId, goodStartedAt, goodFinishedAt, provenId, provenAt, restoreDurationMs } = row
+  const verified = verifiedOf(row)
   return {
     sourceId: row.id,
     sourceName: row.name,
     engine: row.engine,
     sample: row.sample,
-    health: worstHealth([health.level, ...incidents.map(({ level }) => level)]),
-    reasons: [...health.reasons, ...incidents],
+    health,
+    reasons,
     lastBackupId: row.runId,
     lastGoodBackup:
-      goodId && goodFinishedAt && goodVerified
-        ? {
-            id: goodId,
-            finishedAt: goodFinishedAt.toISOString(),
-            verified: goodVerified,
-            storedBytes: row.goodStoredBytes ?? 0,
-          }
+      goodId && goodFinishedAt && verified
+        ? { id: goodId, finishedAt: goodFinishedAt.toISOString(), verified, storedBytes: row.goodStoredBytes ?? 0 }
         : null,
     lastProven:
-      provenId && provenAt
-        ? { backupId: provenId, provenAt: provenAt.toISOString(), restoreDurationMs: row.restoreDurationMs }
-        : null,
-    nextBackupAt: soonestRun(backups, now)?.toISOString() ?? null,
-    nextRestoreTestAt: soonestRun(tests, now)?.toISOString() ?? null,
+      provenId && provenAt ? { backupId: provenId, provenAt: provenAt.toISOString(), restoreDurationMs } : null,
+    nextBackupAt: soonestRun(schedules.filter(isBackup), now)?.toISOString() ?? null,
+    nextRestoreTestAt: soonestRun(schedules.filter(isTest), now)?.toISOString() ?? null,
     exposureMs: goodStartedAt ? Math.max(0, now.getTime() - goodStartedAt.getTime()) : null,
-    rpoObjectiveMs,
-    rtoObjectiveMs,
+    rpoObjectiveMs: row.rpoObjectiveMs,
+    rtoObjectiveMs: row.rtoObjectiveMs,
     storedBytes: row.storedBytes,
     backupCount: row.backups,
   }
 }
 
+const isBackup = ({ action }: EnabledSchedule): boolean => action === 'backup'
+const isTest = ({ action }: EnabledSchedule): boolean => action === 'restore-test'
+const verifiedOf = ({ goodVerified }: SourceRow) => (goodVerified === null ? null : verifiedSchema.parse(goodVerified))
+
+/** Protected means: there is a good backup to restore from. */
+export const isProtected = ({ row }: JudgedSource): boolean => row.goodId !== null && row.goodFinishedAt !== null
+
 /** Proven means: a restore test passed, it is not overdue, and nothing newer was found broken. */
-export function isProven(status: Pick<SourceStatus, 'lastProven' | 'reasons'>): boolean {
-  return status.lastProven !== null && !status.reasons.some((reason) => spoiling.includes(reason.code))
+export function isProven({ row, reasons }: JudgedSource): boolean {
+  return row.provenAt !== null && !reasons.some((reason) => spoiling.includes(reason.code))
 }
 const spoiling = ['proof-too-old', 'latest-broken', 'never-proven']
