@@ -3,6 +3,7 @@ import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
 import { withUniqueName } from '../with-unique-name'
 import { applyPolicy } from './apply-policy'
 import { checkPolicy } from './check-policy'
@@ -17,7 +18,11 @@ export async function createPolicy({ ctx, input }: { ctx: ServiceContext; input:
       await checkPolicy(tx, input, now)
       const { sourceIds, ...columns } = input
       const row = await tx.policy.create({ data: { ...columns, options: toJson(input.options) } })
-      await applyPolicy(tx, row.id, input, now)
+      await guardFewerRules(ctx, tx, {
+        of: { type: 'policy', id: input.name },
+        sourceIds,
+        run: () => applyPolicy(tx, row.id, input, now),
+      })
       await recordAudit(tx, ctx.actor, {
         action: 'policy.create',
         subjectType: 'policy',

@@ -5,6 +5,7 @@ import { fieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
 import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { withUniqueName } from '../with-unique-name'
 import { applyPolicy } from './apply-policy'
@@ -43,10 +44,16 @@ export async function updatePolicy({
       }
       await checkPolicy(tx, after, now)
       const of = { type: 'policy' as const, id }
-      await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: after.retentionPolicyId ?? null })
       const { sourceIds, action: _, ...columns } = after
       await tx.policy.update({ where: { id }, data: { ...columns, options: toJson(after.options) } })
-      const applied = await applyPolicy(tx, id, after, now)
+      const { result: applied, guarded } = await guardFewerRules(ctx, tx, {
+        of,
+        sourceIds: [...new Set([...after.sourceIds, ...removed.map(({ source }) => source.id)])],
+        run: () => applyPolicy(tx, id, after, now),
+      })
+      if (!guarded) {
+        await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: after.retentionPolicyId ?? null })
+      }
       await recordAudit(tx, ctx.actor, {
         action: 'policy.update',
         subjectType: 'policy',

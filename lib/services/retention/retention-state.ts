@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { timeSchema } from '@/lib/contracts/common'
-import { retentionRulesSchema, type RetentionRules } from '@/lib/contracts/retention'
-import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
+import { retentionRulesSchema } from '@/lib/contracts/retention'
+import { keepsLess } from '@/lib/core/retention/keeps-less'
 import type { EffectivePolicy, EffectiveRules } from './effective-rules'
 
 /** The key of the source's own rules, which hold where a destination has none. */
@@ -48,10 +48,4 @@ export function becameShorter(
   if (had === undefined) return deletes
   if (JSON.stringify(had) === JSON.stringify(has)) return false
   return deletes || keepsLess(had, has)
-}
-
-/** No rules keep everything; of several, each that was there must be kept up by one that is there. */
-function keepsLess(had: readonly RetentionRules[], has: readonly RetentionRules[]): boolean {
-  if (has.length === 0) return false
-  return had.length === 0 || had.some((before) => has.every((after) => isShorterPolicy(before, after)))
 }

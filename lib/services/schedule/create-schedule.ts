@@ -5,6 +5,7 @@ import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
 import { checkReferences } from './check-references'
 import { checkTiming } from './check-timing'
 
@@ -21,7 +22,10 @@ async function usualPolicy(tx: Tx, action: ScheduleAction): Promise<string | nul
   return policy?.id ?? null
 }
 
-/** Stores a schedule. Its first run is the next occurrence from now on. Throws `cron-invalid`, `time-zone-unknown`, `invalid-input`. */
+/**
+ * Stores a schedule. Its first run is the next occurrence from now on. Throws `cron-invalid`, `time-zone-unknown`,
+ * `invalid-input`, and what `guardChange` throws where it brings the first policy to a source that has backups.
+ */
 export async function createSchedule({
   ctx,
   input,
@@ -37,9 +41,14 @@ export async function createSchedule({
     await checkReferences(tx, input)
     const retentionPolicyId =
       input.retentionPolicyId === undefined ? await usualPolicy(tx, input.action) : input.retentionPolicyId
-    const created = await tx.schedule.create({
-      data: { ...input, cron, retentionPolicyId, options: toJson(input.options), evaluatedUntil: now },
-      include: scheduleInclude,
+    const { result: created } = await guardFewerRules(ctx, tx, {
+      of: { type: 'source', id: input.sourceId },
+      sourceIds: [input.sourceId],
+      run: () =>
+        tx.schedule.create({
+          data: { ...input, cron, retentionPolicyId, options: toJson(input.options), evaluatedUntil: now },
+          include: scheduleInclude,
+        }),
     })
     await recordAudit(tx, ctx.actor, {
       action: 'schedule.create',

@@ -8,6 +8,7 @@ import { fieldChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
 import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { checkReferences } from './check-references'
 import { checkTiming } from './check-timing'
@@ -43,19 +44,24 @@ export async function updateSchedule({
     const merged = scheduleOptionsSchema.parse({ ...jsonObject(before.options), ...options })
     if (retimed || options) checkTiming({ ...timing, jitterSeconds: merged.jitterSeconds }, now)
     await checkReferences(tx, patch)
-    if (patch.retentionPolicyId !== undefined) {
-      const of = { type: 'schedule' as const, id }
+    const pause = enabled ? null : pauseAfter(ctx, before, pausedUntil, now)
+    const of = { type: 'schedule' as const, id }
+    const { result: after, guarded } = await guardFewerRules(ctx, tx, {
+      of,
+      sourceIds: [before.sourceId],
+      run: () =>
+        tx.schedule.update({
+          where: { id },
+          data: {
+            ...columns,
+            options: toJson(pause ? { ...merged, pause } : merged),
+            ...(retimed ? { evaluatedUntil: now } : {}),
+          },
+        }),
+    })
+    if (!guarded && patch.retentionPolicyId !== undefined) {
       await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: patch.retentionPolicyId })
     }
-    const pause = enabled ? null : pauseAfter(ctx, before, pausedUntil, now)
-    const after = await tx.schedule.update({
-      where: { id },
-      data: {
-        ...columns,
-        options: toJson(pause ? { ...merged, pause } : merged),
-        ...(retimed ? { evaluatedUntil: now } : {}),
-      },
-    })
     await recordAudit(tx, ctx.actor, {
       action: 'schedule.update',
       subjectType: 'schedule',
