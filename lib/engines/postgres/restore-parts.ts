@@ -126,7 +126,7 @@ export async function restoreParts(
   async function fill(part: ManifestPart, args: string[], scope: RunContext): Promise<string> {
     const feed = plan.walk || selection ? null : await plan.feed?.(part, scope)
     if (feed) {
-      moved.push(() => (feed.bytes() / part.storedBytes) * part.sourceBytes)
+      moved.push(() => Math.round((feed.bytes() / part.storedBytes) * part.sourceBytes))
       return restoreFromFeed(tool, args, feed, scope)
     }
     const walker = new ArchiveWalker(plan.walk?.(part))
