@@ -8,7 +8,7 @@ import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Card } from '@/components/ui/card'
 import { cn } from '@/lib/client/cn'
-import { reasonHref, verdictOf } from './verdict'
+import { hasBanner, reasonHref, verdictOf } from './verdict'
 
 const looks = {
   proven: { box: 'bg-proven-soft text-proven', Icon: ShieldCheck },
@@ -34,8 +34,7 @@ export function BackupStatus({ status }: { status: Status }) {
   const { box, Icon } = looks[tone]
   const { totals } = status
   const reasons = status.reasons.filter(
-    // That nobody works has a banner of its own.
-    (reason) => reason.level !== 'healthy' && (status.worker.alive || !reason.code.includes('worker')),
+    (reason) => reason.level !== 'healthy' && !hasBanner(reason, status.worker.alive),
   )
   const failed = totals.failedLast24h
   const [all, setAll] = useState(false)

@@ -7,10 +7,12 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { settingsQuery } from '@/lib/client/queries/settings'
+import { retentionPause } from './verdict'
 
-/** What concerns the whole instance and cannot wait: nobody works, or nobody could restore without this machine. */
+/** What cannot wait: nobody works, old backups may be all that is left, or nobody could restore without this machine. */
 export function Banners({ status }: { status: Status }) {
   const { data: settings } = useQuery(settingsQuery())
+  const pause = retentionPause(status.reasons)
   return (
     <>
       {!status.worker.alive && (
@@ -23,6 +25,19 @@ export function Banners({ status }: { status: Status }) {
           ) : (
             <p>Start Holdfast with its worker, or look at the log of the worker.</p>
           )}
+        </Callout>
+      )}
+      {pause && (
+        <Callout
+          tone="warn"
+          title={pause.title}
+          actions={
+            <Button variant="secondary" size="sm" asChild>
+              <Link href={pause.href}>Look at it</Link>
+            </Button>
+          }
+        >
+          {pause.body}
         </Callout>
       )}
       {settings && settings.recoveryKey.recipient === null && (
