@@ -6,12 +6,13 @@ import { StateBadge } from '@/components/cells/state-badge'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
-import { hasCopies } from '@/lib/client/backup-facts'
+import { hasCopies, isSized } from '@/lib/client/backup-facts'
 import { backupKindWords, isActive } from '@/lib/client/words'
 import { readManifest } from './read-manifest'
 
 export function BackupSummary({ backup }: { backup: BackupDetail }) {
   const manifest = readManifest(backup.manifest)
+  const sized = isSized(backup)
   const ratio = backup.sourceBytes > 0 && backup.storedBytes > 0 ? backup.sourceBytes / backup.storedBytes : null
   return (
     <Card aria-labelledby="summary-title">
@@ -40,12 +41,12 @@ export function BackupSummary({ backup }: { backup: BackupDetail }) {
               ),
             },
             { name: 'Kind', value: backupKindWords[backup.kind] },
-            { name: 'Source size', value: <BytesCell bytes={backup.sourceBytes} /> },
+            { name: 'Source size', value: <BytesCell bytes={sized ? backup.sourceBytes : null} /> },
             {
               name: 'Stored size',
               value: (
                 <>
-                  <BytesCell bytes={backup.storedBytes} />{' '}
+                  <BytesCell bytes={sized ? backup.storedBytes : null} />{' '}
                   {ratio && ratio > 1.01 && <span className="text-ink-3">({ratio.toFixed(1)} times smaller)</span>}
                 </>
               ),

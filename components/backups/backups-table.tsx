@@ -11,7 +11,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Badge } from '@/components/ui/badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { hasCopies } from '@/lib/client/backup-facts'
+import { hasCopies, isSized } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { isActive } from '@/lib/client/words'
 import { BackupRowActions } from './backup-row-actions'
@@ -55,7 +55,7 @@ export function BackupsTable({ backups, withSource, ascending, onSort }: Backups
 }
 
 function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean }) {
-  const sized = backup.sourceBytes > 0 || hasCopies(backup)
+  const sized = isSized(backup)
   return (
     <Tr data-backup={backup.id} className={backup.deletedAt ? 'text-ink-3' : ''}>
       <Td>
@@ -103,7 +103,7 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
       </Td>
       <Td className="max-sm:hidden">
         {hasCopies(backup) ? (
-          <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />
+          <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow bare={withSource} />
         ) : (
           <span className="text-ink-3">–</span>
         )}

@@ -15,11 +15,14 @@ export function VerifiedBadge({
   verified,
   provenAt,
   narrow,
+  bare,
 }: {
   verified: Verified
   provenAt?: string | null
   /** Without the time where there is little room. */
   narrow?: boolean
+  /** Without the time, which is then told on hover alone. */
+  bare?: boolean
 }) {
   const now = useNow()
   const Icon = icons[verified]
@@ -28,7 +31,9 @@ export function VerifiedBadge({
   return (
     <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at)}` : means} icon={<Icon aria-hidden />}>
       {label}
-      {at && <span className={cn('font-normal opacity-80', narrow && 'max-xl:hidden')}>{formatRelative(at, now)}</span>}
+      {at && !bare && (
+        <span className={cn('font-normal opacity-80', narrow && 'max-xl:hidden')}>{formatRelative(at, now)}</span>
+      )}
     </Badge>
   )
 }

@@ -40,7 +40,7 @@ export function StorageCareCard({ destination: loaded }: { destination: Destinat
       <CardHeader
         id="care-title"
         title="Storage care"
-        note="Looked at every day by itself"
+        note="Done every day by itself: an inventory compares what lies there with the catalog, and reading back checks stored bytes."
         actions={
           <>
             <RoleButton

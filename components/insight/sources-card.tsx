@@ -47,7 +47,7 @@ export function SourcesCard({ sources, omitted, currency, onShow, onMore }: Sour
                 </span>
               </Td>
               <Td className="text-right">
-                <BytesCell bytes={source.sourceBytes} />
+                <BytesCell bytes={source.sourceBytes || null} />
               </Td>
               <Td className="text-right">
                 <BytesCell bytes={source.forecast?.in90Days.value} />

@@ -27,7 +27,7 @@ export function JobProgress({ job: initial, subject }: { job: Job; subject?: str
       : null,
     progress?.ratePerSecondBytes ? `${formatBytes(progress.ratePerSecondBytes)}/s` : null,
     progress?.etaMs !== undefined && isActive(job.state) ? `about ${formatDuration(progress.etaMs)} left` : null,
-    since !== null && isActive(job.state) ? `for ${formatDuration(since)}` : null,
+    since !== null && job.state === 'running' ? `for ${formatDuration(since)}` : null,
     job.attempt > 1 ? `attempt ${job.attempt} of ${job.maxAttempts}` : null,
   ].filter((fact) => fact !== null)
   return (

@@ -75,12 +75,15 @@ export function ProtectionCard({ status }: { status: SourceStatus | undefined })
                 },
                 {
                   name: 'Kept',
-                  value: (
-                    <>
-                      {status.backupCount} {status.backupCount === 1 ? 'backup' : 'backups'},{' '}
-                      <BytesCell bytes={status.storedBytes} />
-                    </>
-                  ),
+                  value:
+                    status.backupCount === 0 ? (
+                      <span className="text-ink-3">no backup</span>
+                    ) : (
+                      <>
+                        {status.backupCount.toLocaleString('en')} {status.backupCount === 1 ? 'backup' : 'backups'},{' '}
+                        <BytesCell bytes={status.storedBytes} />
+                      </>
+                    ),
                 },
               ]}
             />

@@ -54,10 +54,11 @@ export function Dialog({ open, onOpenChange, title, description, wide, locked, c
   )
 }
 
-/** The last row of a dialog; it stays in sight while what is above it scrolls. */
+/** The last row of a dialog; it stays in sight while what is above it scrolls. It covers the padding of the dialog,
+ * from which a browser measures what sticks: hence the same lengths, negative. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return (
-    <div className="sticky bottom-0 -mx-5 mt-6 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-3 pb-5 sm:-mx-6 sm:-mb-6 sm:px-6 sm:pb-6">
+    <div className="sticky -bottom-5 -mx-5 mt-6 -mb-5 flex flex-wrap justify-end gap-2 bg-raised px-5 pt-3 pb-5 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6 sm:pb-6">
       {children}
     </div>
   )

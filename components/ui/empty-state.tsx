@@ -20,7 +20,7 @@ export function EmptyState({
         </div>
       )}
       <p className="font-medium">{title}</p>
-      {children && <div className="mt-1 max-w-md text-[0.8125rem] text-ink-2">{children}</div>}
+      {children && <div className="mt-1 max-w-md text-[0.8125rem] text-pretty text-ink-2">{children}</div>}
       {actions && <div className="mt-4 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
   )

@@ -24,7 +24,7 @@ export function PageHeader({ title, intro, back, actions }: PageHeaderProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 flex-1 basis-60">
           <h1 className="text-[1.375rem] leading-tight font-semibold break-words">{title}</h1>
-          {intro && <div className="mt-1 max-w-2xl text-ink-2">{intro}</div>}
+          {intro && <div className="mt-1 max-w-2xl text-pretty text-ink-2">{intro}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>

@@ -58,6 +58,7 @@ const wholeActions: Record<string, string> = {
   'session.sign-in': 'Signed in',
   'session.sign-in-failed': 'Sign-in failed',
   'session.sign-out': 'Signed out',
+  'session.step-up': 'Identity confirmed',
   'session.end-others': 'Other sessions ended',
   'setup.first-administrator': 'First administrator made',
   'user.change-password': 'Password changed',

@@ -6,6 +6,11 @@ export function hasCopies(backup: Pick<Backup, 'copies' | 'deletedAt'>): boolean
   return backup.deletedAt === null && backup.copies.some((copy) => copy.state === 'stored')
 }
 
+/** Whether its sizes say something: of a run that failed early, zero is not a size. */
+export function isSized(backup: Pick<Backup, 'copies' | 'deletedAt' | 'sourceBytes'>): boolean {
+  return backup.sourceBytes > 0 || hasCopies(backup)
+}
+
 /** Why nothing can be done with a backup's bytes, or nothing when it can. */
 export function unusableBecause(backup: Pick<Backup, 'copies' | 'deletedAt' | 'status'>): string | undefined {
   if (backup.deletedAt) return 'This backup has been deleted'
