@@ -85,6 +85,13 @@ export function OptionFields({ values, errors, onChange, sourceId }: OptionField
               'The dump gives up instead of holding up production',
             )}
             {numeric(
+              'stallMinutes',
+              'options.stallTimeoutMs',
+              'Dead connection after, in minutes',
+              'Nothing moves and the server waits, too. Empty: ten minutes',
+              true,
+            )}
+            {numeric(
               'rateLimitMiB',
               'options.rateLimitBytesPerSecond',
               'Upload limit, in MiB/s',

@@ -19,6 +19,7 @@ export interface SourceValues extends LoadValues, CopyRuleValues {
   compressionThreads: string
   encryption: SourceOptions['encryption']
   lockTimeoutSeconds: string
+  stallMinutes: string
   lowPriority: boolean
   rateLimitMiB: string
   slowAfterMinutes: string
@@ -48,6 +49,7 @@ export const emptySource: SourceValues = {
   compressionThreads: '1',
   encryption: 'age',
   lockTimeoutSeconds: '30',
+  stallMinutes: '',
   lowPriority: false,
   rateLimitMiB: '',
   slowAfterMinutes: '30',
@@ -79,6 +81,7 @@ export function valuesOfSource({ name, tags, connection, options }: Source): Sou
     compressionThreads: String(options.compressionThreads),
     encryption: options.encryption,
     lockTimeoutSeconds: text(options.lockTimeoutMs, 1_000),
+    stallMinutes: text(options.stallTimeoutMs, 60_000),
     lowPriority: options.lowPriority,
     rateLimitMiB: text(options.rateLimitBytesPerSecond, 1_048_576),
     slowAfterMinutes: text(options.slowAfterMs, 60_000),
@@ -127,6 +130,7 @@ export function sourceInputOf(values: SourceValues) {
       compressionThreads: number(values.compressionThreads),
       encryption: values.encryption,
       lockTimeoutMs: scaled(values.lockTimeoutSeconds, 1_000),
+      stallTimeoutMs: scaled(values.stallMinutes, 60_000),
       lowPriority: values.lowPriority,
       rateLimitBytesPerSecond: scaled(values.rateLimitMiB, 1_048_576),
       slowAfterMs: scaled(values.slowAfterMinutes, 60_000),
@@ -154,6 +158,7 @@ export function sourcePatchOf(values: SourceValues) {
       ...options,
       rateLimitBytesPerSecond: options.rateLimitBytesPerSecond ?? null,
       parallelism: options.parallelism ?? null,
+      stallTimeoutMs: options.stallTimeoutMs ?? null,
       replica: options.replica ?? null,
       copyRule: options.copyRule ?? null,
       rpoObjectiveMs: options.rpoObjectiveMs ?? null,

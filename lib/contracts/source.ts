@@ -124,6 +124,7 @@ export const updateSourceSchema = z.object({
     .extend({
       rateLimitBytesPerSecond: sourceOptionsSchema.shape.rateLimitBytesPerSecond.nullable(),
       parallelism: sourceOptionsSchema.shape.parallelism.nullable(),
+      stallTimeoutMs: sourceOptionsSchema.shape.stallTimeoutMs.nullable(),
       replica: sourceOptionsSchema.shape.replica.nullable(),
       rpoObjectiveMs: sourceOptionsSchema.shape.rpoObjectiveMs.nullable(),
       rtoObjectiveMs: sourceOptionsSchema.shape.rtoObjectiveMs.nullable(),
