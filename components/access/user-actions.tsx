@@ -60,7 +60,7 @@ export function UserActions({ user, onDisable }: { user: User; onDisable: (disab
         <MenuSeparator />
         <MenuItem onSelect={() => onDisable(!user.disabled)}>
           {user.disabled ? <UserCheck aria-hidden /> : <UserX aria-hidden />}
-          {user.disabled ? 'Let in again' : 'Keep out'}
+          {user.disabled ? 'Let in again' : 'Disable'}
         </MenuItem>
       </Menu>
       {made && <LinkDialog made={made} onClose={() => setMade(null)} />}
