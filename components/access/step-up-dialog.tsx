@@ -10,6 +10,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { fieldErrorsOf } from '@/lib/client/form-errors'
+import { askAgainParams } from '@/lib/client/ask-again-params'
 import { askStepUpWith } from '@/lib/client/step-up'
 import { useAction } from '@/lib/client/use-action'
 
@@ -126,15 +127,15 @@ function SignInAgain() {
     <>
       <p className="text-ink-2">
         You come from an identity provider: sign in there again, then do once more what you were about to do. With a
-        second factor of your own (Settings, Profile) a code is enough.
+        second factor of your own (Settings, Profile) a code is enough. Are you asked once more after that? Then your
+        provider does not tell when it asked for your password: an administrator with a password has to do it.
       </p>
       <DialogActions>
         <Button
           pending={pending}
           onClick={() => {
             setPending(true)
-            // The provider must ask again, and says when it did: a sign-in that is still open there does not count.
-            void signIn('oidc', { callbackUrl: window.location.href }, { prompt: 'login', max_age: '0' })
+            void signIn('oidc', { callbackUrl: window.location.href }, askAgainParams)
           }}
         >
           Sign in again

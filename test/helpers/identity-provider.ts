@@ -53,7 +53,7 @@ export async function startIdentityProvider(options: {
     },
     conformIdTokenClaims: !options.claimsInIdToken,
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true } },
     interactions: { url: (_: unknown, interaction: { uid: string }) => `/interaction/${interaction.uid}` },
     cookies: { keys: ['only of tests'] },
     findAccount: (_: unknown, id: string) => ({

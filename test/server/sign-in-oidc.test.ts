@@ -7,6 +7,7 @@ import { signInOffer } from '@/lib/services/oidc/read-oidc'
 import { signInWithOidc } from '@/lib/services/oidc/sign-in-with-oidc'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import { readSession } from '@/lib/services/session/read-session'
+import { askAgainParams } from '@/lib/client/ask-again-params'
 import { requireStepUp } from '@/lib/services/step-up/require-step-up'
 import { updateUser } from '@/lib/services/user/update-user'
 import { Browser } from '../helpers/browser'
@@ -200,12 +201,22 @@ describe('showing again who one is', () => {
       code: 'step-up-needed',
       facts: { methods: ['oidc'] },
     })
-    await signIn('hal', { prompt: 'login', max_age: '0' })
+    await signIn('hal', askAgainParams)
     const again = await actorOfBrowser()
     if (!again) throw new Error('not signed in')
     await requireStepUp({ ...web.ctx, actor: again })
     expect(again.sessionId).not.toBe(first.sessionId)
     expect(await readSession({ ctx: web.ctx, input: { sessionId: first.sessionId ?? '' } })).toBeNull()
+  })
+
+  it('asks for the time by name, which is all that some providers listen to', async () => {
+    idp.accounts.set('jim', { email: 'jim@example.com', groups: ['dba'] })
+    const { prompt, claims } = askAgainParams
+    browser = new Browser()
+    await signIn('jim', { prompt, claims })
+    const actor = await actorOfBrowser()
+    if (!actor) throw new Error('not signed in')
+    await requireStepUp({ ...web.ctx, actor })
   })
 
   it.each([
