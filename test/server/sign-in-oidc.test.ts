@@ -211,9 +211,9 @@ describe('showing again who one is', () => {
 
   it('asks for the time by name, which is all that some providers listen to', async () => {
     idp.accounts.set('jim', { email: 'jim@example.com', groups: ['dba'] })
-    const { prompt, claims } = askAgainParams
+    const { claims } = askAgainParams
     browser = new Browser()
-    await signIn('jim', { prompt, claims })
+    await signIn('jim', { claims })
     const actor = await actorOfBrowser()
     if (!actor) throw new Error('not signed in')
     await requireStepUp({ ...web.ctx, actor })
