@@ -5,86 +5,76 @@ import { HardDrive } from 'lucide-react'
 import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
-import { RoleLink } from '@/components/shell/role-link'
+import { ListScreen } from '@/components/shell/list-screen'
 import { Badge } from '@/components/ui/badge'
-import { Card } from '@/components/ui/card'
-import { EmptyState } from '@/components/ui/empty-state'
-import { ListState } from '@/components/ui/list-state'
-import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { destinationPlace, kindWords } from './destination-place'
 
 export function DestinationsScreen() {
   const destinations = useQuery(destinationsQuery())
-  const add = (
-    <RoleLink needs="admin" href="/admin/destinations/new">
-      Add a destination
-    </RoleLink>
-  )
   return (
-    <>
-      <PageHeader title="Destinations" intro="Where backups are kept." actions={add} />
-      <Card aria-label="Destinations">
-        <ListState
-          query={destinations}
-          empty={
-            <EmptyState icon={<HardDrive />} title="No destination yet" actions={add}>
-              A folder on the worker’s machine, or a bucket in S3 or a compatible store. Another machine is safer than
-              this one.
-            </EmptyState>
-          }
-        >
-          <Table label="Destinations">
-            <thead>
-              <tr>
-                <Th>Name</Th>
-                <Th className="max-sm:hidden">Where</Th>
-                <Th>Last test</Th>
-                <Th className="text-right max-sm:hidden">Backups</Th>
-                <Th className="text-right">Stored</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {destinations.data?.items.map((destination) => (
-                <Tr key={destination.id}>
-                  <Td>
-                    <NameLink href={`/admin/destinations/${destination.id}`}>{destination.name}</NameLink>
-                    <span className="block text-xs text-ink-3">
-                      {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
-                    </span>
-                  </Td>
-                  <Td className="max-w-72 max-sm:hidden">
-                    <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>
-                      {destinationPlace(destination)}
-                    </code>
-                  </Td>
-                  <Td>
-                    {destination.probe ? (
-                      <span className="flex flex-wrap items-center gap-1.5">
-                        <Badge tone={destination.probe.ok ? 'info' : 'bad'}>
-                          {destination.probe.ok ? 'Works' : 'Failed'}
-                        </Badge>
-                        <span className="text-xs text-ink-3">
-                          <TimeCell at={destination.probedAt} form="relative" />
-                        </span>
+    <ListScreen
+      title="Destinations"
+      intro="Where backups are kept."
+      add={{ href: '/admin/destinations/new', label: 'Add a destination' }}
+      query={destinations}
+      empty={{
+        icon: <HardDrive />,
+        title: 'No destination yet',
+        text: 'A folder on the worker’s machine, or a bucket in S3 or a compatible store. Another machine is safer than this one.',
+      }}
+    >
+      {(items) => (
+        <Table label="Destinations">
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th className="max-sm:hidden">Where</Th>
+              <Th>Last test</Th>
+              <Th className="text-right max-sm:hidden">Backups</Th>
+              <Th className="text-right">Stored</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((destination) => (
+              <Tr key={destination.id}>
+                <Td>
+                  <NameLink href={`/admin/destinations/${destination.id}`}>{destination.name}</NameLink>
+                  <span className="block text-xs text-ink-3">
+                    {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
+                  </span>
+                </Td>
+                <Td className="max-w-72 max-sm:hidden">
+                  <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>
+                    {destinationPlace(destination)}
+                  </code>
+                </Td>
+                <Td>
+                  {destination.probe ? (
+                    <span className="flex flex-wrap items-center gap-1.5">
+                      <Badge tone={destination.probe.ok ? 'info' : 'bad'}>
+                        {destination.probe.ok ? 'Works' : 'Failed'}
+                      </Badge>
+                      <span className="text-xs text-ink-3">
+                        <TimeCell at={destination.probedAt} form="relative" />
                       </span>
-                    ) : (
-                      <span className="text-ink-3">not tested</span>
-                    )}
-                  </Td>
-                  <Td className="tabular text-right max-sm:hidden">
-                    {destination.usage.backupCount.toLocaleString('en')}
-                  </Td>
-                  <Td className="text-right">
-                    <BytesCell bytes={destination.usage.storedBytes} />
-                  </Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
-        </ListState>
-      </Card>
-    </>
+                    </span>
+                  ) : (
+                    <span className="text-ink-3">not tested</span>
+                  )}
+                </Td>
+                <Td className="tabular text-right max-sm:hidden">
+                  {destination.usage.backupCount.toLocaleString('en')}
+                </Td>
+                <Td className="text-right">
+                  <BytesCell bytes={destination.usage.storedBytes} />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </ListScreen>
   )
 }

@@ -4,11 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ClipboardList } from 'lucide-react'
 import { NameLink } from '@/components/cells/name-link'
 import { NextRuns } from '@/components/schedules/next-runs'
-import { RoleLink } from '@/components/shell/role-link'
-import { Card } from '@/components/ui/card'
-import { EmptyState } from '@/components/ui/empty-state'
-import { ListState } from '@/components/ui/list-state'
-import { PageHeader } from '@/components/ui/page-header'
+import { ListScreen } from '@/components/shell/list-screen'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { cronWords } from '@/lib/client/cron-words'
 import { policiesQuery } from '@/lib/client/queries/policies'
@@ -17,77 +13,68 @@ const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as cons
 
 export function PoliciesScreen() {
   const policies = useQuery(policiesQuery())
-  const add = (
-    <RoleLink needs="admin" href="/admin/policies/new">
-      Add a policy
-    </RoleLink>
-  )
   return (
-    <>
-      <PageHeader
-        title="Policies"
-        intro="One timing, set of destinations and retention for many sources. Changing a policy changes all that follow it."
-        actions={add}
-      />
-      <Card aria-label="Policies">
-        <ListState
-          query={policies}
-          empty={
-            <EmptyState icon={<ClipboardList />} title="No policy yet" actions={add}>
-              Sources can have schedules of their own; a policy is for those that should be looked after alike.
-            </EmptyState>
-          }
-        >
-          <Table label="Policies">
-            <thead>
-              <tr>
-                <Th>Name</Th>
-                <Th className="max-sm:hidden">When</Th>
-                <Th>Next run</Th>
-                <Th className="max-sm:hidden">Keeps</Th>
-                <Th>Sources</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {policies.data?.items.map((policy) => (
-                <Tr key={policy.id}>
-                  <Td>
-                    <NameLink href={`/admin/policies/${policy.id}`}>{policy.name}</NameLink>
-                    <span className="block text-xs text-ink-3">{actionWords[policy.action]}</span>
-                    <span className="block text-xs text-ink-3 sm:hidden">{cronWords(policy.cron) ?? policy.cron}</span>
-                  </Td>
-                  <Td className="max-sm:hidden">
-                    <span className="block">{cronWords(policy.cron) ?? 'As the expression says'}</span>
-                    <span className="block text-xs whitespace-nowrap text-ink-3">
-                      <code className="font-mono">{policy.cron}</code> {policy.timeZone}
-                    </span>
-                  </Td>
-                  <Td>
-                    {policy.sources.some(({ enabled }) => enabled) ? (
-                      <NextRuns runs={policy.nextRuns} timeZone={policy.timeZone} />
-                    ) : (
-                      <span className="text-ink-3">nothing follows it</span>
-                    )}
-                  </Td>
-                  <Td className="max-sm:hidden">
-                    {policy.action === 'backup' ? (
-                      (policy.retentionPolicyName ?? 'everything')
-                    ) : (
-                      <span className="text-ink-3">–</span>
-                    )}
-                  </Td>
-                  <Td className="max-w-72">
-                    <span className="tabular block">{policy.sources.length}</span>
-                    <span className="block truncate text-xs text-ink-3">
-                      {policy.sources.map(({ name }) => name).join(', ')}
-                    </span>
-                  </Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
-        </ListState>
-      </Card>
-    </>
+    <ListScreen
+      title="Policies"
+      intro="One timing, set of destinations and retention for many sources. Changing a policy changes all that follow it."
+      add={{ href: '/admin/policies/new', label: 'Add a policy' }}
+      query={policies}
+      empty={{
+        icon: <ClipboardList />,
+        title: 'No policy yet',
+        text: 'Sources can have schedules of their own; a policy is for those that should be looked after alike.',
+      }}
+    >
+      {(items) => (
+        <Table label="Policies">
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th className="max-sm:hidden">When</Th>
+              <Th>Next run</Th>
+              <Th className="max-sm:hidden">Keeps</Th>
+              <Th>Sources</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((policy) => (
+              <Tr key={policy.id}>
+                <Td>
+                  <NameLink href={`/admin/policies/${policy.id}`}>{policy.name}</NameLink>
+                  <span className="block text-xs text-ink-3">{actionWords[policy.action]}</span>
+                  <span className="block text-xs text-ink-3 sm:hidden">{cronWords(policy.cron) ?? policy.cron}</span>
+                </Td>
+                <Td className="max-sm:hidden">
+                  <span className="block">{cronWords(policy.cron) ?? 'As the expression says'}</span>
+                  <span className="block text-xs whitespace-nowrap text-ink-3">
+                    <code className="font-mono">{policy.cron}</code> {policy.timeZone}
+                  </span>
+                </Td>
+                <Td>
+                  {policy.sources.some(({ enabled }) => enabled) ? (
+                    <NextRuns runs={policy.nextRuns} timeZone={policy.timeZone} />
+                  ) : (
+                    <span className="text-ink-3">nothing follows it</span>
+                  )}
+                </Td>
+                <Td className="max-sm:hidden">
+                  {policy.action === 'backup' ? (
+                    (policy.retentionPolicyName ?? 'everything')
+                  ) : (
+                    <span className="text-ink-3">–</span>
+                  )}
+                </Td>
+                <Td className="max-w-72">
+                  <span className="tabular block">{policy.sources.length}</span>
+                  <span className="block truncate text-xs text-ink-3">
+                    {policy.sources.map(({ name }) => name).join(', ')}
+                  </span>
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </ListScreen>
   )
 }

@@ -11,11 +11,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { HealthBadge } from '@/components/status/health-badge'
 import { SourceActions } from '@/components/status/source-actions'
-import { RoleLink } from '@/components/shell/role-link'
-import { Card } from '@/components/ui/card'
-import { EmptyState } from '@/components/ui/empty-state'
-import { ListState } from '@/components/ui/list-state'
-import { PageHeader } from '@/components/ui/page-header'
+import { ListScreen } from '@/components/shell/list-screen'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { statusQuery } from '@/lib/client/queries/status'
@@ -24,46 +20,41 @@ export function SourcesScreen() {
   const sources = useQuery(sourcesQuery())
   const { data: status } = useQuery(statusQuery())
   const byId = new Map(status?.sources.map((source) => [source.sourceId, source]))
-  const add = (
-    <RoleLink needs="admin" href="/admin/sources/new">
-      Add a source
-    </RoleLink>
-  )
   return (
-    <>
-      <PageHeader title="Sources" intro="The databases that are protected." actions={add} />
-      <Card aria-label="Sources">
-        <ListState
-          query={sources}
-          empty={
-            <EmptyState icon={<Database />} title="No source yet" actions={add}>
-              A source is a database to protect. You need its address, and a role that may read it.
-            </EmptyState>
-          }
-        >
-          <Table label="Sources">
-            <thead>
-              <tr>
-                <Th>Name</Th>
-                <Th className="max-xl:hidden">Where</Th>
-                <Th className="max-sm:hidden">Health</Th>
-                <Th className="max-sm:hidden">Last good backup</Th>
-                <Th>Restorable</Th>
-                <Th className="text-right max-xl:hidden">Stored</Th>
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.data?.items.map((source) => (
-                <SourceRow key={source.id} source={source} status={byId.get(source.id)} />
-              ))}
-            </tbody>
-          </Table>
-        </ListState>
-      </Card>
-    </>
+    <ListScreen
+      title="Sources"
+      intro="The databases that are protected."
+      add={{ href: '/admin/sources/new', label: 'Add a source' }}
+      query={sources}
+      empty={{
+        icon: <Database />,
+        title: 'No source yet',
+        text: 'A source is a database to protect. You need its address, and a role that may read it.',
+      }}
+    >
+      {(items) => (
+        <Table label="Sources">
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th className="max-xl:hidden">Where</Th>
+              <Th className="max-sm:hidden">Health</Th>
+              <Th className="max-sm:hidden">Last good backup</Th>
+              <Th>Restorable</Th>
+              <Th className="text-right max-xl:hidden">Stored</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((source) => (
+              <SourceRow key={source.id} source={source} status={byId.get(source.id)} />
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </ListScreen>
   )
 }
 

@@ -2,8 +2,14 @@ import type { ReactNode } from 'react'
 import { ProblemNote } from './problem-note'
 import { SkeletonRows } from './skeleton'
 
+/** What is known of a list: not yet, an error, or its items. */
+export interface ListQuery<Item> {
+  error: unknown
+  data: { items: readonly Item[] } | undefined
+}
+
 interface ListStateProps {
-  query: { isPending: boolean; error: unknown; data: { items: readonly unknown[] } | undefined }
+  query: ListQuery<unknown>
   /** Shown when the list is known to be empty. */
   empty: ReactNode
   children: ReactNode
