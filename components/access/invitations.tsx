@@ -41,7 +41,7 @@ export function Invitations() {
               <Th>For</Th>
               <Th>Role</Th>
               <Th>State</Th>
-              <Th>Ends</Th>
+              <Th className="max-sm:hidden">Ends</Th>
               <Th>
                 <span className="sr-only">Actions</span>
               </Th>
@@ -68,8 +68,8 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   return (
     <Tr className={invitation.state === 'open' ? '' : 'text-ink-3'}>
       <Td>
-        <span className="block font-medium">{invitation.email}</span>
-        <span className="block text-xs text-ink-3">
+        <span className="block font-medium wrap-anywhere">{invitation.email}</span>
+        <span className="block text-xs wrap-anywhere text-ink-3">
           {invitation.purpose === 'password' ? 'New password, by ' : 'Invited by '}
           {invitation.invitedBy}
         </span>
@@ -78,7 +78,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
       <Td>
         <Badge tone={tone}>{label}</Badge>
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         <TimeCell at={invitation.expiresAt} form="relative" />
       </Td>
       <Td className="text-right">

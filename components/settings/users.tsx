@@ -72,8 +72,8 @@ function UserRow({ user }: { user: User }) {
   return (
     <Tr className={user.disabled ? 'text-ink-3' : ''}>
       <Td>
-        <span className="block font-medium">{user.name || user.email}</span>
-        <span className="block text-xs text-ink-3">{user.email}</span>
+        <span className="block font-medium wrap-anywhere">{user.name || user.email}</span>
+        <span className="block text-xs wrap-anywhere text-ink-3">{user.email}</span>
         <span className="mt-0.5 flex flex-wrap gap-1">
           {user.disabled && <Badge tone="warn">May not sign in</Badge>}
           {user.secondFactor && <Badge title="A code is asked for beside the password">Second factor</Badge>}
