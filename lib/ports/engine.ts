@@ -4,6 +4,7 @@ import type { EngineName } from '../contracts/common'
 import type { RestoreTestLevel } from '../contracts/schedule'
 import type { Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
 import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
+import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
 
 /** A source with its secret unsealed. `connection` was parsed by the contract of its engine. */
