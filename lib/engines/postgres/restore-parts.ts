@@ -30,6 +30,8 @@ export interface RestorePlan {
   /** How each stream is followed. */
   walk?: (part: ManifestPart) => WalkOptions
   phase: string
+  /** Reads what is needed while the schema is made, and rejects when any of it is damaged: rows wait for it. */
+  check?: (run: RunContext) => Promise<void>
   /** Null: everything. */
   selection: Selection | null
 }
@@ -86,14 +88,21 @@ export async function restoreParts(
   const walkers: ArchiveWalker[] = []
   const moved: (() => number)[] = []
   const done = () => moved.reduce((sum, bytes) => sum + bytes(), 0)
-  const report = setInterval(() => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes }), progressEveryMs)
+  const report = () => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes })
+  let reporting: NodeJS.Timeout | undefined
   const list = selection ? await writeList(contents.file, selection.dumpIds, tool.user) : []
   const wanted = selection ? new Set(selection.dumpIds) : null
   const built = new Set<number>()
   let begun = 0
   let filled = 0
   try {
-    const messages = [await restoreFromFile(tool, ['--section=pre-data', ...list], contents.file, run)]
+    const messages: string[] = []
+    const makeSchema = async (scope: RunContext) => {
+      messages.push(await restoreFromFile(tool, ['--section=pre-data', ...list], contents.file, scope))
+    }
+    const first = plan.check ? [plan.check, makeSchema] : [makeSchema]
+    await sideBySide(first.length, first, run, (work, scope) => work(scope))
+    reporting = setInterval(report, progressEveryMs)
     await sideBySide(jobs, parts, run, async (part, scope) => {
       begun += 1
       const own = selection && part.role === 'data' ? await ownList(plan, part, selection, scope) : list
@@ -120,7 +129,7 @@ export async function restoreParts(
     }
     return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
   } finally {
-    clearInterval(report)
+    clearInterval(reporting)
   }
 
   async function fill(part: ManifestPart, args: string[], scope: RunContext): Promise<string> {

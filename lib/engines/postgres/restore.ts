@@ -45,9 +45,8 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), folder.path, null, run)
       const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
-      // A damaged backup must not leave half a database behind.
       const globals = partOf(input.manifest, 'globals')
-      await input.check([...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])], run)
+      const needed = [...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])]
       await removeLeftover(client, target.source, incomplete, run)
       created = true
       const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
@@ -66,6 +65,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
           },
           jobs: restoreJobs(target.parallelism),
           phase: 'restoring',
+          check: (checking) => input.check(needed, checking),
           selection,
         },
         run,
