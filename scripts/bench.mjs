@@ -60,7 +60,10 @@ async function main() {
   const servers = await startServers()
   if (stopping.signal.aborted) return 1
   const env = { ...cleanEnvironment(), ...servers, HOLDFAST_BENCH_PG_BIN: serverBin() }
-  const child = spawn(process.execPath, [path.join(root, 'dist/bench/main.mjs')], { cwd: root, env, stdio: 'inherit' })
+  // Lists and overview are measured in this very process, so it runs as the web does.
+  const { webHeapFlags } = await import('./supervise/web-heap.ts')
+  const args = [...webHeapFlags, path.join(root, 'dist/bench/main.mjs')]
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
   const stop = () => child.kill('SIGTERM')
   stopping.signal.addEventListener('abort', stop, { once: true })
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))

@@ -8,7 +8,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { RoleButton } from '@/components/shell/role-button'
 import { SizeTrend } from '@/components/charts/size-trend'
 import { RunningJobs } from '@/components/status/running-jobs'
-import { statusQuery } from '@/lib/client/queries/status'
+import { statusQuery, trendQuery } from '@/lib/client/queries/status'
 import { BackupFilters } from './backup-filters'
 import { BackupHistory } from './backup-history'
 import { BackupNowDialog } from './backup-now-dialog'
@@ -16,6 +16,7 @@ import { BackupNowDialog } from './backup-now-dialog'
 export function BackupsScreen() {
   const [asking, setAsking] = useState(false)
   const { data: status } = useQuery(statusQuery({ limit: 1 }))
+  const { data: days } = useQuery(trendQuery)
   return (
     <>
       <PageHeader
@@ -29,11 +30,11 @@ export function BackupsScreen() {
       />
       <div className="space-y-5">
         {status && status.running.length > 0 && <RunningJobs status={status} />}
-        {status && status.totals.backups > 0 && (
+        {days && status && status.totals.backups > 0 && (
           <Card aria-labelledby="trend-title">
             <CardHeader id="trend-title" title="Size" note="All sources, a day, last 30 days" />
             <CardBody>
-              <SizeTrend days={status.trend} />
+              <SizeTrend days={days} />
             </CardBody>
           </Card>
         )}

@@ -8,7 +8,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { DayHeatMap } from '@/components/charts/day-heat-map'
 import { SizeTrend } from '@/components/charts/size-trend'
-import { statusQuery } from '@/lib/client/queries/status'
+import { statusQuery, trendQuery } from '@/lib/client/queries/status'
 import { Banners } from './banners'
 import { BackupStatus } from './backup-status'
 import { FirstSteps } from './first-steps'
@@ -20,6 +20,7 @@ const mostSources = 100
 
 export function Overview() {
   const { data: status, error, refetch, isFetching } = useQuery(statusQuery({ limit: mostSources }))
+  const { data: days } = useQuery(trendQuery)
   return (
     <>
       <PageHeader title="Overview" />
@@ -43,18 +44,18 @@ export function Overview() {
           {status.running.length > 0 && <RunningJobs status={status} />}
           <FirstSteps status={status} />
           {status.sources.length > 0 && <SourceTable sources={status.sources} omitted={status.omitted.sources} />}
-          {status.totals.backups > 0 && (
+          {days && status.totals.backups > 0 && (
             <div className="grid gap-5 lg:grid-cols-2">
               <Card aria-labelledby="days-title">
                 <CardHeader id="days-title" title="Last 30 days" note="Backups a day, in UTC" />
                 <CardBody>
-                  <DayHeatMap days={status.trend} />
+                  <DayHeatMap days={days} />
                 </CardBody>
               </Card>
               <Card aria-labelledby="trend-title">
                 <CardHeader id="trend-title" title="Size" note="Taken from the sources and stored, a day" />
                 <CardBody>
-                  <SizeTrend days={status.trend} />
+                  <SizeTrend days={days} />
                 </CardBody>
               </Card>
             </div>

@@ -5,6 +5,7 @@ import { startChild } from './child'
 import type { Child } from './child'
 import type { LogFile } from './log-file'
 import type { SuperviseOptions } from './options'
+import { webHeapFlags } from './web-heap'
 import { workerHeapFlags } from './worker-heap'
 
 export const addressOf = (options: SuperviseOptions): string => {
@@ -57,7 +58,12 @@ export function startWeb(options: SuperviseOptions, env: Record<string, string>,
   return startChild({
     name: 'web',
     file: process.execPath,
-    args: [...watched(options), next, options.dev ? 'dev' : 'start', '-H', options.host, '-p', String(options.port)],
+    args: [
+      ...webHeapFlags,
+      ...watched(options),
+      next,
+      ...[options.dev ? 'dev' : 'start', '-H', options.host, '-p', String(options.port)],
+    ],
     env: { ...env, HOLDFAST_PARENT_FD: '3' },
     cwd: options.root,
     log,

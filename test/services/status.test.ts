@@ -138,6 +138,7 @@ describe('the status', () => {
   })
 
   it('shows every one of the last 30 days with its runs', async () => {
+    expect((await getStatus({ ctx, input: { trend: '0' } })).trend).toEqual([])
     const { trend } = await getStatus({ ctx })
     expect(trend).toHaveLength(30)
     expect(trend[0]?.day).toBe('2026-10-23')

@@ -3,11 +3,25 @@ import type { Status, StatusQuery } from '@/lib/contracts/status'
 import { api, search } from '@/lib/client/api'
 import { busyMs, calmMs } from './client'
 
-/** Without a limit every source is there, which is much to send when there are thousands. */
-export const statusQuery = (input: StatusQuery = {}) =>
+const trendMs = 60_000
+
+const getStatus = ({ limit, sourceId, trend }: StatusQuery, signal: AbortSignal) =>
+  api<Status>(`/admin/backups/status${search({ limit, sourceId, trend })}`, { signal })
+
+/**
+ * All but the trend, which moves slowly and costs a third of it. Without a limit every source is there, which is much to
+ * send when there are thousands.
+ */
+export const statusQuery = (input: Omit<StatusQuery, 'trend'> = {}) =>
   queryOptions({
     queryKey: ['status', input],
-    queryFn: ({ signal }) =>
-      api<Status>(`/admin/backups/status${search({ limit: input.limit, sourceId: input.sourceId })}`, { signal }),
+    queryFn: ({ signal }) => getStatus({ ...input, trend: '0' }, signal),
     refetchInterval: (query) => ((query.state.data?.running.length ?? 0) > 0 ? busyMs : calmMs),
   })
+
+/** The last 30 days, day by day. */
+export const trendQuery = queryOptions({
+  queryKey: ['status', 'trend'],
+  queryFn: async ({ signal }) => (await getStatus({ limit: 1 }, signal)).trend,
+  refetchInterval: trendMs,
+})

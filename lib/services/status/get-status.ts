@@ -31,7 +31,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
       take: 50,
     }),
     db.worker.findMany({ where: { stoppedAt: null }, orderBy: { heartbeatAt: 'desc' }, take: 20 }),
-    dailyTrend(db, now),
+    input.trend === '0' ? [] : dailyTrend(db, now),
     db.backup.count({
       where: {
         status: { in: ['failed', 'missed', 'interrupted'] },

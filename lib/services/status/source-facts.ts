@@ -31,83 +31,72 @@ export interface SourceRow {
   storedBytes: number
 }
 
+/** A time as milliseconds since 1970: a date is made of a number ten times faster than of text. */
+const ms = (column: string) => `round(date_part('epoch', ${column}) * 1000)`
+
+/** What each fact is read from: s is the source, k its state, t its sums. */
+const columns: Record<keyof SourceRow, string> = {
+  id: 's.id',
+  name: 's.name',
+  engine: 's.engine',
+  sample: 's.sample',
+  rpoObjectiveMs: `(s.options ->> 'rpoObjectiveMs')::float8`,
+  rtoObjectiveMs: `(s.options ->> 'rtoObjectiveMs')::float8`,
+  runId: 'k.run_id',
+  runStatus: 'k.run_status',
+  runFinishedAt: ms('k.run_finished_at'),
+  runVerified: 'k.run_verified',
+  runMessage: 'k.run_message',
+  goodId: 'k.good_id',
+  goodStartedAt: ms('k.good_started_at'),
+  goodFinishedAt: ms('k.good_finished_at'),
+  goodVerified: 'k.good_verified',
+  goodStoredBytes: 'k.good_stored_bytes',
+  provenId: 'k.proven_id',
+  provenAt: ms('k.proven_at'),
+  restoreDurationMs: 'k.restore_duration_ms',
+  backups: 'coalesce(t.backups, 0)',
+  storedBytes: 'coalesce(t.stored_bytes, 0)',
+}
+const times = ['runFinishedAt', 'goodStartedAt', 'goodFinishedAt', 'provenAt'] as const
+const facts = Prisma.raw(
+  Object.entries(columns)
+    .map(([name, column]) => `${column} AS "${name}"`)
+    .join(', '),
+)
+const lists = Prisma.raw(
+  Object.keys(columns)
+    .map((name) => `'${name}', json_agg("${name}")`)
+    .join(', '),
+)
+
 /**
  * All live sources by name, in one query that reads one row of each: triggers keep the state ready (migration
  * source_state) and the sums (migration insight), so the time depends on the sources and not on the history. PostgreSQL
- * makes one JSON text of it, without names, which is read several times faster than a thousand rows of twenty columns.
+ * makes one JSON text of it with a list for each column, which takes both sides a fraction of what a thousand rows take.
  */
 export async function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
-  const [answer] = await tx.$queryRaw<{ rows: string | null }[]>`
-    SELECT json_agg(json_build_array(
-      s.id, s.name, s.engine, s.sample,
-      (s.options ->> 'rpoObjectiveMs')::float8, (s.options ->> 'rtoObjectiveMs')::float8,
-      k.run_id, k.run_status, ${ms('k.run_finished_at')}, k.run_verified, k.run_message,
-      k.good_id, ${ms('k.good_started_at')}, ${ms('k.good_finished_at')}, k.good_verified, k.good_stored_bytes,
-      k.proven_id, ${ms('k.proven_at')}, k.restore_duration_ms,
-      coalesce(t.backups, 0), coalesce(t.stored_bytes, 0)
-    ) ORDER BY s.name)::text AS rows
-    FROM source s
-    LEFT JOIN source_now k ON k.source_id = s.id
-    LEFT JOIN source_total t ON t.source_id = s.id
-    WHERE s.deleted_at IS NULL`
-  const rows: InJson[] = JSON.parse(answer?.rows ?? '[]')
-  return rows.map(toSourceRow)
+  const [answer] = await tx.$queryRaw<{ lists: string }[]>`
+    SELECT json_build_object(${lists})::text AS lists FROM (
+      SELECT ${facts} FROM source s
+      LEFT JOIN source_now k ON k.source_id = s.id
+      LEFT JOIN source_total t ON t.source_id = s.id
+      WHERE s.deleted_at IS NULL ORDER BY s.name
+    ) AS rows`
+  const read: Record<string, unknown[] | null> = JSON.parse(answer?.lists ?? '{}')
+  return (read['id'] ?? []).map((_, at) => toSourceRow(read, at))
 }
 
-/** What the query above writes, in its order. */
-type InJson = [
-  id: string,
-  name: string,
-  engine: string,
-  sample: boolean,
-  rpoObjectiveMs: number | null,
-  rtoObjectiveMs: number | null,
-  runId: string | null,
-  runStatus: string | null,
-  runFinishedAt: number | null,
-  runVerified: string | null,
-  runMessage: string | null,
-  goodId: string | null,
-  goodStartedAt: number | null,
-  goodFinishedAt: number | null,
-  goodVerified: string | null,
-  goodStoredBytes: number | null,
-  provenId: string | null,
-  provenAt: number | null,
-  restoreDurationMs: number | null,
-  backups: number,
-  storedBytes: number,
-]
-
-function toSourceRow(row: InJson): SourceRow {
-  return {
-    id: row[0],
-    name: row[1],
-    engine: row[2],
-    sample: row[3],
-    rpoObjectiveMs: row[4],
-    rtoObjectiveMs: row[5],
-    runId: row[6],
-    runStatus: row[7],
-    runFinishedAt: toDate(row[8]),
-    runVerified: row[9],
-    runMessage: row[10],
-    goodId: row[11],
-    goodStartedAt: toDate(row[12]),
-    goodFinishedAt: toDate(row[13]),
-    goodVerified: row[14],
-    goodStoredBytes: row[15],
-    provenId: row[16],
-    provenAt: toDate(row[17]),
-    restoreDurationMs: row[18],
-    backups: row[19],
-    storedBytes: row[20],
+/** The compiler asks for every fact in `columns`, and the query answers with these columns alone. */
+function toSourceRow(read: Record<string, unknown[] | null>, at: number): SourceRow {
+  const row: Record<string, unknown> = {}
+  for (const name in columns) row[name] = read[name]?.[at]
+  for (const name of times) {
+    const time = row[name]
+    row[name] = typeof time === 'number' ? new Date(time) : null
   }
+  return row as unknown as SourceRow
 }
-
-/** A time as milliseconds since 1970: a date is made of a number ten times faster than of text. */
-const ms = (column: string) => Prisma.raw(`round(date_part('epoch', ${column}) * 1000)`)
-const toDate = (at: number | null): Date | null => (at === null ? null : new Date(at))
 
 type Timing = Pick<ScheduleModel, 'cron' | 'timeZone'>
 export type EnabledSchedule = Timing & Pick<ScheduleModel, 'sourceId' | 'action'>
