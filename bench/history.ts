@@ -115,7 +115,7 @@ async function asks(catalog: HistoryCatalog, rows: number): Promise<Ask[]> {
     list('deep page', (index) => `cursor=${of(cursors, index)}`),
     list('deep page, oldest first', (index) => `sort=startedAt&cursor=${of(cursors, index)}`),
     list('deep page of failed ones', (index) => `status=failed&cursor=${of(cursors, index)}`),
-    overview('overview, as the screen asks for it every few seconds', '?limit=100&trend=0', true),
+    overview('overview, as the screen asks for it every few seconds', '?limit=50&trend=0', true),
     overview('its days, as the screen asks for them every minute', '?limit=1', true),
     overview('overview, all 1,000 sources at once', '', false),
     { name: 'insight', judged: false, route: insight, query: () => '/api/v1/admin/insight?limit=20' },

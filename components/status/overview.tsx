@@ -16,7 +16,7 @@ import { RunningJobs } from './running-jobs'
 import { SourceTable } from './source-table'
 
 /** The worst come first; all of them are in the list of sources. */
-const mostSources = 100
+const mostSources = 50
 
 export function Overview() {
   const { data: status, error, refetch, isFetching } = useQuery(statusQuery({ limit: mostSources }))
