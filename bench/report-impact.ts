@@ -43,8 +43,8 @@ ${row('holdfast')}
 ${row('gentle')}
 ${row('snapshot')}
 
-- While it runs, (H) costs pgbench **${ratio(lost('holdfast'), lost('plain'))}** of what (a) costs it; (G) costs it **${(100 * lost('gentle')).toFixed(1)} %** of its throughput,
-  of which ${(100 * lost('snapshot')).toFixed(1)} % is what an idle transaction costs that holds a snapshot open, as every consistent dump must.
+- While it runs, (H) costs pgbench **${ratio(lost('holdfast'), lost('plain'))}** of what (a) costs it; (G) costs it **${(100 * lost('gentle')).toFixed(1)} %** of its throughput.
+- An idle transaction that only holds a snapshot open, as every consistent dump must, costs it ${(100 * lost('snapshot')).toFixed(1)} %.
 - A whole backup is what finished, and the share of its bytes that the unfinished one had come to.`,
   ]
 }

@@ -6,8 +6,8 @@ import { tellAdministrators } from './tell-administrators'
 
 /**
  * What stands before every change that destroys, shortens or gives away: the person shows again who they are, and with
- * four eyes another administrator has agreed. The administrators are told of it. Call it inside the change's transaction, after every other check and right
- * before the writing. Throws `step-up-needed` and `approval-needed`.
+ * four eyes another administrator has agreed. The administrators are told of it. Call it inside the change's transaction,
+ * after every other check and right before the writing. Throws `step-up-needed` and `approval-needed`.
  */
 export async function guardChange(ctx: ServiceContext, tx: Tx, ask: Ask): Promise<void> {
   await requireStepUp(ctx, tx)
