@@ -59,7 +59,8 @@ export function startWeb(options: SuperviseOptions, env: Record<string, string>,
     name: 'web',
     file: process.execPath,
     args: [
-      ...webHeapFlags,
+      // The development server hands its own flags on in NODE_OPTIONS, where Node refuses these.
+      ...(options.dev ? [] : webHeapFlags),
       ...watched(options),
       next,
       ...[options.dev ? 'dev' : 'start', '-H', options.host, '-p', String(options.port)],
