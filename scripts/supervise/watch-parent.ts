@@ -3,6 +3,8 @@ import { Socket } from 'node:net'
 // Preloaded into web and worker (`node --import`): ends them when the supervisor is gone, however it went.
 const GRACE_MS = 25_000
 const fd = Number(process.env.HOLDFAST_PARENT_FD)
+// Whoever this process starts is preloaded alike (the development server is), and has no such pipe.
+delete process.env.HOLDFAST_PARENT_FD
 
 if (fd > 2) {
   const pipe = new Socket({ fd, readable: true, writable: false })
