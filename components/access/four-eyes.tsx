@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { guardedActions } from '@/lib/contracts/access'
 import type { Operations, UpdateOperations } from '@/lib/contracts/operations'
 import { useMay } from '@/components/shell/viewer'
+import { Callout } from '@/components/ui/callout'
 import { Switch } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -11,7 +12,27 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { guardedWords } from '@/lib/client/access-words'
 import { api } from '@/lib/client/api'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
+import { tokensQuery } from '@/lib/client/queries/people'
 import { useAction } from '@/lib/client/use-action'
+import { useNow } from '@/lib/client/use-now'
+
+/** Administrators' tokens behind which stands nobody: with four eyes they are refused what needs two. */
+function TokensOfNobody() {
+  const now = useNow()
+  const { may } = useMay('admin')
+  const tokens = useQuery({ ...tokensQuery(), enabled: may })
+  const names = tokens.data?.items.flatMap(({ name, role, userId, revokedAt, expiresAt }) => {
+    const works = revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
+    return role === 'admin' && userId === null && works ? [name] : []
+  })
+  if (!names || names.length === 0) return null
+  return (
+    <Callout tone="info" title={`Made by no person: ${names.join(', ')}`}>
+      With four eyes such API tokens are refused what is listed here: whoever agrees could be the one who uses them. Use
+      a token that an administrator made.
+    </Callout>
+  )
+}
 
 /** Whether what cannot be undone needs two administrators. */
 export function FourEyes() {
@@ -43,6 +64,7 @@ export function FourEyes() {
           onChange={(fourEyes) => save.mutate({ access: { fourEyes } })}
         />
       )}
+      <TokensOfNobody />
       <ul className="list-disc space-y-0.5 pl-5 text-[0.8125rem] text-ink-2">
         {guardedActions.map((action) => (
           <li key={action}>{guardedWords[action]}</li>

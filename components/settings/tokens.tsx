@@ -82,6 +82,7 @@ function TokenRow({ token }: { token: Token }) {
       </Td>
       <Td>
         {roleWords[token.role].name}
+        {token.roleNow !== token.role && <span className="block max-w-64 text-xs text-warn">{heldBack(token)}</span>}
         <TokenScopes token={token} />
       </Td>
       <Td>{expired ? <Badge>Expired</Badge> : <TimeCell at={token.expiresAt} form="relative" />}</Td>
@@ -117,6 +118,10 @@ function TokenRow({ token }: { token: Token }) {
     </Tr>
   )
 }
+
+/** A token may do no more than the person it goes back to. */
+const heldBack = ({ roleNow }: Token): string =>
+  roleNow === null ? 'does not work: its maker is disabled' : `now ${roleWords[roleNow].name}, as its maker is`
 
 /** Beside the role: what it is limited to, or nothing where there is no limit. */
 function TokenScopes({ token: { scopes, sourceIds } }: { token: Token }) {

@@ -66,6 +66,8 @@ export const actorSchema = z.discriminatedUnion('type', [
     id: idSchema,
     name: z.string(),
     role: roleSchema,
+    /** The person it goes back to, through tokens made by tokens; absent: made by nobody (at the start, on the command line). */
+    userId: idSchema.optional(),
     /** What it may be used for; absent: everything the role may. */
     scopes: z.array(tokenScopeSchema).optional(),
     /** The sources it may see and use; absent: all. */

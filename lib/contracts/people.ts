@@ -83,10 +83,14 @@ export const tokenSchema = z.object({
   id: idSchema,
   name: z.string(),
   role: roleSchema,
+  /** What it may do now: no more than the person it goes back to; null while they are disabled. */
+  roleNow: roleSchema.nullable(),
   scopes: z.array(z.string()),
   sourceIds: z.array(idSchema),
   hint: z.string(),
   createdBy: z.string(),
+  /** The person it goes back to, through tokens made by tokens; null: made at the start or on the command line. */
+  userId: idSchema.nullable(),
   createdAt: timeSchema,
   expiresAt: timeSchema.nullable(),
   lastUsedAt: timeSchema.nullable(),

@@ -14,6 +14,7 @@ const statusOf: Record<string, number> = {
   'sign-in-failed': 401,
   forbidden: 403,
   'needs-person': 403,
+  'token-without-person': 403,
   'scope-missing': 403,
   'token-limited': 403,
   'foreign-site': 403,

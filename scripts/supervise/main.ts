@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import path from 'node:path'
+import { refuseShortToken } from '@/lib/core/access/refuse-short-token'
 import { announce } from './announce'
 import type { Child } from './child'
 import { prepareHome } from './home'
@@ -20,6 +21,8 @@ const POSTGRES_GRACE_MS = 30_000
 /** Runs catalog, web and worker until told to stop; then ends them in order and returns by ending the process. */
 export async function supervise(given: SuperviseOptions): Promise<void> {
   const options = { ...given, warn: withoutRepeats(given.warn) }
+  const knownToken = process.env.HOLDFAST_API_TOKEN
+  if (knownToken) refuseShortToken('HOLDFAST_API_TOKEN', knownToken)
   prepareHome(options.home)
   const lock = takeLock(options.home)
   const stop = stopSignal()

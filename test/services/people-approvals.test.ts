@@ -8,7 +8,9 @@ import { deleteDestination } from '@/lib/services/destination/delete-destination
 import { createInvitation } from '@/lib/services/invitation/create-invitation'
 import { readOperations } from '@/lib/services/operations/read-operations'
 import { updateOperations } from '@/lib/services/operations/update-operations'
+import { authenticateToken } from '@/lib/services/token/authenticate-token'
 import { createToken } from '@/lib/services/token/create-token'
+import { registerKnownToken } from '@/lib/services/token/register-known-token'
 import { updateUser } from '@/lib/services/user/update-user'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { person, showAgain, type Person } from '../helpers/people'
@@ -144,20 +146,89 @@ describe('four eyes', () => {
     await expect(decide(other, approval, 'refused')).resolves.toMatchObject({ state: 'refused' })
   })
 
-  it('are asked of a token too, and whoever made it cannot agree', async () => {
-    const { id: tokenId, name } = await createToken({
-      ctx: { ...root, actor: asker.ctx.actor },
-      input: { name: randomUUID(), role: 'operator', expiresInDays: 1 },
-    })
-    const robot = { ctx: { ...root, actor: { type: 'token' as const, id: tokenId, name, role: 'admin' as const } } }
+  /** A token with the administrator's role, as a request with it comes in. */
+  const robot = async (by: ServiceContext, name: string = randomUUID()) => {
+    const { token, id } = await createToken({ ctx: by, input: { name, role: 'operator', expiresInDays: 1 } })
+    await catalog.db.apiToken.update({ where: { id }, data: { role: 'admin' } })
+    return { id, token, ctx: { ...root, actor: (await authenticateToken({ ctx: root, input: { token } })) ?? nobody } }
+  }
+  const nobody = { type: 'cli' as const, user: 'nobody', role: 'admin' as const }
+
+  it('are asked of a token too, and whoever made it cannot agree (security 22)', async () => {
+    const token = await robot(asker.ctx)
     const { id } = await destination()
-    const approval = await ask(() => remove(robot, id))
+    const approval = await ask(() => remove(token, id))
     await expect(decide(asker, approval)).rejects.toMatchObject({ code: 'approval-own' })
     await expect(
-      decideApproval({ ctx: robot.ctx, input: { id: approval, decision: 'approved' } }),
+      decideApproval({ ctx: token.ctx, input: { id: approval, decision: 'approved' } }),
     ).rejects.toMatchObject({ code: 'needs-person' })
+    const seen = await listApprovals({ ctx: asker.ctx, input: { limit: 1 } })
+    expect(seen.items).toMatchObject([{ id: approval, own: true }])
     await decide(other, approval)
-    await remove(robot, id)
+    await remove(token, id)
+  })
+
+  it('see the person behind a token made by a token, whatever the tokens are called (security 22)', async () => {
+    const child = await robot((await robot(asker.ctx, other.email)).ctx, other.email)
+    const { id } = await destination()
+    const approval = await ask(() => remove(child, id))
+    await expect(decide(asker, approval)).rejects.toMatchObject({ code: 'approval-own' })
+    await decide(other, approval)
+    await remove(child, id)
+  })
+
+  it('are persons, not names: of two with the same name the other decides, and a new name changes nothing', async () => {
+    const rename = (of: Person, name: string) => updateUser({ ctx: root, input: { id: of.id, patch: { name } } })
+    await rename(asker, 'Sam')
+    await rename(other, 'Sam')
+    const { id } = await destination()
+    const approval = await ask(() => remove(asker, id))
+    await rename(asker, 'Somebody else')
+    await expect(decide(asker, approval)).rejects.toMatchObject({ code: 'approval-own' })
+    await decide(other, approval)
+    await remove(asker, id)
+  })
+
+  it('are refused to a token behind which stands nobody: whoever agreed could be the one who uses it (security 22)', async () => {
+    const { id } = await destination()
+    for (const token of [await robot(root), await robot((await robot(root)).ctx)]) {
+      await expect(remove(token, id)).rejects.toMatchObject({ code: 'token-without-person' })
+      // A request from before this rule can be agreed to by nobody.
+      const row = await catalog.db.approval.create({
+        data: {
+          action: 'destination.delete',
+          subjectType: 'destination',
+          subjectId: id,
+          summary: 'old',
+          input: {},
+          requestedBy: { type: 'token', id: token.id, name: other.email, role: 'admin' },
+          requestedAt: clock.now(),
+          expiresAt: new Date(clock.now().getTime() + approvalLastsMs),
+        },
+      })
+      await expect(decide(other, row.id)).rejects.toMatchObject({ code: 'token-without-person' })
+    }
+    expect((await catalog.db.destination.findUniqueOrThrow({ where: { id } })).deletedAt).toBeNull()
+  })
+
+  it('name the tokens they will refuse when they are turned on (security 22)', async () => {
+    const fresh = await freshCatalog()
+    try {
+      const ctx = testContext(fresh.db, { clock, actor: { type: 'cli', user: 'root', role: 'admin' } })
+      const one = await person(ctx)
+      await person(ctx)
+      const known = { token: 'a-token-known-beforehand-of-32-characters', name: 'HOLDFAST_API_TOKEN' }
+      await registerKnownToken({ ctx, input: known })
+      await createToken({ ctx: one.ctx, input: { name: 'a person’s', role: 'viewer', expiresInDays: 1 } })
+      await updateOperations({ ctx, input: { access: { fourEyes: true } } })
+      const news = await fresh.db.alert.findFirstOrThrow({
+        where: { event: 'guarded-change' },
+        orderBy: { id: 'desc' },
+      })
+      expect(news.body).toContain('refused what needs two from now on: "HOLDFAST_API_TOKEN".')
+    } finally {
+      await fresh.drop()
+    }
   })
 
   it('watch over the ways around them: new administrators, and turning them off', async () => {

@@ -194,9 +194,21 @@ describe('an API token', () => {
     expect(await works(lasting.token)).toBe(false)
   })
 
+  it('known beforehand has at least 32 characters (security 14)', async () => {
+    const register = (length: number) =>
+      registerKnownToken({ ctx, input: { token: 'x'.repeat(length), name: 'HOLDFAST_SHORT' } })
+    await expect(register(31)).rejects.toMatchObject({
+      code: 'token-too-short',
+      remedy: expect.stringContaining('openssl rand -base64 32'),
+    })
+    expect(await works('x'.repeat(31))).toBe(false)
+    await register(32)
+    expect(await works('x'.repeat(32))).toBe(true)
+  })
+
   it('known beforehand is taken at every start, replaced by a new value, and stays revoked once revoked', async () => {
     const register = (token: string) => registerKnownToken({ ctx, input: { token, name: 'HOLDFAST_API_TOKEN' } })
-    const [first, second] = ['first-token-known-beforehand', 'second-token-known-beforehand']
+    const [first, second] = ['first-token-known-beforehand-32-chars', 'second-token-known-beforehand-32-chars']
     await register(first)
     await register(first)
     expect(await authenticateToken({ ctx, input: { token: first } })).toMatchObject({ role: 'admin' })

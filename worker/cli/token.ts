@@ -44,7 +44,7 @@ async function list(ctx: ServiceContext): Promise<Answer> {
   const rows = page.items.map((item) => [
     item.id,
     item.name,
-    item.role,
+    item.role === item.roleNow ? item.role : `${item.role} (now ${item.roleNow ?? 'refused'})`,
     item.scopes.join(' ') || 'all of its role',
     item.sourceIds.length === 0 ? 'all' : String(item.sourceIds.length),
     item.revokedAt ? 'revoked' : item.expiresAt ? time(item.expiresAt) : 'never',

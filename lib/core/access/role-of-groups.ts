@@ -2,7 +2,8 @@ import { roles, type Role } from '../../contracts/common'
 
 /**
  * The role that an identity provider's groups give: the highest of those that are mapped, else the default; null is
- * nobody we know. A provider may name groups as a list, as one name, or as names parted by spaces or commas.
+ * nobody we know. A provider names groups as a list, or as one name. One name is never split: in "interns, dba" the
+ * comma is part of what somebody called their group, and whoever may name groups would make themselves administrator.
  */
 export function roleOfGroups(
   groups: unknown,
@@ -16,6 +17,5 @@ export function roleOfGroups(
 
 function groupNames(groups: unknown): string[] {
   if (Array.isArray(groups)) return groups.filter((name) => typeof name === 'string')
-  if (typeof groups !== 'string') return []
-  return [groups, ...groups.split(/[\s,]+/)].filter((name) => name !== '')
+  return typeof groups === 'string' ? [groups] : []
 }

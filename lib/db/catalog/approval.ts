@@ -1,5 +1,6 @@
 import { actorSchema, type Actor } from '../../contracts/common'
 import { guardedActionSchema, type Approval } from '../../contracts/access'
+import { personOf } from '../../core/access/person-of'
 import type { ApprovalModel } from '../generated/models/Approval'
 import { parseOrNull } from './parse-or-null'
 
@@ -20,18 +21,27 @@ function stateOf(row: ApprovalModel, now: Date): Approval['state'] {
 }
 
 /** An approval as `reader` sees it. */
-export function toApproval(row: ApprovalModel, reader: { id?: string }, now: Date): Approval {
+export function toApproval(row: ApprovalModel, reader: Actor, now: Date): Approval {
   const requester = storedActor(row.requestedBy)
   return {
     id: row.id,
     action: guardedActionSchema.parse(row.action),
     summary: row.summary,
     requestedBy: nameOf(row.requestedBy),
-    own: requester !== null && 'id' in requester && requester.id === reader.id,
+    own: requester !== null && isSame(requester, reader),
     requestedAt: row.requestedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     state: stateOf(row, now),
     decidedBy: row.decidedBy === null ? null : nameOf(row.decidedBy),
     decidedAt: row.decidedAt?.toISOString() ?? null,
   }
+}
+
+/** The same token, or the same person: in the browser, or behind a token. */
+function isSame(requester: Actor, reader: Actor): boolean {
+  const person = personOf(reader)
+  return (
+    ('id' in requester && 'id' in reader && requester.id === reader.id) ||
+    (person !== null && personOf(requester) === person)
+  )
 }

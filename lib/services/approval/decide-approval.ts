@@ -1,5 +1,6 @@
 import type { Approval, DecideApproval } from '@/lib/contracts/access'
 import type { Actor } from '@/lib/contracts/common'
+import { personOf } from '@/lib/core/access/person-of'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import { storedActor, toApproval } from '@/lib/db/catalog/approval'
@@ -11,12 +12,13 @@ import { found } from '../not-found'
 import { permit } from '../permit'
 import { requirePerson } from '../person'
 import { requireStepUp } from '../step-up/require-step-up'
+import { tokenWithoutPerson } from './require-approval'
 import { tellAdministrators } from './tell-administrators'
 
 /**
  * An administrator agrees to what another asked for, or refuses it. Agreeing needs step-up. Throws `approval-own` for
- * one's own request or that of a token one made oneself, `approval-decided`, `approval-expired`, and `needs-person`: a
- * second pair of eyes is a person's.
+ * one's own request or that of a token that goes back to oneself, `token-without-person` for one that goes back to nobody,
+ * `approval-decided`, `approval-expired`, and `needs-person`: a second pair of eyes is a person's.
  */
 export async function decideApproval({
   ctx,
@@ -30,7 +32,10 @@ export async function decideApproval({
   const row = found(await ctx.db.approval.findUnique({ where: { id } }), 'approval')
   const decider = requirePerson(ctx.actor)
   const now = ctx.clock.now()
-  if (await isOwn(ctx.db, decider, storedActor(row.requestedBy))) {
+  const asked = storedActor(row.requestedBy)
+  const asker = asked && (await personBehind(ctx.db, asked))
+  if (asked?.type === 'token' && asker === null) throw tokenWithoutPerson(asked)
+  if (asker === null || asker === decider.id) {
     throw new HoldfastError('approval-own', 'You asked for this yourself; another administrator has to decide.')
   }
   if (decision === 'approved') await requireStepUp(ctx)
@@ -46,23 +51,22 @@ export async function decideApproval({
       subjectId: id,
       detail: { action: row.action, summary: row.summary },
     })
-    const asked = storedActor(row.requestedBy)
     const from = asked ? ` ${actorName(asked)} asked for it.` : ''
     await tellAdministrators(ctx, tx, {
       did: decision === 'approved' ? 'agreed to a guarded change' : 'refused a guarded change',
       body: `${row.summary}.${from}`,
       facts: { approvalId: id, action: row.action, subjectType: row.subjectType, subjectId: row.subjectId, decision },
     })
-    return toApproval(await tx.approval.findUniqueOrThrow({ where: { id } }), decider, now)
+    return toApproval(await tx.approval.findUniqueOrThrow({ where: { id } }), ctx.actor, now)
   })
 }
 
-async function isOwn(tx: Tx, decider: { id: string; email: string }, requester: Actor | null): Promise<boolean> {
-  if (requester === null) return true
-  if (requester.type === 'user') return requester.id === decider.id
-  if (requester.type !== 'token') return false
-  const token = await tx.apiToken.findUnique({ where: { id: requester.id } })
-  return token === null || token.createdBy === decider.email
+/** Requests from before tokens named their person do not have it; the token's row does. */
+async function personBehind(tx: Tx, asked: Actor): Promise<string | null> {
+  const named = personOf(asked)
+  if (named !== null || asked.type !== 'token') return named
+  const token = await tx.apiToken.findUnique({ where: { id: asked.id }, select: { createdByUserId: true } })
+  return token?.createdByUserId ?? null
 }
 
 const alreadyDecided = () => new HoldfastError('approval-decided', 'This was decided already.')

@@ -15,12 +15,13 @@ export async function listApprovals({
   input: PageQuery
 }): Promise<Page<Approval>> {
   permit(ctx.actor, 'operator')
-  const reader = 'id' in ctx.actor ? { id: ctx.actor.id } : {}
+  const { actor } = ctx
   const now = ctx.clock.now()
-  const where = ctx.actor.role === 'admin' ? {} : { requestedBy: { path: ['id'], equals: reader.id ?? '' } }
+  const ownId = 'id' in actor ? actor.id : ''
+  const where = actor.role === 'admin' ? {} : { requestedBy: { path: ['id'], equals: ownId } }
   return keysetPage(
     input,
-    (row: ApprovalModel) => toApproval(row, reader, now),
+    (row: ApprovalModel) => toApproval(row, actor, now),
     (page) => ctx.db.approval.findMany({ where, orderBy: { id: 'desc' }, ...page }),
   )
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { GuardedAction } from '@/lib/contracts/access'
+import type { Actor } from '@/lib/contracts/common'
+import { personOf } from '@/lib/core/access/person-of'
 import { canonicalJson } from '@/lib/core/evidence/canonical-json'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
+import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
@@ -26,13 +29,15 @@ export interface Ask {
  * With four eyes: uses up another administrator's approval of exactly this, as part of the caller's transaction; without
  * one it asks for it, which stays although the caller's transaction is rolled back, and throws `approval-needed` (facts:
  * approvalId, expiresAt). Call it last before the change. Tokens need one too, or an administrator could make a token to
- * get around the other; the worker carries out what was decided, and the command line has the catalog itself.
+ * get around the other; and one behind which stands nobody is refused (`token-without-person`), since whoever agrees
+ * could be the one who uses it. The worker carries out what was decided, and the command line has the catalog itself.
  */
 export async function requireApproval(ctx: ServiceContext, tx: Tx, ask: Ask): Promise<void> {
   const { actor } = ctx
   if (actor.type === 'worker' || actor.type === 'cli') return
   const { access } = await readOperations(tx)
   if (!access.fourEyes) return
+  if (personOf(actor) === null) throw tokenWithoutPerson(actor)
   const now = ctx.clock.now()
   const digest = createHash('sha256')
     .update(canonicalJson(toJson(ask.input ?? {})))
@@ -56,6 +61,14 @@ export async function requireApproval(ctx: ServiceContext, tx: Tx, ask: Ask): Pr
   throw new HoldfastError('approval-needed', 'Another administrator has to agree to this; they have been asked.', {
     remedy: 'Do it again once they have agreed, under Settings, Approvals.',
     facts: { approvalId: waiting.id, expiresAt: waiting.expiresAt.toISOString() },
+  })
+}
+
+/** With four eyes: behind this token stands nobody who could be told from the one who agrees. */
+export function tokenWithoutPerson(actor: Actor): HoldfastError {
+  const message = `With four eyes this needs two persons, and behind the token ${actorName(actor)} stands none.`
+  return new HoldfastError('token-without-person', message, {
+    remedy: 'Use a token that an administrator made while signed in, or one made by such a token.',
   })
 }
 

@@ -32,5 +32,7 @@ export async function recordAudit(
 
 /** Who it was; what a token was limited to is in the event of its creation. */
 function withoutLimits(actor: Actor | Anonymous): Actor | Anonymous {
-  return actor.type === 'token' ? { type: 'token', id: actor.id, name: actor.name, role: actor.role } : actor
+  if (actor.type !== 'token') return actor
+  const { type, id, name, role, userId } = actor
+  return { type, id, name, role, ...(userId === undefined ? {} : { userId }) }
 }

@@ -38,7 +38,7 @@ export async function guardSettings(
   if (input.oidc) await checkOidc({ ...before.oidc, ...input.oidc })
   const ask = { action: 'settings.access', subjectType: 'settings' } as const
   if (input.access) {
-    const summary = input.access.fourEyes === false ? 'Turn four eyes off' : 'Change the rules of access'
+    const summary = input.access.fourEyes === false ? 'Turn four eyes off' : await turnedOn(tx, ctx.clock.now())
     await guardChange(ctx, tx, { ...ask, subjectId: 'access', summary, input: { ...input.access } })
   }
   if (!input.oidc) return
@@ -50,6 +50,23 @@ export async function guardSettings(
     input: { ...shown, clientSecret: clientSecret === undefined ? 'kept' : 'changed' },
   })
   if (clientSecret !== undefined) await storeClientSecret(ctx, tx, clientSecret)
+}
+
+/** Names the tokens that nobody can agree for, or administrators would learn it when automation stops. */
+async function turnedOn(tx: Tx, now: Date): Promise<string> {
+  const tokens = await tx.apiToken.findMany({
+    where: {
+      role: 'admin',
+      createdByUserId: null,
+      revokedAt: null,
+      OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+    },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+  })
+  const names = tokens.map((token) => `"${token.name}"`).join(', ')
+  if (names === '') return 'Turn four eyes on'
+  return `Turn four eyes on. Tokens that go back to no person are refused what needs two from now on: ${names}`
 }
 
 async function checkOidc(oidc: Operations['oidc']): Promise<void> {

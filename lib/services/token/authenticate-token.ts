@@ -1,11 +1,15 @@
-import { roleSchema, type Actor } from '@/lib/contracts/common'
+import type { Actor } from '@/lib/contracts/common'
 import { tokenScopeSchema } from '@/lib/contracts/token-scope'
+import { roleNow, withMaker } from '@/lib/db/catalog/token'
 import type { ServiceContext } from '../context'
 import { tokenHash } from './token-hash'
 
 const touchMs = 60_000
 
-/** The actor of a bearer token; null when it is unknown, revoked or expired. Use is noted at most once a minute. */
+/**
+ * The actor of a bearer token; null when it is unknown, revoked or expired, or when the person it goes back to is
+ * disabled. It may do no more than that person may at this moment. Use is noted at most once a minute.
+ */
 export async function authenticateToken({
   ctx,
   input,
@@ -13,9 +17,14 @@ export async function authenticateToken({
   ctx: Pick<ServiceContext, 'db' | 'clock'>
   input: { token: string }
 }): Promise<Extract<Actor, { type: 'token' }> | null> {
-  const row = await ctx.db.apiToken.findUnique({ where: { tokenHash: tokenHash(input.token) } })
+  const row = await ctx.db.apiToken.findUnique({
+    where: { tokenHash: tokenHash(input.token) },
+    include: withMaker,
+  })
   const now = ctx.clock.now()
   if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now)) return null
+  const role = roleNow(row)
+  if (role === null) return null
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > touchMs) {
     await ctx.db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
   }
@@ -23,7 +32,8 @@ export async function authenticateToken({
     type: 'token',
     id: row.id,
     name: row.name,
-    role: roleSchema.parse(row.role),
+    role,
+    ...(row.createdByUserId === null ? {} : { userId: row.createdByUserId }),
     // A list that was given stays a list, also when nothing of it is known any more: an empty one allows nothing.
     ...(row.scopes.length === 0
       ? {}

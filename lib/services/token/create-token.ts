@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { createTokenSchema, type CreateToken, type createdTokenSchema } from '@/lib/contracts/people'
+import { personOf } from '@/lib/core/access/person-of'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
-import { toToken } from '@/lib/db/catalog/token'
+import { toToken, withMaker } from '@/lib/db/catalog/token'
 import { actorName } from '../actor-name'
 import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
@@ -47,9 +48,11 @@ export async function createToken({
         tokenHash: tokenHash(token),
         hint: tokenHint(token),
         createdBy: actorName(ctx.actor),
+        createdByUserId: personOf(ctx.actor),
         createdAt: now,
         expiresAt,
       },
+      include: withMaker,
     })
     await recordAudit(tx, ctx.actor, {
       action: 'token.create',

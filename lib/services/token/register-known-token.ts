@@ -1,14 +1,9 @@
 import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { refuseShortToken } from '@/lib/core/access/refuse-short-token'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { tokenHash, tokenHint } from './token-hash'
-
-/** Shorter ones are refused: anyone could try them all. */
-const leastLength = 8
-/** Below this it is taken, with a warning. */
-const advisedLength = 20
 
 /**
  * Makes an administrator's token of one that is known beforehand (HOLDFAST_API_TOKEN). Idempotent; a token of the same
@@ -22,14 +17,7 @@ export async function registerKnownToken({
   input: { token: string; name: string }
 }): Promise<void> {
   permit(ctx.actor, 'admin')
-  if (input.token.length < leastLength) {
-    throw new HoldfastError('token-too-short', `The API token has fewer than ${leastLength} characters.`, {
-      remedy: 'Make one that cannot be guessed, for example with: openssl rand -base64 32',
-    })
-  }
-  if (input.token.length < advisedLength) {
-    ctx.logger.warn('the known API token is short; make one with: openssl rand -base64 32', { name: input.name })
-  }
+  refuseShortToken(input.name, input.token)
   const hash = tokenHash(input.token)
   await ctx.db.$transaction(async (tx) => {
     const made = await tx.apiToken.createMany({
@@ -44,7 +32,13 @@ export async function registerKnownToken({
     })
     if (made.count === 0) return
     await tx.apiToken.updateMany({
-      where: { name: input.name, createdBy: actorName(ctx.actor), revokedAt: null, tokenHash: { not: hash } },
+      where: {
+        name: input.name,
+        createdBy: actorName(ctx.actor),
+        createdByUserId: null,
+        revokedAt: null,
+        tokenHash: { not: hash },
+      },
       data: { revokedAt: ctx.clock.now() },
     })
     await recordAudit(tx, ctx.actor, {
