@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import type { OidcFacts } from '@/lib/contracts/access'
 import { roles } from '@/lib/contracts/common'
-import type { Operations } from '@/lib/contracts/operations'
+import { sectionReach, type Operations } from '@/lib/contracts/operations'
 import { Button } from '@/components/ui/button'
 import { Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
@@ -12,6 +12,7 @@ import { FormSection } from '@/components/ui/form-section'
 import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import { roleWords } from '@/lib/client/role'
+import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { useSaveOperations } from '@/lib/client/use-save-operations'
 import { OidcTester } from './oidc-tester'
 import { fromValues, toValues, type OidcValues } from './oidc-values'
@@ -57,7 +58,7 @@ export function OidcForm({ stored, facts }: { stored: Operations['oidc']; facts:
           'clientSecret',
           'Client secret',
           facts.clientSecretSet
-            ? 'One is stored and never shown; leave this empty to keep it'
+            ? storedSecretHint(sectionReach.oidc, stored, { issuer: values.issuer.trim() })
             : 'Empty for a public client',
           'password',
         )}

@@ -17,6 +17,7 @@ import {
   destinationInputOf,
   destinationPatchOf,
   emptyDestination,
+  secretHintOf,
   valuesOfDestination,
   type DestinationValues,
 } from './destination-values'
@@ -110,7 +111,12 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
         )}
       </FormSection>
       {values.kind === 's3' && (
-        <S3Fields values={values} errors={errors} hasSecret={destination?.hasSecret ?? false} onChange={change} />
+        <S3Fields
+          values={values}
+          errors={errors}
+          secretHint={destination?.hasSecret ? secretHintOf(destination, values) : undefined}
+          onChange={change}
+        />
       )}
       <PlaceFields values={values} errors={errors} onChange={change} />
       <div aria-live="polite">

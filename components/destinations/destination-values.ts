@@ -1,4 +1,5 @@
-import type { Destination, DestinationKind } from '@/lib/contracts/destination'
+import { destinationReach, type Destination, type DestinationKind } from '@/lib/contracts/destination'
+import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { emptyPlace, placeInputOf, placeValuesOf, type PlaceValues } from './place-values'
 
 /** The form as typed. */
@@ -106,3 +107,7 @@ export function destinationPatchOf(values: DestinationValues) {
     },
   }
 }
+
+/** Whether the secret of a stored destination may stay empty with what is typed beside it. */
+export const secretHintOf = ({ kind, config }: Destination, values: DestinationValues): string =>
+  storedSecretHint(destinationReach[kind], config, destinationPatchOf(values).config)

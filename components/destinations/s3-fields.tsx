@@ -4,16 +4,18 @@ import { FormSection } from '@/components/ui/form-section'
 import { Select } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
+import { keptSecretHint } from '@/lib/client/stored-secret-hint'
 import type { DestinationValues } from './destination-values'
 
 interface S3FieldsProps {
   values: DestinationValues
   errors: FieldErrors
-  hasSecret: boolean
+  /** Absent while no secret is stored. */
+  secretHint: string | undefined
   onChange: (changes: Partial<DestinationValues>) => void
 }
 
-export function S3Fields({ values, errors, hasSecret, onChange }: S3FieldsProps) {
+export function S3Fields({ values, errors, secretHint, onChange }: S3FieldsProps) {
   type TextField =
     | 'endpoint'
     | 'region'
@@ -74,9 +76,9 @@ export function S3Fields({ values, errors, hasSecret, onChange }: S3FieldsProps)
           {input('accessKeyId', 'Access key id', { optional: true })}
           {input('secretAccessKey', 'Secret access key', {
             type: 'password',
-            optional: !hasSecret,
-            placeholder: hasSecret ? '••••••••' : '',
-            hint: hasSecret ? 'Leave empty to keep the stored one' : undefined,
+            optional: secretHint === undefined,
+            placeholder: secretHint === keptSecretHint ? '••••••••' : '',
+            hint: secretHint,
           })}
         </div>
       </FormSection>

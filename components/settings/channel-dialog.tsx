@@ -13,7 +13,7 @@ import { useForm } from '@/lib/client/use-form'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { channelKindWords } from '@/lib/client/words'
 import { ChannelFields } from './channel-fields'
-import { channelInputOf, channelPatchOf, emptyChannel, valuesOfChannel, withKind } from './channel-values'
+import { channelInputOf, channelPatchOf, emptyChannel, secretHintOf, valuesOfChannel, withKind } from './channel-values'
 import { RoutingFields } from './routing-fields'
 
 interface ChannelDialogProps {
@@ -78,7 +78,12 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
             onChange={(name) => setValues({ ...values, name })}
           />
         </div>
-        <ChannelFields values={values} errors={errors} hasSecret={channel?.hasSecret ?? false} onChange={setValues} />
+        <ChannelFields
+          values={values}
+          errors={errors}
+          secretHint={channel?.hasSecret ? secretHintOf(channel, values) : undefined}
+          onChange={setValues}
+        />
         <RoutingFields
           values={values.routing}
           errors={errors}

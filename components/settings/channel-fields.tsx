@@ -11,8 +11,8 @@ type TextField = Exclude<keyof ChannelValues, 'kind' | 'security' | 'format' | '
 interface ChannelFieldsProps {
   values: ChannelValues
   errors: FieldErrors
-  /** A secret is stored; an empty field keeps it. */
-  hasSecret: boolean
+  /** Of the secret's field while one is stored. */
+  secretHint: string | undefined
   onChange: (values: ChannelValues) => void
 }
 
@@ -25,7 +25,7 @@ interface Extra {
 }
 
 /** The fields of the chosen kind. */
-export function ChannelFields({ values, errors, hasSecret, onChange }: ChannelFieldsProps) {
+export function ChannelFields({ values, errors, secretHint, onChange }: ChannelFieldsProps) {
   const change = (changes: Partial<ChannelValues>) => onChange({ ...values, ...changes })
   const text = (name: TextField, label: string, extra: Extra = {}, errorAt: string = name) => (
     <Field
@@ -59,12 +59,7 @@ export function ChannelFields({ values, errors, hasSecret, onChange }: ChannelFi
     </Field>
   )
   const secret = (field: string, label: string, extra: Extra = {}) =>
-    text(
-      'secret',
-      label,
-      { type: 'password', ...extra, ...(hasSecret ? { hint: 'Empty: the stored one stays' } : {}) },
-      field,
-    )
+    text('secret', label, { type: 'password', ...extra, ...(secretHint ? { hint: secretHint } : {}) }, field)
   const select = <T extends string>(
     label: string,
     value: T,

@@ -1,5 +1,6 @@
 import type { Channel } from '@/lib/contracts/alert'
-import type { ChannelKind } from '@/lib/contracts/channel-config'
+import { channelSecrets, type ChannelKind } from '@/lib/contracts/channel-config'
+import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { emptyRouting, routingInputOf, type RoutingValues, valuesOfRouting } from './routing-values'
 
 /** The form as typed: the fields of every kind, of which those of the chosen one are sent. */
@@ -166,3 +167,7 @@ export function channelPatchOf(values: ChannelValues) {
   const kept = Object.entries(config).filter(([field, value]) => value !== undefined || !secrets.includes(field))
   return { name, config: Object.fromEntries(kept.map(([field, value]) => [field, value ?? null])), routing }
 }
+
+/** Whether the secret of a stored channel may stay empty with what is typed beside it. */
+export const secretHintOf = ({ kind, config }: Channel, values: ChannelValues): string =>
+  storedSecretHint(channelSecrets[kind]?.reach, config, configOf(values))

@@ -3,6 +3,7 @@ import { Field } from '@/components/ui/field'
 import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
+import { keptSecretHint } from '@/lib/client/stored-secret-hint'
 import type { SourceValues } from './source-values'
 
 const sslWords: Record<SourceValues['ssl'], string> = {
@@ -16,11 +17,12 @@ const sslWords: Record<SourceValues['ssl'], string> = {
 interface ConnectionFieldsProps {
   values: SourceValues
   errors: FieldErrors
-  hasPassword: boolean
+  /** Absent while no password is stored. */
+  passwordHint: string | undefined
   onChange: (changes: Partial<SourceValues>) => void
 }
 
-export function ConnectionFields({ values, errors, hasPassword, onChange }: ConnectionFieldsProps) {
+export function ConnectionFields({ values, errors, passwordHint, onChange }: ConnectionFieldsProps) {
   const verifies = values.ssl === 'verify-ca' || values.ssl === 'verify-full'
   return (
     <>
@@ -58,12 +60,12 @@ export function ConnectionFields({ values, errors, hasPassword, onChange }: Conn
         />
         <TextField
           label="Password"
-          optional={!hasPassword}
-          hint={hasPassword ? 'Leave empty to keep the stored one' : undefined}
+          optional={passwordHint === undefined}
+          hint={passwordHint}
           error={errors['connection.password']}
           type="password"
           autoComplete="new-password"
-          placeholder={hasPassword ? '••••••••' : ''}
+          placeholder={passwordHint === keptSecretHint ? '••••••••' : ''}
           value={values.password}
           onChange={(typed) => onChange({ password: typed })}
         />

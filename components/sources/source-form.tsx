@@ -18,7 +18,14 @@ import { LoadFields } from './load-fields'
 import { OptionFields } from './option-fields'
 import { ProofFields } from './proof-fields'
 import { RoleSnippet } from './role-snippet'
-import { emptySource, sourceInputOf, sourcePatchOf, valuesOfSource, type SourceValues } from './source-values'
+import {
+  emptySource,
+  passwordHintOf,
+  sourceInputOf,
+  sourcePatchOf,
+  valuesOfSource,
+  type SourceValues,
+} from './source-values'
 
 interface SourceFormProps {
   source?: Source
@@ -96,7 +103,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
         <ConnectionFields
           values={values}
           errors={errors}
-          hasPassword={source?.connection.hasPassword ?? false}
+          passwordHint={source?.connection.hasPassword ? passwordHintOf(source, values) : undefined}
           onChange={change}
         />
         <div>

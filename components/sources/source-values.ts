@@ -1,4 +1,11 @@
-import type { CreateSource, Source, SourceOptions, SqlAssertion } from '@/lib/contracts/source'
+import {
+  sourceReach,
+  type CreateSource,
+  type Source,
+  type SourceOptions,
+  type SqlAssertion,
+} from '@/lib/contracts/source'
+import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { copyRuleInputOf, copyRuleValuesOf, emptyCopyRule, type CopyRuleValues } from './copy-rule-values'
 import { emptyLoad, loadInputOf, type LoadValues, loadValuesOf } from './load-values'
 
@@ -145,6 +152,13 @@ export function sourceInputOf(values: SourceValues) {
       restoreTestLimitMs: scaled(values.restoreTestHours, 3_600_000),
     },
   }
+}
+
+/** Whether the password of a stored source may stay empty with what is typed beside it. */
+export function passwordHintOf({ engine, connection, options }: Source, values: SourceValues): string {
+  const { password: _password, ...typed } = connectionOf(values)
+  const { replica } = loadInputOf(values)
+  return storedSecretHint(sourceReach[engine], { ...connection, replica: options.replica }, { ...typed, replica })
 }
 
 /** What an edit sends: a field that was emptied takes its limit or objective away. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { hostAndPort, normalUrl } from '../core/secrets/same-place'
+import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 
 /** Ways to reach people. The screen offers them in this order. */
 export const channelKinds = [
@@ -109,18 +111,60 @@ const botTokenSchema = z
   .trim()
   .regex(/^\d+:[\w-]{20,}$/, 'Enter the token that BotFather gave, such as 123456:ABC-DEF…')
 
-/** The write-only field of each kind: its name, its shape, and whether a channel can do without it. */
+/** A secret that is an address is sent nowhere but to itself: another place is another secret. */
+const reachesItself = (settings: typeof slackConfigSchema): SecretReach =>
+  declareReach(settings, { field: 'config.url', name: 'webhook address' }, { receiver: 'aside' })
+
+const emailReach = declareReach(
+  emailConfigSchema,
+  { field: 'config.password', name: 'password' },
+  {
+    host: { called: 'the server or port', where: ({ host, port }) => [hostAndPort(host, port)] },
+    port: { readWith: 'host' },
+    // Both check the server's certificate before anything is sent.
+    security: { called: 'the security', strength: ({ security }) => (security === 'none' ? 0 : 1) },
+    user: 'aside',
+    from: 'aside',
+    to: 'aside',
+  },
+)
+const telegramReach = declareReach(
+  telegramConfigSchema,
+  { field: 'config.token', name: 'bot token' },
+  {
+    baseUrl: { called: 'the Bot API server', where: ({ baseUrl }) => [normalUrl(baseUrl)] },
+    chatId: 'aside',
+    threadId: 'aside',
+  },
+)
+const pagerdutyReach = declareReach(
+  pagerdutyConfigSchema,
+  { field: 'config.routingKey', name: 'integration key' },
+  { baseUrl: { called: 'the Events API server', where: ({ baseUrl }) => [normalUrl(baseUrl)] } },
+)
+const webhookReach = declareReach(
+  webhookConfigSchema,
+  { field: 'config.secret', name: 'signing secret' },
+  {
+    url: { called: 'the address', where: ({ url }) => [normalUrl(url)] },
+    format: 'aside',
+    template: 'aside',
+    contentType: 'aside',
+  },
+)
+
+/** The write-only field of each kind: its name, its shape, whether a channel can do without it, and where it goes. */
 export const channelSecrets: Record<
   ChannelKind,
-  { field: string; schema: z.ZodType<string>; required: boolean } | null
+  { field: string; schema: z.ZodType<string>; required: boolean; reach: SecretReach } | null
 > = {
-  email: { field: 'password', schema: z.string().max(4_096), required: false },
-  slack: { field: 'url', schema: httpUrlSchema, required: true },
-  teams: { field: 'url', schema: httpUrlSchema, required: true },
-  discord: { field: 'url', schema: httpUrlSchema, required: true },
-  telegram: { field: 'token', schema: botTokenSchema, required: true },
-  pagerduty: { field: 'routingKey', schema: routingKeySchema, required: true },
-  webhook: { field: 'secret', schema: z.string().max(4_096), required: false },
+  email: { field: 'password', schema: z.string().max(4_096), required: false, reach: emailReach },
+  slack: { field: 'url', schema: httpUrlSchema, required: true, reach: reachesItself(slackConfigSchema) },
+  teams: { field: 'url', schema: httpUrlSchema, required: true, reach: reachesItself(teamsConfigSchema) },
+  discord: { field: 'url', schema: httpUrlSchema, required: true, reach: reachesItself(discordConfigSchema) },
+  telegram: { field: 'token', schema: botTokenSchema, required: true, reach: telegramReach },
+  pagerduty: { field: 'routingKey', schema: routingKeySchema, required: true, reach: pagerdutyReach },
+  webhook: { field: 'secret', schema: z.string().max(4_096), required: false, reach: webhookReach },
   syslog: null,
 }
 

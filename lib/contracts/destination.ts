@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { normalUrl } from '../core/secrets/same-place'
+import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { failureSchema, idSchema, patchOf, timeSchema } from './common'
 import { destinationOptionsSchema } from './operations'
 
@@ -38,6 +40,32 @@ export const s3ConfigSchema = z.object({
   safetyNetDays: z.number().int().min(7).max(36_500).default(400),
 })
 export type S3Config = z.infer<typeof s3ConfigSchema>
+
+/** Where the secret of each kind goes; null: the kind has none. */
+export const destinationReach: Record<DestinationKind, SecretReach | null> = {
+  local: null,
+  s3: declareReach(
+    s3ConfigSchema,
+    { field: 'config.secretAccessKey', name: 'secret access key' },
+    {
+      endpoint: {
+        called: 'the endpoint',
+        where: ({ endpoint, region }) => [endpoint ? normalUrl(endpoint) : `AWS in ${region}`],
+      },
+      region: { readWith: 'endpoint' },
+      // A bucket is a place inside the service that has the key already.
+      bucket: 'aside',
+      prefix: 'aside',
+      forcePathStyle: 'aside',
+      accessKeyId: 'aside',
+      storageClass: 'aside',
+      serverSideEncryption: 'aside',
+      kmsKeyId: 'aside',
+      lifecycleSafetyNet: 'aside',
+      safetyNetDays: 'aside',
+    },
+  ),
+}
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
 const common = { name: nameSchema, options: destinationOptionsSchema.prefault({}) }

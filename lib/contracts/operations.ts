@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { normalUrl } from '../core/secrets/same-place'
+import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { patchOf, roleSchema } from './common'
 
 /** How much may run at once. What finds a limit full waits; it is never skipped (fault 88). */
@@ -113,6 +115,35 @@ export const operationsSchema = z.object({
 })
 export type Operations = z.infer<typeof operationsSchema>
 export type OperationsSection = keyof Operations
+
+/** Where the stored secret of each section goes; null: the section has none. */
+export const sectionReach: Record<OperationsSection, SecretReach | null> = {
+  limits: null,
+  retention: null,
+  verification: null,
+  records: null,
+  watch: null,
+  // Its address is its secret: another address is another secret.
+  deadManSwitch: null,
+  // Nothing of it is stored: the worker's own credentials sign each request, and the key itself is never sent.
+  cloudWatch: null,
+  prices: null,
+  access: null,
+  oidc: declareReach(
+    oidcSchema,
+    { field: 'oidc.clientSecret', name: 'client secret' },
+    {
+      issuer: { called: 'the issuer', where: ({ issuer }) => (issuer === null ? [] : [normalUrl(issuer)]) },
+      enabled: 'aside',
+      clientId: 'aside',
+      label: 'aside',
+      scopes: 'aside',
+      groupsClaim: 'aside',
+      roleByGroup: 'aside',
+      defaultRole: 'aside',
+    },
+  ),
+}
 
 /** A section that is given replaces the fields it names; the others keep theirs. */
 export const updateOperationsSchema = z.object({

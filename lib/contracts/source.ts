@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema } from './common'
+import { hostAndPort } from '../core/secrets/same-place'
+import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
+import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema, type EngineName } from './common'
 import { retentionPauseSchema } from './retention'
 import { copyRuleSchema, tagsSchema } from './operations'
 
@@ -99,6 +101,44 @@ export const sourceOptionsSchema = z.object({
   maxAttempts: z.number().int().min(1).max(10).default(3),
 })
 export type SourceOptions = z.infer<typeof sourceOptionsSchema>
+
+/** What decides where a source's password goes: its connection, and the replica among its options. */
+const postgresPlaceSchema = postgresConnectionSchema.extend({ replica: sourceOptionsSchema.shape.replica })
+type PostgresPlace = z.infer<typeof postgresPlaceSchema>
+
+const leavesTheMachine = ({ host, replica }: PostgresPlace) => !host.startsWith('/') || replica !== undefined
+/** As in libpq, `require` with a certificate authority checks like `verify-ca`. */
+const tlsStrength = (place: PostgresPlace) => {
+  if (!leavesTheMachine(place)) return 0
+  return sslModes.indexOf(place.ssl === 'require' && place.sslRootCert ? 'verify-ca' : place.ssl)
+}
+
+/** Where the password of each engine's sources goes. An engine that is not named takes no stored password along. */
+export const sourceReach: Partial<Record<EngineName, SecretReach>> = {
+  postgres: declareReach(
+    postgresPlaceSchema,
+    { field: 'connection.password', name: 'password' },
+    {
+      host: {
+        called: 'the host or port',
+        where: ({ host, port, replica }) => [
+          hostAndPort(host, port),
+          ...(replica ? [hostAndPort(replica.host, replica.port)] : []),
+        ],
+      },
+      port: { readWith: 'host' },
+      replica: { readWith: 'host' },
+      database: 'aside',
+      user: 'aside',
+      ssl: { called: 'the TLS mode', strength: tlsStrength },
+      sslRootCert: {
+        called: 'the certificate authority',
+        trust: (place) =>
+          tlsStrength(place) < sslModes.indexOf('verify-ca') ? null : (place.sslRootCert?.trim() ?? 'the system'),
+      },
+    },
+  ),
+}
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
 

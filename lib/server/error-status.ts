@@ -9,6 +9,7 @@ const statusOf: Record<string, number> = {
   'time-zone-unknown': 400,
   'jitter-too-long': 400,
   'address-refused': 400,
+  'secret-needed': 400,
   'template-invalid': 400,
   unauthenticated: 401,
   'sign-in-failed': 401,

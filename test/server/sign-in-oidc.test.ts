@@ -264,9 +264,9 @@ describe('the settings', () => {
     })
     await configure({ clientSecret: client.secret, issuer: `${idp.issuer}/` })
     expect(await attempt()).toMatchObject({ ok: false, checks: [{ name: 'Discovery', ok: false }] })
-    await configure({ issuer: 'http://127.0.0.1:9' })
+    await configure({ clientSecret: client.secret, issuer: 'http://127.0.0.1:9' })
     expect(await attempt()).toMatchObject({ ok: false, checks: [{ name: 'Discovery', ok: false }] })
-    await configure({ issuer: idp.issuer })
+    await configure({ clientSecret: client.secret, issuer: idp.issuer })
   })
 
   it('refuse the machine’s own metadata address, and being turned on half filled in', async () => {

@@ -53,11 +53,11 @@ describe('a source', () => {
   it('keeps what a change does not name, and its password too', async () => {
     const { id } = await createSource({ ctx, input: input('changed', { port: 6543, ssl: 'require' }) })
     const patch = updateSourceSchema.parse({
-      connection: { host: 'other.example.com' },
+      connection: { database: 'stock' },
       options: { lowPriority: true },
     })
     const after = await updateSource({ ctx, input: { id, patch } })
-    expect(after.connection).toMatchObject({ host: 'other.example.com', port: 6543, ssl: 'require', hasPassword: true })
+    expect(after.connection).toMatchObject({ database: 'stock', port: 6543, ssl: 'require', hasPassword: true })
     expect(after.options).toMatchObject({ lowPriority: true, compression: 'zstd', maxAttempts: 3 })
     expect(sourceSpec(ctx, await findSource(catalog.db, id)).secret).toBe(secret)
   })

@@ -1,4 +1,5 @@
 import type { Channel, UpdateChannel } from '@/lib/contracts/alert'
+import { channelSecrets } from '@/lib/contracts/channel-config'
 import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import { toJson } from '@/lib/db/to-json'
@@ -8,13 +9,17 @@ import type { ServiceContext } from '../context'
 import { settleChannel } from '../incident/channel-incident'
 import { parseInput } from '../parse-input'
 import { permit } from '../permit'
+import { sealedAfter } from '../sealed-after'
 import { withUniqueName } from '../with-unique-name'
 import { channelKind, checkChannel } from './channel-config'
 import { channelSecretContext } from './channel-spec'
 import { findChannel } from './find-channel'
 import { showChannel } from './show-channel'
 
-/** Changes what is named and keeps the rest. An absent secret keeps the stored one, an empty one removes it. */
+/**
+ * Changes what is named and keeps the rest. An absent secret keeps the stored one, an empty one removes it. Throws what
+ * `checkChannel` throws, and `secret-needed`.
+ */
 export async function updateChannel({
   ctx,
   input,
@@ -29,10 +34,20 @@ export async function updateChannel({
       const before = await findChannel(tx, id)
       const changes = Object.entries({ ...jsonObject(before.config), ...patch.config })
       const given = Object.fromEntries(changes.filter(([, value]) => value !== null))
-      const { config, secret } = await checkChannel(channelKind(before.kind), given)
+      const kind = channelKind(before.kind)
+      const { config, secret } = await checkChannel(kind, given)
       const routing = parseInput(channelRoutingSchema, { ...jsonObject(before.routing), ...patch.routing }, ['routing'])
-      let secretSealed = before.secretSealed
-      if (secret !== undefined) secretSealed = secret === '' ? null : ctx.vault.seal(secret, channelSecretContext(id))
+      const reach = channelSecrets[kind]?.reach
+      const secretSealed = reach
+        ? sealedAfter(ctx, {
+            reach,
+            before: before.config,
+            after: config,
+            given: secret,
+            sealed: before.secretSealed,
+            context: channelSecretContext(id),
+          })
+        : null
       const enabled = patch.enabled ?? before.enabled
       // Nothing more is sent there, so that it does not arrive is no trouble any more.
       if (!enabled) await settleChannel(tx, id, ctx.clock.now())

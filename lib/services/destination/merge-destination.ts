@@ -1,4 +1,4 @@
-import { destinationKindSchema, type UpdateDestination } from '@/lib/contracts/destination'
+import { destinationKindSchema, destinationReach, type UpdateDestination } from '@/lib/contracts/destination'
 import { destinationOptionsSchema, type DestinationOptions } from '@/lib/contracts/operations'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
@@ -7,6 +7,7 @@ import { parseInput } from '../parse-input'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { destinationSecretField, parseDestinationConfig } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
+import { sealedAfter } from '../sealed-after'
 import { splitSecret } from '../split-secret'
 
 /** A destination's row whose config and options were parsed, not yet stored. */
@@ -17,7 +18,7 @@ export type MergedDestination = Omit<DestinationModel, 'config' | 'options'> & {
 
 /**
  * The row with a patch over it, not stored. An absent secret keeps the stored one, an empty one removes it; a field set
- * to null is removed. Throws `invalid-input` and `address-refused`.
+ * to null is removed. Throws `invalid-input`, `address-refused` and `secret-needed`.
  */
 export async function mergeDestination(
   ctx: Pick<ServiceContext, 'vault'>,
@@ -29,12 +30,20 @@ export async function mergeDestination(
   const options = parseInput(destinationOptionsSchema, withoutNulls({ ...jsonObject(row.options), ...patch.options }), [
     'options',
   ])
-  const config = parseDestinationConfig(destinationKindSchema.parse(row.kind), merged)
+  const kind = destinationKindSchema.parse(row.kind)
+  const config = parseDestinationConfig(kind, merged)
   await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
-  let secretSealed = row.secretSealed
-  if (secret !== undefined) {
-    secretSealed = secret === '' ? null : ctx.vault.seal(secret, destinationSecretContext(row.id))
-  }
+  const reach = destinationReach[kind]
+  const secretSealed = reach
+    ? sealedAfter(ctx, {
+        reach,
+        before: row.config,
+        after: config,
+        given: secret,
+        sealed: row.secretSealed,
+        context: destinationSecretContext(row.id),
+      })
+    : null
   return { ...row, name: patch.name ?? row.name, config, options, secretSealed }
 }
 

@@ -1,15 +1,16 @@
-import type { Operations, UpdateOperations } from '@/lib/contracts/operations'
+import { sectionReach, type Operations, type UpdateOperations } from '@/lib/contracts/operations'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { requireSameReach } from '@/lib/core/secrets/secret-reach'
 import type { Tx } from '@/lib/db/client'
 import { guardChange } from '../approval/guard-change'
 import type { ServiceContext } from '../context'
-import { storeClientSecret } from '../oidc/client-secret'
+import { hasClientSecret, storeClientSecret } from '../oidc/client-secret'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
 
 /**
  * What stands before a change of who gets in (turning four eyes off, or naming a provider and groups that make
  * administrators), and of how long a deletion can be undone. Stores the client secret, which is no part of the readable settings. Throws what `guardChange` throws,
- * `address-refused`, `oidc-incomplete`, and `needs-two-administrators`.
+ * `address-refused`, `secret-needed`, and `needs-two-administrators`.
  */
 export async function guardSettings(
   ctx: ServiceContext,
@@ -35,7 +36,12 @@ export async function guardSettings(
       input: { graceDays },
     })
   }
-  if (input.oidc) await checkOidc({ ...before.oidc, ...input.oidc })
+  if (input.oidc) {
+    const after = { ...before.oidc, ...input.oidc }
+    await checkOidc(after)
+    const kept = input.oidc.clientSecret === undefined && (await hasClientSecret(tx))
+    if (kept && sectionReach.oidc) requireSameReach(sectionReach.oidc, before.oidc, after)
+  }
   const ask = { action: 'settings.access', subjectType: 'settings' } as const
   if (input.access) {
     const summary = input.access.fourEyes === false ? 'Turn four eyes off' : await turnedOn(tx, ctx.clock.now())
