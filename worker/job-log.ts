@@ -1,3 +1,4 @@
+import { clip, factCharacters } from '@/lib/core/clip'
 import type { Clock, Logger } from '@/lib/ports/run-context'
 import { redact } from '@/lib/process/redact'
 
@@ -9,7 +10,7 @@ export function jobLog(logger: Logger, clock: Clock): { logger: Logger; text(): 
   const keep = (level: string, message: string, facts: Record<string, unknown> | undefined) => {
     if (text.length > limitCharacters) return
     const tail = facts && Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : ''
-    text += redact(`${clock.now().toISOString()} ${level} ${message}${tail}\n`)
+    text += redact(`${clock.now().toISOString()} ${level} ${clip(message + tail, factCharacters)}\n`)
     if (text.length > limitCharacters) text += '(the log is longer than is kept)\n'
   }
   const wrap = (inner: Logger): Logger => ({

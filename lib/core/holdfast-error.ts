@@ -1,8 +1,10 @@
 import type { Failure } from '../contracts/common'
+import { clip, clipFacts } from './clip'
 
 /**
  * The one error class for expected trouble: a stable code, a message for people, the facts and what to do next.
- * Whoever throws it has redacted secrets. Transports map it once (lib/server/handle.ts, worker/cli.ts).
+ * Whoever throws it has redacted secrets. Texts of others that it quotes are kept short, however long they came.
+ * Transports map it once (lib/server/handle.ts, worker/cli.ts).
  */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError'
@@ -17,10 +19,10 @@ export class HoldfastError extends Error {
     message: string,
     options: { remedy?: string; facts?: Record<string, unknown>; transient?: boolean; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause })
+    super(clip(message), { cause: options.cause })
     this.code = code
     this.remedy = options.remedy
-    this.facts = options.facts ?? {}
+    this.facts = Object.fromEntries(Object.entries(options.facts ?? {}).map(([name, fact]) => [name, clipFacts(fact)]))
     this.transient = options.transient ?? false
   }
 }
@@ -36,7 +38,7 @@ export function toFailure(error: unknown): Failure {
     }
   }
   const message = error instanceof Error ? error.message : String(error)
-  return { code: 'unexpected', message: message || 'An unexpected error without a message' }
+  return { code: 'unexpected', message: clip(message) || 'An unexpected error without a message' }
 }
 
 /** True when the error may pass by itself. Unknown errors may not: repeating them hides bugs. */

@@ -1,3 +1,4 @@
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { type Answer, post } from './post'
 import { withLimit } from './with-limit'
@@ -46,7 +47,7 @@ const withoutSecret = (text: string, secret: string | null) => (secret ? text.re
 function unreachable(call: Call, error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const detail = error instanceof Error ? error.message || error.name : String(error)
+  const detail = clip(error instanceof Error ? error.message || error.name : String(error), 1_000)
   const why = withoutSecret(String(code ?? detail), call.secret)
   return new HoldfastError('notify-failed', `${nameOf(call)} could not be reached: ${why}`, {
     remedy: 'Check the address of the channel, and that the receiver is up and reachable from the worker.',

@@ -1,6 +1,7 @@
 import pino from 'pino'
+import { clip, factCharacters } from '@/lib/core/clip'
 import type { Logger } from '@/lib/ports/run-context'
-import { redact as redactText } from './redact'
+import { redact as redactAll } from './redact'
 
 /** Names whose values never reach the log, wherever they stand in the facts' first two levels. */
 const secretNames = ['password', 'secret', 'token', 'authorization', 'cookie', 'secretAccessKey', 'secretSealed']
@@ -19,6 +20,11 @@ function wrap(log: pino.Logger): Logger {
     error: (message, facts) => log.error(clean(facts), redactText(message)),
     child: (facts) => wrap(log.child(clean(facts))),
   }
+}
+
+/** Texts of others may be of any length; the log takes what a person would read. */
+function redactText(text: string): string {
+  return redactAll(clip(text, factCharacters))
 }
 
 /** Texts of others (drivers' errors, stacks) may quote an address with its password. */

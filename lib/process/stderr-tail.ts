@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream'
+import { clip } from '@/lib/core/clip'
 import { redact } from './redact'
 
 const maxBytes = 64 * 1024
 const maxLines = 40
+/** One statement that a tool quotes may be as long as all the rest. */
+const lineCharacters = 2_000
 
 /**
- * Reads a tool's stderr to its end, whatever it writes, and keeps the last part: at most 64 KiB and 40 lines. A tool
- * whose stderr nobody reads would block on a full pipe.
+ * Reads a tool's stderr to its end, whatever it writes, and keeps the last part: at most 64 KiB, 40 lines and 2000
+ * characters of each. A tool whose stderr nobody reads would block on a full pipe.
  */
 export class StderrTail {
   private chunks: Buffer[] = []
@@ -47,6 +50,7 @@ export class StderrTail {
       const longest = Math.max(0, ...this.secrets.map((secret) => secret.length))
       text = text.slice(newline >= 0 ? newline + 1 : longest)
     }
-    return redact(text, this.secrets).trimEnd().split('\n').slice(-maxLines).join('\n')
+    const lines = redact(text, this.secrets).trimEnd().split('\n').slice(-maxLines)
+    return lines.map((line) => clip(line, lineCharacters)).join('\n')
   }
 }

@@ -1,4 +1,5 @@
 import type { PostgresConnection } from '@/lib/contracts/source'
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { quoteIdentifier } from './quote'
 import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
@@ -12,14 +13,15 @@ const goneText =
 /** The SQLSTATE or the system's code, wherever the driver has put it. */
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
+  if ('code' in error && typeof error.code === 'string') return clip(error.code, 100)
   // A name with several addresses fails with all their errors in one.
   return error instanceof AggregateError ? errorCode(error.errors[0]) : ''
 }
 
+/** What the server or the system said, cut to what is of use: a server may say as much as it likes. */
 export function errorText(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorText(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
+  return clip(error instanceof Error ? error.message : String(error))
 }
 
 /** What went wrong while connecting, as a person needs to hear it. Never carries the password. */

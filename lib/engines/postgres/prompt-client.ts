@@ -1,14 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, type ClientConfig } from 'pg'
+import { guardMessages } from './message-guard'
 
 /** How long a server may take to say goodbye. */
 const goodbyeMs = 3_000
 
 /**
  * A client whose `end` always ends: the driver waits for the server to close the connection, and one behind a network
- * that has gone silent never does. After three seconds the socket is closed from our side.
+ * that has gone silent never does. After three seconds the socket is closed from our side. What the server sends passes
+ * a guard (message-guard.ts), since a server may be anybody's.
  */
 export class PromptClient extends Client {
+  constructor(config: ClientConfig) {
+    super(config)
+    guardMessages(this.connection)
+  }
+
   override end(): Promise<void>
   override end(callback: (error: Error) => void): void
   override end(callback?: (error: Error) => void): Promise<void> | void {

@@ -1,4 +1,5 @@
 import type { EmailConfig } from '@/lib/contracts/channel-config'
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
 function field(error: unknown, name: 'code' | 'responseCode'): unknown {
@@ -8,7 +9,7 @@ function field(error: unknown, name: 'code' | 'responseCode'): unknown {
 /** What nodemailer threw, as something a person can act on; the password does not appear in it. */
 export function classifyError(error: unknown, config: EmailConfig, secret: string | null): HoldfastError {
   if (error instanceof HoldfastError) return error
-  const text = error instanceof Error ? error.message : String(error)
+  const text = clip(error instanceof Error ? error.message : String(error), 1_000)
   const detail = secret ? text.replaceAll(secret, '***') : text
   const server = `${config.host}:${config.port}`
   const facts = { server, detail }

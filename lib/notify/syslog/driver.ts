@@ -1,4 +1,5 @@
 import { syslogConfigSchema, type SyslogConfig } from '@/lib/contracts/channel-config'
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { NotifierDriver } from '@/lib/ports/notifier'
 import { refuseAddress } from '../refused-address'
@@ -13,7 +14,7 @@ const maxBytes = { udp: 2_048, tcp: 8_192, tls: 8_192 }
 
 function unreachable({ host, port, transport }: SyslogConfig, error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error
-  const detail = error instanceof Error ? error.message || error.name : String(error)
+  const detail = clip(error instanceof Error ? error.message || error.name : String(error), 1_000)
   const server = `${host}:${port}`
   const certificate = transport === 'tls' && /certificate|self.signed|altname|issuer/i.test(detail)
   return new HoldfastError('notify-failed', `The syslog server ${server} could not be reached: ${detail}`, {

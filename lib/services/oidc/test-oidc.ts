@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { OidcTest } from '@/lib/contracts/access'
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -61,7 +62,7 @@ async function attempt(checks: Check[], name: string, run: () => Promise<string>
   try {
     checks.push({ name, ok: true, detail: await run() })
   } catch (error) {
-    checks.push({ name, ok: false, detail: error instanceof Error ? error.message : String(error) })
+    checks.push({ name, ok: false, detail: clip(error instanceof Error ? error.message : String(error), 1_000) })
   }
 }
 

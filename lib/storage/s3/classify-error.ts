@@ -1,3 +1,4 @@
+import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { S3Config } from '@/lib/contracts/destination'
 import { describeRefusal } from './describe-refusal'
@@ -114,8 +115,9 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
+/** Of what a store says, as much as anybody reads. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value !== '' ? clip(value, 1_000) : undefined
 }
 function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined
