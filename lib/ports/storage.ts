@@ -100,6 +100,11 @@ export interface Storage {
   /** Ends unfinished uploads below the prefix (crashed runs); returns their keys. The caller knows that none is live. */
   abortUploads(prefix: string, run: RunContext): Promise<string[]>
 
+  /**
+   * Whether backups may go to this place at all; nothing is written. Throws `folder-refused`. Absent where any place will do.
+   */
+  checkPlace?(run: RunContext): Promise<void>
+
   /** Writes, reads back, lists and deletes a probe object and reports what the store supports. Throws only on abort. */
   probe(run: RunContext): Promise<ProbeReport>
 

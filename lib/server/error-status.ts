@@ -10,6 +10,7 @@ const statusOf: Record<string, number> = {
   'jitter-too-long': 400,
   'address-refused': 400,
   'secret-needed': 400,
+  'folder-refused': 400,
   'template-invalid': 400,
   unauthenticated: 401,
   'sign-in-failed': 401,

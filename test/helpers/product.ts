@@ -124,8 +124,8 @@ export async function startProduct(
     async addLocalDestination(givenName) {
       const number = ++names
       const name = givenName ?? `folder ${number}`
-      const folder = path.join(home.path, `store-${number}`)
-      await mkdir(folder, { mode: 0o700 })
+      const folder = path.join(home.path, 'backups', `store-${number}`)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const input = createDestinationSchema.parse({ name, kind: 'local', config: { path: folder } })
       return { id: (await createDestination({ ctx, input })).id, folder }
     },

@@ -8,6 +8,7 @@ import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { findDestination } from '@/lib/services/destination/find-destination'
 import { getDestination } from '@/lib/services/destination/get-destination'
 import { testDestination } from '@/lib/services/destination/test-destination'
+import { testNewDestination } from '@/lib/services/destination/test-new-destination'
 import { updateDestination } from '@/lib/services/destination/update-destination'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { as, testContext } from '../helpers/service-context'
@@ -50,6 +51,26 @@ async function storeCopy(destinationId: string): Promise<void> {
 }
 
 describe('a destination', () => {
+  it('is neither made, nor changed to, nor tested at a place that is not for backups (security 31)', async () => {
+    await using dir = await tempDir('place')
+    const good = await createDestination({ ctx, input: local('a good place', dir.path) })
+    for (const folder of ['/proc', '/etc/cron.d', '/dev/shm', '/']) {
+      const refused = {
+        code: 'folder-refused',
+        remedy: expect.stringContaining('/var/backups/holdfast'),
+        facts: { errors: [{ path: 'config.path' }] },
+      }
+      const input = local(`at ${folder}`, folder)
+      const patch = { config: { path: folder } }
+      await expect(createDestination({ ctx, input })).rejects.toMatchObject(refused)
+      await expect(testNewDestination({ ctx, input })).rejects.toMatchObject(refused)
+      await expect(updateDestination({ ctx, input: { id: good.id, patch } })).rejects.toMatchObject(refused)
+      await expect(testDestination({ ctx, input: { id: good.id, patch } })).rejects.toMatchObject(refused)
+    }
+    expect(await getDestination({ ctx, input: { id: good.id } })).toMatchObject({ config: { path: dir.path } })
+    expect(await catalog.db.destination.count({ where: { name: { startsWith: 'at /' } } })).toBe(0)
+  })
+
   it('never shows its secret key, and unseals it for workers (security 6, 11)', async () => {
     const destination = await createDestination({ ctx, input: s3('sealed') })
     expect(destination).toMatchObject({ hasSecret: true, config: { bucket: 'backups', region: 'us-east-1' } })

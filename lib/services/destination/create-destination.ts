@@ -5,12 +5,13 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
+import { refusePlace } from './refuse-place'
 import { withUniqueName } from '../with-unique-name'
 import { destinationSecretField } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
 import { splitSecret } from '../split-secret'
 
-/** Stores a destination; nothing is contacted. Throws `name-taken` and `address-refused`. */
+/** Stores a destination; nothing is written there. Throws `name-taken`, `address-refused` and `folder-refused`. */
 export async function createDestination({
   ctx,
   input,
@@ -21,6 +22,7 @@ export async function createDestination({
   permit(ctx.actor, 'admin')
   const { config, secret } = splitSecret(input.config, destinationSecretField)
   await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
+  await refusePlace(ctx, { name: input.name, kind: input.kind, config })
   const row = await withUniqueName('destination', input.name, () =>
     ctx.db.$transaction(async (tx) => {
       const created = await tx.destination.create({

@@ -1,4 +1,4 @@
-import type { Destination, UpdateDestination } from '@/lib/contracts/destination'
+import { destinationKindSchema, type Destination, type UpdateDestination } from '@/lib/contracts/destination'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toDestination } from '@/lib/db/catalog/destination'
 import { jsonObject } from '@/lib/db/catalog/json-object'
@@ -19,11 +19,12 @@ import { withUniqueName } from '../with-unique-name'
 import { placeFields } from './destination-config'
 import { usageOf } from './destination-usage'
 import { findDestination } from './find-destination'
+import { refusePlace } from './refuse-place'
 import { mergeDestination, type MergedDestination } from './merge-destination'
 
 /**
  * Changes what is named and keeps the rest. Throws `in-use` when the place (folder, bucket, prefix) would change while
- * copies lie there: Holdfast would lose sight of them.
+ * copies lie there: Holdfast would lose sight of them. Throws `folder-refused` for a place that no backups may go to.
  */
 export async function updateDestination({
   ctx,
@@ -34,6 +35,11 @@ export async function updateDestination({
 }): Promise<Destination> {
   permit(ctx.actor, 'admin')
   const { id, patch } = input
+  // Before the transaction: a file system may take its time to answer.
+  if (patch.config) {
+    const planned = await mergeDestination(ctx, await findDestination(ctx.db, id), patch)
+    await refusePlace(ctx, { ...planned, kind: destinationKindSchema.parse(planned.kind) })
+  }
   const changed = await withUniqueName('destination', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findDestination(tx, id)

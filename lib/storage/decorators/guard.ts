@@ -9,6 +9,7 @@ import type { ClassTransition, Storage } from '@/lib/ports/storage'
 export function guard(storage: Storage): Storage {
   const safetyNet = storage.ensureSafetyNet?.bind(storage)
   const space = storage.space?.bind(storage)
+  const checkPlace = storage.checkPlace?.bind(storage)
   const transitions = storage.ensureTransitions?.bind(storage)
   const thaw = storage.thaw?.bind(storage)
   return {
@@ -35,6 +36,7 @@ export function guard(storage: Storage): Storage {
     delete: (keys, run) => guarded(run, () => storage.delete(keys.map(checkKey), run)),
     abortUploads: (prefix, run) => guarded(run, () => storage.abortUploads(checkPrefix(prefix), run)),
     probe: (run) => guarded(run, () => storage.probe(run)),
+    ...(checkPlace ? { checkPlace: (run: RunContext) => guarded(run, () => checkPlace(run)) } : {}),
     ...(space ? { space: (run: RunContext) => guarded(run, () => space(run)) } : {}),
     ...(safetyNet
       ? {

@@ -1,6 +1,8 @@
 import { localConfigSchema } from '@/lib/contracts/destination'
 import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
 import { abortUploads } from './abort-uploads'
+import { answerInTime } from './answer-in-time'
+import { checkPlace } from './check-place'
 import { deleteObjects } from './delete'
 import { get } from './get'
 import { list, lstatIfThere } from './list'
@@ -8,6 +10,9 @@ import { probe } from './probe'
 import { put } from './put'
 import { RootFolder } from './root-folder'
 import { readSpace } from './space'
+
+/** A probe writes and reads a few bytes; less than what those who ask have patience for. */
+const probeWithinMs = 40_000
 
 /** A folder on the worker's machine: files 0600 and folders 0700, one file an object. */
 export const localDriver: StorageDriver = { kind: 'local', open: openLocal }
@@ -28,7 +33,8 @@ function openLocal(spec: DestinationSpec): Storage {
     list: (prefix) => list(root, prefix),
     delete: (keys, run) => deleteObjects(root, keys, run),
     abortUploads: (prefix, run) => abortUploads(root, prefix, run),
-    probe: (run) => probe(root, run),
+    checkPlace: () => answerInTime(root.path, () => checkPlace(root.path)),
+    probe: (run) => answerInTime(root.path, () => probe(root, run), probeWithinMs),
     space: () => readSpace(root),
     close: async () => undefined,
   }

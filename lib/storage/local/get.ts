@@ -41,7 +41,14 @@ export async function get(
 
 async function openFile(root: RootFolder, file: string): Promise<FileHandle> {
   await root.checkInside(path.dirname(file))
-  return open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  // A pipe in the place of a file would keep whoever opens it waiting, without O_NONBLOCK for ever.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new HoldfastError('storage-denied', `${file} is no file`, {
+    remedy: 'Remove it from the destination, then look who put it there',
+    facts: { path: file },
+  })
 }
 
 async function* chunks(

@@ -1,6 +1,8 @@
 import { lstat, mkdir, open, realpath, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { answerInTime } from './answer-in-time'
+import { checkPlace } from './check-place'
 import { classifyError, isErrno } from './classify-error'
 
 /** The destination's folder. It is never created here: a missing one is most likely a disk that is not mounted. */
@@ -12,8 +14,18 @@ export class RootFolder {
     return path.join(this.path, ...key.split('/'))
   }
 
-  /** Fails with `storage-not-found` unless the root is a folder. */
+  /**
+   * Before each use. Fails with `storage-not-found` unless the root is a folder, with `folder-refused` when it is no place
+   * for backups (any more), and with `storage-unreachable` when its file system does not answer.
+   */
   async check(): Promise<void> {
+    await answerInTime(this.path, async () => {
+      await checkPlace(this.path)
+      await this.checkFolder()
+    })
+  }
+
+  private async checkFolder(): Promise<void> {
     const info = await stat(this.path).catch((error: unknown) => {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null
       throw classifyError(error, { path: this.path })
@@ -34,11 +46,15 @@ export class RootFolder {
   /** Makes the folder of a file (0700) and refuses one that a symbolic link takes out of the root. */
   async makeParent(file: string): Promise<string> {
     const parent = path.dirname(file)
-    const firstMade = await mkdir(parent, { recursive: true, mode: 0o700 })
-    // A new folder's name is durable only when the folder that holds it was synced too.
-    if (firstMade)
-      for (let dir = parent; dir.length >= firstMade.length; dir = path.dirname(dir))
-        await syncFolder(path.dirname(dir))
+    let made = this.path
+    // Step by step, and never through a link. (Node's own way to make several tries for ever where a folder can neither be
+    // made nor is there, as below /proc.)
+    for (const name of path.relative(this.path, parent).split(path.sep)) {
+      if (name === '') continue
+      const folder = path.join(made, name)
+      if (await makeFolder(folder)) await syncFolder(made)
+      made = folder
+    }
     await this.checkInside(parent)
     return parent
   }
@@ -63,6 +79,22 @@ export class RootFolder {
       }
     }
   }
+}
+
+/** Makes a folder; false when it was there. */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+  }
+  const info = await lstat(folder)
+  if (info.isDirectory()) return false
+  throw new HoldfastError('storage-denied', `${folder} is in the way: a folder belongs there`, {
+    remedy: 'Remove what has its name (a link, perhaps) from the destination',
+    facts: { path: folder },
+  })
 }
 
 /** Makes names in the folder durable. Some file systems cannot sync folders, and those have nothing to sync. */
