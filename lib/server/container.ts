@@ -14,11 +14,13 @@ import { loadMasterKey } from '@/lib/vault/load-master-key'
 import { openVault } from '@/lib/vault/open-vault'
 import { createLogger } from '@/lib/process/create-logger'
 import { contextOf } from './context-of'
+import { JobWatch } from './job-watch'
 
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {
   context: Omit<ServiceContext, 'actor'>
   signIns: SignInCounters
+  jobWatch: JobWatch
   close(): Promise<void>
 }
 
@@ -73,6 +75,7 @@ async function build(): Promise<Container> {
       openStorage,
     },
     signIns: newSignInCounters(),
+    jobWatch: new JobWatch(db),
     async close() {
       await queue.close()
       await db.$disconnect()

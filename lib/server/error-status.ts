@@ -57,6 +57,7 @@ const statusOf: Record<string, number> = {
   'body-too-large': 413,
   'not-json': 415,
   'rate-limited': 429,
+  'too-many-streams': 429,
   'not-configured': 500,
   'secret-unreadable': 500,
   'host-unreachable': 502,

@@ -1,40 +1,52 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Job } from '@/lib/contracts/job'
 import { isTerminal } from '@/lib/core/job/transition'
 import type { ServiceContext } from '@/lib/services/context'
 import { getJob } from '@/lib/services/job/get-job'
 import { authenticate } from './authenticate'
+import { container } from './container'
+import type { JobWatch } from './job-watch'
 
-const pollMs = 500
 /** Silence makes proxies hang up; and whoever lost the right to look is noticed by then. */
 const heartbeatMs = 15_000
 
 /**
  * A job's progress as server-sent events: `event: progress` with the job whenever it changed, until it has ended.
- * Throws `not-found` before the stream begins.
+ * Throws `not-found` and `too-many-streams` before the stream begins.
  */
 export async function jobEvents(ctx: ServiceContext, id: string, request: Request): Promise<Response> {
+  const { jobWatch } = await container()
   const first = await getJob({ ctx, input: { id } })
-  const events = progressEvents(ctx, first, request)
+  const giveBack = jobWatch.takePlace(ctx.actor)
+  // A client that went away without having read its stream to the end may be noticed by this alone.
+  request.signal.addEventListener('abort', giveBack, { once: true })
+  if (request.signal.aborted) giveBack()
+  const events = progressEvents(jobWatch, first, request)
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const next = await events.next()
-      if (next.done) controller.close()
-      else controller.enqueue(encoder.encode(next.value))
+      try {
+        const next = await events.next()
+        if (!next.done) return controller.enqueue(encoder.encode(next.value))
+        giveBack()
+        controller.close()
+      } catch (error) {
+        giveBack()
+        throw error
+      }
     },
     async cancel() {
+      giveBack()
       await events.return()
     },
   })
   return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
 }
 
-async function* progressEvents(ctx: ServiceContext, first: Job, request: Request): AsyncGenerator<string, void, void> {
+async function* progressEvents(watch: JobWatch, first: Job, request: Request): AsyncGenerator<string, void, void> {
   let shown = ''
-  let job = first
+  let job: Job | null = first
   let beatAt = Date.now() + heartbeatMs
-  while (!request.signal.aborted) {
+  while (job && !request.signal.aborted) {
     const data = JSON.stringify(job)
     if (data !== shown) {
       shown = data
@@ -47,8 +59,6 @@ async function* progressEvents(ctx: ServiceContext, first: Job, request: Request
       if (!stillIn) return
       yield ': still here\n\n'
     }
-    await wait(pollMs, undefined, { signal: request.signal }).catch(() => undefined)
-    if (request.signal.aborted) return
-    job = await getJob({ ctx, input: { id: job.id } })
+    job = await watch.next(job.id)
   }
 }

@@ -1,8 +1,15 @@
-import { PassThrough, Readable } from 'node:stream'
+import { createServer, type Server } from 'node:http'
+import { PassThrough, pipeline, Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GET as openEvents } from '@/app/api/v1/admin/jobs/[id]/events/route'
+import { GET as getOpenApi } from '@/app/api/v1/openapi.json/route'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { container } from '@/lib/server/container'
 import { downloadResponse } from '@/lib/server/download-response'
+import { streamsEach } from '@/lib/server/job-watch'
+import { openApiText } from '@/lib/server/open-api-response'
 import { startWeb, type Web } from '../helpers/web'
 
 let web: Web
@@ -57,6 +64,122 @@ describe('the events of a job', () => {
       params: Promise.resolve({ id }),
     })
     expect(response.status).toBe(404)
+  })
+})
+
+describe('many streams of events', () => {
+  let server: Server
+  let origin: string
+  beforeAll(async () => {
+    // Real connections to the route, as Next would make them.
+    server = createServer((incoming, outgoing) => {
+      const leaving = new AbortController()
+      outgoing.on('close', () => leaving.abort())
+      const id = incoming.url?.split('/').at(-2) ?? ''
+      const request = new Request(`http://holdfast.test${incoming.url}`, {
+        headers: { authorization: incoming.headers.authorization ?? '' },
+        signal: leaving.signal,
+      })
+      void openEvents(request, { params: Promise.resolve({ id }) }).then((response) => {
+        outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+        if (response.body) pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing, () => undefined)
+        else outgoing.end()
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  async function newJob(): Promise<string> {
+    const actor = { type: 'cli', user: 'test', role: 'admin' }
+    return (await web.ctx.db.job.create({ data: { kind: 'backup', state: 'running', input: {}, actor } })).id
+  }
+  async function open(id: string, as: string) {
+    const leaving = new AbortController()
+    const response = await fetch(`${origin}/api/v1/admin/jobs/${id}/events`, {
+      headers: { authorization: `Bearer ${as}` },
+      signal: leaving.signal,
+    })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    return { response, read: async () => (await reader?.read())?.value ?? '', leave: () => leaving.abort() }
+  }
+
+  it('are limited for each person and token, and a place is free again when one ends', async () => {
+    const [id, one, another] = [await newJob(), await web.token('viewer'), await web.token('viewer')]
+    const streams = await Promise.all(Array.from({ length: streamsEach }, () => open(id, one)))
+    expect(streams.map(({ response }) => response.status)).toEqual(streams.map(() => 200))
+    const tooMany = await open(id, one)
+    expect(tooMany.response.status).toBe(429)
+    expect(JSON.parse(await tooMany.read())).toMatchObject({
+      code: 'too-many-streams',
+      remedy: expect.stringContaining('GET /api/v1/admin/jobs/{id}'),
+    })
+    const other = await open(id, another)
+    expect(other.response.status).toBe(200)
+
+    streams.pop()?.leave()
+    await expect.poll(async () => streams[streams.push(await open(id, one)) - 1]?.response.status).toBe(200)
+    for (const stream of [...streams, other]) stream.leave()
+    const { jobWatch } = await container()
+    await expect.poll(() => jobWatch.open).toBe(0)
+  })
+
+  it('ask the catalog as often as one does', async () => {
+    const id = await newJob()
+    const tokens = [await web.token('viewer'), await web.token('viewer'), await web.token('viewer')]
+    const each = tokens.flatMap((as) => Array.from({ length: streamsEach }, () => open(id, as)))
+    const streams = await Promise.all(each)
+    for (const stream of streams) await stream.read()
+    const { looks, told } = await countLooks(async () => {
+      const heard: string[][] = []
+      for (let done = 1; done <= 5; done += 1) {
+        await web.ctx.db.job.update({ where: { id }, data: { progress: { phase: 'uploading', doneBytes: done } } })
+        heard.push(await Promise.all(streams.map(({ read }) => read())))
+      }
+      return heard
+    })
+    for (const stream of streams) stream.leave()
+    told.forEach((texts, index) => {
+      expect(texts.filter((text) => text.includes(`"doneBytes":${index + 1}`))).toHaveLength(streams.length)
+    })
+    // Each change is told by one look; a look between two finds nothing new. 48 streams of their own would need 240.
+    expect(looks).toBeGreaterThanOrEqual(5)
+    expect(looks).toBeLessThan(48)
+  })
+
+  /** Runs the work and counts what is asked of the catalog's table of jobs meanwhile, at the driver. */
+  async function countLooks<T>(work: () => Promise<T>): Promise<{ looks: number; told: T }> {
+    const query = pg.Client.prototype.query
+    let looks = 0
+    pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+      if (/SELECT.*"job"/s.test(JSON.stringify(args[0]).replaceAll('\\"', '"'))) looks += 1
+      return Reflect.apply(query, this, args)
+    } as typeof query
+    try {
+      const told = await work()
+      return { told, looks }
+    } finally {
+      pg.Client.prototype.query = query
+    }
+  }
+})
+
+describe('the OpenAPI document', () => {
+  it('is made once, and not sent again to whoever has it', async () => {
+    const ask = (headers: Record<string, string> = {}) =>
+      getOpenApi(new Request('http://holdfast.test/api/v1/openapi.json', { headers }), { params: Promise.resolve({}) })
+    const first = await ask()
+    const etag = first.headers.get('etag') ?? ''
+    expect(await first.json()).toMatchObject({ openapi: '3.1.0' })
+    const again = await ask({ 'if-none-match': `"other", W/${etag}` })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200)
+    expect(openApiText()).toBe(openApiText())
   })
 })
 

@@ -1,4 +1,4 @@
 import { handlePublic } from '@/lib/server/handle'
-import { openApiDocument } from '@/lib/server/open-api-document'
+import { openApiResponse } from '@/lib/server/open-api-response'
 
-export const GET = handlePublic({}, () => Promise.resolve(openApiDocument()))
+export const GET = handlePublic({}, ({ request }) => Promise.resolve(openApiResponse(request)))
