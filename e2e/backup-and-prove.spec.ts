@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { signIn, visit } from './helpers/people'
+import { showAgain, signIn, visit } from './helpers/people'
 import { catalogName, readStatus, sourceNamed, waitUntilCalm } from './helpers/product'
 
 test('the first start protects the catalog itself', async ({ page, request }) => {
@@ -44,11 +44,17 @@ test('a backup taken by hand is proven by a restore test and can be downloaded',
   await expect(page.getByRole('heading', { name: 'Restore by hand' })).toBeVisible()
 
   await page.getByRole('button', { name: /^Download/ }).click()
-  const [download] = await Promise.all([
+  const arriving = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: /^Archive/ }).click()
+  await showAgain(page)
+  expect(await firstBytes(await (await arriving).path(), 5)).toBe('PGDMP')
+  // For ten minutes it is not asked again.
+  await page.getByRole('button', { name: /^Download/ }).click()
+  const [again] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: /^Archive/ }).click(),
+    page.getByRole('menuitem', { name: /^As stored/ }).click(),
   ])
-  expect(await firstBytes(await download.path(), 5)).toBe('PGDMP')
+  expect(again.suggestedFilename()).toMatch(/\.tar$/)
 })
 
 test('deleting a backup names what will be lost and keeps it when one thinks better of it', async ({

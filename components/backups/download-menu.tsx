@@ -1,10 +1,12 @@
 'use client'
 
+import { toast } from 'sonner'
 import { Download, FileArchive, FileCode, FileLock } from 'lucide-react'
 import type { Backup, DownloadForm } from '@/lib/contracts/backup'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { useMay } from '@/components/shell/viewer'
+import { ensureStepUp } from '@/lib/client/ensure-step-up'
 import { unusableBecause } from '@/lib/client/backup-facts'
 
 const forms: ReadonlyArray<{ form: DownloadForm; label: string; note: string; Icon: typeof FileArchive }> = [
@@ -12,6 +14,13 @@ const forms: ReadonlyArray<{ form: DownloadForm; label: string; note: string; Ic
   { form: 'sql', label: 'SQL script', note: 'Decrypted; what psql reads', Icon: FileCode },
   { form: 'stored', label: 'As stored', note: 'Compressed and encrypted, with its manifest', Icon: FileLock },
 ]
+
+/** A failure is told; the file is not fetched then. */
+const mayDownload = () =>
+  ensureStepUp().catch((error: unknown) => {
+    toast.error(error instanceof Error ? error.message : String(error))
+    return false
+  })
 
 export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: string; compact?: boolean }) {
   const { may, reason } = useMay('operator')
@@ -39,6 +48,7 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
           label={label}
           note={note}
           icon={<Icon aria-hidden />}
+          allow={mayDownload}
         />
       ))}
     </Menu>

@@ -42,19 +42,44 @@ export function MenuItem({ className, ...props }: ComponentProps<typeof Primitiv
   )
 }
 
+interface MenuFileProps {
+  href: string
+  label: string
+  note: string
+  icon: ReactNode
+  /** Asked before the file is fetched; false leaves it. */
+  allow?: () => Promise<boolean>
+}
+
 /** A file to download by a plain link: the browser streams it to disk, whatever its size. */
-export function MenuFile({ href, label, note, icon }: { href: string; label: string; note: string; icon: ReactNode }) {
+export function MenuFile({ href, label, note, icon, allow }: MenuFileProps) {
+  const face = (
+    <>
+      {icon}
+      <span>
+        <span className="block font-medium">{label}</span>
+        <span className="block text-xs text-ink-3">{note}</span>
+      </span>
+    </>
+  )
+  if (allow) {
+    return <MenuItem onSelect={() => void allow().then((allowed) => allowed && follow(href))}>{face}</MenuItem>
+  }
   return (
     <MenuItem asChild>
       <a href={href} download>
-        {icon}
-        <span>
-          <span className="block font-medium">{label}</span>
-          <span className="block text-xs text-ink-3">{note}</span>
-        </span>
+        {face}
       </a>
     </MenuItem>
   )
+}
+
+/** As if a link was followed: the menu is closed by the time the person has answered. */
+function follow(href: string): void {
+  const link = document.createElement('a')
+  link.href = href
+  link.download = ''
+  link.click()
 }
 
 export function MenuSeparator() {

@@ -62,6 +62,7 @@ const wholeActions: Record<string, string> = {
   'session.end-others': 'Other sessions ended',
   'setup.first-administrator': 'First administrator made',
   'user.change-password': 'Password changed',
+  'user.change-password-failed': 'Wrong current password',
   'user.password-link': 'Link for a new password made',
   'second-factor.recovery-code-used': 'Recovery code used',
   'second-factor.renew-recovery-codes': 'New recovery codes made',

@@ -108,6 +108,23 @@ export const guardedActions = [
   'token.create-admin',
   'settings.access',
 ] as const
+/** What needs step-up of the person who asks. Four eyes are not asked: it can be undone, or is daily work. */
+export const confirmedActions = [
+  'source.encryption-off',
+  'source.other-server',
+  'destination.change',
+  'channel.change',
+  'channel.delete',
+  'backup.download',
+  'restore.start',
+  'user.disable',
+  'token.create-endless',
+] as const
+export type ConfirmedAction = (typeof confirmedActions)[number]
+/** All that a session alone may not do, and that the administrators hear of whoever does it. */
+export const steppedUpActions = [...guardedActions, ...confirmedActions] as const
+export type SteppedUpAction = (typeof steppedUpActions)[number]
+
 export const guardedActionSchema = z.enum(guardedActions)
 export type GuardedAction = z.infer<typeof guardedActionSchema>
 

@@ -59,6 +59,8 @@ export const meSchema = z.object({
       recoveryCodesLeft: z.number().int(),
       /** How they can show again who they are. */
       stepUp: z.array(z.enum(['password', 'code', 'oidc'])),
+      /** How much longer it counts in this session that they did. */
+      stepUpLeftMs: z.number().int(),
     })
     .nullable(),
 })

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../core/holdfast-error'
 import type { Db } from './client'
 import { Prisma } from './generated/client'
+import { hideOtherSources } from './hide-other-sources'
 
 /** How a row is tied to a source, for every model that is. What is not named here belongs to the whole instance. */
 function filterOf(model: string, ids: string[]): object | undefined {
@@ -46,7 +47,7 @@ const sourceTables =
 /**
  * The same catalog, of which only what belongs to these sources is there: rows of others are not found, not listed, not
  * counted and not changed. It is given to services instead of the whole one when a limited token asks, so that no
- * service can forget to ask. SQL of our own is kept to the sources, too, or refused (`token-limited`) where it cannot be.
+ * service can forget to ask. What is left of others in rows that may be seen is hidden. SQL of our own is kept to the sources, too, or refused (`token-limited`) where it cannot be.
  *
  * Not covered: rows that are created, whose source the service has looked up before; and statements of `$executeRaw`.
  */
@@ -54,7 +55,8 @@ export function limitToSources(db: Db, ids: string[]): Db {
   const limited = db.$extends({
     query: {
       $allModels: {
-        $allOperations: ({ model, operation, args, query }) => query(limitArgs(args, { model, operation }, ids)),
+        $allOperations: async ({ model, operation, args, query }) =>
+          hideOtherSources(model, await query(limitArgs(args, { model, operation }, ids))),
       },
       $queryRaw: ({ args, query }) => query(limitSql(args, ids)),
       $queryRawUnsafe: ({ args, query }) => {

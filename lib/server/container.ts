@@ -9,6 +9,7 @@ import type { JobQueue } from '@/lib/ports/queue'
 import type { Logger } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
 import { newSignInCounters, type SignInCounters } from '@/lib/services/session/sign-in'
+import { TokenGuesses } from '@/lib/services/token/token-guesses'
 import { openStorage } from '@/lib/storage/index'
 import { loadMasterKey } from '@/lib/vault/load-master-key'
 import { openVault } from '@/lib/vault/open-vault'
@@ -21,6 +22,7 @@ export interface Container {
   context: Omit<ServiceContext, 'actor'>
   signIns: SignInCounters
   jobWatch: JobWatch
+  tokenGuesses: TokenGuesses
   close(): Promise<void>
 }
 
@@ -76,6 +78,7 @@ async function build(): Promise<Container> {
     },
     signIns: newSignInCounters(),
     jobWatch: new JobWatch(db),
+    tokenGuesses: new TokenGuesses(),
     async close() {
       await queue.close()
       await db.$disconnect()

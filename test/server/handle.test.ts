@@ -47,6 +47,20 @@ describe('authentication', () => {
     expect((await call(echo, { token })).status).toBe(401)
   })
 
+  it('refuses further wrong tokens of an address that sent many, and lets the right ones of it in (security 32)', async () => {
+    const token = await web.token('viewer')
+    const from = { 'x-forwarded-for': '198.51.100.7' }
+    for (let n = 0; n < 20; n += 1) {
+      expect((await call(echo, { headers: { ...from, authorization: `Bearer wrong-${n}` } })).status).toBe(401)
+    }
+    const further = await call(echo, { headers: { ...from, authorization: 'Bearer wrong-again' } })
+    expect(further.json).toMatchObject({ status: 429, code: 'rate-limited' })
+    expect(Number(further.headers.get('retry-after'))).toBeGreaterThan(60)
+    expect((await call(echo, { headers: { ...from, authorization: `Bearer ${token}` } })).status).toBe(200)
+    const other = { 'x-forwarded-for': '198.51.100.8', authorization: 'Bearer wrong' }
+    expect((await call(echo, { headers: other })).status).toBe(401)
+  })
+
   it('accepts the session cookie and refuses one signed with another key or changed', async () => {
     const { cookie } = await session('cookie@example.com')
     expect((await call(echo, { headers: { cookie } })).json).toMatchObject({ actor: { email: 'cookie@example.com' } })

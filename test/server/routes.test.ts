@@ -68,7 +68,9 @@ describe.each(guardedRoutes.map((route) => [routeName(route), route] as const))(
   const person = route.scope === 'person'
 
   it('refuses those who are not signed in, and whoever sends what is no credential (security 32)', async () => {
-    const tries = [{}, { token: 'hf_wrong' }, { headers: { cookie: 'holdfast.session=x.y.z' } }]
+    // Each from an address of its own: many wrong tokens from one are another refusal.
+    const wrong = { token: 'hf_wrong', headers: { 'x-forwarded-for': name } }
+    const tries = [{}, wrong, { headers: { cookie: 'holdfast.session=x.y.z' } }]
     for (const credentials of tries) {
       expect((await send(route, credentials)).json).toMatchObject({ status: 401, code: 'unauthenticated' })
     }

@@ -170,6 +170,60 @@ describe('a token that is limited to one source', () => {
     }
   })
 
+  it('learns neither names nor counts of others from what it may see (security 32)', async () => {
+    const { db } = web.ctx
+    const inventory = {
+      at: new Date().toISOString(),
+      objects: 4711,
+      bytes: 4711,
+      unknownObjects: 4711,
+      unknownBytes: 4711,
+    }
+    const probe = { ok: true, checks: [], space: { totalBytes: 4711, freeBytes: 4711 }, durationMs: 1 }
+    const care = { inventory: { ...inventory, brokenCopies: 4711 } }
+    await db.destination.update({ where: { id: rows.destination }, data: { care, probe } })
+    const actor = { type: 'token', id: rows.mine.job, name: 'both', role: 'admin', sourceIds: [rows.other.source] }
+    const waitReason = 'Seven jobs run already, the most that may run at once.'
+    await db.job.update({ where: { id: rows.mine.job }, data: { waitReason, actor } })
+    const ask = async (path: string, id?: string) => {
+      const route = apiRoutes.find((each) => routeName(each) === path)
+      if (!route) throw new Error('there is no such route')
+      const answers = [tokens.limited, tokens.all].map((token) => send(route, { token, ...(id ? { id } : {}) }))
+      return Promise.all(answers)
+    }
+    for (const [path, id] of [
+      ['GET /api/v1/admin/destinations'],
+      ['GET /api/v1/admin/destinations/{id}', rows.destination],
+    ] as const) {
+      const [limited, all] = await ask(path, id)
+      expect(all?.text).toContain('4711')
+      expect(limited?.text).toContain(rows.destination)
+      expect(limited?.text).not.toContain('4711')
+    }
+    for (const [path, id] of [
+      ['GET /api/v1/admin/jobs'],
+      ['GET /api/v1/admin/jobs/{id}', rows.mine.job],
+      ['GET /api/v1/admin/backups/status'],
+    ] as const) {
+      const [limited, all] = await ask(path, id)
+      expect(all?.text).toContain('Seven jobs run already')
+      expect(limited?.text).toContain('Other work goes first.')
+      for (const told of ['Seven jobs', rows.other.source]) expect(limited?.text).not.toContain(told)
+    }
+  })
+
+  it('does not rename its source, since a name that is taken would tell of another (security 32)', async () => {
+    const route = apiRoutes.find((each) => routeName(each) === 'PATCH /api/v1/admin/sources/{id}')
+    if (!route) throw new Error('there is no such route')
+    const { name } = await web.ctx.db.source.findUniqueOrThrow({ where: { id: rows.other.source } })
+    for (const asked of [name, 'a name that nobody has']) {
+      const answer = await send(route, { token: tokens.limited, id: rows.mine.source, body: { name: asked } })
+      expect(answer.json).toMatchObject({ status: 403, code: 'token-limited' })
+    }
+    const same = await send(route, { token: tokens.limited, id: rows.mine.source, body: { tags: ['own'] } })
+    expect(same.status).toBe(200)
+  })
+
   it('sees nothing at all once its source was deleted', async () => {
     const { token } = await createToken({
       ctx: web.ctx,

@@ -11,6 +11,7 @@ import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
 import { deleteSource } from '@/lib/services/source/delete-source'
 import { stepUpLastsMs } from '@/lib/services/step-up/require-step-up'
 import { stepUp } from '@/lib/services/step-up/step-up'
+import { changePassword } from '@/lib/services/user/change-password'
 import { createUser } from '@/lib/services/user/create-user'
 import { updateUser } from '@/lib/services/user/update-user'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
@@ -129,6 +130,28 @@ describe('showing again who one is', () => {
     expect(failures).toHaveLength(5)
     clock.advance(lockoutMs + 1)
     await showAgain(who)
+  })
+
+  it('wrong current passwords of a change of password are recorded and lock the account as well (security 23)', async () => {
+    const who = await person(ctx)
+    const change = (currentPassword: string) =>
+      changePassword({ ctx: who.ctx, input: { currentPassword, newPassword: 'another long password' } })
+    for (let n = 0; n < 5; n += 1) {
+      await expect(change('wrong')).rejects.toMatchObject({ facts: { errors: [{ path: 'currentPassword' }] } })
+    }
+    await expect(change(password)).rejects.toMatchObject({ code: 'rate-limited' })
+    await expect(session(ctx, who.email)).rejects.toMatchObject({ code: 'rate-limited' })
+    const where = { action: 'user.change-password-failed', subjectId: who.id }
+    expect(await catalog.db.auditEvent.count({ where })).toBe(5)
+  })
+
+  it('wrong passwords there and here are counted together', async () => {
+    const who = await person(ctx)
+    const input = { currentPassword: 'wrong', newPassword: 'another long password' }
+    for (let n = 0; n < 3; n += 1) await expect(changePassword({ ctx: who.ctx, input })).rejects.toThrow()
+    for (let n = 0; n < 2; n += 1)
+      await expect(stepUp({ ctx: who.ctx, input: { password: 'wrong' } })).rejects.toThrow()
+    await expect(showAgain(who)).rejects.toMatchObject({ code: 'rate-limited' })
   })
 
   it('is for people alone', async () => {

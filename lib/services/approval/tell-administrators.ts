@@ -38,7 +38,8 @@ export async function tellAdministrators(
   )
 }
 
-function who(actor: Actor): string {
+/** Who did it, at the beginning of a sentence. */
+export function who(actor: Actor): string {
   const name = actorName(actor)
   return actor.type === 'token' ? `The token ${name}` : actor.type === 'cli' ? `${name} (command line)` : name
 }

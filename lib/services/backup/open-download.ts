@@ -7,6 +7,7 @@ import { dataPartsOf, type ManifestPart } from '@/lib/core/repository/manifest'
 import { identityFile, manifestFile } from '@/lib/core/repository/paths'
 import { CheckStage } from '@/lib/pipeline/check-stage'
 import type { RunContext } from '@/lib/ports/run-context'
+import { confirmChange } from '../approval/confirm-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
@@ -26,7 +27,7 @@ export interface Download {
 
 /**
  * Opens one backup as one file: `plain` is what pg_restore reads (a tar of archives when there are several parts), `sql` one script, `stored` a tar of the
- * backup's folder as it lies in the store. Everything is streamed and checked on the way.
+ * backup's folder as it lies in the store. Everything is streamed and checked on the way. Throws `step-up-needed`.
  */
 export async function openDownload(args: {
   ctx: ServiceContext
@@ -45,11 +46,12 @@ export async function openDownload(args: {
   if (!backup.copies.some((copy) => copy.state === 'stored')) {
     throw new HoldfastError('no-copy', `This backup has nothing stored to download (it is ${backup.status}).`)
   }
-  await recordAudit(ctx.db, ctx.actor, {
-    action: 'backup.download',
-    subjectType: 'backup',
-    subjectId: backup.id,
-    detail: { form: input.form },
+  await ctx.db.$transaction(async (tx) => {
+    const what = { action: 'backup.download', subjectType: 'backup', subjectId: backup.id } as const
+    const readable = input.form === 'stored' ? 'as it is stored' : 'decrypted'
+    const summary = `The backup of "${backup.source.name}" of ${backup.startedAt.toISOString()}, ${readable}`
+    await confirmChange(ctx, tx, { ...what, summary })
+    await recordAudit(tx, ctx.actor, { ...what, detail: { form: input.form } })
   })
   const run: RunContext = { signal: args.signal, logger: ctx.logger, clock: ctx.clock, progress: () => undefined }
   const copy = await openGoodCopy(ctx, { backupId: backup.id, destinationId: input.destinationId }, run)

@@ -13,12 +13,15 @@ import { sealedAfter } from '../sealed-after'
 import { withUniqueName } from '../with-unique-name'
 import { channelKind, checkChannel } from './channel-config'
 import { channelSecretContext } from './channel-spec'
+import { confirmChannel } from './confirm-channel'
 import { findChannel } from './find-channel'
+import { sayFarewell } from './say-farewell'
 import { showChannel } from './show-channel'
 
 /**
  * Changes what is named and keeps the rest. An absent secret keeps the stored one, an empty one removes it. Throws what
- * `checkChannel` throws, and `secret-needed`.
+ * `checkChannel` throws, `secret-needed`, and `step-up-needed` where somebody would no longer be reached as before;
+ * whoever was is told of it.
  */
 export async function updateChannel({
   ctx,
@@ -29,7 +32,7 @@ export async function updateChannel({
 }): Promise<Channel> {
   permit(ctx.actor, 'admin')
   const { id, patch } = input
-  const row = await withUniqueName('channel', patch.name, () =>
+  const { row, farewell } = await withUniqueName('channel', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findChannel(tx, id)
       const changes = Object.entries({ ...jsonObject(before.config), ...patch.config })
@@ -49,6 +52,7 @@ export async function updateChannel({
           })
         : null
       const enabled = patch.enabled ?? before.enabled
+      const farewell = await confirmChannel(ctx, tx, before, { enabled, config, routing, secretSealed })
       // Nothing more is sent there, so that it does not arrive is no trouble any more.
       if (!enabled) await settleChannel(tx, id, ctx.clock.now())
       await recordAudit(tx, ctx.actor, {
@@ -68,11 +72,13 @@ export async function updateChannel({
           },
         },
       })
-      return tx.channel.update({
+      const row = await tx.channel.update({
         where: { id },
         data: { name: patch.name, enabled, config: toJson(config), routing: toJson(routing), secretSealed },
       })
+      return { row, farewell }
     }),
   )
+  await sayFarewell(ctx, farewell)
   return showChannel(ctx, row)
 }

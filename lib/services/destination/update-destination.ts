@@ -5,8 +5,8 @@ import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { toJson } from '@/lib/db/to-json'
+import { confirmChange } from '../approval/confirm-change'
 import { fieldChanges, secretChange } from '../audit/field-changes'
-import { tellAdministrators } from '../approval/tell-administrators'
 import { recordAudit } from '../audit/record-audit'
 import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
@@ -52,10 +52,11 @@ export async function updateDestination({
       const of = { type: 'destination' as const, id }
       await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: retentionPolicyId })
       if (reachedOtherwise(before, merged)) {
-        await tellAdministrators(ctx, tx, {
-          did: 'changed a destination',
-          body: `Where "${before.name}" lies, or how it is reached, is another now. The audit log says what changed.`,
-          facts: { action: 'destination.update', subjectType: 'destination', subjectId: id },
+        await confirmChange(ctx, tx, {
+          action: 'destination.change',
+          subjectType: 'destination',
+          subjectId: id,
+          summary: `Where "${before.name}" lies, or how it is reached, is another now`,
         })
       }
       await recordAudit(tx, ctx.actor, {

@@ -11,28 +11,41 @@ interface OpenAlert {
   exceptChannelId?: string
 }
 
-/** Queues the opening of an incident for every channel whose routing wants it and that was not told yet. */
-export async function queueOpened(tx: Tx, alert: OpenAlert, now: Date): Promise<void> {
+/**
+ * Queues the opening of an incident for every channel whose routing wants it and that was not told yet. Answers these
+ * channels, each with when it may be told at the earliest.
+ */
+export async function queueOpened(
+  tx: Tx,
+  alert: OpenAlert,
+  now: Date,
+): Promise<{ channelId: string; kind: string; nextAt: Date | undefined }[]> {
   const channels = await tx.channel.findMany({
     where: { enabled: true, deletedAt: null, ...(alert.exceptChannelId ? { id: { not: alert.exceptChannelId } } : {}) },
-    select: { id: true, routing: true },
+    select: { id: true, kind: true, routing: true },
   })
-  if (channels.length === 0) return
+  if (channels.length === 0) return []
   const source = alert.sourceId
     ? await tx.source.findUnique({ where: { id: alert.sourceId }, select: { tags: true } })
     : null
   const told = channels
-    .map((channel) => ({ id: channel.id, routing: channelRoutingSchema.parse(channel.routing) }))
+    .map((channel) => ({ ...channel, routing: channelRoutingSchema.parse(channel.routing) }))
     .filter(({ routing }) => isRouted(routing, { ...alert, tags: source?.tags ?? [] }))
-  await tx.alertDelivery.createMany({
-    data: told.map(({ id, routing }) => ({
-      alertId: alert.id,
+    // Without a time at once by the catalog's clock, which is the one that deliveries are looked at with.
+    .map(({ id, kind, routing }) => ({
       channelId: id,
+      kind,
+      nextAt: heldUntil(routing, alert.severity, now) ?? undefined,
+    }))
+  await tx.alertDelivery.createMany({
+    data: told.map(({ channelId, nextAt }) => ({
+      alertId: alert.id,
+      channelId,
       phase: 'opened',
       state: 'pending',
-      // Else at once by the catalog's clock, which is the one that deliveries are looked at with.
-      nextAt: heldUntil(routing, alert.severity, now) ?? undefined,
+      nextAt,
     })),
     skipDuplicates: true,
   })
+  return told
 }

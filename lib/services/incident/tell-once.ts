@@ -25,16 +25,10 @@ export async function tellOnce(tx: Tx, notice: Omit<Incident, 'subjectId'>, now:
       resolvedAt: now,
     },
   })
-  await queueOpened(tx, { ...notice, id: alert.id }, now)
-  const told = await tx.alertDelivery.findMany({
-    where: { alertId: alert.id },
-    select: { channelId: true, nextAt: true },
-  })
-  const channels = await tx.channel.findMany({ where: { id: { in: told.map(({ channelId }) => channelId) } } })
-  const following = new Set(channels.filter(({ kind }) => followsIncidents(kind)).map(({ id }) => id))
+  const told = await queueOpened(tx, { ...notice, id: alert.id }, now)
   await tx.alertDelivery.createMany({
     data: told
-      .filter(({ channelId }) => following.has(channelId))
+      .filter(({ kind }) => followsIncidents(kind))
       .map(({ channelId, nextAt }) => ({ alertId: alert.id, channelId, phase: 'resolved', state: 'pending', nextAt })),
   })
 }

@@ -3,6 +3,7 @@ import type { Started } from '@/lib/contracts/job'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import { toJson } from '@/lib/db/to-json'
+import { confirmChange } from '../approval/confirm-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
@@ -32,6 +33,12 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
       await tx.source.findFirst({ where: { id: input.target.sourceId ?? backup.sourceId, deletedAt: null } }),
       'source',
     )
+    await confirmChange(ctx, tx, {
+      action: 'restore.start',
+      subjectType: 'backup',
+      subjectId: backup.id,
+      summary: `The backup of ${backup.startedAt.toISOString()} goes into the new database "${input.target.database}" of "${source.name}"`,
+    })
     const row = await createJob(ctx, tx, {
       kind: 'restore',
       input: {},

@@ -1,4 +1,6 @@
+import type { Actor } from '@/lib/contracts/common'
 import type { Source, UpdateSource } from '@/lib/contracts/source'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toSource } from '@/lib/db/catalog/source'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
@@ -9,6 +11,7 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
+import { confirmSource } from './confirm-source'
 import { findSource } from './find-source'
 import { mergeSource } from './merge-source'
 
@@ -25,7 +28,9 @@ export async function updateSource({
   const row = await withUniqueName('source', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findSource(tx, id)
+      if (patch.name !== undefined && patch.name !== before.name) refuseRename(ctx.actor)
       const merged = mergeSource(ctx, before, patch)
+      await confirmSource(ctx, tx, before, merged)
       await recordAudit(tx, ctx.actor, {
         action: 'source.update',
         subjectType: 'source',
@@ -61,3 +66,11 @@ const settingsOf = ({ name, connection, options, tags }: SourceModel): object =>
   ...jsonObject(connection),
   ...jsonObject(options),
 })
+
+/** Names are unique, so one that is refused would tell a limited token what other sources are called. */
+function refuseRename(actor: Actor): void {
+  if (actor.type !== 'token' || actor.sourceIds === undefined) return
+  throw new HoldfastError('token-limited', 'A token that is limited to sources does not name them.', {
+    remedy: 'Use a token that is not limited to sources.',
+  })
+}

@@ -17,14 +17,19 @@ export async function requireStepUp(
 ): Promise<void> {
   const { actor } = ctx
   if (actor.type !== 'user') return
-  const session = actor.sessionId
-    ? await tx.session.findUnique({ where: { id: actor.sessionId }, select: { stepUpAt: true } })
-    : null
-  const validFrom = ctx.clock.now().getTime() - stepUpLastsMs
-  if (session?.stepUpAt && session.stepUpAt.getTime() > validFrom) return
+  if ((await stepUpLeftMs(ctx, tx)) > 0) return
   const user = await tx.user.findUnique({ where: { id: actor.id } })
   throw new HoldfastError('step-up-needed', 'Show again that it is you: this needs your password or a code.', {
     remedy: 'Send POST /api/v1/me/step-up with your password or a code, then repeat the request.',
     facts: { methods: user ? stepUpMethodsOf(user) : [] },
   })
+}
+
+/** How much longer it counts in this session that the person showed who they are; 0 when it does not. */
+export async function stepUpLeftMs(ctx: Pick<ServiceContext, 'actor' | 'clock'>, tx: Tx): Promise<number> {
+  const { actor } = ctx
+  if (actor.type !== 'user' || actor.sessionId === undefined) return 0
+  const session = await tx.session.findUnique({ where: { id: actor.sessionId }, select: { stepUpAt: true } })
+  if (!session?.stepUpAt) return 0
+  return Math.max(0, session.stepUpAt.getTime() + stepUpLastsMs - ctx.clock.now().getTime())
 }

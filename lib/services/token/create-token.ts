@@ -6,6 +6,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
 import { toToken, withMaker } from '@/lib/db/catalog/token'
 import { actorName } from '../actor-name'
+import { confirmChange } from '../approval/confirm-change'
 import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -36,8 +37,15 @@ export async function createToken({
         action: 'token.create-admin',
         subjectType: 'token',
         subjectId: name,
-        summary: `Make the API token "${name}" with the administrator role`,
+        summary: `Make the API token "${name}" with the administrator role${expiresAt ? '' : ', without an end'}`,
         input: { ...limits, expiresInDays },
+      })
+    } else if (expiresAt === null) {
+      await confirmChange(ctx, tx, {
+        action: 'token.create-endless',
+        subjectType: 'token',
+        subjectId: name,
+        summary: `The token "${name}" (${role}) never expires`,
       })
     }
     const created = await tx.apiToken.create({

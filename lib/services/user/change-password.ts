@@ -4,7 +4,9 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { AttemptCounter } from '../session/attempt-counter'
+import { countFailure } from '../session/count-failure'
 import { failuresPerEmail } from '../session/limits'
+import { rateLimited } from '../session/rate-limited'
 import { revokeSessions } from '../session/revoke-sessions'
 import { hashPassword, passwordMatches } from './password'
 
@@ -12,22 +14,22 @@ import { hashPassword, passwordMatches } from './password'
 const attempts = new AttemptCounter(failuresPerEmail)
 
 /**
- * Changes the signed-in user's own password and ends their other sessions. Throws `invalid-input` at `currentPassword`,
- * `rate-limited`, and `forbidden` for tokens, which have no password.
+ * Changes the signed-in user's own password and ends their other sessions. A wrong one is recorded and counts with those
+ * of signing in. Throws `invalid-input` at `currentPassword`, `rate-limited`, and `forbidden` for tokens, which have none.
  */
 export async function changePassword({ ctx, input }: { ctx: ServiceContext; input: UpdateMe }): Promise<void> {
   const { actor } = ctx
   if (actor.type !== 'user') throw new HoldfastError('forbidden', 'Only a signed-in user has a password to change.')
   const now = ctx.clock.now()
   const retryAfterMs = attempts.begin(actor.id, now.getTime())
-  if (retryAfterMs !== null) {
-    throw new HoldfastError('rate-limited', 'Too many wrong passwords.', {
-      remedy: `Try again in ${Math.ceil(retryAfterMs / 60_000)} minutes.`,
-      facts: { retryAfterMs },
-    })
-  }
+  if (retryAfterMs !== null) throw tooMany(retryAfterMs)
   const user = found(await ctx.db.user.findUnique({ where: { id: actor.id } }), 'user')
+  if (user.lockedUntil && user.lockedUntil > now) throw tooMany(user.lockedUntil.getTime() - now.getTime())
   if (!(await passwordMatches(user.passwordHash, input.currentPassword))) {
+    await ctx.db.$transaction(async (tx) => {
+      await countFailure(tx, actor.id, now)
+      await recordAudit(tx, actor, { action: 'user.change-password-failed', subjectType: 'user', subjectId: actor.id })
+    })
     const message = 'The current password is wrong.'
     throw new HoldfastError('invalid-input', message, { facts: { errors: [{ path: 'currentPassword', message }] } })
   }
@@ -44,3 +46,5 @@ export async function changePassword({ ctx, input }: { ctx: ServiceContext; inpu
     })
   })
 }
+
+const tooMany = (retryAfterMs: number) => rateLimited(retryAfterMs, 'Too many wrong passwords.')

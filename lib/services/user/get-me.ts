@@ -2,6 +2,7 @@ import type { Me } from '@/lib/contracts/people'
 import type { ServiceContext } from '../context'
 import { actorName } from '../actor-name'
 import { found } from '../not-found'
+import { stepUpLeftMs } from '../step-up/require-step-up'
 import { stepUpMethodsOf } from '../step-up/step-up-methods'
 
 /** Who is asking, and with which role. */
@@ -20,6 +21,7 @@ export async function getMe({ ctx }: { ctx: ServiceContext }): Promise<Me> {
         secondFactor: user.totpConfirmedAt !== null,
         recoveryCodesLeft: user.recoveryCodes.length,
         stepUp: stepUpMethodsOf(user),
+        stepUpLeftMs: await stepUpLeftMs(ctx, ctx.db),
       },
     }
   }

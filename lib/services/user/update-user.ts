@@ -1,8 +1,10 @@
+import { roleSchema, roles } from '@/lib/contracts/common'
 import type { UpdateUser, User } from '@/lib/contracts/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toUser } from '@/lib/db/catalog/user'
 import type { UserModel } from '@/lib/db/generated/models/User'
 import type { Tx } from '@/lib/db/client'
+import { confirmChange } from '../approval/confirm-change'
 import { guardChange } from '../approval/guard-change'
 import { guardGrantOfAdmin } from '../approval/guard-grant-of-admin'
 import { fieldChanges, secretChange } from '../audit/field-changes'
@@ -17,8 +19,8 @@ import { hashPassword } from './password'
 
 /**
  * Changes a user. A new password or disabling ends their sessions; a new role counts from the next request on.
- * Throws `last-administrator` when nobody would be left to configure, and what `guardChange` throws where the change
- * hands out power: a password set for someone else, or the role admin.
+ * Throws `last-administrator` when nobody would be left to configure, `step-up-needed` where it takes power away, and
+ * what `guardChange` throws where it hands out power: a password set for someone else, or the role admin.
  */
 export async function updateUser({
   ctx,
@@ -39,6 +41,14 @@ export async function updateUser({
     const willBe = (columns.role ?? before.role) === 'admin' && !(disabled ?? before.disabledAt !== null)
     if (was && !willBe) await keepEnoughAdministrators(tx, id)
     if (willBe && !was) await guardGrantOfAdmin(ctx, tx, { email: before.email, by: 'role' })
+    if (takesAway(before, { role: columns.role, disabled })) {
+      await confirmChange(ctx, tx, {
+        action: 'user.disable',
+        subjectType: 'user',
+        subjectId: id,
+        summary: disabled ? `${before.email} is disabled` : `${before.email} is no ${before.role} any more`,
+      })
+    }
     if (passwordHash !== undefined) {
       if (before.passwordHash === null) throw noPassword(before.email)
       await guardChange(ctx, tx, {
@@ -71,6 +81,12 @@ export async function updateUser({
     return after
   })
   return toUser(row)
+}
+
+/** Whether someone is disabled or gets a lesser role: shutting the others out is the first thing a thief does. */
+function takesAway(before: UserModel, patch: Pick<UpdateUser, 'role' | 'disabled'>): boolean {
+  if (patch.disabled === true && before.disabledAt === null) return true
+  return patch.role !== undefined && roles.indexOf(patch.role) < roles.indexOf(roleSchema.parse(before.role))
 }
 
 /** One to configure, and with four eyes another to agree. Throws `last-administrator`. */

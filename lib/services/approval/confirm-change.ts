@@ -1,0 +1,44 @@
+import type { ConfirmedAction } from '@/lib/contracts/access'
+import type { Tx } from '@/lib/db/client'
+import type { ServiceContext } from '../context'
+import { requireStepUp } from '../step-up/require-step-up'
+import { tellAdministrators } from './tell-administrators'
+
+export interface Confirmed {
+  action: ConfirmedAction
+  subjectType: string
+  subjectId: string
+  /** One line for the administrators who are told: what is done to what. Holds no secrets. */
+  summary: string
+}
+
+const did: Record<ConfirmedAction, string> = {
+  'source.encryption-off': 'switched encryption off',
+  'source.other-server': 'changed the server of a source',
+  'destination.change': 'changed a destination',
+  'channel.change': 'changed where alerts go',
+  'channel.delete': 'removed an alert channel',
+  'backup.download': 'downloads a backup',
+  'restore.start': 'restores a backup',
+  'user.disable': 'took access away',
+  'token.create-endless': 'made an API token without an end',
+}
+
+/**
+ * What stands before everything that a stolen session must not do though one administrator may: the person shows again
+ * who they are, and the administrators are told. Call it inside the change's transaction, after every other check and
+ * right before the writing. Throws `step-up-needed`.
+ */
+export async function confirmChange(ctx: ServiceContext, tx: Tx, change: Confirmed): Promise<void> {
+  await requireStepUp(ctx, tx)
+  await tellAdministrators(ctx, tx, newsOf(change))
+}
+
+/** The words and facts of what was done, for whoever is told of it. */
+export function newsOf({ action, subjectType, subjectId, summary }: Confirmed) {
+  return {
+    did: did[action],
+    body: `${summary}. Was this not agreed? The audit log says from where it came; end the sessions of who did it.`,
+    facts: { action, subjectType, subjectId },
+  }
+}

@@ -1,0 +1,40 @@
+import { jsonObject } from '@/lib/db/catalog/json-object'
+import type { Tx } from '@/lib/db/client'
+import type { SourceModel } from '@/lib/db/generated/models/Source'
+import { confirmChange } from '../approval/confirm-change'
+import { fieldChanges } from '../audit/field-changes'
+import type { ServiceContext } from '../context'
+
+/** What says which server is read, and how sure it is that it is that one. */
+const serverFields = ['host', 'port', 'database', 'ssl', 'sslRootCert'] as const
+
+/**
+ * Backups that are stored in the clear from now on, or come from elsewhere, are what somebody with a stolen session
+ * would want. Throws `step-up-needed`.
+ */
+export async function confirmSource(
+  ctx: ServiceContext,
+  tx: Tx,
+  before: SourceModel,
+  after: SourceModel,
+): Promise<void> {
+  const subject = { subjectType: 'source', subjectId: before.id }
+  const [was, is] = [jsonObject(before.options), jsonObject(after.options)]
+  if (was['encryption'] !== 'none' && is['encryption'] === 'none') {
+    const summary = `New backups of "${before.name}" are stored without encryption`
+    await confirmChange(ctx, tx, { action: 'source.encryption-off', ...subject, summary })
+  }
+  if (Object.keys(fieldChanges(serverOf(before), serverOf(after))).length === 0) return
+  const summary = `Backups of "${before.name}" are read from ${placeOf(after)} from now on`
+  await confirmChange(ctx, tx, { action: 'source.other-server', ...subject, summary })
+}
+
+function serverOf({ connection, options }: SourceModel): object {
+  const [server, chosen] = [jsonObject(connection), jsonObject(options)]
+  return { ...Object.fromEntries(serverFields.map((field) => [field, server[field]])), replica: chosen['replica'] }
+}
+
+function placeOf({ connection }: SourceModel): string {
+  const { host, port, database } = jsonObject(connection)
+  return `${String(database)} at ${String(host)}:${String(port)}`
+}
