@@ -1,4 +1,5 @@
 import { NextResponse, type NextRequest } from 'next/server'
+import { contentSecurityPolicy, newNonce } from '@/lib/server/content-security-policy'
 import { pageHeaders } from '@/lib/server/security-headers'
 import { sessionCookieName } from '@/lib/server/session-cookie'
 
@@ -7,9 +8,18 @@ import { sessionCookieName } from '@/lib/server/session-cookie'
  * is good is asked of the catalog by every page and route themselves.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const response = needsSignIn(request) ? NextResponse.redirect(signInAddress(request)) : NextResponse.next()
+  const policy = contentSecurityPolicy(newNonce())
+  const response = needsSignIn(request) ? NextResponse.redirect(signInAddress(request)) : page(request, policy)
+  response.headers.set('content-security-policy', policy)
   for (const [name, value] of Object.entries(pageHeaders)) response.headers.set(name, value)
   return response
+}
+
+/** Next reads the nonce from the policy in the request, and gives it to the scripts it writes into the page. */
+function page(request: NextRequest, policy: string): NextResponse {
+  const headers = new Headers(request.headers)
+  headers.set('content-security-policy', policy)
+  return NextResponse.next({ request: { headers } })
 }
 
 function needsSignIn(request: NextRequest): boolean {

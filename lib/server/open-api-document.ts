@@ -17,6 +17,7 @@ import { retentionPolicySchema } from '@/lib/contracts/retention'
 import { scheduleSchema } from '@/lib/contracts/schedule'
 import { sourceSchema } from '@/lib/contracts/source'
 import { instanceFacts } from './instance-facts'
+import { sessionCookieName } from './session-cookie'
 
 /** The OpenAPI 3.1 document, made of the same contracts that parse requests. */
 export function openApiDocument(): ReturnType<typeof createDocument> {
@@ -37,7 +38,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: 'holdfast.session' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
       },
       schemas: {
         Alert: alertSchema,

@@ -1,3 +1,8 @@
+import { servedByHttps } from './public-url'
+
+/** Whoever reached us by https once comes back by https alone, for a year. By http it would lock people out. */
+const transport: Record<string, string> = servedByHttps ? { 'strict-transport-security': 'max-age=31536000' } : {}
+
 /** On every answer of the API: it is data for its reader alone, never a page, never kept. */
 export const apiHeaders: Record<string, string> = {
   'cache-control': 'no-store',
@@ -5,11 +10,12 @@ export const apiHeaders: Record<string, string> = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+  ...transport,
 }
 
-/** On every page. */
+/** On every page, beside its content security policy. */
 export const pageHeaders: Record<string, string> = {
-  'content-security-policy': "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+  ...transport,
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',

@@ -3,8 +3,11 @@ import { z } from 'zod'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { servedByHttps } from './public-url'
 
-/** Cookies ignore ports: a name of our own keeps other applications on the same host apart. */
-export const sessionCookieName = servedByHttps ? '__Secure-holdfast.session' : 'holdfast.session'
+/**
+ * Cookies ignore ports: a name of our own keeps other applications on the same host apart. By https the browser itself
+ * sees to it that nobody but this host set it: `__Host-` means Secure, path / and no domain.
+ */
+export const sessionCookieName = servedByHttps ? '__Host-holdfast.session' : 'holdfast.session'
 
 const claimsSchema = z.object({ sid: z.uuid() })
 

@@ -1,0 +1,59 @@
+import { expect, test, type Page } from '@playwright/test'
+import { signIn, visit } from './helpers/people'
+import { waitUntilCalm } from './helpers/product'
+
+const paths = [
+  '/admin',
+  '/admin/backups',
+  '/admin/restore-tests',
+  '/admin/restores',
+  '/admin/alerts',
+  '/admin/sources',
+  '/admin/sources/new',
+  '/admin/destinations',
+  '/admin/destinations/new',
+  '/admin/schedules',
+  '/admin/schedules/new',
+  '/admin/policies',
+  '/admin/retention',
+  '/admin/insight',
+  '/admin/audit',
+  '/admin/settings',
+  '/admin/settings?tab=approvals',
+  '/admin/nothing-here',
+]
+
+/** What the browser refused to load or run, from here on. */
+function refusals(page: Page): string[] {
+  const seen: string[] = []
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) seen.push(`${page.url()}: ${message.text()}`)
+  })
+  return seen
+}
+
+test('no page of the product breaks its own content security policy', async ({ page, request }) => {
+  await waitUntilCalm(request)
+  const refused = refusals(page)
+  await visit(page, '/login')
+  await signIn(page)
+  for (const path of paths) {
+    await visit(page, path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  }
+  expect(refused).toEqual([])
+})
+
+test('a script that somebody got into a page does not run (security 23)', async ({ page }) => {
+  const refused = refusals(page)
+  await page.route('**/login', async (route) => {
+    const answer = await route.fetch()
+    const injected = `<script>window.injected = 1</script><img src="x" onerror="window.injected = 2">
+      <script src="data:text/javascript,window.injected=3"></script></body>`
+    await route.fulfill({ response: answer, body: (await answer.text()).replace('</body>', injected) })
+  })
+  await visit(page, '/login')
+  await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
+  expect(await page.evaluate(() => 'injected' in window)).toBe(false)
+  expect(refused.length).toBeGreaterThanOrEqual(3)
+})
