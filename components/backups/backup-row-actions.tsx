@@ -6,6 +6,7 @@ import type { Backup } from '@/lib/contracts/backup'
 import { RoleButton } from '@/components/shell/role-button'
 import { undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { DeleteBackupDialog } from './delete-backup-dialog'
 import { DownloadMenu } from './download-menu'
 import { RestoreTestDialog } from './restore-test-dialog'
@@ -13,10 +14,11 @@ import { RestoreTestDialog } from './restore-test-dialog'
 /** On a phone the test alone: the rest is on the backup's own page. */
 export function BackupRowActions({ backup }: { backup: Backup }) {
   const [asking, setAsking] = useState<'test' | 'delete' | null>(null)
+  const zone = useViewerTimeZone()
   const close = (open: boolean) => setAsking(open ? asking : null)
   const reason = unusableBecause(backup)
   const undeletable = undeletableBecause(backup)
-  const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt))}`
+  const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt), zone)}`
   return (
     <div className="flex justify-end gap-1">
       <RoleButton

@@ -13,9 +13,11 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
 import { RoleButton } from '@/components/shell/role-button'
 import { PlannedDeletionNote } from '@/components/retention/planned-deletion-note'
+import { FailedRunActions } from '@/components/jobs/failed-run'
 import { JobCard } from '@/components/jobs/job-card'
-import { undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
+import { isRunAgain, undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { backupQuery } from '@/lib/client/queries/backups'
 import { isActive } from '@/lib/client/words'
 import { BackupCopies } from './backup-copies'
@@ -32,6 +34,7 @@ import { RestoreTestDialog } from './restore-test-dialog'
 
 export function BackupScreen({ id }: { id: string }) {
   const router = useRouter()
+  const zone = useViewerTimeZone()
   const [asking, setAsking] = useState<'test' | 'restore' | 'delete' | null>(null)
   const close = (open: boolean) => setAsking(open ? asking : null)
   const { data: backup, error } = useQuery(backupQuery(id))
@@ -52,7 +55,7 @@ export function BackupScreen({ id }: { id: string }) {
     )
   const unusable = unusableBecause(backup)
   const undeletable = undeletableBecause(backup)
-  const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt))}`
+  const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt), zone)}`
   return (
     <>
       <PageHeader
@@ -111,6 +114,7 @@ export function BackupScreen({ id }: { id: string }) {
           <FailureNote
             failure={backup.error}
             title={backup.status === 'partial' ? 'A copy is missing' : 'The backup did not succeed'}
+            actions={isRunAgain(backup) && <FailedRunActions backup={backup} />}
           />
         )}
         <div className="grid gap-5 lg:grid-cols-[1.25fr_1fr]">

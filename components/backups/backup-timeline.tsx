@@ -6,6 +6,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { cn } from '@/lib/client/cn'
 import { formatExact } from '@/lib/client/format/time'
 import { restoreTestsQuery } from '@/lib/client/queries/restore-tests'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { stateWords, verdictWords, type Tone } from '@/lib/client/words'
 
 const dots: Record<Tone, string> = {
@@ -19,6 +20,7 @@ const dots: Record<Tone, string> = {
 
 /** What happened to this backup, oldest first. */
 export function BackupTimeline({ backup }: { backup: BackupDetail }) {
+  const zone = useViewerTimeZone()
   const { data: tests } = useQuery(restoreTestsQuery({ backupId: backup.id, limit: 50 }))
   const events: Array<{ at: string; text: string; tone: Tone }> = [
     ...(backup.dueAt ? [{ at: backup.dueAt, text: 'Due by its schedule', tone: 'neutral' as const }] : []),
@@ -54,7 +56,7 @@ export function BackupTimeline({ backup }: { backup: BackupDetail }) {
               <span className="min-w-0">
                 <span className="block">{event.text}</span>
                 <time className="tabular block text-xs text-ink-3" dateTime={event.at}>
-                  {formatExact(new Date(event.at))}
+                  {formatExact(new Date(event.at), zone)}
                 </time>
               </span>
             </li>

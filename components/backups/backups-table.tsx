@@ -11,9 +11,11 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Badge } from '@/components/ui/badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { hasCopies, isSized } from '@/lib/client/backup-facts'
+import { hasCopies, isRunAgain, isSized } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { isActive } from '@/lib/client/words'
+import { FailedRunActions } from '@/components/jobs/failed-run'
 import { BackupRowActions } from './backup-row-actions'
 
 interface BackupsTableProps {
@@ -56,6 +58,7 @@ export function BackupsTable({ backups, withSource, ascending, onSort }: Backups
 
 function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean }) {
   const sized = isSized(backup)
+  const zone = useViewerTimeZone()
   return (
     <Tr data-backup={backup.id} className={backup.deletedAt ? 'text-ink-3' : ''}>
       <Td>
@@ -89,7 +92,10 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
             {hasCopies(backup) && <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />}
           </span>
           {backup.deleteAfter && !backup.deletedAt && (
-            <Badge tone="warn" title={`${formatAbsolute(new Date(backup.deleteAfter))}: ${backup.deletedReason ?? ''}`}>
+            <Badge
+              tone="warn"
+              title={`${formatAbsolute(new Date(backup.deleteAfter), zone)}: ${backup.deletedReason ?? ''}`}
+            >
               Will be deleted
             </Badge>
           )}
@@ -99,6 +105,11 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           <span className="mt-0.5 line-clamp-2 block text-xs text-bad" title={backup.error.message}>
             {backup.error.message}
           </span>
+        )}
+        {isRunAgain(backup) && !backup.deletedAt && (
+          <div className="mt-1.5">
+            <FailedRunActions backup={backup} />
+          </div>
         )}
       </Td>
       <Td className="max-sm:hidden">

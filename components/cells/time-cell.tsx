@@ -2,6 +2,7 @@
 
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
 import { useNow } from '@/lib/client/use-now'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 
 interface TimeCellProps {
   at: string | null | undefined
@@ -14,26 +15,27 @@ interface TimeCellProps {
 /** A moment in the viewer's zone, with the zone shown. */
 export function TimeCell({ at, none = 'never', form = 'both' }: TimeCellProps) {
   const now = useNow()
+  const zone = useViewerTimeZone()
   if (!at) return <span className="text-ink-3">{none}</span>
   const date = new Date(at)
-  const absolute = formatAbsolute(date)
+  const absolute = formatAbsolute(date, zone)
   const relative = formatRelative(date, now)
   if (form === 'relative') {
     return (
-      <time dateTime={at} title={absolute} className="whitespace-nowrap" suppressHydrationWarning>
+      <time dateTime={at} title={absolute} className="whitespace-nowrap">
         {relative}
       </time>
     )
   }
   if (form === 'inline') {
     return (
-      <time dateTime={at} suppressHydrationWarning>
+      <time dateTime={at}>
         {relative} <span className="text-ink-3">({absolute})</span>
       </time>
     )
   }
   return (
-    <time dateTime={at} className="tabular block whitespace-nowrap" suppressHydrationWarning>
+    <time dateTime={at} className="tabular block whitespace-nowrap">
       <span className="block">{relative}</span>
       <span className="block text-xs text-ink-3">{absolute}</span>
     </time>

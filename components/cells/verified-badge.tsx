@@ -6,6 +6,7 @@ import { Badge } from '@/components/ui/badge'
 import { cn } from '@/lib/client/cn'
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
 import { useNow } from '@/lib/client/use-now'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { verifiedWords } from '@/lib/client/words'
 
 const icons = { proven: ShieldCheck, unproven: CircleDashed, broken: ShieldX } as const
@@ -25,11 +26,12 @@ export function VerifiedBadge({
   bare?: boolean
 }) {
   const now = useNow()
+  const zone = useViewerTimeZone()
   const Icon = icons[verified]
   const { label, tone, means } = verifiedWords[verified]
   const at = verified === 'proven' && provenAt ? new Date(provenAt) : null
   return (
-    <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at)}` : means} icon={<Icon aria-hidden />}>
+    <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at, zone)}` : means} icon={<Icon aria-hidden />}>
       {label}
       {at && !bare && (
         <span className={cn('font-normal opacity-80', narrow && 'max-xl:hidden')}>{formatRelative(at, now)}</span>

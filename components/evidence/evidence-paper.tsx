@@ -28,7 +28,7 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
     <article className="space-y-5" data-evidence={document.restoreTestId}>
       <Section id="proves" title="What it proves">
         <p className="flex flex-wrap items-center gap-3">
-          <VerdictBadge verdict={document.verdict} />
+          <VerdictBadge verdict={document.verdict} level={document.level} />
           <span className="font-medium">{levelWords[document.level].label} restore test</span>
         </p>
         <p className="text-ink-2">

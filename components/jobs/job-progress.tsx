@@ -8,6 +8,7 @@ import { formatDuration } from '@/lib/client/format/duration'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { useJob } from '@/lib/client/use-job'
 import { useNow } from '@/lib/client/use-now'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { isActive, jobKindWords } from '@/lib/client/words'
 import { CancelJobButton } from './cancel-job-button'
 
@@ -15,6 +16,7 @@ import { CancelJobButton } from './cancel-job-button'
 export function JobProgress({ job: initial, subject }: { job: Job; subject?: string | undefined }) {
   const job = useJob(initial)
   const now = useNow()
+  const zone = useViewerTimeZone()
   const { progress } = job
   const name = subject ? `${jobKindWords[job.kind]} of ${subject}` : jobKindWords[job.kind]
   const share = progress?.totalBytes ? progress.doneBytes / progress.totalBytes : null
@@ -44,7 +46,9 @@ export function JobProgress({ job: initial, subject }: { job: Job; subject?: str
         <span className="text-ink-2">
           {job.state === 'queued' ? (job.waitReason ?? 'waits for a worker') : (progress?.phase ?? 'starting')}
         </span>
-        {job.state === 'queued' && job.startAfter && <span>not before {formatAbsolute(new Date(job.startAfter))}</span>}
+        {job.state === 'queued' && job.startAfter && (
+          <span>not before {formatAbsolute(new Date(job.startAfter), zone)}</span>
+        )}
         {facts.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}

@@ -7,13 +7,14 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { FailureNote } from '@/components/ui/failure-note'
 import { levelWords } from '@/lib/client/words'
 import { ChecksTable } from './checks-table'
+import { TestAgain } from './test-again'
 
 /** One restore test: its verdict, what it checked, and the raw evidence for who wants to look. */
 export function RestoreTestEvidence({ test, open }: { test: RestoreTest; open: boolean }) {
   return (
     <details open={open} data-test={test.id}>
       <summary className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        {test.verdict && <VerdictBadge verdict={test.verdict} />}
+        {test.verdict && <VerdictBadge verdict={test.verdict} level={test.level} />}
         <span className="font-medium">{levelWords[test.level].label} restore test</span>
         <span className="text-ink-2">
           <TimeCell at={test.finishedAt} form="relative" />, took <DurationCell ms={test.durationMs} />
@@ -22,6 +23,7 @@ export function RestoreTestEvidence({ test, open }: { test: RestoreTest; open: b
       <div className="mt-3 space-y-3">
         <p className="text-[0.8125rem] text-ink-2">{levelWords[test.level].proves}</p>
         {test.error && <FailureNote failure={test.error} />}
+        <TestAgain test={test} />
         <ChecksTable checks={test.checks} />
         {test.signed && (
           <p className="flex flex-wrap gap-x-4 text-[0.8125rem]">

@@ -15,6 +15,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { TestAgain } from './test-again'
 import { restoreTestsQuery } from '@/lib/client/queries/restore-tests'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { levelWords } from '@/lib/client/words'
@@ -91,6 +92,9 @@ function TestRow({ test }: { test: RestoreTest }) {
           </Link>
         )}
         {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{test.error.message}</span>}
+        <div className="mt-1.5 empty:hidden">
+          <TestAgain test={test} />
+        </div>
       </Td>
       <Td>
         <Link href={`/admin/sources/${test.sourceId}`} className="underline-offset-4 hover:underline">

@@ -7,6 +7,7 @@ import { DurationCell } from '@/components/cells/duration-cell'
 import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { JobCard } from '@/components/jobs/job-card'
+import { RoleLink } from '@/components/shell/role-link'
 import { Pager } from '@/components/backups/pager'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -71,6 +72,16 @@ export function RestoresScreen() {
                         <span className="mt-0.5 block text-xs break-words text-bad">
                           {restore.error.message} {restore.error.remedy}
                         </span>
+                      )}
+                      {['failed', 'interrupted'].includes(restore.state) && (
+                        <RoleLink
+                          needs="operator"
+                          href={`/admin/backups/${restore.backupId}`}
+                          variant="secondary"
+                          size="sm"
+                        >
+                          Try again from the backup
+                        </RoleLink>
                       )}
                     </Td>
                     <Td>

@@ -23,13 +23,14 @@ export function NextRuns({ runs, timeZone }: { runs: readonly string[]; timeZone
 
 /** Coming runs, each with what a change of the clocks or the window does to it. */
 export function PlannedRuns({ runs, timeZone }: { runs: readonly PlannedRun[]; timeZone: string }) {
-  const foreign = timeZone !== useViewerTimeZone()
+  const own = useViewerTimeZone()
+  const foreign = timeZone !== own
   return (
     <ol className="tabular mt-1 space-y-0.5 text-xs text-ink-2">
       {runs.map(({ at, note }) => (
         <li key={at}>
           <time dateTime={at} className="whitespace-nowrap">
-            {formatAbsolute(new Date(at))}
+            {formatAbsolute(new Date(at), own)}
           </time>
           {foreign && <span className="whitespace-nowrap text-ink-3"> = {formatAbsolute(new Date(at), timeZone)}</span>}
           {note && <span className="block text-warn">{note}</span>}

@@ -12,6 +12,7 @@ import { cronWords } from '@/lib/client/cron-words'
 import { levelWords } from '@/lib/client/words'
 import { ScheduleSwitch } from './schedule-switch'
 import { NextRuns } from './next-runs'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { pauseWords } from './pause-words'
 
 const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const
@@ -23,6 +24,7 @@ export function ScheduleTable({
   schedules: readonly Schedule[]
   withSource?: boolean
 }) {
+  const zone = useViewerTimeZone()
   return (
     <Table label="Schedules">
       <thead>
@@ -69,9 +71,11 @@ export function ScheduleTable({
                   <NextRuns runs={schedule.nextRuns} timeZone={schedule.timeZone} />
                 ) : (
                   <>
-                    <Badge title={schedule.pause ? pauseWords(schedule.pause) : undefined}>off</Badge>
+                    <Badge title={schedule.pause ? pauseWords(schedule.pause, zone) : undefined}>off</Badge>
                     {schedule.pause && (
-                      <span className="mt-0.5 block max-w-56 text-xs text-ink-3">{pauseWords(schedule.pause)}</span>
+                      <span className="mt-0.5 block max-w-56 text-xs text-ink-3">
+                        {pauseWords(schedule.pause, zone)}
+                      </span>
                     )}
                   </>
                 )}

@@ -5,6 +5,7 @@ import { Switch } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
+import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { pauseWords } from './pause-words'
 
 /** On, or off until a time of the viewer's own clock; empty: until someone switches it on. */
@@ -36,11 +37,12 @@ interface StateFieldsProps {
 }
 
 export function StateFields({ values, stored, errors, onChange }: StateFieldsProps) {
+  const zone = useViewerTimeZone()
   return (
     <FormSection title="State">
       <Switch
         label="On"
-        hint={stored?.pause ? pauseWords(stored.pause) : 'When off, nothing starts by itself.'}
+        hint={stored?.pause ? pauseWords(stored.pause, zone) : 'When off, nothing starts by itself.'}
         checked={values.enabled}
         onChange={(enabled) => onChange({ ...values, enabled })}
       />

@@ -8,9 +8,17 @@ import { ThemeMenu } from './theme-menu'
 import { UserMenu } from './user-menu'
 import { ViewerProvider, type Viewer } from './viewer'
 
-export function AdminShell({ viewer, theme, children }: { viewer: Viewer; theme: Theme; children: ReactNode }) {
+interface AdminShellProps {
+  viewer: Viewer
+  theme: Theme
+  /** When the server made the page, in ms. */
+  renderedAt: number
+  children: ReactNode
+}
+
+export function AdminShell({ viewer, theme, renderedAt, children }: AdminShellProps) {
   return (
-    <ViewerProvider viewer={viewer}>
+    <ViewerProvider viewer={viewer} renderedAt={renderedAt}>
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-md focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent"

@@ -2,6 +2,7 @@
 
 import { createContext, useContext, type ReactNode } from 'react'
 import type { Role } from '@/lib/contracts/common'
+import { RenderedAtContext } from '@/lib/client/use-now'
 import { allows } from '@/lib/client/role'
 
 export interface Viewer {
@@ -11,8 +12,18 @@ export interface Viewer {
 
 const ViewerContext = createContext<Viewer | null>(null)
 
-export function ViewerProvider({ viewer, children }: { viewer: Viewer; children: ReactNode }) {
-  return <ViewerContext value={viewer}>{children}</ViewerContext>
+interface ViewerProviderProps {
+  viewer: Viewer
+  renderedAt: number
+  children: ReactNode
+}
+
+export function ViewerProvider({ viewer, renderedAt, children }: ViewerProviderProps) {
+  return (
+    <ViewerContext value={viewer}>
+      <RenderedAtContext value={renderedAt}>{children}</RenderedAtContext>
+    </ViewerContext>
+  )
 }
 
 export function useViewer(): Viewer {

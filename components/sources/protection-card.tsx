@@ -6,6 +6,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { ExposureCell } from '@/components/status/exposure-cell'
 import { HealthBadge } from '@/components/status/health-badge'
+import { ProofCell } from '@/components/status/proof-cell'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -29,25 +30,21 @@ export function ProtectionCard({ status }: { status: SourceStatus | undefined })
             )}
             <Facts
               items={[
+                { name: 'Proven', value: <ProofCell source={status} /> },
                 {
-                  name: 'Last good backup',
+                  name: 'Newest good backup',
                   value: status.lastGoodBackup ? (
-                    <Link
-                      className="underline-offset-4 hover:underline"
-                      href={`/admin/backups/${status.lastGoodBackup.id}`}
-                    >
-                      <TimeCell at={status.lastGoodBackup.finishedAt} form="inline" />
-                    </Link>
+                    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                      <Link
+                        className="underline-offset-4 hover:underline"
+                        href={`/admin/backups/${status.lastGoodBackup.id}`}
+                      >
+                        <TimeCell at={status.lastGoodBackup.finishedAt} form="inline" />
+                      </Link>
+                      <VerifiedBadge verified={status.lastGoodBackup.verified} />
+                    </span>
                   ) : (
                     <span className="text-bad">none</span>
-                  ),
-                },
-                {
-                  name: 'Restorable',
-                  value: status.lastProven ? (
-                    <VerifiedBadge verified="proven" provenAt={status.lastProven.provenAt} />
-                  ) : (
-                    <VerifiedBadge verified={status.lastGoodBackup?.verified ?? 'unproven'} />
                   ),
                 },
                 { name: 'Exposure', value: <ExposureCell source={status} /> },

@@ -7,12 +7,12 @@ import type { SourceStatus } from '@/lib/contracts/status'
 import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { SampleBadge } from '@/components/cells/sample-badge'
-import { TimeCell } from '@/components/cells/time-cell'
-import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { HealthBadge } from '@/components/status/health-badge'
+import { ProofCell } from '@/components/status/proof-cell'
 import { SourceActions } from '@/components/status/source-actions'
 import { ListScreen } from '@/components/shell/list-screen'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { worstReason } from '@/lib/client/proof'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { statusQuery } from '@/lib/client/queries/status'
 
@@ -23,7 +23,7 @@ export function SourcesScreen() {
   return (
     <ListScreen
       title="Sources"
-      intro="The databases that are protected."
+      intro="The databases to protect, and Holdfast’s own catalog."
       add={{ href: '/admin/sources/new', label: 'Add a source' }}
       query={sources}
       empty={{
@@ -39,8 +39,7 @@ export function SourcesScreen() {
               <Th>Name</Th>
               <Th className="max-xl:hidden">Where</Th>
               <Th className="max-sm:hidden">Health</Th>
-              <Th className="max-sm:hidden">Last good backup</Th>
-              <Th>Restorable</Th>
+              <Th className="max-sm:hidden">Proven</Th>
               <Th className="text-right max-xl:hidden">Stored</Th>
               <Th>
                 <span className="sr-only">Actions</span>
@@ -60,10 +59,19 @@ export function SourcesScreen() {
 
 function SourceRow({ source, status }: { source: Source; status: SourceStatus | undefined }) {
   const { connection } = source
+  const worst = status && worstReason(status)
   return (
     <Tr>
       <Td>
         <NameLink href={`/admin/sources/${source.id}`}>{source.name}</NameLink> {source.sample && <SampleBadge />}
+        {status?.isCatalog && <span className="block text-xs text-ink-3">Holdfast’s own catalog</span>}
+        {status && (
+          <span className="mt-1.5 block space-y-1.5 sm:hidden">
+            <HealthBadge source={status} />
+            {worst && <span className="block text-[0.8125rem]">{worst}</span>}
+            <ProofCell source={status} />
+          </span>
+        )}
       </Td>
       <Td className="max-w-52 text-[0.8125rem] max-xl:hidden">
         <span className="block truncate" title={connection.database}>
@@ -78,19 +86,7 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
         {status ? <HealthBadge source={status} /> : <span className="text-ink-3">unknown</span>}
       </Td>
       <Td className="max-sm:hidden">
-        {status ? (
-          <TimeCell at={status.lastGoodBackup?.finishedAt} none="none" />
-        ) : (
-          <span className="text-ink-3">unknown</span>
-        )}
-      </Td>
-      <Td>
-        {status &&
-          (status.lastProven ? (
-            <VerifiedBadge verified="proven" provenAt={status.lastProven.provenAt} narrow />
-          ) : (
-            <VerifiedBadge verified={status.lastGoodBackup?.verified ?? 'unproven'} />
-          ))}
+        {status ? <ProofCell source={status} /> : <span className="text-ink-3">unknown</span>}
       </Td>
       <Td className="text-right max-xl:hidden">
         <BytesCell bytes={status?.storedBytes} />

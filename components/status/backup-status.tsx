@@ -8,12 +8,11 @@ import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Card } from '@/components/ui/card'
 import { cn } from '@/lib/client/cn'
-import { hasBanner, reasonHref, verdictOf } from './verdict'
+import { hasBanner, reasonHref } from './verdict'
 
 const looks = {
   proven: { box: 'bg-proven-soft text-proven', Icon: ShieldCheck },
   info: { box: 'bg-info-soft text-info', Icon: ShieldQuestion },
-  running: { box: 'bg-info-soft text-info', Icon: ShieldQuestion },
   neutral: { box: 'bg-muted text-ink-3', Icon: CircleDashed },
   warn: { box: 'bg-warn-soft text-warn', Icon: CircleAlert },
   bad: { box: 'bg-bad-soft text-bad', Icon: OctagonAlert },
@@ -30,7 +29,7 @@ const firstReasons = 8
 
 /** The status widget: one sentence, why it is not better, and the numbers behind it. */
 export function BackupStatus({ status }: { status: Status }) {
-  const { sentence, tone } = verdictOf(status)
+  const { text, tone } = status.headline
   const { box, Icon } = looks[tone]
   const { totals } = status
   const reasons = status.reasons.filter(
@@ -48,7 +47,7 @@ export function BackupStatus({ status }: { status: Status }) {
         </div>
         <div className="min-w-0 flex-1">
           <h2 id="verdict" className="text-lg leading-snug font-semibold">
-            {sentence}
+            {text}
           </h2>
           {reasons.length > 0 ? (
             <ul className="mt-2 space-y-1" aria-label="Reasons">
@@ -91,10 +90,11 @@ export function BackupStatus({ status }: { status: Status }) {
               )}
             </ul>
           ) : (
-            totals.sources > 0 && (
+            totals.own.sources > 0 && (
               <p className="mt-1 text-ink-2">No run failed or was missed, and every source has a recent good backup.</p>
             )
           )}
+          {status.catalog && <p className="mt-2 text-[0.8125rem] text-ink-2">{status.catalog.words}</p>}
           <p className="mt-2 text-xs text-ink-3">
             Checked <TimeCell at={status.checkedAt} form="relative" />
           </p>
@@ -102,7 +102,10 @@ export function BackupStatus({ status }: { status: Status }) {
       </div>
       {totals.sources > 0 && (
         <dl className="grid grid-cols-2 divide-line border-t border-line max-sm:[&>*:nth-child(n+3)]:border-t sm:grid-cols-4 sm:divide-x">
-          <Figure name="Proven" value={`${totals.provenSources} of ${totals.sources}`} />
+          <Figure
+            name="Proven"
+            value={totals.own.sources === 0 ? '–' : `${totals.own.provenSources} of ${totals.own.sources}`}
+          />
           <Figure name="Backups kept" value={totals.backups.toLocaleString('en')} />
           <Figure name="Stored" value={<BytesCell bytes={totals.storedBytes} />} />
           <Figure

@@ -13,14 +13,14 @@ import { schedulesQuery } from '@/lib/client/queries/schedules'
 export function FirstSteps({ status }: { status: Status }) {
   const destinations = useQuery(destinationsQuery())
   const schedules = useQuery(schedulesQuery())
-  if (status.totals.provenSources > 0 || !destinations.data || !schedules.data) return null
-  const first = status.sources[0]
+  if (status.totals.own.provenSources > 0 || !destinations.data || !schedules.data) return null
+  const first = status.sources.find((source) => !source.isCatalog)
   const steps = [
     {
       name: 'Add a source',
       note: 'The database to protect',
       href: '/admin/sources/new',
-      done: status.totals.sources > 0,
+      done: status.totals.own.sources > 0,
     },
     {
       name: 'Add a destination',
@@ -38,7 +38,7 @@ export function FirstSteps({ status }: { status: Status }) {
       name: 'Take the first backup',
       note: 'Now, without waiting',
       href: first ? `/admin/sources/${first.sourceId}` : '/admin/backups',
-      done: status.totals.protectedSources > 0,
+      done: status.totals.own.protectedSources > 0,
     },
     {
       name: 'Prove it',

@@ -11,6 +11,7 @@ import { SizeTrend } from '@/components/charts/size-trend'
 import { statusQuery, trendQuery } from '@/lib/client/queries/status'
 import { Banners } from './banners'
 import { BackupStatus } from './backup-status'
+import { CatalogCard } from './catalog-card'
 import { FirstSteps } from './first-steps'
 import { RunningJobs } from './running-jobs'
 import { SourceTable } from './source-table'
@@ -43,7 +44,8 @@ export function Overview() {
           <BackupStatus status={status} />
           {status.running.length > 0 && <RunningJobs status={status} />}
           <FirstSteps status={status} />
-          {status.sources.length > 0 && <SourceTable sources={status.sources} omitted={status.omitted.sources} />}
+          <SourceTable sources={status.sources} omitted={status.omitted.sources} />
+          <CatalogCard catalog={status.catalog} source={status.sources.find((source) => source.isCatalog)} />
           {days && status.totals.backups > 0 && (
             <div className="grid gap-5 lg:grid-cols-2">
               <Card aria-labelledby="days-title">

@@ -1,16 +1,20 @@
 'use client'
 
 import Link from 'next/link'
+import { Database } from 'lucide-react'
 import type { SourceStatus } from '@/lib/contracts/status'
 import { NameLink } from '@/components/cells/name-link'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { TimeCell } from '@/components/cells/time-cell'
-import { VerifiedBadge } from '@/components/cells/verified-badge'
+import { FailedRun } from '@/components/jobs/failed-run'
 import { Card, CardHeader } from '@/components/ui/card'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { EmptyState } from '@/components/ui/empty-state'
 import { RoleLink } from '@/components/shell/role-link'
+import { worstReason } from '@/lib/client/proof'
 import { ExposureCell } from './exposure-cell'
 import { HealthBadge } from './health-badge'
+import { ProofCell } from './proof-cell'
 import { SourceActions } from './source-actions'
 
 interface SourceTableProps {
@@ -20,6 +24,7 @@ interface SourceTableProps {
 }
 
 export function SourceTable({ sources, omitted }: SourceTableProps) {
+  const own = sources.filter((source) => !source.isCatalog)
   return (
     <Card aria-labelledby="sources-title">
       <CardHeader
@@ -32,72 +37,42 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
           </RoleLink>
         }
       />
-      <Table label="Sources and how they are protected">
-        <thead>
-          <tr>
-            <Th>Source</Th>
-            <Th className="max-sm:hidden">Health</Th>
-            <Th className="max-sm:hidden">Last good backup</Th>
-            <Th>Restorable</Th>
-            <Th className="max-xl:hidden" title="What would be lost now, against what was promised">
-              Exposure
-            </Th>
-            <Th className="max-xl:hidden">Next backup</Th>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </tr>
-        </thead>
-        <tbody>
-          {sources.map((source) => (
-            <Tr key={source.sourceId}>
-              <Td className="sm:min-w-36">
-                <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
-                <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
-                  {engineWords[source.engine] ?? source.engine}
-                  {source.sample && <SampleBadge />}
-                </span>
-                <span className="mt-1.5 block sm:hidden">
-                  <HealthBadge source={source} />
-                </span>
-              </Td>
-              <Td className="max-sm:hidden">
-                <HealthBadge source={source} />
-              </Td>
-              <Td className="max-sm:hidden">
-                {source.lastGoodBackup ? (
-                  <Link
-                    href={`/admin/backups/${source.lastGoodBackup.id}`}
-                    className="underline-offset-4 hover:underline"
-                  >
-                    <TimeCell at={source.lastGoodBackup.finishedAt} />
-                  </Link>
-                ) : (
-                  <span className="text-bad">none</span>
-                )}
-              </Td>
-              <Td>
-                {source.lastProven ? (
-                  <Link href={`/admin/backups/${source.lastProven.backupId}`}>
-                    <VerifiedBadge verified="proven" provenAt={source.lastProven.provenAt} narrow />
-                  </Link>
-                ) : (
-                  <VerifiedBadge verified={source.lastGoodBackup?.verified ?? 'unproven'} />
-                )}
-              </Td>
-              <Td className="max-xl:hidden">
-                <ExposureCell source={source} />
-              </Td>
-              <Td className="max-xl:hidden">
-                <TimeCell at={source.nextBackupAt} none="not scheduled" />
-              </Td>
-              <Td>
-                <SourceActions source={source} compact />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      {own.length > 0 && (
+        <Table label="Sources and how they are protected">
+          <thead>
+            <tr>
+              <Th>Source</Th>
+              <Th className="max-sm:hidden">Health</Th>
+              <Th className="max-sm:hidden">Proven</Th>
+              <Th className="max-xl:hidden" title="What would be lost now, counted from the newest proven backup">
+                Exposure
+              </Th>
+              <Th className="max-xl:hidden">Next backup</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {own.map((source) => (
+              <SourceRow key={source.sourceId} source={source} />
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {own.length === 0 && (
+        <EmptyState
+          icon={<Database />}
+          title="Nothing of yours is protected yet"
+          actions={
+            <RoleLink needs="admin" href="/admin/sources/new">
+              Add a source
+            </RoleLink>
+          }
+        >
+          A source is a database to protect. You need its address, and a role that may read it.
+        </EmptyState>
+      )}
       {omitted > 0 && (
         <p className="border-t border-line px-4 py-3 text-ink-3 sm:px-5">
           {omitted.toLocaleString('en')} more are in the{' '}
@@ -107,6 +82,43 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
         </p>
       )}
     </Card>
+  )
+}
+
+function SourceRow({ source }: { source: SourceStatus }) {
+  const worst = worstReason(source)
+  return (
+    <Tr data-source={source.sourceId}>
+      <Td className="sm:min-w-36">
+        <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
+        <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
+          {engineWords[source.engine] ?? source.engine}
+          {source.sample && <SampleBadge />}
+        </span>
+        <span className="mt-1.5 block space-y-1.5 sm:hidden">
+          <HealthBadge source={source} />
+          {worst && <span className="block text-[0.8125rem]">{worst}</span>}
+          <ProofCell source={source} />
+        </span>
+        <FailedRun backup={source.lastBackup} className="sm:hidden" />
+      </Td>
+      <Td className="max-sm:hidden">
+        <HealthBadge source={source} />
+      </Td>
+      <Td className="max-sm:hidden">
+        <ProofCell source={source} />
+        <FailedRun backup={source.lastBackup} />
+      </Td>
+      <Td className="max-xl:hidden">
+        <ExposureCell source={source} />
+      </Td>
+      <Td className="max-xl:hidden">
+        <TimeCell at={source.nextBackupAt} none="not scheduled" />
+      </Td>
+      <Td>
+        <SourceActions source={source} compact />
+      </Td>
+    </Tr>
   )
 }
 

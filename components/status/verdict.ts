@@ -1,26 +1,4 @@
-import type { HealthReason, Status } from '@/lib/contracts/status'
-import type { Tone } from '@/lib/client/words'
-
-/** The one sentence at the top. Green only when every source is proven and nothing is wrong. */
-export function verdictOf({ totals, health }: Pick<Status, 'totals' | 'health'>): { sentence: string; tone: Tone } {
-  const { sources, protectedSources, provenSources } = totals
-  if (sources === 0) return { sentence: 'Nothing is protected yet', tone: 'neutral' }
-  const all = provenSources === sources
-  const sentence =
-    sources === 1
-      ? all
-        ? 'Your database is proven restorable'
-        : protectedSources === 1
-          ? 'Your database is backed up, but not proven restorable yet'
-          : 'Your database has no good backup'
-      : all
-        ? `All ${sources} databases are proven restorable`
-        : `${provenSources} of ${sources} databases are proven restorable`
-  if (health === 'unhealthy') return { sentence, tone: 'bad' }
-  if (health === 'degraded') return { sentence, tone: 'warn' }
-  if (all && health === 'healthy') return { sentence, tone: 'proven' }
-  return { sentence, tone: protectedSources < sources ? 'warn' : 'info' }
-}
+import type { HealthReason } from '@/lib/contracts/status'
 
 const pauseCode = 'retention-paused'
 

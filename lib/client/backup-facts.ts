@@ -24,3 +24,7 @@ export function undeletableBecause(backup: Pick<Backup, 'deletedAt' | 'deleteCau
   if (backup.deleteCause === 'request') return 'Waits to be deleted'
   return isActive(backup.status) ? 'This backup is still being taken' : undefined
 }
+
+/** A run that ended badly and can be run again; a partial backup's missing copies are tried again on their own. */
+export const isRunAgain = ({ status }: Pick<Backup, 'status'>): boolean =>
+  ['failed', 'interrupted', 'missed'].includes(status)

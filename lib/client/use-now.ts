@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createContext, useContext, useSyncExternalStore } from 'react'
 
 const tickMs = 5_000
 let now = Date.now()
@@ -19,11 +19,18 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time now in ms, one clock for the whole page that ticks every five seconds. 0 while rendering on the server. */
+/** When the server made the page, in ms: its own rendering and the browser's first must say the same. */
+export const RenderedAtContext = createContext(0)
+
+/**
+ * The time now in ms, one clock for the whole page that ticks every five seconds. While the page is rendered on the server
+ * and taken over by the browser it is the moment at which the server made it.
+ */
 export function useNow(): number {
+  const renderedAt = useContext(RenderedAtContext)
   return useSyncExternalStore(
     subscribe,
     () => now,
-    () => 0,
+    () => renderedAt,
   )
 }

@@ -15,30 +15,73 @@ export const healthReasonSchema = z.object({
 })
 export type HealthReason = z.infer<typeof healthReasonSchema>
 
+/** How far a source is proven, and what came after its newest proven backup (all there is, where none is proven). */
+const proofSchema = z.object({
+  newestProven: z
+    .object({
+      backupId: idSchema,
+      startedAt: timeSchema.meta({ description: 'The point its data stands for: proven up to here' }),
+      finishedAt: timeSchema.nullable(),
+      provenAt: timeSchema.nullable(),
+    })
+    .nullable()
+    .meta({ description: 'The newest proven backup that is still stored' }),
+  newer: z
+    .object({
+      untested: z.number().int(),
+      broken: z.number().int(),
+      failed: z.number().int(),
+      missed: z.number().int(),
+    })
+    .meta({ description: 'Of the last hundred runs that are newer; a hundred means at least so many' }),
+  words: z.string().meta({ description: 'The same in a sentence, times in UTC' }),
+})
+
 export const sourceStatusSchema = z.object({
   sourceId: idSchema,
   sourceName: z.string(),
   engine: z.string(),
   sample: z.boolean(),
+  isCatalog: z.boolean().meta({ description: 'Holdfast’s own catalog, which is never counted as your database' }),
   health: healthLevelSchema,
   reasons: z.array(healthReasonSchema),
   lastBackup: backupSchema.nullable(),
   lastGoodBackup: z
-    .object({ id: idSchema, finishedAt: timeSchema, verified: verifiedSchema, storedBytes: z.number().int() })
+    .object({
+      id: idSchema,
+      startedAt: timeSchema,
+      finishedAt: timeSchema,
+      verified: verifiedSchema,
+      storedBytes: z.number().int(),
+    })
     .nullable(),
   lastProven: z
     .object({ backupId: idSchema, provenAt: timeSchema, restoreDurationMs: z.number().nullable() })
-    .nullable(),
+    .nullable()
+    .meta({ description: 'When a restore test last passed, also of a backup that has been deleted since' }),
+  proof: proofSchema,
   nextBackupAt: timeSchema.nullable(),
   nextRestoreTestAt: timeSchema.nullable(),
-  /** Age of the newest good backup's data: what would be lost now. Null: everything would be. */
-  exposureMs: z.number().nullable(),
+  exposureMs: z.number().nullable().meta({
+    description:
+      'Age of the newest good backup’s data: what would be lost now if it restores. Null: everything would be',
+  }),
+  provenExposureMs: z.number().nullable().meta({
+    description: 'Age of the newest proven backup’s data: what would be lost now at most. Null: nothing is proven',
+  }),
   rpoObjectiveMs: z.number().nullable(),
   rtoObjectiveMs: z.number().nullable(),
   storedBytes: z.number().int(),
   backupCount: z.number().int(),
 })
 export type SourceStatus = z.infer<typeof sourceStatusSchema>
+
+/** Only `proven` is green. */
+export const headlineSchema = z.object({
+  text: z.string(),
+  tone: z.enum(['proven', 'info', 'neutral', 'warn', 'bad']),
+})
+export type Headline = z.infer<typeof headlineSchema>
 
 /** Which sources are shown; health, totals and trend are always of all. */
 export const statusQuerySchema = z.object({
@@ -50,23 +93,31 @@ export const statusQuerySchema = z.object({
 })
 export type StatusQuery = z.infer<typeof statusQuerySchema>
 
+const countsSchema = z.object({
+  sources: z.number().int(),
+  protectedSources: z.number().int().meta({ description: 'Sources with a good backup' }),
+  provenSources: z.number().int().meta({
+    description: 'Sources with a stored backup that is proven, within its test interval, and nothing newer broken',
+  }),
+})
+
 /** `GET /api/v1/admin/backups/status` */
 export const statusSchema = z.object({
   health: healthLevelSchema,
+  headline: headlineSchema.meta({ description: 'The worst fact about your sources, in one sentence' }),
   reasons: z.array(healthReasonSchema),
   checkedAt: timeSchema,
   worker: z.object({ alive: z.boolean(), lastSeenAt: timeSchema.nullable(), count: z.number().int() }),
-  totals: z.object({
-    sources: z.number().int(),
-    protectedSources: z.number().int().meta({ description: 'Sources with a good backup' }),
-    provenSources: z
-      .number()
-      .int()
-      .meta({ description: 'Sources whose latest good backup, or one within its test interval, is proven' }),
+  totals: countsSchema.extend({
+    own: countsSchema.meta({ description: 'The same without Holdfast’s own catalog' }),
     backups: z.number().int(),
     storedBytes: z.number().int(),
     failedLast24h: z.number().int(),
   }),
+  catalog: z
+    .object({ sourceId: idSchema, health: healthLevelSchema, words: z.string() })
+    .nullable()
+    .meta({ description: 'Holdfast’s own catalog, where it is a source' }),
   sources: z.array(sourceStatusSchema),
   omitted: z
     .object({ sources: z.number().int(), reasons: z.number().int() })
@@ -93,7 +144,7 @@ export const healthSchema = z.object({ status: z.literal('up') })
 export const healthQuerySchema = z.object({ strict: z.enum(['0', '1']).optional() })
 
 /** `GET /api/v1/health/backup`; answered with 503 while unhealthy, so that a plain monitor understands it. */
-export const backupHealthSchema = statusSchema.pick({ health: true, reasons: true, checkedAt: true })
+export const backupHealthSchema = statusSchema.pick({ health: true, headline: true, reasons: true, checkedAt: true })
 
 /** `GET /api/v1/setup`: whether the first administrator is still to be made. */
 export const setupNeededSchema = z.object({ needed: z.boolean() })

@@ -19,6 +19,7 @@ const source = (facts: Partial<WatchedSource> = {}): WatchedSource => ({
   createdAt: ago(30 * day),
   lastGoodAt: ago(hour),
   lastProvenAt: ago(hour),
+  provenUpTo: ago(hour),
   restoreDurationMs: 60_000,
   rpoObjectiveMs: null,
   rtoObjectiveMs: null,
@@ -43,6 +44,11 @@ describe('a source', () => {
       { lastGoodAt: null, rpoObjectiveMs: hour },
       ['exposure-over-objective'],
     ],
+    [
+      'within its objective by a backup that is not proven alone',
+      { rpoObjectiveMs: 2 * hour, provenUpTo: ago(3 * hour) },
+      ['exposure-over-objective'],
+    ],
     ['restored in time', { rtoObjectiveMs: 60_000 }, []],
     ['restored too slowly', { rtoObjectiveMs: 59_999 }, ['restore-over-objective']],
     ['never restored', { rtoObjectiveMs: 1_000, restoreDurationMs: null }, []],
@@ -65,10 +71,23 @@ describe('a source', () => {
     expect(events(facts)).toEqual(expected)
   })
 
+  it('is a warning, not an emergency, while only the newest proven backup is over the objective', () => {
+    const [found] = sourceFindings(source({ rpoObjectiveMs: 2 * hour, provenUpTo: ago(3 * hour) }), now)
+    expect(found).toMatchObject({
+      severity: 'warning',
+      title: 'shop keeps its objective only with a backup that is not proven',
+      body: 'Its newest good backup is from 2026-11-21 11:00 UTC, its newest proven one is from 2026-11-21 09:00 UTC; the objective is 2 hours.',
+    })
+    const [worse] = sourceFindings(source({ rpoObjectiveMs: 60_000, provenUpTo: ago(3 * hour) }), now)
+    expect(worse).toMatchObject({ severity: 'critical' })
+  })
+
   it('is told of in words that stay true while the cause lasts', () => {
     const at = (moment: Date) => sourceFindings(source({ rpoObjectiveMs: 60_000 }), moment)
     expect(at(later(5 * hour))).toEqual(at(now))
-    expect(at(now)[0]?.body).toBe('Its newest good backup is from 2026-11-21 11:00 UTC; the objective is 1 minute.')
+    expect(at(now)[0]?.body).toBe(
+      'Its newest good backup is from 2026-11-21 11:00 UTC and proven; the objective is 1 minute.',
+    )
   })
 })
 

@@ -95,6 +95,7 @@ describe('the status', () => {
       health: 'healthy',
       reasons: [],
       exposureMs: 10 * 3_600_000,
+      provenExposureMs: 10 * 3_600_000,
       backupCount: 2,
       storedBytes: 200,
     })
@@ -107,6 +108,65 @@ describe('the status', () => {
       exposureMs: null,
       nextBackupAt: '2026-11-22T02:00:00.000Z',
     })
+  })
+
+  it('says how far each source is proven and what came after, and exposure counts from there', async () => {
+    expect((await bySource('calm'))?.proof).toEqual({
+      newestProven: {
+        backupId: expect.any(String),
+        startedAt: hoursAgo(10).toISOString(),
+        finishedAt: hoursAgo(9.9).toISOString(),
+        provenAt: hoursAgo(5).toISOString(),
+      },
+      newer: { untested: 0, broken: 0, failed: 0, missed: 0 },
+      words: 'Proven up to 2026-11-21 02:00 UTC',
+    })
+    // The run whose only copy failed left nothing to test; the sample run has no copy.
+    expect((await bySource('failing'))?.proof).toEqual({
+      newestProven: null,
+      newer: { untested: 1, broken: 0, failed: 1, missed: 0 },
+      words: 'Nothing proven; 1 run failed, 1 backup not tested',
+    })
+    await addBackup('calm', 4)
+    await addBackup('calm', 2, { status: 'missed' }, null)
+    const calm = await bySource('calm')
+    expect(calm?.proof.words).toBe('Proven up to 2026-11-21 02:00 UTC; 1 newer run missed, 1 newer backup not tested')
+    expect(calm).toMatchObject({ exposureMs: 4 * 3_600_000, provenExposureMs: 10 * 3_600_000 })
+    await catalog.db.backup.deleteMany({ where: { startedAt: { gt: hoursAgo(5) }, sourceId: calm?.sourceId ?? '' } })
+  })
+
+  it('takes for proven only what is still stored', async () => {
+    const { db } = catalog
+    const calm = await bySource('calm')
+    const backupId = calm?.proof.newestProven?.backupId ?? ''
+    await db.backupCopy.updateMany({ where: { backupId }, data: { state: 'missing' } })
+    const lost = await bySource('calm')
+    expect(lost?.proof.words).toBe('Nothing proven; 1 backup not tested')
+    expect(lost).toMatchObject({ provenExposureMs: null, lastProven: { backupId } })
+    expect(lost?.reasons.map(({ code }) => code)).toContain('none-proven')
+    expect((await getStatus({ ctx })).totals.provenSources).toBe(0)
+    await db.backupCopy.updateMany({ where: { backupId }, data: { state: 'stored' } })
+  })
+
+  it('follows the worst fact in its headline, and counts the catalog apart', async () => {
+    const { db } = catalog
+    const before = await getStatus({ ctx })
+    expect(before.headline).toEqual({ text: 'never has no good backup', tone: 'bad' })
+    expect(before.catalog).toBeNull()
+    const own = { sources: 3, protectedSources: 2, provenSources: 1 }
+    const { id } = await db.source.create({
+      data: { name: 'Holdfast catalog', engine: 'postgres', connection: {}, options: {} },
+    })
+    const status = await getStatus({ ctx })
+    expect(status.totals).toMatchObject({ sources: 4, own })
+    expect(status.catalog).toMatchObject({ sourceId: id, words: 'Holdfast’s own catalog: no backup yet' })
+    expect(status.sources.filter(({ isCatalog }) => isCatalog).map(({ sourceId }) => sourceId)).toEqual([id])
+    await db.source.updateMany({ where: { id: { not: id } }, data: { deletedAt: now } })
+    const fresh = await getStatus({ ctx })
+    expect(fresh.headline).toEqual({ text: 'Nothing of yours is protected yet', tone: 'warn' })
+    expect(fresh.reasons.map(({ code }) => code)).toContain('nothing-protected')
+    await db.source.updateMany({ where: { id: { not: id } }, data: { deletedAt: null } })
+    await db.source.delete({ where: { id } })
   })
 
   it('shows the newest run as the backup itself is shown', async () => {

@@ -40,7 +40,7 @@ const marks = () => catalog.db.sourceChange.count()
 /** Sources whose state is read as something else than what the history says now. */
 const stale = () => catalog.db.$queryRaw`
   SELECT k.*, n.* FROM source_now k CROSS JOIN LATERAL source_state_of(k.source_id) n WHERE k IS DISTINCT FROM n`
-const inStates = async (key: 'goodId' | 'provenId') =>
+const inStates = async (key: 'goodId' | 'provenId' | 'newestProvenId') =>
   (await catalog.db.sourceState.findMany()).flatMap((state) => state[key] ?? [])
 const rebuild = () => catalog.db.$executeRaw`SELECT rebuild_totals()`
 
@@ -114,7 +114,7 @@ describe('the sums and states that triggers keep', () => {
         } else if (what < 11) await db.restoreTest.updateMany({ where: { backupId }, data: someTest() })
         else await db.restoreTest.deleteMany({ where: { backupId } })
       } else if (what < 13) {
-        const backupId = pick([id, ...(await inStates('goodId'))])
+        const backupId = pick([id, ...(await inStates('goodId')), ...(await inStates('newestProvenId'))])
         const { count } = await db.backupCopy.deleteMany({ where: { backupId } })
         const copy = { backupId, destinationId: pick(destinationIds), state: 'stored' }
         if (count === 0) await db.backupCopy.create({ data: copy })

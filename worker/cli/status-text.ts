@@ -29,8 +29,8 @@ export function dashboardText(state: Status, rows: number): string {
 }
 
 function summary(state: Status): string {
-  const { provenSources, sources, storedBytes } = state.totals
-  return `${state.health}: ${provenSources} of ${sources} sources proven restorable, ${bytes(storedBytes)} stored`
+  const lines = [`${state.health}: ${state.headline.text}. ${bytes(state.totals.storedBytes)} stored`]
+  return [...lines, ...(state.catalog ? [state.catalog.words] : [])].join('\n')
 }
 
 function workerLine({ worker }: Status): string {
@@ -42,12 +42,12 @@ function sourceTable(state: Status): string {
   const rows = state.sources.map((source) => [
     source.sourceName,
     source.health,
-    time(source.lastGoodBackup?.finishedAt),
-    source.lastProven ? time(source.lastProven.provenAt) : 'never',
+    source.proof.words,
+    source.provenExposureMs === null ? 'everything' : duration(source.provenExposureMs),
     duration(source.exposureMs),
     time(source.nextBackupAt),
   ])
-  return table(['source', 'health', 'last good', 'proven', 'exposure', 'next'], rows)
+  return table(['source', 'health', 'proven', 'exposure', 'if the newest restores', 'next'], rows)
 }
 
 function reasonLines(state: Status, count: number): string[] {

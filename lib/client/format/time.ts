@@ -32,8 +32,22 @@ export function formatAbsolute(at: Date, timeZone?: string): string {
   }).format(at)
 }
 
+/** A point in a sentence, with the zone: `21:44 EET` today, `20 Nov, 21:44 EET` before, with the year where it is another. */
+export function formatPoint(at: Date, now: number, timeZone?: string): string {
+  const day = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(date)
+  const [there, here] = [day(at), day(new Date(now))]
+  return new Intl.DateTimeFormat('en-GB', {
+    ...(there === here ? {} : { day: 'numeric', month: 'short' }),
+    ...(there.slice(0, 4) === here.slice(0, 4) ? {} : { year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at)
+}
+
 /** As formatAbsolute with seconds, for logs and evidence. */
-export function formatExact(at: Date): string {
+export function formatExact(at: Date, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
     month: 'short',
@@ -41,6 +55,7 @@ export function formatExact(at: Date): string {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
+    timeZone,
     timeZoneName: 'short',
   }).format(at)
 }

@@ -1,4 +1,5 @@
 import type { AlertEvent } from '../../contracts/alert'
+import { exceeded } from './source-health'
 import { span, stamp } from './words'
 
 /** What a watcher found: the text of an incident that stays true for as long as its cause does. */
@@ -18,6 +19,8 @@ export interface WatchedSource {
   /** The instant that the newest good backup's data stands for. */
   lastGoodAt: Date | null
   lastProvenAt: Date | null
+  /** The instant that the newest proven backup's data stands for. */
+  provenUpTo: Date | null
   /** Measured by the last passed restore test. */
   restoreDurationMs: number | null
   rpoObjectiveMs: number | null
@@ -39,21 +42,48 @@ export function sourceFindings(source: WatchedSource, now: Date): Finding[] {
 }
 
 function exposureFinding(source: WatchedSource, now: Date): Finding[] {
-  const { rpoObjectiveMs, lastGoodAt, name } = source
+  const { rpoObjectiveMs, lastGoodAt, provenUpTo, name } = source
   if (rpoObjectiveMs === null) return []
   // A source that was just added has its objective's time to get its first backup.
-  const since = lastGoodAt ?? source.createdAt
-  if (now.getTime() - since.getTime() <= rpoObjectiveMs) return []
-  const newest = lastGoodAt ? `Its newest good backup is from ${stamp(lastGoodAt)}` : 'It has no good backup'
+  const over = exceeded({ rpoObjectiveMs, provenUpTo, lastGoodAt: lastGoodAt ?? source.createdAt }, now)
+  if (over === null) return []
+  const newest = newestWords(lastGoodAt, provenUpTo)
+  if (over === 'proven') {
+    return [
+      {
+        event: 'exposure-over-objective',
+        severity: 'warning',
+        title: `${name} keeps its objective only with a backup that is not proven`,
+        body: `${newest}; the objective is ${span(rpoObjectiveMs)}.`,
+        facts: {
+          lastGoodAt: lastGoodAt?.toISOString() ?? null,
+          provenUpTo: provenUpTo?.toISOString() ?? null,
+          rpoObjectiveMs,
+        },
+      },
+    ]
+  }
   return [
     {
       event: 'exposure-over-objective',
       severity: 'critical',
       title: `${name} could lose more data than its objective allows`,
       body: `${newest}; the objective is ${span(rpoObjectiveMs)}.`,
-      facts: { lastGoodAt: lastGoodAt?.toISOString() ?? null, rpoObjectiveMs },
+      facts: {
+        lastGoodAt: lastGoodAt?.toISOString() ?? null,
+        provenUpTo: provenUpTo?.toISOString() ?? null,
+        rpoObjectiveMs,
+      },
     },
   ]
+}
+
+function newestWords(lastGoodAt: Date | null, provenUpTo: Date | null): string {
+  if (!lastGoodAt) return 'It has no good backup'
+  const from = `Its newest good backup is from ${stamp(lastGoodAt)}`
+  if (!provenUpTo) return `${from}, none is proven`
+  const same = provenUpTo.getTime() === lastGoodAt.getTime()
+  return same ? `${from} and proven` : `${from}, its newest proven one is from ${stamp(provenUpTo)}`
 }
 
 function restoreTimeFinding(source: WatchedSource): Finding[] {

@@ -1,4 +1,5 @@
 import type { HealthLevel, HealthReason } from '../../contracts/status'
+import type { NewerRuns } from './proof'
 
 /** Facts about one source, as the catalog has them. Times are null when it never happened. */
 export interface SourceFacts {
@@ -10,6 +11,9 @@ export interface SourceFacts {
   /** The latest good backup's verdict, and when any backup of the source was last proven. */
   latestVerified: 'proven' | 'unproven' | 'broken' | null
   lastProvenAt: Date | null
+  /** Start of the newest proven backup that is still stored, and what came after it. */
+  provenUpTo: Date | null
+  newer: NewerRuns
   /** Longest time a restore test may be old: twice the restore-test schedule's interval, null without a schedule. */
   proofValidMs: number | null
   hasBackupSchedule: boolean
@@ -53,14 +57,26 @@ export function sourceHealth(facts: SourceFacts, now: Date): { level: HealthLeve
   if (facts.lastRun?.status === 'partial')
     add('copy-missing', 'degraded', `The last backup of ${facts.name} is missing a copy.`)
   if (facts.lastGoodAt) {
-    const exposureMs = now.getTime() - facts.lastGoodAt.getTime()
-    if (facts.rpoObjectiveMs !== null && exposureMs > facts.rpoObjectiveMs) {
+    const over = exceeded(facts, now)
+    if (over === 'newest')
       add('exposure-over-objective', 'unhealthy', `${facts.name} could lose more data than its objective allows.`)
+    if (over === 'proven') {
+      add(
+        'proven-exposure-over-objective',
+        'degraded',
+        `${facts.name} keeps its objective only with a backup that is not proven; the newest proven one is too old.`,
+      )
     }
     if (facts.latestVerified === 'broken')
       add('latest-broken', 'unhealthy', `The latest backup of ${facts.name} failed its restore test.`)
-    else if (!facts.lastProvenAt)
+    else if (facts.provenUpTo && facts.newer.broken > 0)
+      add('newer-broken', 'degraded', `A backup of ${facts.name} that is newer than the proven one is broken.`)
+    if (facts.latestVerified === 'broken') {
+      // Said above, and worse than any of these.
+    } else if (!facts.lastProvenAt)
       add('never-proven', 'unknown', `No backup of ${facts.name} has been proven by a restore yet.`)
+    else if (!facts.provenUpTo)
+      add('none-proven', 'unknown', `No backup of ${facts.name} that is kept is proven; the proven ones are gone.`)
     else if (facts.proofValidMs !== null && now.getTime() - facts.lastProvenAt.getTime() > facts.proofValidMs) {
       add('proof-too-old', 'degraded', `The last restore test of ${facts.name} is overdue.`)
     }
@@ -74,6 +90,17 @@ export function sourceHealth(facts: SourceFacts, now: Date): { level: HealthLeve
   }
   if (!facts.hasBackupSchedule) add('no-schedule', 'degraded', `${facts.name} has no backup schedule.`)
   return { level: worstHealth(reasons.map((reason) => reason.level)), reasons }
+}
+
+/** Which exposure is over the objective: that of the newest good backup, or only that of the newest proven one. */
+export function exceeded(
+  facts: Pick<SourceFacts, 'lastGoodAt' | 'provenUpTo' | 'rpoObjectiveMs'>,
+  now: Date,
+): 'newest' | 'proven' | null {
+  const { rpoObjectiveMs, lastGoodAt, provenUpTo } = facts
+  const over = (from: Date | null) =>
+    from !== null && rpoObjectiveMs !== null && now.getTime() - from.getTime() > rpoObjectiveMs
+  return over(lastGoodAt) ? 'newest' : over(provenUpTo) ? 'proven' : null
 }
 
 function pastTense(status: string): string {

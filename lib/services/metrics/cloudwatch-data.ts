@@ -41,6 +41,7 @@ export function cloudWatchData(facts: MetricFacts): MetricDatum[] {
       return [
         ...datum('BackupFailing', source.failing ? 1 : 0, 'Count', named),
         ...datum('Exposure', since(source.good?.startedAt), 'Seconds', named),
+        ...datum('ProvenExposure', since(source.provenUpTo), 'Seconds', named),
         ...datum('StoredBytes', source.good?.storedBytes ?? null, 'Bytes', named),
         ...datum('RestoreTestAge', since(source.provenAt), 'Seconds', named),
       ]

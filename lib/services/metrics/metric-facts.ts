@@ -21,6 +21,10 @@ export interface SourceMetrics {
   rpoObjectiveMs: number | null
   rtoObjectiveMs: number | null
   provenAt: Date | null
+  /** Start of the newest proven backup that is still stored. */
+  provenUpTo: Date | null
+  /** Good backups after that one which no restore test has looked at; a hundred means at least so many. */
+  untested: number
   restoreDurationMs: number | null
   /** False while a failed restore test has not been made up for; null when none ever ended. */
   restoreTestPassed: boolean | null

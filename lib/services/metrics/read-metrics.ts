@@ -76,6 +76,8 @@ function sourceMetrics(
     rpoObjectiveMs: row.rpoObjectiveMs,
     rtoObjectiveMs: row.rtoObjectiveMs,
     provenAt: row.provenAt,
+    provenUpTo: row.newestProvenStartedAt,
+    untested: row.newerUntested,
     restoreDurationMs: row.restoreDurationMs,
     restoreTestPassed: open.includes('restore-test-failed') ? false : row.provenAt ? true : null,
     runs: facts.runs.get(row.id) ?? noRuns(),

@@ -55,8 +55,18 @@ const sourceGauges: SourceGauge[] = [
   ],
   [
     'exposure_seconds',
-    'What would be lost now: time since the instant that the newest good backup stands for',
+    'What would be lost now if the newest good backup restores: time since the instant that it stands for',
     ({ good }, at) => (good ? seconds(at.getTime() - good.startedAt.getTime()) : null),
+  ],
+  [
+    'proven_exposure_seconds',
+    'What would be lost now at most: time since the instant that the newest proven backup stands for',
+    ({ provenUpTo }, at) => (provenUpTo ? seconds(at.getTime() - provenUpTo.getTime()) : null),
+  ],
+  [
+    'backups_not_tested',
+    'Good backups after the newest proven one that no restore test has looked at, counted up to 100',
+    ({ untested }) => untested,
   ],
   [
     'backup_duration_seconds',

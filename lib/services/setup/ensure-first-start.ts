@@ -3,6 +3,7 @@ import { createSourceSchema, postgresConnectionSchema } from '@/lib/contracts/so
 import { emailSchema, passwordSchema } from '@/lib/contracts/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { catalogName } from '@/lib/core/source/is-catalog-source'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
 import { createDestination } from '../destination/create-destination'
@@ -93,8 +94,6 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
     })
   })
 }
-
-const catalogName = 'Holdfast catalog'
 
 /**
  * The administrator named in the environment. Whoever sets it chose the password, so a short one is taken with a

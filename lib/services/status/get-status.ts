@@ -1,4 +1,5 @@
 import type { HealthLevel, HealthReason, Status, StatusQuery } from '@/lib/contracts/status'
+import { catalogWords, headlineOf, type HeadlineSource } from '@/lib/core/health/headline'
 import { healthEvents, incidentReasons } from '@/lib/core/health/incident-reasons'
 import { badness, worstHealth } from '@/lib/core/health/source-health'
 import { toBackup } from '@/lib/db/catalog/backup'
@@ -9,7 +10,7 @@ import { leaseMs } from '../job/recover-jobs'
 import { permit } from '../permit'
 import { dailyTrend } from './daily-trend'
 import { readSchedules, readSourceFacts } from './source-facts'
-import { isProtected, isProven, judgeSource, sourceStatus, type JudgedSource } from './source-status'
+import { headlineSource, judgeSource, sourceStatus, type JudgedSource } from './source-status'
 
 /**
  * Everything the overview needs, decided at one instant: health with reasons, per source and in total. Health, totals
@@ -63,22 +64,27 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
       message: 'No worker is running: nothing is backed up or tested until one starts.',
     })
   }
-  if (judged.length === 0)
-    reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No source has been added yet.' })
+  const seen = judged.map(headlineSource)
+  const own = seen.filter((source) => !source.isCatalog)
+  const catalogAt = seen.findIndex((source) => source.isCatalog)
+  if (own.length === 0)
+    reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No database of yours has been added yet.' })
   const toldReasons = input.limit === undefined ? reasons : worstFirst(reasons, ({ level }) => level, input.limit)
+  const health = worstHealth(reasons.map((reason) => reason.level))
   return {
-    health: worstHealth(reasons.map((reason) => reason.level)),
+    health,
+    headline: headlineOf({ sources: seen, health, workerAlive: alive.length > 0 }),
     reasons: toldReasons,
     checkedAt: now.toISOString(),
     worker: { alive: alive.length > 0, lastSeenAt: lastSeen?.toISOString() ?? null, count: alive.length },
     totals: {
-      sources: rows.length,
-      protectedSources: judged.filter(isProtected).length,
-      provenSources: judged.filter(isProven).length,
+      ...counts(seen),
+      own: counts(own),
       backups: rows.reduce((sum, row) => sum + row.backups, 0),
       storedBytes: rows.reduce((sum, row) => sum + row.storedBytes, 0),
       failedLast24h,
     },
+    catalog: catalogStatus(judged[catalogAt], seen[catalogAt]),
     sources: shown.map(({ lastBackupId, ...status }) => {
       const last = lastBackups.get(lastBackupId ?? '')
       return { ...status, lastBackup: last ? toBackup(last) : null }
@@ -87,6 +93,16 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
     running: running.map((job) => ({ ...toJob(job), sourceName: names.get(job.sourceId ?? '') })),
     trend,
   }
+}
+
+const counts = (sources: readonly HeadlineSource[]) => ({
+  sources: sources.length,
+  protectedSources: sources.filter((source) => source.isProtected).length,
+  provenSources: sources.filter((source) => source.isProven).length,
+})
+
+function catalogStatus(judged: JudgedSource | undefined, seen: HeadlineSource | undefined): Status['catalog'] {
+  return judged && seen ? { sourceId: judged.row.id, health: judged.health, words: catalogWords(seen) } : null
 }
 
 function choose(judged: JudgedSource[], input: StatusQuery): JudgedSource[] {

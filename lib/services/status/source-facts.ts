@@ -27,6 +27,15 @@ export interface SourceRow {
   provenId: string | null
   provenAt: Date | null
   restoreDurationMs: number | null
+  /** The newest proven backup that is still stored, and what the runs after it came to. */
+  newestProvenId: string | null
+  newestProvenStartedAt: Date | null
+  newestProvenFinishedAt: Date | null
+  newestProvenAt: Date | null
+  newerUntested: number
+  newerBroken: number
+  newerFailed: number
+  newerMissed: number
   backups: number
   storedBytes: number
 }
@@ -55,10 +64,26 @@ const columns: Record<keyof SourceRow, string> = {
   provenId: 'k.proven_id',
   provenAt: ms('k.proven_at'),
   restoreDurationMs: 'k.restore_duration_ms',
+  newestProvenId: 'k.newest_proven_id',
+  newestProvenStartedAt: ms('k.newest_proven_started_at'),
+  newestProvenFinishedAt: ms('k.newest_proven_finished_at'),
+  newestProvenAt: ms('k.newest_proven_at'),
+  newerUntested: 'coalesce(k.newer_untested, 0)',
+  newerBroken: 'coalesce(k.newer_broken, 0)',
+  newerFailed: 'coalesce(k.newer_failed, 0)',
+  newerMissed: 'coalesce(k.newer_missed, 0)',
   backups: 'coalesce(t.backups, 0)',
   storedBytes: 'coalesce(t.stored_bytes, 0)',
 }
-const times = ['runFinishedAt', 'goodStartedAt', 'goodFinishedAt', 'provenAt'] as const
+const times = [
+  'runFinishedAt',
+  'goodStartedAt',
+  'goodFinishedAt',
+  'provenAt',
+  'newestProvenStartedAt',
+  'newestProvenFinishedAt',
+  'newestProvenAt',
+] as const
 const facts = Prisma.raw(
   Object.entries(columns)
     .map(([name, column]) => `${column} AS "${name}"`)

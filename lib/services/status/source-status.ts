@@ -1,6 +1,10 @@
 import { verifiedSchema } from '@/lib/contracts/backup'
 import type { HealthLevel, HealthReason, SourceStatus } from '@/lib/contracts/status'
+import type { HeadlineSource } from '@/lib/core/health/headline'
+import { proofWords, type ProofFacts } from '@/lib/core/health/proof'
 import { sourceHealth, worstHealth } from '@/lib/core/health/source-health'
+import { stamp } from '@/lib/core/health/words'
+import { isCatalogSource } from '@/lib/core/source/is-catalog-source'
 import { proofValidMs, soonestRun, type SourceRow, type EnabledSchedule } from './source-facts'
 
 /** A source and how it stands: what is worked out for each of them, shown or not. */
@@ -35,6 +39,8 @@ export function judgeSource(
           : null,
       latestVerified: row.runVerified === 'broken' ? 'broken' : verifiedOf(row),
       lastProvenAt: row.provenAt,
+      provenUpTo: row.newestProvenStartedAt,
+      newer: newerRuns(row),
       // Asked only of a source that was proven once: without a proof there is nothing that could be too old.
       proofValidMs: row.provenAt ? proofValidMs(schedules.filter(isTest), now) : null,
       hasBackupSchedule: schedules.some(isBackup),
@@ -62,18 +68,27 @@ export function sourceStatus({ row, schedules, health, reasons }: JudgedSource, 
     sourceName: row.name,
     engine: row.engine,
     sample: row.sample,
+    isCatalog: isCatalogSource(row),
     health,
     reasons,
     lastBackupId: row.runId,
     lastGoodBackup:
-      goodId && goodFinishedAt && verified
-        ? { id: goodId, finishedAt: goodFinishedAt.toISOString(), verified, storedBytes: row.goodStoredBytes ?? 0 }
+      goodId && goodStartedAt && goodFinishedAt && verified
+        ? {
+            id: goodId,
+            startedAt: goodStartedAt.toISOString(),
+            finishedAt: goodFinishedAt.toISOString(),
+            verified,
+            storedBytes: row.goodStoredBytes ?? 0,
+          }
         : null,
     lastProven:
       provenId && provenAt ? { backupId: provenId, provenAt: provenAt.toISOString(), restoreDurationMs } : null,
+    proof: proofOf(row),
     nextBackupAt: soonestRun(schedules.filter(isBackup), now)?.toISOString() ?? null,
     nextRestoreTestAt: soonestRun(schedules.filter(isTest), now)?.toISOString() ?? null,
-    exposureMs: goodStartedAt ? Math.max(0, now.getTime() - goodStartedAt.getTime()) : null,
+    exposureMs: age(goodStartedAt, now),
+    provenExposureMs: age(row.newestProvenStartedAt, now),
     rpoObjectiveMs: row.rpoObjectiveMs,
     rtoObjectiveMs: row.rtoObjectiveMs,
     storedBytes: row.storedBytes,
@@ -85,11 +100,55 @@ const isBackup = ({ action }: EnabledSchedule): boolean => action === 'backup'
 const isTest = ({ action }: EnabledSchedule): boolean => action === 'restore-test'
 const verifiedOf = ({ goodVerified }: SourceRow) => (goodVerified === null ? null : verifiedSchema.parse(goodVerified))
 
+const age = (from: Date | null, now: Date) => (from ? Math.max(0, now.getTime() - from.getTime()) : null)
+
+const newerRuns = (row: SourceRow): ProofFacts['newer'] => ({
+  untested: row.newerUntested,
+  broken: row.newerBroken,
+  failed: row.newerFailed,
+  missed: row.newerMissed,
+})
+const proofFacts = (row: SourceRow): ProofFacts => ({
+  provenUpTo: row.newestProvenStartedAt?.toISOString() ?? null,
+  newer: newerRuns(row),
+})
+
+function proofOf(row: SourceRow): SourceStatus['proof'] {
+  const { newestProvenId, newestProvenStartedAt, newestProvenFinishedAt, newestProvenAt } = row
+  const facts = proofFacts(row)
+  return {
+    newestProven:
+      newestProvenId && newestProvenStartedAt
+        ? {
+            backupId: newestProvenId,
+            startedAt: newestProvenStartedAt.toISOString(),
+            finishedAt: newestProvenFinishedAt?.toISOString() ?? null,
+            provenAt: newestProvenAt?.toISOString() ?? null,
+          }
+        : null,
+    newer: facts.newer,
+    words: proofWords(facts, stamp),
+  }
+}
+
 /** Protected means: there is a good backup to restore from. */
 export const isProtected = ({ row }: JudgedSource): boolean => row.goodId !== null && row.goodFinishedAt !== null
 
-/** Proven means: a restore test passed, it is not overdue, and nothing newer was found broken. */
+/** Proven means: a stored backup is proven, its proof is not overdue, and nothing newer was found broken. */
 export function isProven({ row, reasons }: JudgedSource): boolean {
-  return row.provenAt !== null && !reasons.some((reason) => spoiling.includes(reason.code))
+  return row.newestProvenId !== null && !reasons.some((reason) => spoiling.includes(reason.code))
 }
-const spoiling = ['proof-too-old', 'latest-broken', 'never-proven']
+const spoiling = ['proof-too-old', 'latest-broken', 'newer-broken']
+
+/** What the headline is made of. */
+export function headlineSource(source: JudgedSource): HeadlineSource {
+  return {
+    name: source.row.name,
+    isCatalog: isCatalogSource(source.row),
+    health: source.health,
+    codes: source.reasons.map(({ code }) => code),
+    isProtected: isProtected(source),
+    isProven: isProven(source),
+    proof: proofFacts(source.row),
+  }
+}

@@ -56,6 +56,7 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
       createdAt: rows.get(source.id)?.createdAt ?? now,
       lastGoodAt: source.goodStartedAt,
       lastProvenAt: source.provenAt,
+      provenUpTo: source.newestProvenStartedAt,
       restoreDurationMs: source.restoreDurationMs,
       rpoObjectiveMs: source.rpoObjectiveMs,
       rtoObjectiveMs: source.rtoObjectiveMs,

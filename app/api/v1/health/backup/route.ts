@@ -7,7 +7,7 @@ import { getStatus } from '@/lib/services/status/get-status'
  * degraded as well, `?strict=0` never.
  */
 export const GET = handle({ role: 'viewer', query: healthQuerySchema }, async ({ ctx, query }) => {
-  const { health, reasons, checkedAt } = await getStatus({ ctx })
+  const { health, headline, reasons, checkedAt } = await getStatus({ ctx })
   const bad = health === 'unhealthy' || (health === 'degraded' && query.strict === '1')
-  return Response.json({ health, reasons, checkedAt }, { status: bad && query.strict !== '0' ? 503 : 200 })
+  return Response.json({ health, headline, reasons, checkedAt }, { status: bad && query.strict !== '0' ? 503 : 200 })
 })
