@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import Link from 'next/link'
 import type { Theme } from '@/lib/client/theme'
+import { SignInAgainDialog } from '@/components/access/sign-in-again-dialog'
 import { Logo } from './logo'
 import { MobileNav } from './mobile-nav'
 import { NavList } from './nav-list'
@@ -45,6 +46,7 @@ export function AdminShell({ viewer, theme, renderedAt, children }: AdminShellPr
           <div className="mx-auto max-w-6xl">{children}</div>
         </main>
       </div>
+      <SignInAgainDialog />
     </ViewerProvider>
   )
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '@/lib/contracts/common'
+import { askSignIn } from './sign-in-again'
 import { askStepUp } from './step-up'
 
 /** An error answer of the API, as the problem document it came as. */
@@ -19,12 +20,16 @@ export interface ApiRequest {
 
 /**
  * Calls `/api/v1{path}`. Throws ApiError for every answer that is not a success, also when nobody answers.
- * A session that has ended leads to the sign-in page and back. Where the server wants to be shown again who it is, the
+ * A session that has ended is told, and the request is sent again once the person has signed in where they are; else it
+ * leads to the sign-in page and back. Where the server wants to be shown again who it is, the
  * person is asked, and the request is sent again.
  */
 export async function api<T>(path: string, { method = 'GET', body, signal }: ApiRequest = {}): Promise<T> {
   const response = await send(path, { method, body, signal })
-  if (response.status === 401 && !path.startsWith('/setup')) leaveForSignIn()
+  if (response.status === 401 && !path.startsWith('/setup')) {
+    if (await askSignIn()) return api<T>(path, { method, body, signal })
+    leaveForSignIn()
+  }
   if (!response.ok) {
     const problem = await readProblem(response)
     if (problem.code === 'step-up-needed' && (await askStepUp(problem))) return api<T>(path, { method, body, signal })
