@@ -1,10 +1,20 @@
 import type { Metadata } from 'next'
 import { Overview } from '@/components/status/overview'
+import { mostOverviewSources } from '@/lib/client/queries/status'
 import { requireActor } from '@/lib/server/session'
+import { Prefetched } from '@/app/admin/prefetched'
+import { destinationsSeed, schedulesSeed, settingsSeed, statusSeed, trendSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Overview' }
 
 export default async function OverviewPage() {
-  await requireActor()
-  return <Overview />
+  const actor = await requireActor()
+  return (
+    <Prefetched
+      actor={actor}
+      seeds={[statusSeed({ limit: mostOverviewSources }), trendSeed, settingsSeed, destinationsSeed, schedulesSeed]}
+    >
+      <Overview />
+    </Prefetched>
+  )
 }

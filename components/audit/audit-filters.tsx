@@ -6,7 +6,6 @@ import { FilterSelect } from '@/components/filters/filter-select'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { actorTypeWords } from '@/lib/client/audit-words'
-import type { AuditSearch } from '@/lib/client/queries/audit'
 import { useUrlState } from '@/lib/client/use-url-state'
 
 /** The first word of an action, and what it is about. */
@@ -34,26 +33,6 @@ const areas = [
   ['cleanup.', 'Clean-up'],
   ['audit.', 'The audit log'],
 ] as const
-
-/** What the address asks for, as the API takes it. Days are the viewer's; the last one is included. */
-export function auditSearch(get: (name: string) => string | undefined): AuditSearch {
-  const day = (name: string, days: number) => {
-    const value = get(name)
-    if (!value) return undefined
-    const date = new Date(`${value}T00:00:00`)
-    if (Number.isNaN(date.getTime())) return undefined
-    date.setDate(date.getDate() + days)
-    return date.toISOString()
-  }
-  return {
-    action: get('area'),
-    actorType: get('by'),
-    actor: get('who'),
-    subjectId: get('subject'),
-    from: day('from', 0),
-    to: day('to', 1),
-  }
-}
 
 export function AuditFilters() {
   return (

@@ -6,25 +6,16 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
 import { Button } from '@/components/ui/button'
-import { dayEnd, dayStart } from '@/lib/client/format/day'
-import { backupsQuery, type BackupSearch } from '@/lib/client/queries/backups'
+import { backupsQuery } from '@/lib/client/queries/backups'
 import { useUrlState } from '@/lib/client/use-url-state'
+import { backupSearch } from './backup-search'
 import { BackupsTable } from './backups-table'
 import { Pager } from './pager'
 
 /** One page of the history as the address asks for it. */
 export function BackupHistory({ sourceId }: { sourceId?: string }) {
   const { get, set } = useUrlState()
-  const filter: BackupSearch = {
-    sourceId: sourceId ?? get('source'),
-    status: get('status'),
-    verified: get('verified'),
-    from: dayStart(get('from')),
-    to: dayEnd(get('to')),
-    sort: get('sort'),
-    cursor: get('cursor'),
-    limit: 25,
-  }
+  const filter = backupSearch(get, sourceId)
   const { data, error, isPending, isPlaceholderData } = useQuery(backupsQuery(filter))
   const filtered = Boolean(
     filter.status ?? filter.verified ?? filter.from ?? filter.to ?? (sourceId ? undefined : filter.sourceId),

@@ -79,7 +79,7 @@ function TestRow({ test }: { test: RestoreTest }) {
       </Td>
       <Td className="max-w-72">
         {test.verdict ? (
-          <VerdictBadge verdict={test.verdict} />
+          <VerdictBadge verdict={test.verdict} level={test.level} />
         ) : (
           <Badge tone={test.finishedAt ? 'neutral' : 'running'}>{test.finishedAt ? 'No verdict' : 'Running'}</Badge>
         )}

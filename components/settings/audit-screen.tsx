@@ -10,7 +10,8 @@ import {
   VerifyAuditButton,
 } from '@/components/audit/audit-actions'
 import { AuditDetailDialog } from '@/components/audit/audit-detail-dialog'
-import { AuditFilters, auditSearch } from '@/components/audit/audit-filters'
+import { AuditFilters } from '@/components/audit/audit-filters'
+import { auditSearch } from '@/components/audit/audit-search'
 import { Pager } from '@/components/backups/pager'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Button } from '@/components/ui/button'

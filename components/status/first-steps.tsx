@@ -32,7 +32,7 @@ export function FirstSteps({ status }: { status: Status }) {
       name: 'Set a schedule',
       note: 'When, and what is kept',
       href: '/admin/schedules/new',
-      done: schedules.data.items.length > 0,
+      done: schedules.data.items.some((schedule) => schedule.sourceId !== status.catalog?.sourceId),
     },
     {
       name: 'Take the first backup',

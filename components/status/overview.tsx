@@ -8,7 +8,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { DayHeatMap } from '@/components/charts/day-heat-map'
 import { SizeTrend } from '@/components/charts/size-trend'
-import { statusQuery, trendQuery } from '@/lib/client/queries/status'
+import { overviewQuery, trendQuery } from '@/lib/client/queries/status'
 import { Banners } from './banners'
 import { BackupStatus } from './backup-status'
 import { CatalogCard } from './catalog-card'
@@ -16,11 +16,8 @@ import { FirstSteps } from './first-steps'
 import { RunningJobs } from './running-jobs'
 import { SourceTable } from './source-table'
 
-/** The worst come first; all of them are in the list of sources. */
-const mostSources = 50
-
 export function Overview() {
-  const { data: status, error, refetch, isFetching } = useQuery(statusQuery({ limit: mostSources }))
+  const { data: status, error, refetch, isFetching } = useQuery(overviewQuery())
   const { data: days } = useQuery(trendQuery)
   return (
     <>

@@ -1,10 +1,18 @@
 import type { Metadata } from 'next'
 import { RestoresScreen } from '@/components/restores/restores-screen'
 import { requireActor } from '@/lib/server/session'
+import { Prefetched } from '@/app/admin/prefetched'
+import { readSearch, type Search } from '@/app/admin/read-search'
+import { restoresSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Restores' }
 
-export default async function Page() {
-  await requireActor()
-  return <RestoresScreen />
+export default async function Page({ searchParams }: { searchParams: Promise<Search> }) {
+  const actor = await requireActor()
+  const get = readSearch(await searchParams)
+  return (
+    <Prefetched actor={actor} seeds={[restoresSeed(get)]}>
+      <RestoresScreen />
+    </Prefetched>
+  )
 }

@@ -25,3 +25,7 @@ export const trendQuery = queryOptions({
   queryFn: async ({ signal }) => (await getStatus({ limit: 1 }, signal)).trend,
   refetchInterval: trendMs,
 })
+
+/** The overview: the worst come first; all of them are in the list of sources. */
+export const overviewQuery = () => statusQuery({ limit: mostOverviewSources })
+export const mostOverviewSources = 50

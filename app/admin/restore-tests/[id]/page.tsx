@@ -1,10 +1,17 @@
 import type { Metadata } from 'next'
 import { EvidenceScreen } from '@/components/evidence/evidence-screen'
 import { requireActor } from '@/lib/server/session'
+import { Prefetched } from '@/app/admin/prefetched'
+import { evidenceSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Evidence' }
 
 export default async function EvidencePage({ params }: { params: Promise<{ id: string }> }) {
-  await requireActor()
-  return <EvidenceScreen id={(await params).id} />
+  const actor = await requireActor()
+  const { id } = await params
+  return (
+    <Prefetched actor={actor} seeds={[evidenceSeed(id)]}>
+      <EvidenceScreen id={id} />
+    </Prefetched>
+  )
 }

@@ -1,10 +1,16 @@
 import type { Metadata } from 'next'
 import { NewScheduleScreen } from '@/components/schedules/new-schedule-screen'
 import { requireActor } from '@/lib/server/session'
+import { Prefetched } from '@/app/admin/prefetched'
+import { destinationsSeed, retentionPoliciesSeed, sourcesSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Add a schedule' }
 
 export default async function Page() {
-  await requireActor()
-  return <NewScheduleScreen />
+  const actor = await requireActor()
+  return (
+    <Prefetched actor={actor} seeds={[sourcesSeed, destinationsSeed, retentionPoliciesSeed]}>
+      <NewScheduleScreen />
+    </Prefetched>
+  )
 }

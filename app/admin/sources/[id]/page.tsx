@@ -1,10 +1,28 @@
 import type { Metadata } from 'next'
 import { SourceScreen } from '@/components/sources/source-screen'
 import { requireActor } from '@/lib/server/session'
+import { Prefetched } from '@/app/admin/prefetched'
+import { readSearch, type Search } from '@/app/admin/read-search'
+import { backupsSeed, schedulesSeed, sourceSeed, statusSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Source' }
 
-export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  await requireActor()
-  return <SourceScreen id={(await params).id} />
+export default async function Page({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ id: string }>
+  searchParams: Promise<Search>
+}) {
+  const actor = await requireActor()
+  const { id } = await params
+  const get = readSearch(await searchParams)
+  return (
+    <Prefetched
+      actor={actor}
+      seeds={[sourceSeed(id), statusSeed({ sourceId: id }), schedulesSeed, backupsSeed(get, id)]}
+    >
+      <SourceScreen id={id} />
+    </Prefetched>
+  )
 }
