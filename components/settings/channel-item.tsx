@@ -16,6 +16,7 @@ import { useAction } from '@/lib/client/use-action'
 import { channelKindWords, deliveryStateWords } from '@/lib/client/words'
 import { ChannelDialog } from './channel-dialog'
 import { DeliveriesDialog } from './deliveries-dialog'
+import { ReceiverWords } from './receiver-words'
 import { routingWords } from './routing-words'
 
 export function ChannelItem({ channel }: { channel: Channel }) {
@@ -92,6 +93,7 @@ export function ChannelItem({ channel }: { channel: Channel }) {
         </div>
       </div>
       {test.data?.error && <FailureNote failure={test.data.error} />}
+      {test.data?.error && <ReceiverWords failure={test.data.error} />}
       {open === 'edit' && <ChannelDialog channel={channel} open onOpenChange={close} />}
       {open === 'deliveries' && <DeliveriesDialog channel={channel} open onOpenChange={close} />}
       <ConfirmDialog

@@ -61,9 +61,10 @@ function check(call: Call, answer: Answer): void {
   const success = status >= 200 && status < 300
   const refusal = success ? (call.refusal?.(answer) ?? null) : null
   if (success && refusal === null) return
-  const text = withoutSecret(answer.text, call.secret)
-  const said =
-    refusal === null ? `answered with status ${status}` : `refused it: ${withoutSecret(refusal, call.secret)}`
+  // What it said is a fact and not part of the message: the address may be anybody's, also a page that only this machine
+  // can reach, and messages are shown to more people than facts are.
+  const text = withoutSecret(refusal ?? answer.text, call.secret)
+  const said = refusal === null ? `answered with status ${status}` : `refused it (status ${status})`
   const remedy =
     status >= 300 && status < 400
       ? 'Redirects are not followed: enter the final URL.'

@@ -61,6 +61,22 @@ describe('an alert channel', () => {
     expect(JSON.stringify(refused)).not.toContain('hmac-key')
   })
 
+  it('tells an administrator alone what a receiver said: it may be a page of an internal service (security 15)', async () => {
+    const { id } = await createChannel({ ctx, input: webhook('inside') })
+    receiver.answer = (_, response) => void response.writeHead(403).end('root password of the router: admin')
+    expect(await testChannel({ ctx, input: { id } })).toMatchObject({
+      ok: false,
+      error: { facts: { status: 403, answer: 'root password of the router: admin' } },
+    })
+    const told = await testChannel({ ctx: as(ctx, 'operator'), input: { id } })
+    expect(told).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('403'), facts: { status: 403 } },
+    })
+    expect(JSON.stringify(told)).not.toContain('router')
+    receiver.answer = (_, response) => void response.end('ok')
+  })
+
   it('keeps its key when a change does not name it, and drops it when an empty one is given', async () => {
     const { id } = await createChannel({ ctx, input: webhook('kept') })
     const changed = await updateChannel({ ctx, input: { id, patch: { config: { format: 'slack' } } } })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ChannelTest } from '@/lib/contracts/alert'
+import type { Failure } from '@/lib/contracts/common'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { actorName } from '../actor-name'
 import { recordAudit } from '../audit/record-audit'
@@ -12,8 +13,13 @@ import { channelSpec } from './channel-spec'
 import { findChannel } from './find-channel'
 
 const sendTimeoutMs = 30_000
+/** Facts that are ours and not the receiver's. */
+const openFacts = new Set(['status', 'responseCode', 'receiver', 'server', 'code', 'retryAfterSeconds'])
 
-/** Sends a test message. That the receiver refused it is an answer, not an exception. */
+/**
+ * Sends a test message. That the receiver refused it is an answer, not an exception. Administrators alone see what it said:
+ * whoever else may test a channel could read the pages of internal services by it.
+ */
 export async function testChannel({
   ctx,
   input,
@@ -39,7 +45,7 @@ export async function testChannel({
     .send(channelSpec(ctx, row), notification, signal)
     .then(
       () => ({ ok: true }),
-      (error: unknown) => ({ ok: false, error: toFailure(error) }),
+      (error: unknown) => ({ ok: false, error: shownTo(ctx, toFailure(error)) }),
     )
   await ctx.db.$transaction(async (tx) => {
     if (result.ok) await settleChannel(tx, row.id, ctx.clock.now())
@@ -51,4 +57,11 @@ export async function testChannel({
     })
   })
   return result
+}
+
+function shownTo({ actor }: ServiceContext, failure: Failure): Failure {
+  if (actor.role === 'admin') return failure
+  const { facts, ...rest } = failure
+  const open = Object.entries(facts ?? {}).filter(([name]) => openFacts.has(name))
+  return { ...rest, ...(open.length ? { facts: Object.fromEntries(open) } : {}) }
 }
