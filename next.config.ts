@@ -9,6 +9,9 @@ const config: NextConfig = {
   // Another lock file above the clone must not move the root.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
+  // Where password managers look for the page that changes a password (well-known URIs, RFC 8615).
+  redirects: () =>
+    Promise.resolve([{ source: '/.well-known/change-password', destination: '/admin/settings', permanent: false }]),
 }
 
 export default config

@@ -11,6 +11,13 @@ export const metadata: Metadata = {
   title: { default: 'Holdfast', template: '%s · Holdfast' },
   description: 'Database backups, proven by restoring them.',
   robots: { index: false, follow: false },
+  icons: {
+    icon: [
+      { url: '/favicon.ico', sizes: '32x32' },
+      { url: '/icon.svg', type: 'image/svg+xml' },
+    ],
+    apple: '/apple-touch-icon.png',
+  },
 }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1, colorScheme: 'light dark' }
