@@ -1,9 +1,11 @@
+import { useState, type ClipboardEvent } from 'react'
 import { sslModes } from '@/lib/contracts/source'
 import { Field } from '@/components/ui/field'
 import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { keptSecretHint } from '@/lib/client/stored-secret-hint'
+import { pastedChanges, pastedWords } from './pasted-values'
 import type { SourceValues } from './source-values'
 
 const sslWords: Record<SourceValues['ssl'], string> = {
@@ -23,6 +25,18 @@ interface ConnectionFieldsProps {
 }
 
 export function ConnectionFields({ values, errors, passwordHint, onChange }: ConnectionFieldsProps) {
+  const [filled, setFilled] = useState('')
+  /** A connection that was pasted, or typed as the host, goes into the fields that it names; nothing else keeps it. */
+  function take(text: string): boolean {
+    const changes = pastedChanges(text)
+    if (!changes) return false
+    onChange(changes)
+    setFilled(pastedWords(changes))
+    return true
+  }
+  const paste = (event: ClipboardEvent<HTMLInputElement>) => {
+    if (take(event.clipboardData.getData('text/plain'))) event.preventDefault()
+  }
   const verifies = values.ssl === 'verify-ca' || values.ssl === 'verify-full'
   return (
     <>
@@ -30,9 +44,11 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
         <TextField
           label="Host"
           error={errors['connection.host']}
-          hint="A name, an address, or a socket folder such as /var/run/postgresql"
+          hint="A name, an address, or a socket folder. Or paste a connection URL, a psql command, or a line of .env"
           spellCheck={false}
           value={values.host}
+          onPaste={paste}
+          onBlur={() => take(values.host)}
           onChange={(typed) => onChange({ host: typed })}
         />
         <TextField
@@ -43,10 +59,14 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
           onChange={(typed) => onChange({ port: typed })}
         />
       </div>
+      <p aria-live="polite" className="text-xs text-ink-2 empty:hidden">
+        {filled}
+      </p>
       <TextField
         label="Database"
         error={errors['connection.database']}
         spellCheck={false}
+        onPaste={paste}
         value={values.database}
         onChange={(typed) => onChange({ database: typed })}
       />
@@ -55,6 +75,7 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
           label="User"
           error={errors['connection.user']}
           spellCheck={false}
+          onPaste={paste}
           value={values.user}
           onChange={(typed) => onChange({ user: typed })}
         />

@@ -3,13 +3,14 @@ import { alertEventSchema, severitySchema } from './alert-event'
 import { channelKindSchema, newChannelConfigSchemas, type ChannelKind } from './channel-config'
 import { channelRoutingSchema, updateChannelRoutingSchema } from './channel-routing'
 import { failureSchema, idSchema, timeSchema } from './common'
+import { isNoConnection, noConnection } from './entered'
 
 // The words that alerts and channels share are kept where neither needs the other; this is where they are asked for.
 export { alertEvents, alertEventSchema, type AlertEvent } from './alert-event'
 export { emailConfigSchema, type EmailConfig } from './channel-config'
 
 const channelFields = {
-  name: z.string().trim().min(1, 'Enter a name').max(100),
+  name: z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection),
   enabled: z.boolean().default(true),
   routing: channelRoutingSchema.prefault({}),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { enteredHost, enteredUrl } from './entered'
 import { hostAndPort, normalUrl } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 
@@ -17,6 +18,8 @@ export const channelKindSchema = z.enum(channelKinds)
 export type ChannelKind = z.infer<typeof channelKindSchema>
 
 const httpUrlSchema = z.url({ protocol: /^https?$/, error: 'Enter an address that begins with https:// or http://' })
+const telegramServer = 'https://api.telegram.org'
+const pagerdutyServer = 'https://events.pagerduty.com'
 /** Where a secret address leads, without what makes it secret. Written by the service, never read from a request. */
 const receiver = z.string().optional()
 
@@ -61,12 +64,12 @@ export const telegramConfigSchema = z.object({
   /** Topic of a group that has topics. */
   threadId: z.number().int().min(1).optional(),
   /** Another Bot API server than Telegram's own. */
-  baseUrl: httpUrlSchema.default('https://api.telegram.org'),
+  baseUrl: httpUrlSchema.default(telegramServer),
 })
 
 export const pagerdutyConfigSchema = z.object({
   /** `https://events.eu.pagerduty.com` for accounts of the EU region. */
-  baseUrl: httpUrlSchema.default('https://events.pagerduty.com'),
+  baseUrl: httpUrlSchema.default(pagerdutyServer),
 })
 
 export const syslogConfigSchema = z.object({
@@ -90,16 +93,16 @@ export type TelegramConfig = z.infer<typeof telegramConfigSchema>
 export type PagerdutyConfig = z.infer<typeof pagerdutyConfigSchema>
 export type SyslogConfig = z.infer<typeof syslogConfigSchema>
 
-/** What is stored of each kind, without its secret. */
+/** What is entered for each kind, without its secret; drivers read what is stored by the looser ones above. */
 export const channelConfigSchemas = {
-  email: emailConfigSchema,
+  email: emailConfigSchema.extend({ host: enteredHost('Enter the mail server') }),
   slack: slackConfigSchema,
   teams: teamsConfigSchema,
   discord: discordConfigSchema,
-  telegram: telegramConfigSchema,
-  pagerduty: pagerdutyConfigSchema,
-  webhook: webhookConfigSchema,
-  syslog: syslogConfigSchema,
+  telegram: telegramConfigSchema.extend({ baseUrl: enteredUrl().default(telegramServer) }),
+  pagerduty: pagerdutyConfigSchema.extend({ baseUrl: enteredUrl().default(pagerdutyServer) }),
+  webhook: webhookConfigSchema.extend({ url: enteredUrl() }),
+  syslog: syslogConfigSchema.extend({ host: enteredHost('Enter the host of the syslog server') }),
 } satisfies Record<ChannelKind, z.ZodType>
 
 const routingKeySchema = z
@@ -170,12 +173,12 @@ export const channelSecrets: Record<
 
 /** As it is created: the config with its secret, which is never answered. */
 export const newChannelConfigSchemas = {
-  email: emailConfigSchema.extend({ password: z.string().max(4_096).optional() }),
+  email: channelConfigSchemas.email.extend({ password: z.string().max(4_096).optional() }),
   slack: z.object({ url: httpUrlSchema }),
   teams: z.object({ url: httpUrlSchema }),
   discord: z.object({ url: httpUrlSchema }),
-  telegram: telegramConfigSchema.extend({ token: botTokenSchema }),
-  pagerduty: pagerdutyConfigSchema.extend({ routingKey: routingKeySchema }),
-  webhook: webhookConfigSchema.extend({ secret: z.string().max(4_096).optional() }),
-  syslog: syslogConfigSchema,
+  telegram: channelConfigSchemas.telegram.extend({ token: botTokenSchema }),
+  pagerduty: channelConfigSchemas.pagerduty.extend({ routingKey: routingKeySchema }),
+  webhook: channelConfigSchemas.webhook.extend({ secret: z.string().max(4_096).optional() }),
+  syslog: channelConfigSchemas.syslog,
 } satisfies Record<ChannelKind, z.ZodType>

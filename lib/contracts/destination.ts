@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { normalUrl } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
+import { enteredUrl, isNoConnection, noConnection } from './entered'
 import { failureSchema, idSchema, patchOf, timeSchema } from './common'
 import { destinationOptionsSchema } from './operations'
 
@@ -41,6 +42,11 @@ export const s3ConfigSchema = z.object({
 })
 export type S3Config = z.infer<typeof s3ConfigSchema>
 
+/** The same as it is entered. */
+export const enteredS3ConfigSchema = s3ConfigSchema.extend({
+  endpoint: enteredUrl('Enter a URL such as https://s3.example.com').optional(),
+})
+
 /** Where the secret of each kind goes; null: the kind has none. */
 export const destinationReach: Record<DestinationKind, SecretReach | null> = {
   local: null,
@@ -67,7 +73,7 @@ export const destinationReach: Record<DestinationKind, SecretReach | null> = {
   ),
 }
 
-const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
+const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
 const common = { name: nameSchema, options: destinationOptionsSchema.prefault({}) }
 
 export const createDestinationSchema = z.discriminatedUnion('kind', [
@@ -75,7 +81,7 @@ export const createDestinationSchema = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('s3'),
-    config: s3ConfigSchema.extend({ secretAccessKey: z.string().max(1_024).optional() }),
+    config: enteredS3ConfigSchema.extend({ secretAccessKey: z.string().max(1_024).optional() }),
   }),
 ])
 /** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */

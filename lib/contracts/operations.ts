@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { normalUrl } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { patchOf, roleSchema } from './common'
+import { enteredUrl } from './entered'
 
 /** How much may run at once. What finds a limit full waits; it is never skipped (fault 88). */
 const limitsSchema = z.object({
@@ -153,10 +154,10 @@ export const updateOperationsSchema = z.object({
   records: patchOf(recordsSchema).optional(),
   watch: patchOf(watchSchema).optional(),
   deadManSwitch: patchOf(deadManSwitchSchema).optional(),
-  cloudWatch: patchOf(cloudWatchSchema).optional(),
+  cloudWatch: patchOf(cloudWatchSchema.extend({ endpoint: enteredUrl().nullable() })).optional(),
   prices: patchOf(pricesSchema).optional(),
   access: patchOf(accessSchema).optional(),
-  oidc: patchOf(oidcSchema)
+  oidc: patchOf(oidcSchema.extend({ issuer: enteredUrl().nullable() }))
     .extend({ clientSecret: z.string().max(4_096).optional() })
     .optional(),
 })

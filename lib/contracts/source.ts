@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hostAndPort } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
+import { enteredHost, isNoConnection, noConnection } from './entered'
 import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema, type EngineName } from './common'
 import { retentionPauseSchema } from './retention'
 import { copyRuleSchema, tagsSchema } from './operations'
@@ -11,7 +12,10 @@ export const sslModeSchema = z.enum(sslModes)
 
 const noControl = (s: string) => !/[\u0000\n\r]/.test(s)
 
-/** Where a PostgreSQL source is; without the password, which is write-only. `host` starting with "/" is a Unix socket folder. */
+/**
+ * Where a PostgreSQL source is, as it is stored; without the password, which is write-only. `host` starting with "/" is a
+ * Unix socket folder.
+ */
 export const postgresConnectionSchema = z.object({
   host: z
     .string()
@@ -27,6 +31,14 @@ export const postgresConnectionSchema = z.object({
   sslRootCert: z.string().max(100_000).optional(),
 })
 export type PostgresConnection = z.infer<typeof postgresConnectionSchema>
+
+const noUrl = 'Enter the name alone; a connection URL is read when it is pasted as the host'
+/** The same as it is entered: a pasted connection is no host. */
+export const enteredConnectionSchema = postgresConnectionSchema.extend({
+  host: enteredHost('Enter a host name, an address, or a socket folder such as /var/run/postgresql'),
+  database: postgresConnectionSchema.shape.database.refine(isNoConnection, noUrl),
+  user: postgresConnectionSchema.shape.user.refine(isNoConnection, noUrl),
+})
 
 export const compressions = ['zstd', 'gzip', 'lz4', 'bzip2', 'xz', 'none'] as const
 export const compressionSchema = z.enum(compressions)
@@ -102,6 +114,13 @@ export const sourceOptionsSchema = z.object({
 })
 export type SourceOptions = z.infer<typeof sourceOptionsSchema>
 
+export const enteredOptionsSchema = sourceOptionsSchema.extend({
+  replica: sourceOptionsSchema.shape.replica
+    .unwrap()
+    .extend({ host: enteredHost('Enter the host of the replica') })
+    .optional(),
+})
+
 /** What decides where a source's password goes: its connection, and the replica among its options. */
 const postgresPlaceSchema = postgresConnectionSchema.extend({ replica: sourceOptionsSchema.shape.replica })
 type PostgresPlace = z.infer<typeof postgresPlaceSchema>
@@ -140,13 +159,13 @@ export const sourceReach: Partial<Record<EngineName, SecretReach>> = {
   ),
 }
 
-const nameSchema = z.string().trim().min(1, 'Enter a name').max(100)
+const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
 
 export const createSourceSchema = z.object({
   name: nameSchema,
   engine: engineNameSchema.default('postgres'),
-  connection: postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
-  options: sourceOptionsSchema.prefault({}),
+  connection: enteredConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
+  options: enteredOptionsSchema.prefault({}),
   /** Short words that alerts are routed by; none when absent. */
   tags: tagsSchema.optional(),
 })
@@ -159,13 +178,13 @@ export type CreateSource = z.infer<typeof createSourceSchema>
 export const updateSourceSchema = z.object({
   name: nameSchema.optional(),
   tags: tagsSchema.optional(),
-  connection: patchOf(postgresConnectionSchema.extend({ password: z.string().max(4_096).optional() })).optional(),
-  options: patchOf(sourceOptionsSchema)
+  connection: patchOf(enteredConnectionSchema.extend({ password: z.string().max(4_096).optional() })).optional(),
+  options: patchOf(enteredOptionsSchema)
     .extend({
       rateLimitBytesPerSecond: sourceOptionsSchema.shape.rateLimitBytesPerSecond.nullable(),
       parallelism: sourceOptionsSchema.shape.parallelism.nullable(),
       stallTimeoutMs: sourceOptionsSchema.shape.stallTimeoutMs.nullable(),
-      replica: sourceOptionsSchema.shape.replica.nullable(),
+      replica: enteredOptionsSchema.shape.replica.nullable(),
       rpoObjectiveMs: sourceOptionsSchema.shape.rpoObjectiveMs.nullable(),
       rtoObjectiveMs: sourceOptionsSchema.shape.rtoObjectiveMs.nullable(),
       copyRule: sourceOptionsSchema.shape.copyRule.nullable(),

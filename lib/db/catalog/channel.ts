@@ -1,6 +1,7 @@
 import { deliveryStateSchema, type Channel } from '../../contracts/alert'
 import { channelKindSchema, type ChannelKind } from '../../contracts/channel-config'
 import { channelRoutingSchema } from '../../contracts/channel-routing'
+import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { ChannelModel } from '../generated/models/Channel'
 import { jsonObject } from './json-object'
 
@@ -15,7 +16,7 @@ export interface ChannelFacts {
  * `showAddress`.
  */
 export function toChannel(row: ChannelModel, facts: ChannelFacts, showAddress: boolean): Channel {
-  const stored = jsonObject(row.config)
+  const stored = maskExposed(jsonObject(row.config))
   const config = showAddress || stored['url'] === undefined ? stored : { ...stored, url: hostOnly(stored['url']) }
   const kind = channelKindSchema.parse(row.kind)
   const last = facts.lastDelivery

@@ -5,6 +5,7 @@ import {
   type Destination,
 } from '../../contracts/destination'
 import { destinationOptionsSchema } from '../../contracts/operations'
+import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { DestinationModel } from '../generated/models/Destination'
 import { jsonObject } from './json-object'
 import { parseOrNull } from './parse-or-null'
@@ -15,7 +16,7 @@ export function toDestination(row: DestinationModel, usage: { backupCount: numbe
     id: row.id,
     name: row.name,
     kind: destinationKindSchema.parse(row.kind),
-    config: jsonObject(row.config),
+    config: maskExposed(jsonObject(row.config)),
     hasSecret: row.secretSealed !== null,
     probe: parseOrNull(probeReportSchema, row.probe),
     probedAt: row.probedAt?.toISOString() ?? null,

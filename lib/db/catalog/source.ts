@@ -1,12 +1,13 @@
 import { engineNameSchema } from '../../contracts/common'
 import { retentionPauseSchema } from '../../contracts/retention'
 import { inspectionSchema, postgresConnectionSchema, sourceOptionsSchema, type Source } from '../../contracts/source'
+import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { SourceModel } from '../generated/models/Source'
 import { parseOrNull } from './parse-or-null'
 
-/** A source as the API shows it: the sealed secret becomes the fact that there is one. */
+/** A source as the API shows it: the sealed secret becomes the fact that there is one, and a pasted one is masked. */
 export function toSource(row: SourceModel): Source {
-  return {
+  return maskExposed<Source>({
     id: row.id,
     name: row.name,
     engine: engineNameSchema.parse(row.engine),
@@ -19,5 +20,5 @@ export function toSource(row: SourceModel): Source {
     inspectedAt: row.inspectedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-  }
+  })
 }

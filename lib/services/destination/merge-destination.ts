@@ -5,7 +5,7 @@ import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { ServiceContext } from '../context'
 import { parseInput } from '../parse-input'
 import { refuseMetadataUrl } from '../refuse-metadata-address'
-import { destinationSecretField, parseDestinationConfig } from './destination-config'
+import { destinationSecretField, parseEnteredConfig } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
 import { sealedAfter } from '../sealed-after'
 import { splitSecret } from '../split-secret'
@@ -31,7 +31,7 @@ export async function mergeDestination(
     'options',
   ])
   const kind = destinationKindSchema.parse(row.kind)
-  const config = parseDestinationConfig(kind, merged)
+  const config = parseEnteredConfig(kind, merged)
   await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
   const reach = destinationReach[kind]
   const secretSealed = reach

@@ -1,5 +1,5 @@
 import { engineNameSchema } from '@/lib/contracts/common'
-import { postgresConnectionSchema, sourceOptionsSchema, sourceReach, type UpdateSource } from '@/lib/contracts/source'
+import { enteredConnectionSchema, enteredOptionsSchema, sourceReach, type UpdateSource } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SecretReach } from '@/lib/core/secrets/secret-reach'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
@@ -15,8 +15,8 @@ import { sourceSecretContext } from './source-spec'
 export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, patch: UpdateSource): SourceModel {
   const { password, ...connection } = patch.connection ?? {}
   const merged = {
-    connection: parseInput(postgresConnectionSchema, { ...spread(row.connection), ...connection }, ['connection']),
-    options: parseInput(sourceOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
+    connection: parseInput(enteredConnectionSchema, { ...spread(row.connection), ...connection }, ['connection']),
+    options: parseInput(enteredOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
   }
   return {
     ...row,

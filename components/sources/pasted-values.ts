@@ -1,0 +1,27 @@
+import { parseConnectionText } from '@/lib/core/connection/parse-connection-text'
+import type { SourceValues } from './source-values'
+
+type Changes = Partial<Pick<SourceValues, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>>
+
+/** What a pasted connection changes in the form; null when the text is none. Its password goes into its field alone. */
+export function pastedChanges(text: string): Changes | null {
+  const found = parseConnectionText(text)
+  if (!found) return null
+  const { port, ...rest } = found
+  return { ...rest, ...(found.host === undefined && port === undefined ? {} : { port: String(port ?? 5432) }) }
+}
+
+const words: Record<keyof Changes, string> = {
+  host: 'host',
+  port: 'port',
+  database: 'database',
+  user: 'user',
+  password: 'password',
+  ssl: 'TLS',
+}
+
+/** Which fields were filled in, never with what. */
+export function pastedWords(changes: Changes): string {
+  const names = Object.entries(words).flatMap(([field, word]) => (field in changes ? [word] : []))
+  return `Read from what was pasted: ${names.join(', ')}.${'password' in changes ? '' : ' It holds no password.'}`
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { exposesSecret } from '../core/secrets/exposed-secret'
+import { isHost, withoutBrackets } from '../core/secrets/is-host'
+
+/**
+ * Fields as people enter them. A connection URL that was pasted into one of them would be shown, kept and audited with
+ * its password, so it is refused here, for forms and API alike; no message says again what was entered (security 10).
+ * What is stored is read by the looser schemas, since older rows may hold such values.
+ */
+
+/** A host. `missing` is said of an empty one. Brackets around an IPv6 address are taken off. */
+export const enteredHost = (missing: string) =>
+  z
+    .string()
+    .trim()
+    .overwrite(withoutBrackets)
+    .min(1, missing)
+    .max(255)
+    .refine(isHost, 'Enter the host alone: no URL, no user or password, no port and no blanks')
+
+/** An http or https address without a user or password in it. */
+export const enteredUrl = (error = 'Enter an address that begins with https:// or http://') =>
+  z
+    .url({ protocol: /^https?$/, error })
+    .refine(hasNoUser, 'Enter the address without a user or password in it; secrets have fields of their own')
+
+/** Whether the name of something is only that. */
+export const isNoConnection = (text: string): boolean => !exposesSecret(text)
+export const noConnection = 'Enter a name; this is a connection with a password, which would be shown to everyone'
+
+function hasNoUser(address: string): boolean {
+  const url = URL.parse(address)
+  return url === null || (url.username === '' && url.password === '')
+}
