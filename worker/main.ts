@@ -7,6 +7,7 @@ import { jobKinds, type JobKind } from '@/lib/contracts/job'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { createLogger } from '@/lib/process/create-logger'
 import { ensureDemo } from '@/lib/services/setup/ensure-demo'
+import { warnOfExposedSecrets } from '@/lib/services/exposed-secrets/warn-of-exposed-secrets'
 import { ensureFirstStart } from '@/lib/services/setup/ensure-first-start'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildContext } from './build-context'
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
       knownToken: settings.knownToken,
     },
   })
+  await warnOfExposedSecrets({ ctx })
   if (settings.demo) {
     const shopSql = await readFile(path.resolve('prisma/seed/shop.sql'), 'utf8')
     await ensureDemo({ ctx, input: { catalogUrl: settings.databaseUrl, shopSql } })

@@ -57,7 +57,7 @@ export function VerifyAuditButton({ check }: { check: ReturnType<typeof useAudit
 export function AuditVerificationNote({ check }: { check: ReturnType<typeof useAuditVerification> }) {
   if (check.error) return <ProblemNote error={check.error} title="The log could not be verified" />
   if (!check.data) return null
-  const { fault, verified, beforeChain, anchors, head } = check.data
+  const { fault, verified, redacted, beforeChain, anchors, head } = check.data
   if (fault)
     return (
       <Callout tone="bad" role="alert" title={fault.message}>
@@ -67,6 +67,11 @@ export function AuditVerificationNote({ check }: { check: ReturnType<typeof useA
     )
   return (
     <Callout tone="proven" role="status" title={`All ${verified} events are as they were written`}>
+      {redacted > 0 && (
+        <p>
+          {redacted === 1 ? 'One was' : `${redacted} were`} redacted afterwards, each told by a signed event of the log.
+        </p>
+      )}
       {beforeChain > 0 && <p>{beforeChain} more are from before the chain and are not covered.</p>}
       <p>
         {anchors.compared === 0

@@ -9,6 +9,7 @@ import {
   useAuditVerification,
   VerifyAuditButton,
 } from '@/components/audit/audit-actions'
+import { ExposedSecretsNote } from '@/components/audit/exposed-secrets-note'
 import { AuditDetailDialog } from '@/components/audit/audit-detail-dialog'
 import { AuditFilters } from '@/components/audit/audit-filters'
 import { auditSearch } from '@/components/audit/audit-search'
@@ -37,7 +38,7 @@ export function AuditScreen() {
     <>
       <PageHeader
         title="Audit log"
-        intro="Who changed what, and when. Written together with the change, each event chained to the one before; nothing here can be edited."
+        intro="Who changed what, and when. Written together with the change, each event chained to the one before; nothing here can be edited; only a readable password can be blanked, and that is recorded too."
         actions={
           may && (
             <>
@@ -51,6 +52,7 @@ export function AuditScreen() {
         <EmptyState title="The audit log is an administrator’s">{reason}</EmptyState>
       ) : (
         <div className="space-y-4">
+          <ExposedSecretsNote />
           <AuditVerificationNote check={check} />
           <Card aria-label="Audit log">
             <AuditFilters />

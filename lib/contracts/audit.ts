@@ -57,6 +57,8 @@ export const auditVerificationSchema = z.object({
   ok: z.boolean(),
   /** Events of the chain that were read and found right, from its beginning. */
   verified: z.number().int(),
+  /** Of these, those with a text blanked afterwards, each told by a signed event of its own. */
+  redacted: z.number().int(),
   /** Events from before the chain: counted, their content is not covered. */
   beforeChain: z.number().int(),
   head: auditHeadSchema,

@@ -27,7 +27,7 @@ export function verifyEvidence(file: string, trustedKey?: string): EvidenceDocum
   if (!key || !bytes || !verify(null, Buffer.from(canonicalJson(document)), key, bytes)) {
     throw refused('The signature does not fit: the file was changed after it was signed.', fetchAgain)
   }
-  if (trustedKey !== undefined && rawKey(trustedKey) !== document.signing.publicKey) {
+  if (trustedKey !== undefined && rawEvidenceKey(trustedKey) !== document.signing.publicKey) {
     throw refused(
       'The file is signed, but not with the key that was given: another Holdfast made it, or someone forged it.',
       'Compare the public key with the one under Settings of the Holdfast that should have made it.',
@@ -45,7 +45,7 @@ function parse(file: string) {
 }
 
 /** The 32 bytes in base64 of a key given so or as PEM; throws `evidence-key-invalid`. */
-function rawKey(text: string): string {
+export function rawEvidenceKey(text: string): string {
   const trimmed = text.trim()
   try {
     if (!trimmed.startsWith('-----')) {

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import type { AuditFault, AuditHead } from '@/lib/contracts/audit'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { ChainChecker, type ChainedEvent } from '@/lib/services/audit/chain-checker'
-import { verifyEvidence } from '@/lib/vault/verify-evidence'
+import { Redactions } from '@/lib/services/audit/redactions'
+import { rawEvidenceKey, verifyEvidence } from '@/lib/vault/verify-evidence'
 import type { Answer, Options } from './verb'
 
 const lineSchema = z.object({
@@ -25,7 +26,7 @@ const lineSchema = z.object({
  */
 export async function verifyAuditFile(file: string, options: Options): Promise<Answer> {
   const anchor = options.evidence === undefined ? null : await anchorOf(options.evidence, options.key)
-  const checker = new ChainChecker(null)
+  const checker = new ChainChecker(null, await redactionsOf(file, options.key))
   let first: string | null = null
   let fault: AuditFault | null = null
   let agrees: boolean | null = null
@@ -37,7 +38,15 @@ export async function verifyAuditFile(file: string, options: Options): Promise<A
     if (anchor && checker.last?.id === BigInt(anchor.lastId)) agrees = checker.last.hash === anchor.hash
   }
   const last = checker.last?.id.toString() ?? null
-  const json = { ok: fault === null && agrees !== false, verified: checker.verified, first, last, fault, agrees }
+  const json = {
+    ok: fault === null && agrees !== false,
+    verified: checker.verified,
+    redacted: checker.redacted,
+    first,
+    last,
+    fault,
+    agrees,
+  }
   const told = fault
     ? `BROKEN: ${fault.message}`
     : `Events ${first ?? '-'} to ${last ?? '-'} are whole: ${checker.verified} events, each following from the one before.`
@@ -49,8 +58,24 @@ export async function verifyAuditFile(file: string, options: Options): Promise<A
         : anchor
           ? [`The evidence remembers event ${anchor.lastId}, which is not in what was read.`]
           : ['Who wrote it is not shown: compare it with signed evidence of its time (--evidence).']
-  return { json, text: [told, ...evidence].join('\n'), ok: json.ok }
+  const redacted = checker.redacted > 0 ? [redactedWords(checker.redacted, options.key)] : []
+  return { json, text: [told, ...redacted, ...evidence].join('\n'), ok: json.ok }
 }
+
+function redactedWords(count: number, key: string | undefined): string {
+  const who =
+    key === undefined ? '; who did it is not shown without the public key (--key)' : ', signed with the key given'
+  return `${count} of them ${count === 1 ? 'was' : 'were'} redacted afterwards, as the log itself tells${who}.`
+}
+
+/** Redactions stand behind what they are about, so the file is read for them first. */
+async function redactionsOf(file: string, key: string | undefined): Promise<Redactions> {
+  const redactions = new Redactions(key === undefined ? null : rawEvidenceKey(await keyText(key)))
+  for await (const event of events(file)) redactions.add(event)
+  return redactions
+}
+
+const keyText = async (key: string): Promise<string> => (existsSync(key) ? readFile(key, 'utf8') : key)
 
 async function* events(file: string): AsyncGenerator<ChainedEvent, void, void> {
   const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })
@@ -73,7 +98,7 @@ async function* events(file: string): AsyncGenerator<ChainedEvent, void, void> {
 }
 
 async function anchorOf(file: string, key: string | undefined): Promise<AuditHead> {
-  const trusted = key !== undefined && existsSync(key) ? await readFile(key, 'utf8') : key
+  const trusted = key === undefined ? undefined : await keyText(key)
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new HoldfastError('file-unreadable', `${file} cannot be read: ${messageOf(error)}`)
   })

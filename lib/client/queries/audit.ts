@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { AuditEvent } from '@/lib/contracts/audit'
+import type { ExposedSecrets } from '@/lib/contracts/exposed-secrets'
 import type { Page } from '@/lib/contracts/common'
 import { api, search } from '@/lib/client/api'
 
@@ -19,3 +20,9 @@ export const auditQuery = (filter: AuditSearch & { cursor?: string | undefined }
     queryKey: ['audit', filter],
     queryFn: ({ signal }) => api<Page<AuditEvent>>(`/admin/audit${search({ limit: 50, ...filter })}`, { signal }),
   })
+
+/** Where passwords stand readable that were pasted with a connection. */
+export const exposedSecretsQuery = queryOptions({
+  queryKey: ['exposed-secrets'],
+  queryFn: ({ signal }) => api<ExposedSecrets>('/admin/audit/exposed-secrets', { signal }),
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alertFilterSchema, alertSchema, deadMansSwitchSchema } from '../alert'
 import { auditEventSchema, auditExportQuerySchema, auditQuerySchema, auditVerificationSchema } from '../audit'
 import { pageOf, pageQuerySchema } from '../common'
+import { exposedSecretsSchema, redactedSecretsSchema } from '../exposed-secrets'
 import { operationsSchema, updateOperationsSchema } from '../operations'
 import {
   createTokenSchema,
@@ -124,6 +125,24 @@ export const instanceRoutes: ApiRoute[] = [
     scope: 'audit:read',
     status: 200,
     answer: auditVerificationSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/audit/exposed-secrets',
+    summary: 'Where passwords stand readable that were pasted with a connection: settings, audit log, other records',
+    role: 'admin',
+    scope: 'audit:read',
+    status: 200,
+    answer: exposedSecretsSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/audit/exposed-secrets',
+    summary: 'Blank them in the audit log and other records; the chain of the log stays whole',
+    role: 'admin',
+    scope: 'admin',
+    status: 200,
+    answer: redactedSecretsSchema,
   },
   {
     method: 'get',

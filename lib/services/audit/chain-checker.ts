@@ -1,5 +1,6 @@
 import type { AuditFault, AuditHead } from '@/lib/contracts/audit'
 import { auditDigest, auditLink, type AuditContent } from './audit-digest'
+import { Redactions } from './redactions'
 
 /** An event as it is stored or was exported. */
 export interface ChainedEvent extends AuditContent {
@@ -10,13 +11,19 @@ export interface ChainedEvent extends AuditContent {
 
 /**
  * Reads events in the order of their numbers and tells the first that does not follow from the one before. `start` is
- * what the first is chained to; without it (a part of the log) the first event is taken as given.
+ * what the first is chained to; without it (a part of the log) the first event is taken as given. An event that was redacted
+ * follows when one of `redactions` tells of it, and of nothing but what is there now.
  */
 export class ChainChecker {
   verified = 0
+  /** Of these, those whose texts were blanked afterwards. */
+  redacted = 0
   #last: { id: bigint; hash: string } | null
 
-  constructor(start: AuditHead | null) {
+  constructor(
+    start: AuditHead | null,
+    private readonly redactions: Redactions = new Redactions(null),
+  ) {
     this.#last = start ? { id: BigInt(start.lastId), hash: start.hash } : null
   }
 
@@ -38,7 +45,11 @@ export class ChainChecker {
       const gone = next === upTo ? `Event ${next} is missing.` : `Events ${next} to ${upTo} are missing.`
       return { kind: 'missing', id: next.toString(), message: gone }
     }
-    if (before && auditLink(before.hash, { id: event.id, at: event.at, digest: auditDigest(event) }) !== event.hash) {
+    const digest = auditDigest(event)
+    const written = this.redactions.digestBefore(event.id, digest)
+    const follows = (was: string) => !before || auditLink(before.hash, { ...event, digest: was }) === event.hash
+    if (written !== null && follows(written)) this.redacted += 1
+    else if (!follows(digest)) {
       return {
         kind: 'changed',
         id,

@@ -5,6 +5,7 @@ import { permit } from '../permit'
 import { genesisHash } from './audit-digest'
 import { auditHead } from './audit-head'
 import { ChainChecker } from './chain-checker'
+import { redactAction, Redactions } from './redactions'
 import { readAuditPages } from './read-audit-pages'
 import { signedAnchors, type Anchor } from './signed-anchors'
 
@@ -26,7 +27,8 @@ export async function verifyAuditLog({
   const head = await auditHead(db)
   const { genesis, lastBeforeChain } = await db.auditHead.findUniqueOrThrow({ where: { id: 1 } })
   const beforeChain = await db.auditEvent.count({ where: { id: { lte: lastBeforeChain } } })
-  const checker = new ChainChecker({ lastId: Number(lastBeforeChain), hash: genesisHash(genesis) })
+  const start = { lastId: Number(lastBeforeChain), hash: genesisHash(genesis) }
+  const checker = new ChainChecker(start, await redactionsOf(ctx))
   const fault =
     genesisFault(genesis, { count: beforeChain, last: lastBeforeChain }) ??
     (await chainFault(db, checker, { head, anchors, signal })) ??
@@ -35,12 +37,20 @@ export async function verifyAuditLog({
   return {
     ok: fault === null,
     verified: checker.verified,
+    redacted: checker.redacted,
     beforeChain,
     head,
     anchors: { compared: anchors.length, newest: anchors[0]?.at ?? null },
     fault,
     checkedAt: ctx.clock.now().toISOString(),
   }
+}
+
+/** What the log itself tells of redactions. That these events are right is shown when the chain comes to them. */
+async function redactionsOf({ db, vault }: ServiceContext): Promise<Redactions> {
+  const redactions = new Redactions(vault.evidencePublicKey)
+  for await (const rows of readAuditPages(db, { action: redactAction })) for (const row of rows) redactions.add(row)
+  return redactions
 }
 
 /** The chain's beginning says how many events were there before it. */
