@@ -58,7 +58,10 @@ async function main(): Promise<void> {
       knownToken: settings.knownToken,
     },
   })
-  await warnOfExposedSecrets({ ctx })
+  // Reading through everything that was kept takes its time; work does not wait for it.
+  void warnOfExposedSecrets({ ctx }).catch((error: unknown) =>
+    logger.error('looking for readable passwords failed', { error: String(error) }),
+  )
   if (settings.demo) {
     const shopSql = await readFile(path.resolve('prisma/seed/shop.sql'), 'utf8')
     await ensureDemo({ ctx, input: { catalogUrl: settings.databaseUrl, shopSql } })

@@ -56,7 +56,7 @@ export function nameWords(name: string): string {
 /** Actions that their subject and verb do not say well. */
 const wholeActions: Record<string, string> = {
   'audit.redact': 'Event redacted',
-  'secrets.redact-records': 'Readable passwords blanked',
+  'secrets.redact-record': 'Readable password blanked',
   'session.sign-in': 'Signed in',
   'session.sign-in-failed': 'Sign-in failed',
   'session.sign-out': 'Signed out',

@@ -19,29 +19,36 @@ const tables = [
   { table: 'destination', texts: [], json: ['probe'] },
 ] as const
 
-/** Counts the rows that hold one, and blanks it in them when asked to. */
-export async function exposedRecords(tx: Tx, redact: boolean): Promise<number> {
-  let count = 0
+/** A text or a value of JSON that holds one. */
+export interface ExposedRecord {
+  table: string
+  column: string
+  type: 'text' | 'jsonb'
+  id: string
+  value: unknown
+}
+
+/** Those of all tables, a column at a time. */
+export async function* exposedRecords(tx: Tx): AsyncGenerator<ExposedRecord, void, void> {
   for (const { table, texts, json } of tables) {
     const columns = [
-      ...texts.map((column) => ({ column, type: 'text' })),
-      ...json.map((column) => ({ column, type: 'jsonb' })),
+      ...texts.map((column) => ({ column, type: 'text' as const })),
+      ...json.map((column) => ({ column, type: 'jsonb' as const })),
     ]
     for (const { column, type } of columns) {
       const [name, field] = [Prisma.raw(`"${table}"`), Prisma.raw(`"${column}"`)]
       const rows = await tx.$queryRaw<{ id: string; value: unknown }[]>(Prisma.sql`
         SELECT id::text, ${field} AS value FROM ${name} WHERE ${field}::text ~* ${suspect}`)
-      for (const { id, value } of rows) {
-        if (exposedPaths(value).length === 0) continue
-        count += 1
-        if (!redact) continue
-        const masked = maskExposed(value)
-        const now = type === 'text' ? String(masked) : JSON.stringify(masked)
-        await tx.$executeRaw(
-          Prisma.sql`UPDATE ${name} SET ${field} = ${now}::${Prisma.raw(type)} WHERE id = ${id}::uuid`,
-        )
-      }
+      for (const row of rows) if (exposedPaths(row.value).length > 0) yield { table, column, type, ...row }
     }
   }
-  return count
+}
+
+/** Writes it anew without what it should not hold. */
+export async function blankRecord(tx: Tx, { table, column, type, id, value }: ExposedRecord): Promise<void> {
+  const masked = maskExposed(value)
+  const now = type === 'text' ? String(masked) : JSON.stringify(masked)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE ${Prisma.raw(`"${table}"`)} SET ${Prisma.raw(`"${column}"`)} = ${now}::${Prisma.raw(type)}
+    WHERE id = ${id}::uuid`)
 }

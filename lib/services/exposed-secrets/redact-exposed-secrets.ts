@@ -9,10 +9,10 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { requireStepUp } from '../step-up/require-step-up'
 import { exposedAuditEvents } from './exposed-audit-events'
-import { exposedRecords } from './exposed-records'
+import { blankRecord, exposedRecords } from './exposed-records'
 
-/** Events of one transaction: each is an event more of the log. */
-const batchSize = 200
+/** Events of one transaction, which must not last: each is an event more of the log. */
+const batchSize = 20
 
 /**
  * Blanks the passwords that stand readable in the audit log and in other records. Each redacted event gets an event of
@@ -28,14 +28,16 @@ export async function redactExposedSecrets({ ctx }: { ctx: ServiceContext }): Pr
       for (const event of events.slice(from, from + batchSize)) await redactEvent(ctx, tx, event)
     })
   }
-  const records = await ctx.db.$transaction(async (tx) => {
-    const count = await exposedRecords(tx, true)
-    if (count > 0) {
-      const event = { action: 'secrets.redact-records', subjectType: 'settings', detail: { records: count } }
+  let records = 0
+  for await (const found of exposedRecords(ctx.db)) {
+    await ctx.db.$transaction(async (tx) => {
+      await blankRecord(tx, found)
+      const { table, column, id } = found
+      const event = { action: 'secrets.redact-record', subjectType: table, subjectId: id, detail: { column } }
       await recordAudit(tx, ctx.actor, event)
-    }
-    return count
-  })
+    })
+    records += 1
+  }
   return { auditEvents: events.length, records }
 }
 
