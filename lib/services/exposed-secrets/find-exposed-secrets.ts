@@ -1,7 +1,7 @@
 import type { ExposedSecrets } from '@/lib/contracts/exposed-secrets'
 import { exposedPaths } from '@/lib/core/secrets/exposed-secret'
 import type { Tx } from '@/lib/db/client'
-import { Prisma } from '@/lib/db/generated/client'
+import type { Prisma } from '@/lib/db/generated/client'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { exposedAuditEvents } from './exposed-audit-events'
