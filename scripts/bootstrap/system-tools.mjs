@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { run } from './run.mjs'
-import { say, warn } from './say.mjs'
+import { apt } from './apt.mjs'
+import { say, StartError, warn } from './say.mjs'
 
 /** Where distributions put the PostgreSQL programs that are not on PATH. */
 function programFolders() {
@@ -72,10 +72,11 @@ export async function aptInstall(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
   const restore = names.includes('postgresql') ? preventMainCluster() : () => undefined
   try {
-    const install = () => run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], { env })
+    const install = () => apt(['install', '-y', '-q', '--no-install-recommends', ...names], { env })
     // The package lists of a fresh machine are absent or old: refresh them only when that is why it failed.
-    await install().catch(async () => {
-      await run('apt-get', ['update', '-q'], { env })
+    await install().catch(async (error) => {
+      if (error instanceof StartError) throw error
+      await apt(['update', '-q'], { env })
       await install()
     })
   } finally {
