@@ -12,7 +12,10 @@ test('the first start protects the catalog itself', async ({ page, request }) =>
   await expect(page.getByRole('region', { name: /database|databases/ }).first()).toBeVisible()
 })
 
-test('a backup taken by hand is proven by a restore test and can be downloaded', async ({ page, request }) => {
+test('a backup of the catalog taken by hand is proven, and downloaded after showing again who one is', async ({
+  page,
+  request,
+}) => {
   await waitUntilCalm(request)
   await signIn(page)
   const before = await readStatus(request)
@@ -43,6 +46,7 @@ test('a backup taken by hand is proven by a restore test and can be downloaded',
   await expect(evidence.getByText('Failed')).toHaveCount(0)
   await expect(page.getByRole('heading', { name: 'Restore by hand' })).toBeVisible()
 
+  // It holds everybody's password hashes: nobody takes it along with a borrowed session.
   await page.getByRole('button', { name: /^Download/ }).click()
   const arriving = page.waitForEvent('download')
   await page.getByRole('menuitem', { name: /^Archive/ }).click()

@@ -79,7 +79,7 @@ export function BackupScreen({ id }: { id: string }) {
               <FlaskConical className="max-sm:hidden" aria-hidden /> Restore-test
             </RoleButton>
             <RoleButton
-              needs="operator"
+              needs={backup.catalog ? 'admin' : 'operator'}
               variant="secondary"
               disabled={unusable !== undefined}
               title={unusable}

@@ -23,7 +23,7 @@ const mayDownload = () =>
   })
 
 export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: string; compact?: boolean }) {
-  const { may, reason } = useMay('operator')
+  const { may, reason } = useMay(backup.catalog ? 'admin' : 'operator')
   const unusable = unusableBecause(backup)
   const disabled = !may || unusable !== undefined
   return (

@@ -19,6 +19,7 @@ import { sourceQuery } from '@/lib/client/queries/sources'
 import { statusQuery } from '@/lib/client/queries/status'
 import { ConnectionCard } from './connection-card'
 import { ProtectionCard } from './protection-card'
+import { RestoreGrantsCard } from './restore-grants-card'
 import { SourceSchedules } from './source-schedules'
 
 export function SourceScreen({ id }: { id: string }) {
@@ -77,6 +78,7 @@ export function SourceScreen({ id }: { id: string }) {
           <ConnectionCard source={source} />
         </div>
         <SourceSchedules sourceId={id} />
+        <RestoreGrantsCard source={source} />
         <Card aria-labelledby="backups-title">
           <CardHeader id="backups-title" title="Backups" />
           <BackupHistory sourceId={id} />

@@ -68,10 +68,12 @@ export function DialogActions({ children }: { children: ReactNode }) {
 export function DialogSubmit({
   onClose,
   pending,
+  disabled,
   children,
 }: {
   onClose: () => void
   pending: boolean
+  disabled?: boolean
   children: ReactNode
 }) {
   return (
@@ -79,7 +81,7 @@ export function DialogSubmit({
       <Button variant="secondary" onClick={onClose}>
         Close
       </Button>
-      <Button type="submit" pending={pending}>
+      <Button type="submit" pending={pending} disabled={disabled}>
         {children}
       </Button>
     </DialogActions>

@@ -31,6 +31,7 @@ export const approvalWords: Record<Approval['state'], { label: string; tone: Ton
 export const guardedWords: Record<GuardedAction, string> = {
   'backup.delete': 'Deleting backups',
   'source.delete': 'Deleting sources',
+  'source.restore-grant': "Restores with another source's role",
   'destination.delete': 'Deleting destinations',
   'retention-policy.shorten': 'Shorter retention policies',
   'recovery-kit.create': 'The recovery kit',

@@ -100,6 +100,7 @@ export type AcceptInvitation = z.infer<typeof acceptInvitationSchema>
 export const guardedActions = [
   'backup.delete',
   'source.delete',
+  'source.restore-grant',
   'destination.delete',
   'retention-policy.shorten',
   'recovery-kit.create',

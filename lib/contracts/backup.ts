@@ -54,6 +54,7 @@ export const backupSchema = z.object({
   pinned: z.boolean(),
   note: z.string().nullable(),
   sample: z.boolean(),
+  catalog: z.boolean().meta({ description: 'Holds the catalog: only administrators download or restore it' }),
   error: failureSchema.nullable(),
   /** When it goes unless someone takes it back before (`POST .../{id}/keep`); null: no deletion is planned. */
   deleteAfter: timeSchema.nullable(),

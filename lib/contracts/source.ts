@@ -215,6 +215,11 @@ export const inspectionSchema = z.object({
   /** Version and path of the client that a backup will use. */
   client: z.object({ version: z.string(), path: z.string() }).optional(),
   latencyMs: z.number().optional(),
+  superuser: z.boolean().optional().meta({ description: 'The role may do anything on its server' }),
+  holdfastInstance: z
+    .string()
+    .optional()
+    .meta({ description: 'Id of the Holdfast instance whose catalog the database holds; absent: it holds none' }),
   tls: z.string().optional().meta({ description: 'TLS version in use; absent when the connection is not encrypted' }),
   unreadable: z.array(z.string()).default([]).meta({ description: 'Objects the role may not read, quoted names' }),
   findings: z.array(findingSchema).default([]),
@@ -229,6 +234,9 @@ export const sourceSchema = z.object({
   options: sourceOptionsSchema,
   tags: tagsSchema,
   sample: z.boolean().meta({ description: 'Sample data made by --demo' }),
+  catalog: z.boolean().meta({
+    description: "Its backups hold this instance's catalog: only administrators download or restore them",
+  }),
   /** Set while nothing of it is deleted, because its newest backup looks wrong. */
   retentionPause: retentionPauseSchema.nullable(),
   inspection: inspectionSchema.nullable(),

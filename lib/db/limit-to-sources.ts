@@ -24,6 +24,8 @@ function filterOf(model: string, ids: string[]): object | undefined {
       return { backup: own }
     case 'AlertDelivery':
       return { alert: own }
+    case 'RestoreGrant':
+      return { ...own, targetId: { in: ids } }
     case 'Restore':
       // A restore is told by the source whose server it writes to, as its job is.
       return { OR: ids.map((id) => ({ target: { path: ['sourceId'], equals: id } })) }
@@ -42,7 +44,7 @@ const listModels: Record<string, string> = {
 }
 
 const sourceTables =
-  /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|alert|alert_delivery|source_total|source_state|source_change|source_now|backup_day|copy_total)\b/i
+  /\b(source|schedule|job|backup_history|backup_copy|restore_test|restore|restore_grant|alert|alert_delivery|source_total|source_state|source_change|source_now|backup_day|copy_total)\b/i
 
 /**
  * The same catalog, of which only what belongs to these sources is there: rows of others are not found, not listed, not

@@ -105,6 +105,15 @@ export interface RestoreTarget {
   only?: RestoreSelection
 }
 
+/** What the role of a restore's target may do there, asked from the server. */
+export interface TargetStanding {
+  user: string
+  /** Why code that runs with this role reaches beyond the database it is in, in words; null: it does not. */
+  reach: string | null
+  /** The advisory lock that was asked for is held on this very server. */
+  holdsLock: boolean
+}
+
 /** Names as the database has them, not quoted. */
 export interface RestoreSelection {
   schemas: string[]
@@ -162,6 +171,13 @@ export interface Engine {
     input: { manifest: Manifest; open: OpenPart; feed?: OpenFeed; check: CheckParts; target: RestoreTarget },
     run: RunContext,
   ): Promise<{ warnings: string[] }>
+  /**
+   * Asks a restore's target what the restored code could do there. `lock` names an advisory lock that the caller holds
+   * in the catalog, so that the server which holds the catalog is known by whatever address. Bounded by 15 s.
+   */
+  standing(source: SourceSpec, lock: readonly [number, number], run: RunContext): Promise<TargetStanding>
+  /** SQL an administrator runs to make a role for restores that is no superuser. */
+  restoreRoleSql(source: SourceSpec): string
   /** All parts as one plain SQL script, without the roles. */
   toSql(input: { manifest: Manifest; open: OpenPart }, run: RunContext): { stream: Readable; finished: Promise<void> }
   /** Removes sandboxes below the root that no live process owns or that are older than the limit. Returns what was removed. */

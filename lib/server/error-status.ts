@@ -21,6 +21,7 @@ const statusOf: Record<string, number> = {
   'token-limited': 403,
   'foreign-site': 403,
   'step-up-needed': 403,
+  'restore-not-granted': 403,
   'second-factor-needed': 401,
   'second-factor-wrong': 400,
   'not-found': 404,

@@ -14,6 +14,7 @@ import { deleteDestination } from '@/lib/services/destination/delete-destination
 import { updateDestination } from '@/lib/services/destination/update-destination'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import { startRestore } from '@/lib/services/restore/start-restore'
+import { createRestoreGrant } from '@/lib/services/restore-grant/create-restore-grant'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
 import { updateRetentionPolicy } from '@/lib/services/retention-policy/update-retention-policy'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
@@ -26,6 +27,7 @@ import { updateUser } from '@/lib/services/user/update-user'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { startHttpReceiver } from '../helpers/http-receiver'
 import { password, person, showAgain, type Person } from '../helpers/people'
+import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { testClock, testContext, type TestClock } from '../helpers/service-context'
 
 let catalog: FreshCatalog
@@ -34,15 +36,19 @@ let clock: TestClock
 let root: ServiceContext
 let ann: Person
 let receiver: Awaited<ReturnType<typeof startHttpReceiver>>
+/** Where a restore goes: it asks the server what its role may do. */
+let pg: TestPostgres
 beforeAll(async () => {
   catalog = await freshCatalog()
   clock = testClock()
   root = testContext(catalog.db, { clock, actor: { type: 'cli', user: 'root', role: 'admin' } })
   receiver = await startHttpReceiver()
+  pg = await startPostgres()
   await person(root)
 })
 afterAll(async () => {
   await receiver.close()
+  await pg.close()
   await catalog.drop()
 })
 beforeEach(async () => {
@@ -52,12 +58,12 @@ beforeEach(async () => {
 
 const destination = () =>
   catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path: '/tmp' } } })
-const source = () =>
+const source = (connection: object = { host: 'db.example.com', database: 'shop', user: 'backup' }) =>
   createSource({
     ctx: root,
     input: createSourceSchema.parse({
       name: randomUUID(),
-      connection: { host: 'db.example.com', database: 'shop', user: 'backup' },
+      connection,
     }),
   })
 const channel = () =>
@@ -96,6 +102,10 @@ const scenarios: Record<SteppedUpAction, Scenario> = {
   'source.delete': async () => {
     const { id } = await source()
     return (ctx) => deleteSource({ ctx, input: { id } })
+  },
+  'source.restore-grant': async () => {
+    const [{ id }, target] = [await source(), await source()]
+    return (ctx) => createRestoreGrant({ ctx, input: { id, targetId: target.id } })
   },
   'destination.delete': async () => {
     const { id } = await destination()
@@ -148,7 +158,7 @@ const scenarios: Record<SteppedUpAction, Scenario> = {
       })
   },
   'restore.start': async () => {
-    const { id } = await backup()
+    const { id } = await backup((await source(pg.source().connection)).id)
     return (ctx) => startRestore({ ctx, input: { backupId: id, target: { database: 'restored', owners: 'keep' } } })
   },
   'user.disable': async () => {

@@ -15,6 +15,7 @@ import { assertLease } from '@/lib/services/job/assert-lease'
 import { createJob } from '@/lib/services/job/create-job'
 import { effectiveRules } from '@/lib/services/retention/effective-rules'
 import { retentionApplies } from '@/lib/services/retention/retention-applies'
+import { noteCatalog } from '@/lib/services/source/note-catalog'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task, TaskArgs, TaskEnd } from '../task'
 import { measuredFacts } from './backup/measured-facts'
@@ -195,6 +196,7 @@ async function commitBackup(
     })
   }
   const sourceId = job.sourceId ?? ''
+  await noteCatalog(tx, sourceId, end.stored.manifest.engineFacts['holdfastInstance'])
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
   if (failed.length === 0) return resolvePartial(tx, { sourceId, now })
   await raisePartial(tx, {

@@ -4,6 +4,7 @@ import { checkStored } from '@/lib/pipeline/check-stored'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
 import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
+import { checkGrant, checkServer } from '@/lib/services/restore/check-target'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task } from '../task'
 
@@ -19,9 +20,15 @@ export const restoreTask: Task = {
     const target = storedTargetSchema.parse(row.target)
     const source = await ctx.db.source.findFirst({ where: { id: target.sourceId, deletedAt: null } })
     if (!source) throw new HoldfastError('not-found', 'The source whose server this restore goes to was deleted.')
+    const backup = await ctx.db.backup.findUnique({ where: { id: job.backupId }, include: { source: true } })
+    if (!backup) throw new HoldfastError('not-found', 'The backup of this restore was deleted.')
+    const ends = { source: backup.source, target: source }
+    // What held when it was asked for need not hold any more: roles change, and grants are withdrawn.
+    await checkServer(ctx, ends, run)
     const startedAt = ctx.clock.now()
     await ctx.db.$transaction(async (tx) => {
       await assertLease(tx, job)
+      await checkGrant(tx, ends)
       await tx.restore.update({ where: { id: row.id }, data: { state: 'running', startedAt } })
     })
     const copy = await openGoodCopy(ctx, { backupId: job.backupId }, run)

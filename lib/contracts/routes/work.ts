@@ -9,6 +9,7 @@ import { pageOf, pageQuerySchema } from '../common'
 import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
 import { insightQuerySchema, insightSchema, sourceInsightSchema } from '../insight'
 import { jobFilterSchema, jobSchema, startedSchema } from '../job'
+import { createRestoreGrantSchema, restoreGrantSchema, restoreGrantsSchema } from '../restore-grant'
 import { backupHealthSchema, healthQuerySchema, statusQuerySchema, statusSchema } from '../status'
 import type { ApiRoute } from './api-route'
 
@@ -109,6 +110,34 @@ export const workRoutes: ApiRoute[] = [
     body: startRestoreSchema,
     status: 202,
     answer: startedSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/sources/{id}/restore-grants',
+    summary: 'The other sources with whose role backups of this one may be restored',
+    role: 'viewer',
+    scope: 'config:read',
+    perSource: true,
+    status: 200,
+    answer: restoreGrantsSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/sources/{id}/restore-grants',
+    summary: "Allow that backups of this source are restored with another source's role",
+    role: 'admin',
+    scope: 'config:write',
+    body: createRestoreGrantSchema,
+    status: 201,
+    answer: restoreGrantSchema,
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/admin/restore-grants/{id}',
+    summary: 'Withdraw a grant; restores that wait are refused when their turn comes',
+    role: 'admin',
+    scope: 'config:write',
+    status: 204,
   },
   {
     method: 'get',

@@ -16,7 +16,7 @@ import { parseOrNull } from './parse-or-null'
 
 /** What a query must include for `toBackup`; lists also omit `manifest` and `log`, which are large. */
 export const backupInclude = {
-  source: { select: { name: true } },
+  source: { select: { name: true, catalog: true } },
   copies: { include: { destination: { select: { name: true } } }, orderBy: { id: 'asc' } },
 } as const satisfies Prisma.BackupInclude
 
@@ -24,7 +24,10 @@ export const backupInclude = {
 export const backupListOmit = { manifest: true, log: true } as const satisfies Prisma.BackupOmit
 
 type CopyRow = BackupCopyModel & { destination: { name: string } }
-export type BackupRow = Omit<BackupModel, 'manifest' | 'log'> & { source: { name: string }; copies: CopyRow[] }
+export type BackupRow = Omit<BackupModel, 'manifest' | 'log'> & {
+  source: { name: string; catalog: boolean }
+  copies: CopyRow[]
+}
 
 /** A row of the history as the API shows it. Sizes fit a number: 2^53 bytes are 8 PiB. */
 export function toBackup(row: BackupRow): Backup {
@@ -47,6 +50,7 @@ export function toBackup(row: BackupRow): Backup {
     pinned: row.pinned,
     note: row.note,
     sample: row.sample,
+    catalog: row.source.catalog,
     error: parseOrNull(failureSchema, row.error),
     deleteAfter: row.deleteAfter?.toISOString() ?? null,
     deleteCause: row.deleteCause === 'policy' || row.deleteCause === 'request' ? row.deleteCause : null,

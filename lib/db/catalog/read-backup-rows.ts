@@ -45,7 +45,7 @@ export async function readBackupRows(tx: Tx, ids: string[]): Promise<Map<string,
   if (ids.length === 0) return new Map()
   const [answer] = await tx.$queryRaw<{ rows: Record<string, unknown>[] | null }[]>`
     SELECT json_agg(r) AS rows FROM (
-      SELECT ${backupColumns}, json_build_object('name', s.name) AS source, (
+      SELECT ${backupColumns}, json_build_object('name', s.name, 'catalog', s.catalog) AS source, (
         SELECT coalesce(json_agg(k ORDER BY k.id), '[]') FROM (
           SELECT ${copyColumns}, json_build_object('name', d.name) AS destination
           FROM backup_copy c JOIN destination d ON d.id = c.destination_id WHERE c.backup_id = b.id

@@ -15,6 +15,7 @@ export function toSource(row: SourceModel): Source {
     options: sourceOptionsSchema.parse(row.options),
     tags: row.tags,
     sample: row.sample,
+    catalog: row.catalog,
     retentionPause: parseOrNull(retentionPauseSchema, row.retentionPause),
     inspection: parseOrNull(inspectionSchema, row.inspection),
     inspectedAt: row.inspectedAt?.toISOString() ?? null,

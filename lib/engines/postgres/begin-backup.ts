@@ -5,6 +5,7 @@ import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { assertNotRewritten } from './assert-not-rewritten'
 import { budgetConnections } from './budget-connections'
+import { catalogIn } from './catalog-in'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
 import { connect } from './connect'
 import { dumpArchive, dumpData } from './dump-archive'
@@ -64,6 +65,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
   const systemIdentifier = await readSystemIdentifier(holder)
+  const holdfastInstance = await catalogIn(holder)
   if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
   const { streams, paced } = await divide(holder, source, { databaseBytes, shared: snapshot !== null }, warnings)
@@ -92,6 +94,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       ...endpoint.facts,
       ...locale,
       ...facts,
+      ...(holdfastInstance === null ? {} : { holdfastInstance }),
     },
     warnings,
     parts: [

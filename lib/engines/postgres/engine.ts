@@ -4,7 +4,9 @@ import { beginBackup } from './begin-backup'
 import { inspect } from './inspect'
 import { prove } from './prove'
 import { restore } from './restore'
+import { restoreRoleSql } from './restore-role-sql'
 import { sample } from './sample'
+import { standing } from './standing'
 import { sweepSandboxes } from './sandbox/sweep'
 import { toSql } from './to-sql'
 
@@ -17,6 +19,8 @@ export const postgres: Engine = {
   beginBackup,
   prove,
   restore,
+  standing,
+  restoreRoleSql,
   toSql,
   sweepSandboxes,
 }

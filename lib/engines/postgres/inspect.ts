@@ -4,6 +4,7 @@ import type { Finding, Inspection } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { catalogIn } from './catalog-in'
 import { classifyQueryError } from './classify-error'
 import { withConnection } from './connect'
 import { findClient } from './find-client'
@@ -43,6 +44,7 @@ async function look(client: Client): Promise<Inspection> {
   )
   const size = await databaseBytes(client).catch(() => undefined)
   const access = await readAccess(client, identity)
+  const holdfastInstance = await catalogIn(client)
   const tool = await findClient(identity.major, identity.version).catch((error: unknown) => toFailure(error))
   const findings: Finding[] = [...access.findings, ...excess(identity)]
   if ('code' in tool) {
@@ -58,6 +60,8 @@ async function look(client: Client): Promise<Inspection> {
     tableCount: rows[0]?.tables ?? 0,
     ...('code' in tool ? {} : { client: { version: tool.version, path: join(tool.folder, 'pg_dump') } }),
     latencyMs,
+    superuser: identity.superuser,
+    ...(holdfastInstance === null ? {} : { holdfastInstance }),
     ...(identity.tls ? { tls: identity.tls } : {}),
     unreadable: access.unreadable,
     findings,

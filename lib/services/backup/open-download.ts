@@ -12,6 +12,7 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'
+import { permitContents } from '../source/permit-contents'
 import type { OpenCopy } from './open-copy'
 import { openGoodCopy } from './open-good-copy'
 import { partOpener } from './part-opener'
@@ -43,6 +44,7 @@ export async function openDownload(args: {
     }),
     'backup',
   )
+  await permitContents(ctx, backup.source)
   if (!backup.copies.some((copy) => copy.state === 'stored')) {
     throw new HoldfastError('no-copy', `This backup has nothing stored to download (it is ${backup.status}).`)
   }

@@ -2,37 +2,37 @@ import type { StartRestore } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
+import type { Tx } from '@/lib/db/client'
+import type { BackupModel } from '@/lib/db/generated/models/Backup'
 import { toJson } from '@/lib/db/to-json'
 import { confirmChange } from '../approval/confirm-change'
 import { recordAudit } from '../audit/record-audit'
+import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 import { found } from '../not-found'
 import { permit } from '../permit'
+import { permitContents } from '../source/permit-contents'
+import { requireStepUp } from '../step-up/require-step-up'
+import { checkGrant, checkServer, type RestoreEnds } from './check-target'
 
-/** Restores a backup into a new database. An existing database of that name is refused by the engine, untouched. */
+/**
+ * Restores a backup into a new database. An existing database of that name is refused by the engine, untouched. Into
+ * another source's server only with an administrator's grant; never to the catalog's. The worker asks all of it again.
+ */
 export async function startRestore(args: { ctx: ServiceContext; input: StartRestore }): Promise<Started> {
   const { ctx, input } = args
   permit(ctx.actor, 'operator')
   const now = ctx.clock.now()
+  const ends = await findEnds(ctx.db, input)
+  await permitContents(ctx, ends.source)
+  await checkGrant(ctx.db, ends)
+  // Before anything is connected to, too: a borrowed session makes us ask no server.
+  await requireStepUp(ctx)
+  await checkServer(ctx, ends, briefRun(ctx, askTimeoutMs))
   return ctx.db.$transaction(async (tx) => {
-    const backup = found(
-      await tx.backup.findFirst({ where: { id: input.backupId, deletedAt: null }, include: { copies: true } }),
-      'backup',
-    )
-    if (!backup.copies.some((copy) => copy.state === 'stored')) {
-      throw new HoldfastError(
-        'backup-not-restorable',
-        `This backup is ${backup.status} and has nothing stored to restore.`,
-        {
-          remedy: 'Choose one that succeeded.',
-        },
-      )
-    }
-    const source = found(
-      await tx.source.findFirst({ where: { id: input.target.sourceId ?? backup.sourceId, deletedAt: null } }),
-      'source',
-    )
+    const { backup, target: source } = await findEnds(tx, input)
+    await checkGrant(tx, { source: ends.source, target: source })
     await confirmChange(ctx, tx, {
       action: 'restore.start',
       subjectType: 'backup',
@@ -65,4 +65,29 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
     })
     return { jobId: job.id, job: toJob(job) }
   })
+}
+
+const askTimeoutMs = 20_000
+
+/** The backup with something stored, its source, and the source whose server it goes to. */
+async function findEnds(tx: Tx, input: StartRestore): Promise<RestoreEnds & { backup: BackupModel }> {
+  const backup = found(
+    await tx.backup.findFirst({
+      where: { id: input.backupId, deletedAt: null },
+      include: { copies: true, source: { select: { id: true, name: true, catalog: true } } },
+    }),
+    'backup',
+  )
+  if (!backup.copies.some((copy) => copy.state === 'stored')) {
+    throw new HoldfastError(
+      'backup-not-restorable',
+      `This backup is ${backup.status} and has nothing stored to restore.`,
+      { remedy: 'Choose one that succeeded.' },
+    )
+  }
+  const target = found(
+    await tx.source.findFirst({ where: { id: input.target.sourceId ?? backup.sourceId, deletedAt: null } }),
+    'source',
+  )
+  return { backup, source: backup.source, target }
 }

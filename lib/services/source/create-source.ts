@@ -7,13 +7,18 @@ import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
 import { sourceSecretContext } from './source-spec'
 
-/** Stores a source; nothing is contacted. Throws `name-taken` and `engine-unsupported`. `sample` marks demo data. */
+/**
+ * Stores a source; nothing is contacted. Throws `name-taken` and `engine-unsupported`. `sample` marks demo data,
+ * `catalog` the catalog's own database.
+ */
 export async function createSource({
   ctx,
   input,
+  catalog = false,
 }: {
   ctx: ServiceContext
   input: CreateSource & { sample?: boolean }
+  catalog?: boolean
 }): Promise<Source> {
   permit(ctx.actor, 'admin')
   ctx.engine(input.engine)
@@ -28,6 +33,7 @@ export async function createSource({
           options: toJson(input.options),
           tags: input.tags ?? [],
           sample: input.sample ?? false,
+          catalog,
         },
       })
       await recordAudit(tx, ctx.actor, {

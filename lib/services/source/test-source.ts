@@ -6,6 +6,7 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findSource } from './find-source'
 import { mergeSource } from './merge-source'
+import { noteCatalog } from './note-catalog'
 import { sourceSpec } from './source-spec'
 
 export const inspectTimeoutMs = 20_000
@@ -35,6 +36,7 @@ export async function testSource({
       detail: { ok: inspection.ok, code: inspection.error?.code ?? null, unsaved: patched },
     })
     if (patched) return
+    await noteCatalog(tx, row.id, inspection.holdfastInstance)
     // Unless the settings were changed while the test ran: it says nothing about the new ones.
     await tx.source.updateMany({
       where: { id: row.id, updatedAt: stored.updatedAt },
