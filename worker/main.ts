@@ -20,12 +20,20 @@ import { startTicking } from './tick'
 
 const logger = createLogger('worker')
 
+const secretNames = [
+  'HOLDFAST_ADMIN_PASSWORD',
+  'HOLDFAST_API_TOKEN',
+  'HOLDFAST_CATALOG_BACKUP_URL',
+  'HOLDFAST_SAMPLE_URL',
+  'NEXTAUTH_SECRET',
+]
+
 /** Starts the worker: makes itself known, prepares a fresh instance, takes jobs until it is told to stop. */
 async function main(): Promise<void> {
   process.umask(0o077)
   const settings = readSettings(process.env)
   // The secrets were read; no tool started from here may inherit them.
-  for (const name of ['HOLDFAST_ADMIN_PASSWORD', 'HOLDFAST_API_TOKEN', 'NEXTAUTH_SECRET']) delete process.env[name]
+  for (const name of secretNames) delete process.env[name]
   const workerId = crypto.randomUUID()
   const actor: Actor = { type: 'worker', id: workerId, role: 'admin' }
   const { ctx, queue, close } = await buildContext({
@@ -53,7 +61,8 @@ async function main(): Promise<void> {
     ctx,
     input: {
       backupFolder,
-      catalogUrl: settings.databaseUrl,
+      catalogUrl: settings.catalogBackupUrl,
+      sampleUrl: settings.sampleUrl,
       administrator: settings.administrator,
       knownToken: settings.knownToken,
     },
@@ -64,7 +73,7 @@ async function main(): Promise<void> {
   )
   if (settings.demo) {
     const shopSql = await readFile(path.resolve('prisma/seed/shop.sql'), 'utf8')
-    await ensureDemo({ ctx, input: { catalogUrl: settings.databaseUrl, shopSql } })
+    await ensureDemo({ ctx, input: { catalogUrl: settings.databaseUrl, sampleUrl: settings.sampleUrl, shopSql } })
   }
 
   const leases = keepLeases(ctx, workerId)

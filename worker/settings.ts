@@ -5,6 +5,10 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 export interface WorkerSettings {
   home: string
   databaseUrl: string
+  /** How the catalog's backups read it: by a role that may do nothing else, where the supervisor made one. */
+  catalogBackupUrl: string
+  /** The sample database that the supervisor made; null: it is made beside the catalog. */
+  sampleUrl: string | null
   backupConcurrency: number
   retryDelaySeconds: number
   /** How long running jobs may go on after SIGTERM before they are handed back. */
@@ -25,6 +29,8 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
   return {
     home: path.resolve(env['HOLDFAST_HOME'] ?? '.holdfast'),
     databaseUrl,
+    catalogBackupUrl: env['HOLDFAST_CATALOG_BACKUP_URL'] || databaseUrl,
+    sampleUrl: env['HOLDFAST_SAMPLE_URL'] || null,
     backupConcurrency: positive(env, 'HOLDFAST_BACKUP_CONCURRENCY', 2),
     retryDelaySeconds: positive(env, 'HOLDFAST_RETRY_DELAY_SECONDS', 15),
     graceMs: positive(env, 'HOLDFAST_GRACE_SECONDS', 10) * 1_000,

@@ -12,7 +12,8 @@ import { openLogFile } from './log-file'
 import { openCatalog } from './open-catalog'
 import type { SuperviseOptions } from './options'
 import { startPostgres } from './postgres/start-postgres'
-import { childEnvironment, embeddedBinForSandboxes, startWeb, startWorker } from './programs'
+import { childEnvironment, embeddedBinForSandboxes, startWeb, startWorker, workerEnvironment } from './programs'
+import type { EmbeddedUrls } from './programs'
 
 const WEB_GRACE_MS = 5_000
 const WORKER_GRACE_MS = 20_000
@@ -52,6 +53,7 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
   const logs = (name: string) => openLogFile(path.join(options.home, 'logs', `${name}.log`))
   let url = process.env.DATABASE_URL ?? ''
   let serverBin: string | null = null
+  let embedded: EmbeddedUrls | null = null
   if (!url) {
     const server = await startPostgres(options, logs('postgres'))
     let first: Child | null = server.child
@@ -62,9 +64,10 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
     }
     running.postgres = keepRunning("catalog's server", run, options.warn)
     url = server.url
+    embedded = server
     serverBin = embeddedBinForSandboxes(server.bin)
   }
-  await openCatalog(url, options.root, options.say)
+  await openCatalog(url, options)
   if (stop.aborted) return
   const env = childEnvironment(options, url, serverBin)
   const remember = (child: Child): Child => {
@@ -75,7 +78,8 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
   }
   const [webLog, workerLog] = [logs('web'), logs('worker')]
   let workerReady = false
-  const worker = () => startWorker(options, env, workerLog, () => (workerReady = true))
+  const workerEnv = workerEnvironment(env, embedded)
+  const worker = () => startWorker(options, workerEnv, workerLog, () => (workerReady = true))
   running.web = keepRunning('web', () => remember(startWeb(options, env, webLog)), options.warn)
   running.worker = keepRunning('worker', () => remember(worker()), options.warn)
   await announce(options, url, () => workerReady, stop)

@@ -2,9 +2,14 @@ import path from 'node:path'
 import pg from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { migrate } from '@/lib/db/migrate'
+import { superuserWarning } from './superuser-warning'
+import type { SuperviseOptions } from './options'
 
 /** Checks that the catalog can be reached and brings its schema up to date. Every trouble is one sentence without a secret. */
-export async function openCatalog(url: string, root: string, say: (line: string) => void): Promise<void> {
+export async function openCatalog(
+  url: string,
+  options: Pick<SuperviseOptions, 'root' | 'say' | 'warn'>,
+): Promise<void> {
   const place = describe(url)
   const client = new pg.Client({
     connectionString: url,
@@ -14,6 +19,8 @@ export async function openCatalog(url: string, root: string, say: (line: string)
   client.on('error', () => undefined)
   try {
     await client.connect()
+    const excess = await superuserWarning(client)
+    if (excess) options.warn(excess)
   } catch (error) {
     throw new HoldfastError('catalog-unreachable', `DATABASE_URL: ${place} cannot be used: ${reason(error)}.`, {
       remedy: 'Mend it, or unset DATABASE_URL to use the embedded PostgreSQL.',
@@ -21,9 +28,11 @@ export async function openCatalog(url: string, root: string, say: (line: string)
   } finally {
     await client.end().catch(() => undefined)
   }
-  const applied = await migrate(url, path.join(root, 'prisma/migrations'))
+  const applied = await migrate(url, path.join(options.root, 'prisma/migrations'))
   if (applied.length)
-    say(`Catalog schema brought up to date (${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'})`)
+    options.say(
+      `Catalog schema brought up to date (${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'})`,
+    )
 }
 
 /** `host:port/database`, never the password. */

@@ -41,6 +41,17 @@ export function childEnvironment(
   }
 }
 
+export interface EmbeddedUrls {
+  backupUrl: string
+  sampleUrl: string
+}
+
+/** The worker also makes the sources of the catalog and the sample, which read as roles of their own. */
+export function workerEnvironment(env: Record<string, string>, embedded: EmbeddedUrls | null): Record<string, string> {
+  if (!embedded) return env
+  return { ...env, HOLDFAST_CATALOG_BACKUP_URL: embedded.backupUrl, HOLDFAST_SAMPLE_URL: embedded.sampleUrl }
+}
+
 /** The embedded server's programs serve restore tests where the system has none of the same major. */
 export function embeddedBinForSandboxes(bin: string): string | null {
   return existsSync('/usr/lib/postgresql/15/bin/postgres') ? null : bin

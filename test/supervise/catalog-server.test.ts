@@ -8,6 +8,7 @@ import { takeLock } from '@/scripts/supervise/lock'
 import { openLogFile } from '@/scripts/supervise/log-file'
 import { openCatalog } from '@/scripts/supervise/open-catalog'
 import type { SuperviseOptions } from '@/scripts/supervise/options'
+import { findPlace } from '@/scripts/supervise/postgres/find-place'
 import { startPostgres } from '@/scripts/supervise/postgres/start-postgres'
 import type { CatalogServer } from '@/scripts/supervise/postgres/start-postgres'
 import { tempDir } from '../helpers/temp'
@@ -70,10 +71,9 @@ test('takes over from a server that outlived its supervisor instead of failing o
 
 test('is not fooled by a lock file that names a pid which somebody else has now', async () => {
   const first = await start()
-  const folder = await query(first.url, "SELECT current_setting('data_directory') AS folder")
   process.kill(first.child.pid, 'SIGKILL')
   await first.child.exit
-  const file = path.join(String(Object.values(folder[0] ?? {})[0]), 'postmaster.pid')
+  const file = path.join(findPlace(options).base, 'data/postmaster.pid')
   // PostgreSQL believes the file when the process runs as its own user.
   const { uid, gid } = statSync(file)
   const stranger = spawn('sleep', ['600'], { uid, gid, stdio: 'ignore' })
@@ -116,7 +116,7 @@ test.each([
   ['nothing listens there', 'postgresql://u:pa55word@127.0.0.1:1/x'],
   ['not an address', 'hello'],
 ])('says in one line why DATABASE_URL cannot be used, without its password: %s', async (reason, url) => {
-  const error: unknown = await openCatalog(url, root, () => {}).catch((caught: unknown) => caught)
+  const error: unknown = await openCatalog(url, options).catch((caught: unknown) => caught)
   expect(String(error)).toContain(reason)
   expect(String(error)).not.toContain('pa55word')
 })

@@ -1,5 +1,6 @@
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { createSourceSchema } from '@/lib/contracts/source'
+import { sampleDatabase } from '@/lib/db/catalog-roles'
 import { runScript } from '@/lib/db/run-script'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
@@ -10,7 +11,6 @@ import { connectionOf } from './connection-of'
 import { sampleHistory } from './sample-history'
 
 const sourceName = 'Sample shop'
-const database = 'holdfast_sample_shop'
 
 /**
  * Adds a small shop database beside the catalog as a source marked as sample, a month of history marked the same way,
@@ -18,18 +18,17 @@ const database = 'holdfast_sample_shop'
  */
 export async function ensureDemo(args: {
   ctx: ServiceContext
-  input: { catalogUrl: string; shopSql: string }
+  input: {
+    catalogUrl: string
+    /** A database made for it; null: one is made beside the catalog. */
+    sampleUrl: string | null
+    shopSql: string
+  }
 }): Promise<void> {
   const { ctx, input } = args
   if (await ctx.db.setting.findUnique({ where: { key: 'demo' } })) return
-  const shopUrl = new URL(input.catalogUrl)
-  shopUrl.pathname = `/${database}`
-  await runScript(input.catalogUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
-  await runScript(
-    input.catalogUrl,
-    `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`,
-  )
-  await runScript(shopUrl.href, input.shopSql)
+  const shopUrl = input.sampleUrl ?? (await makeBeside(input.catalogUrl))
+  await runScript(shopUrl, `${emptied}\n${input.shopSql}`)
 
   const destination = await ctx.db.destination.findFirstOrThrow({
     where: { deletedAt: null },
@@ -45,7 +44,7 @@ export async function ensureDemo(args: {
         input: createSourceSchema.parse({
           name: sourceName,
           engine: 'postgres',
-          connection: connectionOf(shopUrl.href),
+          connection: connectionOf(shopUrl),
         }),
       })
     ).id
@@ -69,4 +68,30 @@ export async function ensureDemo(args: {
     })
     await tx.setting.create({ data: { key: 'demo', value: toJson({ at: ctx.clock.now() }) } })
   })
+}
+
+/** What a start that was cut short left goes; the database stays, whose owner may not make another. */
+const emptied = `
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT quote_ident(nspname) FROM pg_namespace
+               WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
+  LOOP
+    EXECUTE 'DROP SCHEMA ' || name || ' CASCADE';
+  END LOOP;
+  PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;
+END
+$$;`
+
+/** An empty database on the catalog's server; the catalog's role must be allowed to make it. */
+async function makeBeside(catalogUrl: string): Promise<string> {
+  await runScript(catalogUrl, `DROP DATABASE IF EXISTS ${sampleDatabase} WITH (FORCE)`)
+  await runScript(
+    catalogUrl,
+    `CREATE DATABASE ${sampleDatabase} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`,
+  )
+  const shop = new URL(catalogUrl)
+  shop.pathname = `/${sampleDatabase}`
+  return shop.href
 }

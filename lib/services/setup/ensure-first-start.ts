@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { createSourceSchema, postgresConnectionSchema } from '@/lib/contracts/source'
+import { createSourceSchema } from '@/lib/contracts/source'
 import { emailSchema, passwordSchema } from '@/lib/contracts/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -15,12 +14,15 @@ import { createSource } from '../source/create-source'
 import { registerKnownToken } from '../token/register-known-token'
 import { createFirstAdministrator } from '../user/create-first-administrator'
 import { connectionOf } from './connection-of'
+import { followServer } from './follow-server'
 
 export interface FirstStart {
   /** Where the local destination is made. */
   backupFolder: string
-  /** The catalog's own database, which becomes the first source. */
+  /** The catalog's own database, which becomes the first source, as the role that its backups read it as. */
   catalogUrl: string
+  /** The sample database as its owner, where the supervisor made one. */
+  sampleUrl: string | null
   administrator: { email: string; password: string } | null
   knownToken: string | null
 }
@@ -36,7 +38,7 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
   if (input.administrator && (await ctx.db.user.count()) === 0) await makeAdministrator(ctx, input.administrator)
   if (input.knownToken)
     await registerKnownToken({ ctx, input: { token: input.knownToken, name: 'HOLDFAST_API_TOKEN' } })
-  if (await ctx.db.setting.findUnique({ where: { key: 'first-start' } })) return followCatalog(ctx, input.catalogUrl)
+  if (await ctx.db.setting.findUnique({ where: { key: 'first-start' } })) return followServer(ctx, input)
 
   await createDestination({
     ctx,
@@ -52,6 +54,7 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
       engine: 'postgres',
       connection: connectionOf(input.catalogUrl),
     }),
+    catalog: true,
   }).catch(ignore('name-taken'))
   const [destination, policy, source] = await Promise.all([
     ctx.db.destination.findFirstOrThrow({ where: { name: 'Local folder', deletedAt: null } }),
@@ -110,21 +113,6 @@ async function makeAdministrator(ctx: ServiceContext, given: { email: string; pa
   }
   const input = { email: email.data, name: 'Administrator', password: given.password }
   await createFirstAdministrator({ ctx, input }).catch(ignore('setup-done'))
-}
-
-/** The embedded server may move to another port between starts; its source follows. */
-async function followCatalog(ctx: ServiceContext, catalogUrl: string): Promise<void> {
-  const source = await ctx.db.source.findFirst({ where: { name: catalogName, engine: 'postgres', deletedAt: null } })
-  if (!source) return
-  const known = postgresConnectionSchema.parse(source.connection)
-  const { password: _password, ...now } = postgresConnectionSchema
-    .extend({ password: z.string().optional() })
-    .parse(connectionOf(catalogUrl))
-  const embedded =
-    known.host === '127.0.0.1' && now.host === '127.0.0.1' && known.database === now.database && known.user === now.user
-  if (!embedded || known.port === now.port) return
-  await ctx.db.source.update({ where: { id: source.id }, data: { connection: toJson({ ...known, port: now.port }) } })
-  ctx.logger.info('the catalog moved to another port; its source follows', { port: now.port })
 }
 
 function ignore(code: string): (error: unknown) => void {

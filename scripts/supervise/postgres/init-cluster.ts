@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { catalogRoles } from '@/lib/db/catalog-roles'
 import type { PostgresPlace } from './find-place'
-
-/** The catalog's role; it owns the server, since nobody else uses it. */
-export const CATALOG_ROLE = 'holdfast'
 
 /** The data folder, made on the first start. A half-made one (interrupted start) is thrown away and made again. */
 export function initCluster(place: PostgresPlace, password: string): string {
@@ -39,7 +37,7 @@ function initdb(place: PostgresPlace, data: string, passwordFile: string, locale
       '-D',
       data,
       '-U',
-      CATALOG_ROLE,
+      catalogRoles.superuser,
       '-E',
       'UTF8',
       `--locale=${locale}`,
