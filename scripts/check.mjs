@@ -25,7 +25,11 @@ const CHECKS = {
     '--cache-location=node_modules/.cache/eslint/',
     '.',
   ],
-  types: ['node_modules/typescript/bin/tsc', '--noEmit', '--pretty', 'false'],
+  types: [
+    'node_modules/typescript/bin/tsc',
+    ...['--noEmit', '--pretty', 'false', '--incremental'],
+    '--tsBuildInfoFile=node_modules/.cache/holdfast-types.json',
+  ],
 }
 
 function check(name, args) {

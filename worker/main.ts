@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     queue,
     leases,
     workerId,
-    sandboxRoot: path.join(settings.home, 'sandboxes'),
+    home: settings.home,
     retryDelaySeconds: settings.retryDelaySeconds,
   }
   const concurrency: Record<JobKind, number> = {

@@ -28,7 +28,8 @@ export interface RunnerDeps {
   queue: OpenQueue
   leases: LeaseKeeper
   workerId: string
-  sandboxRoot: string
+  /** HOLDFAST_HOME. */
+  home: string
   /** Until the second attempt of a job whose schedule does not say. */
   retryDelaySeconds: number
 }
@@ -67,7 +68,7 @@ export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSig
     run,
     assertLease: () => ctx.db.$transaction((tx) => assertLease(tx, job)),
     logText: log.text,
-    sandboxRoot: deps.sandboxRoot,
+    home: deps.home,
   }
 
   let end: TaskEnd | null = null

@@ -13,8 +13,8 @@ export interface TaskArgs {
   assertLease(): Promise<void>
   /** Everything logged so far, for the row. */
   logText(): string
-  /** Folder below which sandboxes are made. */
-  sandboxRoot: string
+  /** HOLDFAST_HOME. */
+  home: string
 }
 
 /** How a run ended that came to its own end; a thrown error is mapped by the runner instead. */

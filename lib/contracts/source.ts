@@ -109,6 +109,11 @@ export const sourceOptionsSchema = z.object({
     .min(1_000)
     .max(24 * 3_600_000)
     .default(6 * 3_600_000),
+  /**
+   * Restore tests of this source may run its code on a machine that cannot keep it apart: its owner may then do there what
+   * the worker's user may. Each evidence says so.
+   */
+  acceptUnconfined: z.boolean().default(false),
   /** Attempts of one backup job, the first included. */
   maxAttempts: z.number().int().min(1).max(10).default(3),
 })

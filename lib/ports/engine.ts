@@ -6,6 +6,7 @@ import type { Inspection, SourceOptions, SqlAssertion } from '../contracts/sourc
 import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
 import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
+import type { KeepOut } from './sandbox'
 
 /** A source with its secret unsealed. `connection` was parsed by the contract of its engine. */
 export interface SourceSpec {
@@ -78,6 +79,18 @@ export type OpenFeed = (part: ManifestPart, run: RunContext) => Promise<PartFeed
 
 /** Reads parts to their end against the manifest, before anything of them is used; rejects with `object-damaged`. */
 export type CheckParts = (parts: ManifestPart[], run: RunContext) => Promise<void>
+
+/** What a restore test's sandbox is made with. */
+export interface SandboxOrder {
+  /** Folder below which sandboxes are made. */
+  root: string
+  /** What of ours code in a backup must not reach. */
+  keepOut: KeepOut
+  /** True: an administrator accepts for this source that its code runs on this machine without being kept apart. */
+  acceptUnconfined?: boolean
+  /** Most bytes it may have on the disk; chosen from the size of the source when absent. */
+  diskBytes?: number
+}
 
 /** What a restore test found. */
 export interface Proof {
@@ -153,14 +166,15 @@ export interface Engine {
   beginBackup(source: SourceSpec, run: RunContext, options?: { attempt?: number }): Promise<BackupSession>
   /**
    * Restores into a sandbox and runs the checks of the level (`standard` or `comprehensive`). Damage and differences
-   * are failed checks; a sandbox that cannot be had is a thrown error, which the caller records as inconclusive.
+   * are failed checks; a sandbox that cannot be had, or does not keep it apart, is a thrown error
+   * (`sandbox-unavailable`, `sandbox-unconfined`, `sandbox-full`), which the caller records as inconclusive.
    */
   prove(
     input: {
       manifest: Manifest
       open: OpenPart
       level: Exclude<RestoreTestLevel, 'quick'>
-      sandboxRoot: string
+      sandbox: SandboxOrder
       /** What the restored database is asked beyond the archive's own facts; absent: nothing. */
       expectations?: Expectations
     },
@@ -168,7 +182,15 @@ export interface Engine {
   ): Promise<Proof>
   /** Restores into a new database; refuses an existing one. A half-finished database is removed or left under a name that says so. */
   restore(
-    input: { manifest: Manifest; open: OpenPart; feed?: OpenFeed; check: CheckParts; target: RestoreTarget },
+    input: {
+      manifest: Manifest
+      open: OpenPart
+      feed?: OpenFeed
+      check: CheckParts
+      target: RestoreTarget
+      /** What of ours the tools that read the backup must not reach. */
+      keepOut: KeepOut
+    },
     run: RunContext,
   ): Promise<{ warnings: string[] }>
   /**

@@ -5,6 +5,8 @@ import type { Priority } from '../core/tool-priority'
 export interface CommandSpec {
   file: string
   args: string[]
+  /** The tool itself, where `file` and `args` begin with what confines it; errors and logs tell of it. */
+  tool?: { file: string; args: string[] }
   /** The whole environment of the child beside PATH, LANG and TZ: nothing else is inherited. */
   env?: Record<string, string>
   cwd?: string

@@ -13,12 +13,13 @@ export interface CommandEnd {
 
 /** `command-failed` with everything a person needs to see why; secrets are redacted. */
 export function commandError(spec: CommandSpec, end: CommandEnd, cause?: unknown): HoldfastError {
-  const name = basename(spec.file)
+  const { file, args } = spec.tool ?? spec
+  const name = basename(file)
   const how = end.signal ? `was ended by ${end.signal}` : `failed with exit code ${end.exitCode ?? 'unknown'}`
   const lastLine = end.stderr.trim().split('\n').at(-1)?.trim()
   return new HoldfastError('command-failed', `${name} ${how}${lastLine ? `: ${lastLine}` : ''}`, {
     facts: {
-      command: redact([name, ...spec.args].join(' '), spec.secrets),
+      command: redact([name, ...args].join(' '), spec.secrets),
       exitCode: end.exitCode,
       signal: end.signal,
       stderr: end.stderr,

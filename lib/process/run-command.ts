@@ -65,7 +65,8 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
   const tail = new StderrTail(stderr, secrets)
   ignoreUnheard(stdin)
   ignoreUnheard(stdout)
-  run.logger.debug('tool started', { command: redact([file, ...spec.args].join(' '), secrets), pid })
+  const told = spec.tool ?? { file, args: spec.args }
+  run.logger.debug('tool started', { command: redact([told.file, ...told.args].join(' '), secrets), pid })
 
   const exited = settle({ child, pid, stdout, tail, spec, run }).finally(release)
   // Callers that fail before they await it must not turn it into an unhandled rejection.

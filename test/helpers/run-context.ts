@@ -1,5 +1,6 @@
 import type { Progress } from '@/lib/contracts/job'
 import type { Logger, RunContext } from '@/lib/ports/run-context'
+import type { KeepOut } from '@/lib/ports/sandbox'
 
 /** A logger that keeps what it was told, so that tests can look for what must not be there. */
 export function makeTestLogger(lines: string[] = []): Logger {
@@ -28,3 +29,6 @@ export function makeTestRun(): RunContext & {
     logged,
   }
 }
+
+/** For tests whose subject is not what a sandbox keeps out; the probe still tries what it always tries. */
+export const nothing: KeepOut = { paths: [], pids: [], sockets: [] }

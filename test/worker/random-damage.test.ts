@@ -77,7 +77,7 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
     run: makeTestRun(),
     assertLease: () => Promise.resolve(),
     logText: () => '',
-    sandboxRoot: product.home,
+    home: product.home,
   })
 
   const workerId = randomUUID()

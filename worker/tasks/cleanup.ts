@@ -2,6 +2,7 @@ import { engineNames } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
+import { sandboxRoot } from '../sandbox-order'
 import type { Task } from '../task'
 
 /** A sandbox without an owner goes at once; one that looks owned goes after this time all the same. */
@@ -11,13 +12,13 @@ const busySandboxLimitMs = 25 * 3_600_000
 
 /** Sweeps sandboxes, finishes begun deletions, removes what crashed runs left, and checks the stores' safety nets. */
 export const cleanupTask: Task = {
-  async run({ ctx, run, sandboxRoot }) {
+  async run({ ctx, run, home }) {
     const swept: string[] = []
     const running = await ctx.db.job.count({ where: { kind: 'restore-test', state: 'running' } })
     const limitMs = running > 0 ? busySandboxLimitMs : sandboxLimitMs
     for (const name of engineNames) {
       try {
-        swept.push(...(await ctx.engine(name).sweepSandboxes(sandboxRoot, limitMs, run)))
+        swept.push(...(await ctx.engine(name).sweepSandboxes(sandboxRoot(home), limitMs, run)))
       } catch (error) {
         if (!(error instanceof HoldfastError && error.code === 'engine-unsupported')) throw error
       }

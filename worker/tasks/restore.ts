@@ -6,6 +6,7 @@ import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { checkGrant, checkServer } from '@/lib/services/restore/check-target'
 import { sourceSpec } from '@/lib/services/source/source-spec'
+import { sandboxOrder } from '../sandbox-order'
 import type { Task } from '../task'
 
 /**
@@ -14,7 +15,7 @@ import type { Task } from '../task'
  */
 export const restoreTask: Task = {
   async run(args) {
-    const { ctx, job, run } = args
+    const { ctx, job, run, home } = args
     const row = await ctx.db.restore.findFirst({ where: { jobId: job.id } })
     if (!row || !job.backupId) throw new HoldfastError('not-found', 'The backup of this restore was deleted.')
     const target = storedTargetSchema.parse(row.target)
@@ -41,6 +42,7 @@ export const restoreTask: Task = {
           feed: partFeeder(copy),
           check: (parts, checking) => checkStored(copy.storage, (part) => copy.keyOf(part), parts, checking),
           target: { ...target, source: sourceSpec(ctx, source) },
+          keepOut: (await sandboxOrder(ctx, home)).keepOut,
         },
         run,
       )

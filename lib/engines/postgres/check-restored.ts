@@ -73,7 +73,6 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
       ...(await checkAssertions({ sandbox: sandbox.source, serverMajor, database: sandboxDatabase, assertions }, run)),
     )
   }
-  evidence.sandboxLimits = sandbox.limits
   evidence.tables = restored.tables.length
   evidence.rows = restored.tables.reduce((sum, table) => sum + table.rows, 0)
   evidence.sequences = restored.inventory.sequences.size

@@ -7,6 +7,7 @@ import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/
 import type { Installation } from './find-client'
 import type { Sandbox } from './sandbox/start'
 import { openToolEnv } from './tool-env'
+import { sandboxWorkplace } from './workplace'
 
 /** Dumps the sandbox and keeps nothing: the archive is only walked, as the original was. */
 export async function dumpSandbox(
@@ -20,13 +21,11 @@ export async function dumpSandbox(
   const tool = await openToolEnv(sandbox.source, database)
   try {
     const command = runCommand(
-      {
+      sandboxWorkplace(sandbox).command({
         file: join(client.folder, 'pg_dump'),
         args: ['--format=custom', '--compress=0', '--no-password', ...args],
         env: tool.env,
-        cwd: '/',
-        ...(sandbox.user ? { uid: sandbox.user.uid, gid: sandbox.user.gid } : {}),
-      },
+      }),
       run,
     )
     const walker = new ArchiveWalker({ ...walk, beforeEnd: () => command.exited })

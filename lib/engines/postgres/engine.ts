@@ -7,7 +7,7 @@ import { restore } from './restore'
 import { restoreRoleSql } from './restore-role-sql'
 import { sample } from './sample'
 import { standing } from './standing'
-import { sweepSandboxes } from './sandbox/sweep'
+import { sweepSandboxes } from '@/lib/sandbox/sweep'
 import { toSql } from './to-sql'
 
 /** PostgreSQL, logical: pg_dump custom archives and pg_dumpall globals. */

@@ -9,6 +9,7 @@ import type { Installation } from './find-client'
 import { quoteQualified } from './quote'
 import type { Sandbox } from './sandbox/start'
 import { openToolEnv } from './tool-env'
+import { sandboxWorkplace } from './workplace'
 
 /** What pg_dump writes behind the rows of a table. */
 const copyEnd = '\\.\n\n\n'
@@ -31,13 +32,11 @@ export async function hashInOrder(
   try {
     const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT`
     const command = runCommand(
-      {
+      sandboxWorkplace(input.sandbox).command({
         file: join(input.client.folder, 'psql'),
         args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '-c', settings, '-c', copy],
         env: tool.env,
-        cwd: '/',
-        ...(input.sandbox.user ? { uid: input.sandbox.user.uid, gid: input.sandbox.user.gid } : {}),
-      },
+      }),
       run,
     )
     const hash = new RowsHash()

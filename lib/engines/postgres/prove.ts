@@ -37,10 +37,14 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   const sandbox = await timed('startMs', () =>
     startSandbox(
       {
-        root: input.sandboxRoot,
+        root: input.sandbox.root,
         serverMajor: facts.serverMajor,
         needBytes: Math.max(facts.archiveBytes, facts.databaseBytes) * spaceFactor + spaceFloorBytes,
         relationCount: facts.relationCount,
+        keepOut: input.sandbox.keepOut,
+        programs: [client.folder],
+        acceptUnconfined: input.sandbox.acceptUnconfined ?? false,
+        ...(input.sandbox.diskBytes === undefined ? {} : { diskBytes: input.sandbox.diskBytes }),
       },
       run,
     ),
@@ -48,6 +52,8 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   const evidence: Record<string, unknown> = {
     sandboxVersion: sandbox.version,
     clientVersion: client.version,
+    confinement: sandbox.confinement.report,
+    ...(sandbox.confinement.report.grade === 'none' ? { acceptedUnconfined: true } : {}),
     archiveBytes: facts.archiveBytes,
     steps,
   }
@@ -83,6 +89,8 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     }
   } catch (error) {
     run.signal.throwIfAborted()
+    const filled = sandbox.filled()
+    if (filled) throw filled
     if (error instanceof HoldfastError && error.code === 'restore-failed')
       return failed('restores-without-errors', error)
     if (isDamage(error)) return failed('archive-readable', error)

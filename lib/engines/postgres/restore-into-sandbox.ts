@@ -14,9 +14,10 @@ import { quoteQualified } from './quote'
 import { readGlobals } from './read-globals'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
-import { contentsFolder, readPartContents, restoreParts } from './restore-parts'
+import { readPartContents, restoreParts } from './restore-parts'
 import { prepareDatabase } from './sandbox/prepare'
 import type { Sandbox } from './sandbox/start'
+import { sandboxWorkplace } from './workplace'
 
 export const sandboxDatabase = 'sandbox'
 
@@ -44,13 +45,12 @@ interface Input {
 export async function restoreIntoSandbox(input: Input, run: RunContext): Promise<Restored> {
   const warnings = await prepare(input, run)
   const { manifest, open, sandbox, client } = input
-  const { user } = sandbox
+  const place = sandboxWorkplace(sandbox)
   const inventory = new Inventory()
   const tables: ArchivedTable[] = []
   const filledViews: string[] = []
-  const folder = await contentsFolder(user)
   try {
-    const contents = await readPartContents(open, partOf(manifest, 'archive'), folder.path, user, run)
+    const contents = await readPartContents(open, partOf(manifest, 'archive'), place, run)
     for (const entry of contents.entries) {
       inventory.add(entry)
       if (entry.type === 'MATERIALIZED VIEW DATA') filledViews.push(quoteQualified(entry.schema, entry.name))
@@ -60,7 +60,7 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
         manifest,
         open,
         contents,
-        tool: { client, target: sandbox.source, database: sandboxDatabase, args: ['--no-tablespaces'], user },
+        tool: { client, target: sandbox.source, database: sandboxDatabase, args: ['--no-tablespaces'], place },
         jobs: restoreJobs(),
         phase: 'restoring into the sandbox',
         walk: () => collectTables(tables, input.level === 'comprehensive'),
@@ -78,8 +78,6 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
     return { largeObjects, largeObjectsHash, inventory, tables, filledViews, warnings }
   } catch (error) {
     throw sandboxError(restoreError(error))
-  } finally {
-    await folder.remove()
   }
 }
 

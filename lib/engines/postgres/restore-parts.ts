@@ -1,6 +1,5 @@
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import type { OpenFeed, OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -12,9 +11,9 @@ import { earlyIndexes } from './early-indexes'
 import { postDataSteps } from './post-data-steps'
 import { quoteQualified } from './quote'
 import { restoreFromFeed, restoreFromFile, restoreFromStream, type RestoreTool } from './run-pg-restore'
-import type { UnprivilegedUser } from './sandbox/drop-user'
 import { type Contents, saveContents } from './save-contents'
 import type { Selection } from './select-entries'
+import type { Workplace } from './workplace'
 
 const progressEveryMs = 500
 
@@ -36,27 +35,18 @@ export interface RestorePlan {
   selection: Selection | null
 }
 
-/** A private folder for tables of contents, which the tools' user may read. */
-export async function contentsFolder(
-  user: UnprivilegedUser | null,
-): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'holdfast-contents-'))
-  if (user) await chown(path, user.uid, user.gid)
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
-}
-
-/** Reads the table of contents of a part into the folder. */
+/** Reads the table of contents of a part into the workplace's folder. */
 export async function readPartContents(
   open: OpenPart,
   part: ManifestPart | undefined,
-  folder: string,
-  user: UnprivilegedUser | null,
+  place: Workplace,
   run: RunContext,
 ): Promise<Contents> {
   if (!part) throw damaged('the manifest lists no archive')
-  const file = join(folder, `${part.file}.toc`)
+  const file = join(place.folder, `${part.file}.toc`)
+  await rm(file, { force: true })
   const contents = await saveContents(await open(part, run), file, run)
-  if (user) await chown(file, user.uid, user.gid)
+  await place.give(file)
   return contents
 }
 
@@ -90,7 +80,7 @@ export async function restoreParts(
   const done = () => moved.reduce((sum, bytes) => sum + bytes(), 0)
   const report = () => run.progress({ phase: plan.phase, doneBytes: done(), totalBytes })
   let reporting: NodeJS.Timeout | undefined
-  const list = selection ? await writeList(contents.file, selection.dumpIds, tool.user) : []
+  const list = selection ? await writeList(contents.file, selection.dumpIds, tool.place) : []
   const wanted = selection ? new Set(selection.dumpIds) : null
   const built = new Set<number>()
   let begun = 0
@@ -113,7 +103,7 @@ export async function restoreParts(
       const ids = wanted ? early.filter((id) => wanted.has(id)) : early
       if (ids.length === 0) return
       for (const id of ids) built.add(id)
-      const args = ['--section=post-data', ...(await writeList(`${contents.file}.${part.file}`, ids, tool.user))]
+      const args = ['--section=post-data', ...(await writeList(`${contents.file}.${part.file}`, ids, tool.place))]
       messages.push(await restoreFromFile(tool, args, contents.file, scope))
     })
     // Values of sequences are in the archive's data section; without its rows they are restored by themselves.
@@ -124,7 +114,7 @@ export async function restoreParts(
     for (const step of postDataSteps(contents.entries, wanted)) {
       const ids = step.filter((id) => !built.has(id))
       if (ids.length === 0) continue
-      const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.user))]
+      const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.place))]
       messages.push(await restoreFromFile(tool, args, contents.file, run))
     }
     return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
@@ -160,21 +150,18 @@ async function ownList(
   run: RunContext,
 ): Promise<string[]> {
   const { tool } = plan
-  const folder = dirname(plan.contents.file)
-  const { file, entries } = await readPartContents(plan.open, part, folder, tool.user, run)
+  const { file, entries } = await readPartContents(plan.open, part, tool.place, run)
   const wanted = new Set(selection.tables.map(nameOf))
   const ids = entries.filter((entry) => wanted.has(nameOf(entry))).map((entry) => entry.dumpId)
-  return writeList(file, ids, tool.user)
+  return writeList(file, ids, tool.place)
 }
 
-async function writeList(
-  contents: string,
-  dumpIds: readonly number[],
-  user: UnprivilegedUser | null,
-): Promise<string[]> {
+async function writeList(contents: string, dumpIds: readonly number[], place: Workplace): Promise<string[]> {
   const file = `${contents}.list`
+  // One that was given away is not ours to write to any more.
+  await rm(file, { force: true })
   await writeFile(file, dumpIds.map((id) => `${id};\n`).join(''), { mode: 0o600 })
-  if (user) await chown(file, user.uid, user.gid)
+  await place.give(file)
   return [`--use-list=${file}`]
 }
 

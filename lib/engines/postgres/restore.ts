@@ -13,8 +13,9 @@ import { manifestFacts } from './manifest-facts'
 import { quoteIdentifier } from './quote'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
-import { contentsFolder, partsToRead, readPartContents, restoreParts } from './restore-parts'
+import { partsToRead, readPartContents, restoreParts } from './restore-parts'
 import { selectEntries } from './select-entries'
+import { openRestoreWorkplace } from './workplace'
 
 type RestoreInput = Parameters<Engine['restore']>[0]
 
@@ -36,13 +37,15 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   const { target } = input
   const incomplete = incompleteName(target.database)
   let created = false
-  const folder = await contentsFolder(null)
+  const undo: (() => Promise<void>)[] = []
   try {
     return await withMaintenance(target.source, run.signal, async (client) => {
       const facts = manifestFacts(input.manifest)
       const { serverMajor } = await checkTarget(client, target.database, facts.serverMajor)
       const tool = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, serverMajor)
-      const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), folder.path, null, run)
+      const place = await openRestoreWorkplace(target.source, [tool.folder], input.keepOut, run)
+      undo.push(place.close)
+      const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), place, run)
       const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
       const globals = partOf(input.manifest, 'globals')
@@ -61,7 +64,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
             target: target.source,
             database: incomplete,
             args: ['--no-tablespaces', ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : [])],
-            user: null,
+            place,
           },
           jobs: restoreJobs(target.parallelism),
           phase: 'restoring',
@@ -89,7 +92,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
     run.signal.throwIfAborted()
     throw classifyQueryError(restoreError(error))
   } finally {
-    await folder.remove()
+    for (const step of undo) await step()
   }
 }
 

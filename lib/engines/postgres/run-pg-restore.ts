@@ -9,9 +9,9 @@ import { runCommand } from '@/lib/process/run-command'
 import type { ArchiveWalker } from './archive/archive-walker'
 import type { Installation } from './find-client'
 import { databaseConnInfo } from './quote'
-import type { UnprivilegedUser } from './sandbox/drop-user'
 import { stallGuard, watchForStall } from './stall-guard'
 import { openToolEnv } from './tool-env'
+import type { Workplace } from './workplace'
 
 export interface RestoreTool {
   client: Installation
@@ -19,7 +19,7 @@ export interface RestoreTool {
   database: string
   /** `--no-owner` and the like. */
   args: string[]
-  user: UnprivilegedUser | null
+  place: Workplace
 }
 
 /** Restores sections of the schema from a saved table of contents. Answers what pg_restore said. */
@@ -83,7 +83,7 @@ export async function restoreFromFeed(
 }
 
 async function withTool(
-  { client, target, database, args, user }: RestoreTool,
+  { client, target, database, args, place }: RestoreTool,
   more: string[],
   stdin: 'ignore' | 'pipe' | number,
   stream: Pick<PartFeed, 'bytes' | 'isHeldBack'>,
@@ -92,20 +92,19 @@ async function withTool(
 ): Promise<string> {
   const env = await openToolEnv(target, database)
   try {
-    const command = runCommand(
-      {
-        file: join(client.folder, 'pg_restore'),
-        args: ['--exit-on-error', '--no-password', `--dbname=${databaseConnInfo(database)}`, ...args, ...more],
-        env: env.env,
-        secrets: env.secrets,
-        stdin,
-        bulkInput: stdin !== 'ignore',
-        // The tools look at the working folder, which the sandbox's user may not be allowed to.
-        cwd: '/',
-        ...(user ? { uid: user.uid, gid: user.gid } : {}),
-      },
-      run,
-    )
+    const files = env.privateFolder === null ? [] : [env.privateFolder]
+    await place.give(...files)
+    const spec = {
+      file: join(client.folder, 'pg_restore'),
+      args: ['--exit-on-error', '--no-password', `--dbname=${databaseConnInfo(database)}`, ...args, ...more],
+      env: env.env,
+      secrets: env.secrets,
+      stdin,
+      bulkInput: stdin !== 'ignore',
+      // The tools look at the working folder, which their user may not be allowed to.
+      cwd: '/',
+    }
+    const command = runCommand(place.command(spec, files), run)
     command.stdout.resume()
     let stalled: HoldfastError | null = null
     const unwatch = watchForStall(stallGuard(target, database), {

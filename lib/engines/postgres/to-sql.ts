@@ -9,7 +9,8 @@ import { runCommand } from '@/lib/process/run-command'
 import { ArchiveWalker } from './archive/archive-walker'
 import { dumpError } from './dump-error'
 import { findNewestClient, type Installation } from './find-client'
-import { contentsFolder, readPartContents } from './restore-parts'
+import { readPartContents } from './restore-parts'
+import { openPlainWorkplace } from './workplace'
 
 interface Input {
   manifest: Manifest
@@ -36,15 +37,15 @@ async function convert({ manifest, open }: Input, stream: PassThrough, run: RunC
   if (parts.length === 1 && only) {
     await convertPart(client, [], only, open, stream, run)
   } else {
-    const folder = await contentsFolder(null)
+    const place = await openPlainWorkplace()
     try {
       // Rows go between the tables and their indexes; both are in the archive's table of contents.
-      const { file } = await readPartContents(open, partOf(manifest, 'archive'), folder.path, null, run)
+      const { file } = await readPartContents(open, partOf(manifest, 'archive'), place, run)
       await convertFile(client, 'pre-data', file, stream, run)
       for (const part of parts) await convertPart(client, ['--section=data'], part, open, stream, run)
       await convertFile(client, 'post-data', file, stream, run)
     } finally {
-      await folder.remove()
+      await place.close()
     }
   }
   stream.end()

@@ -9,6 +9,8 @@ import { systemCaFile, verifies } from './tls'
 export interface ToolEnv {
   env: Record<string, string>
   secrets: string[]
+  /** Holds the password and the certificate authority; null when there is neither. */
+  privateFolder: string | null
   /** Removes the private folder. */
   close(): Promise<void>
 }
@@ -41,6 +43,8 @@ export async function openToolEnv(source: SourceSpec, database?: string, guards?
     LC_MESSAGES: 'C',
     ...(guards ? { PGOPTIONS: guards } : {}),
   }
+  const holds = source.secret !== null || connection.sslRootCert !== undefined
+  const privateFolder = holds ? folder : null
   try {
     if (source.secret !== null) {
       if (source.secret.includes('\n')) env.PGPASSWORD = source.secret
@@ -56,5 +60,5 @@ export async function openToolEnv(source: SourceSpec, database?: string, guards?
     await close()
     throw error
   }
-  return { env, secrets: source.secret ? [source.secret] : [], close }
+  return { env, secrets: source.secret ? [source.secret] : [], privateFolder, close }
 }

@@ -9,9 +9,9 @@ import { checkConstraints, checkIndexes } from '@/lib/engines/postgres/deep-chec
 import { dumpSandbox } from '@/lib/engines/postgres/dump-sandbox'
 import { findClient } from '@/lib/engines/postgres/find-client'
 import { compareInventory, Inventory } from '@/lib/engines/postgres/inventory'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const signal = AbortSignal.timeout(120_000)
@@ -22,7 +22,7 @@ describe('the checks of a restore test find what is wrong', () => {
 
   beforeAll(async () => {
     dir = await tempDir('checks')
-    const plan = { root: dir.path, serverMajor: 15, needBytes: 0, relationCount: 0 }
+    const plan = { root: dir.path, serverMajor: 15, needBytes: 0, relationCount: 0, keepOut: nothing }
     sandbox = await startSandbox(plan, makeTestRun())
     await sql(`CREATE TABLE item (id int PRIMARY KEY, name text); INSERT INTO item VALUES (1, 'one'), (2, 'two');
       CREATE FUNCTION sign(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i';

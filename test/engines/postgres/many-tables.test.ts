@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '@/lib/engines/index'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const engine = engines.postgres as Engine
@@ -34,7 +34,12 @@ describe('a database of thousands of tables and large objects', () => {
     const backup = await takeBackup(engine, pg.source(), dir.path, makeTestRun())
     expect(backup.manifest.engineFacts).toMatchObject({ tableCount: tables, largeObjectCount: objects })
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: backup.open, level: 'standard', sandboxRoot: dir.path },
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'standard',
+        sandbox: { root: dir.path, keepOut: nothing },
+      },
       makeTestRun(),
     )
     expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { engines } from '@/lib/engines/index'
 import { ArchiveWalker } from '@/lib/engines/postgres/archive/archive-walker'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/compare-dumps'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { programsWithExtension } from '@/test/helpers/own-extension'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { contentDigest } from '@/test/helpers/postgres-content'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const engine = engines.postgres as Engine
@@ -68,6 +68,7 @@ describe('every kind of object', () => {
         manifest: backup.manifest,
         open: backup.open,
         check: () => Promise.resolve(),
+        keepOut: nothing,
         target: { source: elsewhere.source(), database, owners, parallelism: 2 },
       },
       makeTestRun(),
@@ -84,7 +85,12 @@ describe('every kind of object', () => {
 
   it('passes the comprehensive restore test', async () => {
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: backup.open, level: 'comprehensive', sandboxRoot: `${dir.path}/sandboxes` },
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'comprehensive',
+        sandbox: { root: `${dir.path}/sandboxes`, keepOut: nothing },
+      },
       makeTestRun(),
     )
     expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])
@@ -108,7 +114,7 @@ describe('every kind of object', () => {
     const taken = await takeBackup(engine, source('secured', 'secured_owner'), owned.path, makeTestRun())
     const target = { source: elsewhere.source(), database: 'secured', owners: 'drop' as const }
     const check = () => Promise.resolve()
-    await engine.restore({ manifest: taken.manifest, open: taken.open, check, target }, makeTestRun())
+    await engine.restore({ manifest: taken.manifest, open: taken.open, check, target, keepOut: nothing }, makeTestRun())
     expect(await elsewhere.sql('SELECT count(*)::int AS count FROM half', 'secured')).toEqual([{ count: 10 }])
     await owned.remove()
     await expect(engine.beginBackup(source('secured', 'secured_reader'), makeTestRun())).rejects.toMatchObject({

@@ -4,13 +4,13 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '@/lib/engines/index'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
 import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/postgres-content'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 describe('a database that is backed up in several streams', () => {
@@ -63,7 +63,7 @@ describe('a database that is backed up in several streams', () => {
     const checked: string[] = []
     const check: PlainBackup['check'] = async (parts) => void checked.push(...parts.map((part) => part.file))
     return engine
-      .restore({ manifest: backup.manifest, open, check, target }, makeTestRun())
+      .restore({ manifest: backup.manifest, open, check, target, keepOut: nothing }, makeTestRun())
       .then(({ warnings }) => ({ warnings, opened: opened.map((part) => part.file), checked }))
   }
 
@@ -83,7 +83,12 @@ describe('a database that is backed up in several streams', () => {
 
   it('passes the comprehensive restore test with every table of every part', async () => {
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: backup.open, level: 'comprehensive', sandboxRoot: `${dir.path}/s` },
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'comprehensive',
+        sandbox: { root: `${dir.path}/s`, keepOut: nothing },
+      },
       makeTestRun(),
     )
     expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])
@@ -100,7 +105,12 @@ describe('a database that is backed up in several streams', () => {
     const other = backup.manifest.parts.filter(({ role }) => role === 'data')[1] as ManifestPart
     const swapped: PlainBackup['open'] = (asked, run) => backup.open(asked.file === part.file ? other : asked, run)
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: swapped, level: 'standard', sandboxRoot: `${dir.path}/s` },
+      {
+        manifest: backup.manifest,
+        open: swapped,
+        level: 'standard',
+        sandbox: { root: `${dir.path}/s`, keepOut: nothing },
+      },
       makeTestRun(),
     )
     expect(proof.checks.some((check) => check.verdict === 'failed')).toBe(true)

@@ -8,12 +8,12 @@ import type { Manifest } from '@/lib/core/repository/manifest'
 import { withConnection } from '@/lib/engines/postgres/connect'
 import { compareRowCounts } from '@/lib/engines/postgres/count-rows'
 import { engines } from '@/lib/engines/index'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import { startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import type { Engine, OpenPart } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const engine = engines.postgres as Engine
@@ -46,7 +46,7 @@ describe('a restore test', () => {
   })
 
   const prove = (open: OpenPart, manifest: Manifest = backup.manifest, run = makeTestRun()) =>
-    engine.prove({ manifest, open, level: 'standard', sandboxRoot }, run)
+    engine.prove({ manifest, open, level: 'standard', sandbox: { root: sandboxRoot, keepOut: nothing } }, run)
   const withArchive =
     (bytes: () => Readable): OpenPart =>
     async (part, run) =>
@@ -175,7 +175,7 @@ describe('a restore test', () => {
   })
 
   it('uses only a socket, in a folder that no other user may enter (security 21)', async () => {
-    const plan = { root: sandboxRoot, serverMajor: 15, needBytes: 0, relationCount: 0 }
+    const plan = { root: sandboxRoot, serverMajor: 15, needBytes: 0, relationCount: 0, keepOut: nothing }
     const sandbox = await startSandbox(plan, makeTestRun())
     try {
       const settings = await withConnection(sandbox.source, AbortSignal.timeout(5_000), async (client) => {
@@ -192,7 +192,7 @@ describe('a restore test', () => {
   })
 
   it('is swept away when its owner is gone or it is too old, and only then', async () => {
-    const plan = { root: sandboxRoot, serverMajor: 15, needBytes: 0, relationCount: 0 }
+    const plan = { root: sandboxRoot, serverMajor: 15, needBytes: 0, relationCount: 0, keepOut: nothing }
     const sandbox = await startSandbox(plan, makeTestRun())
     const [name] = await sandboxes()
     const parent = sandboxFolders(sandboxRoot).find((folder) => readdirSync(folder).includes(name ?? ''))
@@ -210,7 +210,7 @@ describe('a restore test', () => {
   })
 
   it('lies below the root when its user can reach that, and beside it when not', async () => {
-    const plan = { serverMajor: 15, needBytes: 0, relationCount: 0 }
+    const plan = { serverMajor: 15, needBytes: 0, relationCount: 0, keepOut: nothing }
     await using open = await tempDir('open')
     await chmod(open.path, 0o711)
     for (const [root, place] of [

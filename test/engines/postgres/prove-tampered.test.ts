@@ -10,12 +10,12 @@ import type { Installation } from '@/lib/engines/postgres/find-client'
 import { engines } from '@/lib/engines/index'
 import { type ManifestFacts, manifestFacts } from '@/lib/engines/postgres/manifest-facts'
 import { type Restored, restoreIntoSandbox, sandboxDatabase } from '@/lib/engines/postgres/restore-into-sandbox'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import type { Engine, Expectations } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 type Level = 'standard' | 'comprehensive'
@@ -58,7 +58,13 @@ describe('what was changed in the sandbox after the restore is found', () => {
     const backup = await takeBackup(engine, source, dir.path, makeTestRun())
     facts = manifestFacts(backup.manifest)
     client = await findRestoreClient(facts.toolMajor, backup.manifest.toolVersion, facts.serverMajor)
-    const plan = { root: path.join(dir.path, 'sandboxes'), serverMajor: 15, needBytes: 0, relationCount: 50 }
+    const plan = {
+      root: path.join(dir.path, 'sandboxes'),
+      serverMajor: 15,
+      needBytes: 0,
+      relationCount: 50,
+      keepOut: nothing,
+    }
     sandbox = await startSandbox(plan, makeTestRun())
     const admin = await connect(sandbox.source, signal)
     try {

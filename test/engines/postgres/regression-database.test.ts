@@ -4,13 +4,13 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { engines } from '@/lib/engines/index'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/compare-dumps'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { type RegressionDatabase, startRegressionDatabase } from '@/test/helpers/regression-database'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 /** Building the suite's database, once on a machine, takes about a minute. */
@@ -57,7 +57,7 @@ describe('what PostgreSQL’s own regression tests leave behind', () => {
         manifest: backup.manifest,
         open: backup.open,
         level: 'comprehensive',
-        sandboxRoot: `${dir.path}/sandboxes`,
+        sandbox: { root: `${dir.path}/sandboxes`, keepOut: nothing },
       },
       makeTestRun(),
     )
@@ -71,7 +71,7 @@ describe('what PostgreSQL’s own regression tests leave behind', () => {
     await restoreRoles(elsewhere, backup.file('globals'))
     const target = { source: elsewhere.source(), database: 'restored', owners: 'keep' as const }
     await engine.restore(
-      { manifest: backup.manifest, open: backup.open, check: () => Promise.resolve(), target },
+      { manifest: backup.manifest, open: backup.open, check: () => Promise.resolve(), target, keepOut: nothing },
       makeTestRun(),
     )
     expect(dumpDifferences(before, await comparableDump(elsewhere, 'restored'))).toEqual({ lost: [], added: [] })

@@ -11,7 +11,7 @@ import type { Engine, OpenPart, RestoreTarget } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/postgres-content'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const engine = engines.postgres as Engine
@@ -40,6 +40,7 @@ describe('restoring into a new database', () => {
         manifest: backup.manifest,
         open,
         check: backup.check,
+        keepOut: nothing,
         target: { source: pg.source(), database: 'restored', owners: 'keep', ...target },
       },
       run,
@@ -134,7 +135,10 @@ describe('restoring into a new database', () => {
     await using folder = await tempDir('lost')
     const { manifest, open, check } = await takeBackup(engine, source, folder.path, makeTestRun())
     await pg.sql('DROP DATABASE lost')
-    await engine.restore({ manifest, open, check, target: { source, database: 'lost', owners: 'keep' } }, makeTestRun())
+    await engine.restore(
+      { manifest, open, check, keepOut: nothing, target: { source, database: 'lost', owners: 'keep' } },
+      makeTestRun(),
+    )
     expect(await pg.sql('SELECT answer FROM kept', 'lost')).toEqual([{ answer: 42 }])
   })
 

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '@/lib/engines/index'
-import { sandboxFolders } from '@/lib/engines/postgres/sandbox/folders'
+import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/postgres-content'
-import { makeTestRun } from '@/test/helpers/run-context'
+import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const name = `we'ird "db" = x\\ -ü`
@@ -44,7 +44,7 @@ describe('a database with everything in it', () => {
       await elsewhere.sql(`CREATE ROLE "${role.replaceAll('"', '""')}"`)
     const target = { source: elsewhere.source(), database: `copy of ${name}`, owners: 'keep' as const }
     const { warnings } = await engine.restore(
-      { manifest: backup.manifest, open: backup.open, check: backup.check, target },
+      { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing },
       makeTestRun(),
     )
     expect(warnings).toEqual([])
@@ -55,14 +55,22 @@ describe('a database with everything in it', () => {
 
   it('is the same after a restore without owners', async () => {
     const target = { source: elsewhere.source(), database: 'no owners', owners: 'drop' as const }
-    await engine.restore({ manifest: backup.manifest, open: backup.open, check: backup.check, target }, makeTestRun())
+    await engine.restore(
+      { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing },
+      makeTestRun(),
+    )
     expect(await contentDigest(await elsewhere.connect('no owners'))).toEqual(before)
   })
 
   it('passes the standard restore test, and its sandbox is gone afterwards', async () => {
     const run = makeTestRun()
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: backup.open, level: 'standard', sandboxRoot: sandboxRoot() },
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'standard',
+        sandbox: { root: sandboxRoot(), keepOut: nothing },
+      },
       run,
     )
     expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])
@@ -82,7 +90,12 @@ describe('a database with everything in it', () => {
 
   it('passes the comprehensive restore test', async () => {
     const proof = await engine.prove(
-      { manifest: backup.manifest, open: backup.open, level: 'comprehensive', sandboxRoot: sandboxRoot() },
+      {
+        manifest: backup.manifest,
+        open: backup.open,
+        level: 'comprehensive',
+        sandbox: { root: sandboxRoot(), keepOut: nothing },
+      },
       makeTestRun(),
     )
     expect(proof.checks.filter((check) => check.verdict !== 'passed')).toEqual([])

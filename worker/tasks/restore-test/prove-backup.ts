@@ -4,6 +4,7 @@ import type { SourceOptions } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
 import { partOpener } from '@/lib/services/backup/part-opener'
+import { sandboxOrder } from '../../sandbox-order'
 import type { TaskArgs } from '../../task'
 import { timeLimited } from './time-limit'
 
@@ -16,7 +17,7 @@ interface Found {
 
 /** Restores one copy into a sandbox and has it checked. What stops the test is a check too: an inconclusive one. */
 export async function proveBackup(
-  { ctx, job, run, sandboxRoot }: TaskArgs,
+  { ctx, job, run, home }: TaskArgs,
   input: {
     backupId: string
     destinationId: string | undefined
@@ -34,7 +35,7 @@ export async function proveBackup(
         manifest: copy.manifest,
         open: partOpener(copy),
         level,
-        sandboxRoot,
+        sandbox: await sandboxOrder(ctx, home, options.acceptUnconfined),
         expectations: { assertions, criticalTables },
       },
       limited.run,

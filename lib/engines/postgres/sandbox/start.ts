@@ -4,28 +4,39 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
-import type { RunningCommand } from '@/lib/ports/process'
+import type { Confinement, KeepOut } from '@/lib/ports/sandbox'
 import { runCommand } from '@/lib/process/run-command'
+import { dropUser, type UnprivilegedUser } from '@/lib/sandbox/drop-user'
+import { sandboxPrefix, socketPrefix, usableFolder } from '@/lib/sandbox/folders'
+import { memoryLimit } from '@/lib/sandbox/limit-prefix'
+import { writeMarker } from '@/lib/sandbox/marker'
+import { openConfinement } from '@/lib/sandbox/open-confinement'
+import { watchDisk } from '@/lib/sandbox/watch-disk'
 import { findServer, type Installation } from '../find-client'
-import { confineServer, type Confinement, type SandboxLimits } from './confine'
-import { dropUser, type UnprivilegedUser } from './drop-user'
-import { sandboxPrefix, socketPrefix, usableFolder } from './folders'
-import { writeMarker } from './marker'
-import { stopServer } from './stop'
+import { startServer } from './start-server'
 import { waitUntilReady } from './wait-until-ready'
 
 /** Not `postgres`: the roles of the source are created in the sandbox, and that one is nearly always among them. */
 export const sandboxUser = 'holdfast_sandbox'
 const port = 5432
 
+const gib = 1024 ** 3
+const processes = 256
+const openFiles = 4_096
+
 export interface Sandbox {
   /** How to connect; the database is `postgres` until the restore makes its own. */
   source: SourceSpec
   version: string
-  /** Tools that work on the sandbox run as this user too: what is restored is not trusted. */
-  user: UnprivilegedUser | null
-  limits: SandboxLimits
-  /** Stops the server and removes every trace. */
+  /** Tools that work on the sandbox run so too: what is restored is not trusted. */
+  confinement: Confinement
+  /** Folders that every tool needs to see: the server's socket. */
+  sockets: string
+  /** A folder for what the tools are given; `confinement.give` makes it readable for them. */
+  work: string
+  /** Set once it was ended because it filled its share of the disk: whatever failed then, failed by that. */
+  filled(): HoldfastError | null
+  /** Ends everything in it and removes every trace. */
   stop(): Promise<void>
 }
 
@@ -36,37 +47,72 @@ export interface SandboxPlan {
   needBytes: number
   /** Tables and other relations, for the size of the lock table. */
   relationCount: number
+  keepOut: KeepOut
+  /** Folders with client programs that will work on it. */
+  programs?: string[]
   /** Address space of each of its processes; half of the machine's memory when absent. */
   memoryBytes?: number
+  /** Most it may have on the disk; twice what is expected and room for the log when absent. */
+  diskBytes?: number
+  /** An administrator accepts that restored code may run on this machine without being kept apart. */
+  acceptUnconfined?: boolean
 }
 
-/** A throw-away server of the given major version: own folder, Unix socket only, nothing kept. */
+/** A throw-away server of the given major version: own user, own folder, Unix socket only, nothing kept. */
 export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<Sandbox> {
   const server = await findServer(plan.serverMajor)
-  const user = dropUser()
-  const parent = await usableFolder(plan.root, user)
+  const maker = dropUser()
+  const parent = await usableFolder(plan.root, maker)
   await checkSpace(parent, plan.needBytes)
   const folder = await mkdtemp(join(parent, sandboxPrefix))
   // A socket's whole path must be below 108 bytes, which a deep data folder would exceed.
-  const sockets = await mkdtemp(join('/tmp', socketPrefix))
-  let postgres: RunningCommand | null = null
+  const socketFolder = await mkdtemp(join('/tmp', socketPrefix))
+  const [data, work, sockets] = [join(folder, 'data'), join(folder, 'work'), join(socketFolder, 's')]
+  const undo: (() => Promise<void>)[] = [
+    () => rm(folder, { recursive: true, force: true }),
+    () => rm(socketFolder, { recursive: true, force: true }),
+  ]
   const stop = async () => {
-    if (postgres) await stopServer(postgres)
-    await rm(folder, { recursive: true, force: true })
-    await rm(sockets, { recursive: true, force: true })
+    for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    await writeMarker(folder, sockets, run.clock.now())
-    const data = join(folder, 'data')
-    await mkdir(data, { mode: 0o700 })
-    for (const path of [folder, data, sockets]) await give(path, user)
-    await initialize(server, data, user, run)
-    const confinement = await confineServer(user, run, plan.memoryBytes)
-    run.logger.info('starting the sandbox', { ...confinement.limits })
-    postgres = startServer(server, data, sockets, plan, confinement, run)
+    await writeMarker(folder, { socketFolder }, run.clock.now())
+    // The passage for the sandbox's user, which is not ours; what is in there is its own or nobody else's.
+    await chmod(folder, 0o711)
+    await chmod(socketFolder, maker ? 0o711 : 0o700)
+    for (const path of [data, sockets]) await mkdir(path, { mode: 0o700 })
+    await mkdir(work)
+    await chmod(work, 0o711)
+    await initialize(server, data, maker, run)
+    const confinement = await openConfinement(
+      {
+        folder,
+        programs: [server.folder, ...(plan.programs ?? [])],
+        limits: {
+          memoryBytes: plan.memoryBytes ?? memoryLimit(),
+          processes,
+          openFiles,
+          diskBytes: plan.diskBytes ?? plan.needBytes * 2 + 2 * gib,
+        },
+        keepOut: plan.keepOut,
+      },
+      run,
+    )
+    undo.push(() => confinement.end([data, work, sockets]))
+    requireConfinement(confinement, plan.acceptUnconfined ?? false)
+    await writeMarker(folder, { socketFolder, identity: confinement.user }, run.clock.now())
+    await confinement.give(data)
+    // A subordinate user's folder is closed to the worker, which is another user to the kernel; the one above is private.
+    if (confinement.user.kind === 'sub') await chmod(sockets, 0o777)
+    else await confinement.give(sockets)
+    run.logger.info('starting the sandbox', { ...confinement.report })
+    const postgres = startServer({ server, data, sockets, port, plan, confinement }, run)
+    undo.push(() => postgres.terminate(0))
+    const watch = watchDisk(confinement, [data, join(folder, 'tmp')], () => postgres.terminate(0), run)
+    undo.push(() => watch.stop())
     const source = sandboxSource(sockets)
     await waitUntilReady(source, postgres, run)
-    return { source, version: server.version, user, limits: confinement.limits, stop }
+    return { source, version: server.version, confinement, sockets, work, filled: watch.filled, stop }
   } catch (error) {
     await stop()
     run.signal.throwIfAborted()
@@ -77,6 +123,22 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
       cause: error,
     })
   }
+}
+
+/** The least that a verdict may rest on. Nothing was restored yet. */
+function requireConfinement({ report }: Confinement, accepted: boolean): void {
+  if (report.grade !== 'none' || accepted) return
+  throw new HoldfastError(
+    'sandbox-unconfined',
+    `Code in the backup could reach this machine, so nothing was restored: ${report.reasons.join('; ')}.`,
+    {
+      remedy:
+        process.getuid?.() === 0
+          ? 'Install bubblewrap (Debian or Ubuntu: apt-get install bubblewrap), and give the container what deploy/docker asks for.'
+          : 'Install bubblewrap (Debian or Ubuntu: sudo apt-get install bubblewrap) and permit user namespaces. Or let an administrator accept it for this source.',
+      facts: { confinement: report },
+    },
+  )
 }
 
 async function checkSpace(folder: string, needBytes: number): Promise<void> {
@@ -94,87 +156,24 @@ async function checkSpace(folder: string, needBytes: number): Promise<void> {
   )
 }
 
-async function give(path: string, user: UnprivilegedUser | null): Promise<void> {
-  await chmod(path, 0o700)
-  if (user) await chown(path, user.uid, user.gid)
-}
-
-const as = (user: UnprivilegedUser | null) => (user ? { uid: user.uid, gid: user.gid } : {})
-
+/** Nothing of a backup is near yet. initdb wants a user with a name, which the sandbox's need not have. */
 async function initialize(server: Installation, data: string, user: UnprivilegedUser | null, run: RunContext) {
+  if (user) await chown(data, user.uid, user.gid)
   const initdb = runCommand(
     {
       file: join(server.folder, 'initdb'),
       args: [
-        '-D',
-        data,
-        '-U',
-        sandboxUser,
-        '--auth=trust',
-        '--encoding=UTF8',
-        '--locale=C',
-        '--no-sync',
-        '--no-instructions',
+        ...['-D', data, '-U', sandboxUser, '--auth=trust', '--encoding=UTF8', '--locale=C'],
+        ...['--no-sync', '--no-instructions'],
       ],
       cwd: data,
       env: { LC_ALL: 'C' },
-      ...as(user),
+      ...(user ? { uid: user.uid, gid: user.gid } : {}),
     },
     run,
   )
   initdb.stdout.resume()
   await initdb.exited
-}
-
-function startServer(
-  server: Installation,
-  data: string,
-  sockets: string,
-  plan: SandboxPlan,
-  confinement: Confinement,
-  run: RunContext,
-): RunningCommand {
-  const settings: Record<string, string | number> = {
-    listen_addresses: '',
-    unix_socket_directories: sockets,
-    port,
-    max_connections: 16,
-    // pg_dump and pg_restore lock every relation once; the lock table holds this number times the connections.
-    max_locks_per_transaction: Math.max(256, Math.ceil((plan.relationCount * 2) / 16)),
-    shared_buffers: '96MB',
-    maintenance_work_mem: '128MB',
-    work_mem: '16MB',
-    // Compiling costs memory and time that the few large questions of a restore test do not give back.
-    jit: 'off',
-    fsync: 'off',
-    full_page_writes: 'off',
-    synchronous_commit: 'off',
-    wal_level: 'minimal',
-    max_wal_senders: 0,
-    max_wal_size: '1GB',
-    archive_mode: 'off',
-    autovacuum: 'off',
-    max_logical_replication_workers: 0,
-    logging_collector: 'off',
-    log_statement: 'none',
-    log_min_messages: 'fatal',
-    // What is restored must not run by itself.
-    ...(plan.serverMajor >= 17 ? { event_triggers: 'off' } : {}),
-  }
-  const postgres = runCommand(
-    {
-      ...confinement.command(join(server.folder, 'postgres'), [
-        '-D',
-        data,
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ]),
-      cwd: data,
-      env: { LC_ALL: 'C' },
-    },
-    run,
-  )
-  postgres.stdout.resume()
-  return postgres
 }
 
 function sandboxSource(sockets: string): SourceSpec {

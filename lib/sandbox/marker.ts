@@ -8,17 +8,24 @@ const markerSchema = z.object({
   ownerStarted: z.string().nullable(),
   createdAt: z.iso.datetime(),
   socketFolder: z.string(),
+  /** Whom it runs as; absent in those made before sandboxes had a user of their own. */
+  identity: z.object({ kind: z.enum(['own', 'sub', 'shared']), uid: z.number().int().optional() }).optional(),
 })
 export type SandboxMarker = z.infer<typeof markerSchema>
 
 const file = 'holdfast-sandbox.json'
 
-export async function writeMarker(folder: string, socketFolder: string, now: Date): Promise<void> {
+export async function writeMarker(
+  folder: string,
+  { socketFolder, identity }: Pick<SandboxMarker, 'socketFolder' | 'identity'>,
+  now: Date,
+): Promise<void> {
   const marker: SandboxMarker = {
     ownerPid: process.pid,
     ownerStarted: await startedAt(process.pid),
     createdAt: now.toISOString(),
     socketFolder,
+    ...(identity ? { identity } : {}),
   }
   await writeFile(join(folder, file), JSON.stringify(marker), { mode: 0o600 })
 }

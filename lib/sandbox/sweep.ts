@@ -1,13 +1,15 @@
-import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RunContext } from '@/lib/ports/run-context'
+import { endProcesses } from './end-processes'
 import { sandboxFolders, sandboxPrefix, socketPrefix } from './folders'
+import { claimAgain, sharedUser } from './identity'
 import { ownerLives, readMarker } from './marker'
+import { ownershipOf } from './ownership'
+import { removeTraces } from './remove-traces'
 
 /** A sandbox being made has no marker for a moment. */
 const unmarkedMs = 60_000
-const killWaitMs = 5_000
 
 /** Removes sandboxes that no live process owns or that are older than the limit; returns their folders. */
 export async function sweepSandboxes(root: string, olderThanMs: number, run: RunContext): Promise<string[]> {
@@ -32,29 +34,14 @@ async function removeIfLeft(folder: string, olderThanMs: number, run: RunContext
   const left = marker ? !(await ownerLives(marker)) || ageMs > olderThanMs : ageMs > unmarkedMs
   if (!left) return false
   run.logger.warn('removing a sandbox that was left behind', { folder, ageMs, ownerPid: marker?.ownerPid })
-  await endServer(folder)
-  await rm(folder, { recursive: true, force: true })
-  if (marker && basename(marker.socketFolder).startsWith(socketPrefix)) {
-    await rm(marker.socketFolder, { recursive: true, force: true })
+  const identity = (marker?.identity && (await claimAgain(marker.identity))) ?? sharedUser
+  try {
+    await endProcesses(identity)
+    await removeTraces(identity, true)
+    const sockets = marker && basename(marker.socketFolder).startsWith(socketPrefix) ? [marker.socketFolder] : []
+    await ownershipOf(marker?.identity ?? identity, run).remove([folder, ...sockets])
+  } finally {
+    identity.release()
   }
   return true
-}
-
-/** Ends the server that runs on this folder. Its number counts only when its command line names the folder. */
-async function endServer(folder: string): Promise<void> {
-  const text = await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '')
-  const pid = Number.parseInt(text, 10)
-  if (!(pid > 1)) return
-  const mine = async () => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(folder)
-  for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
-    const until = performance.now() + killWaitMs
-    while ((await mine()) && performance.now() < until) {
-      try {
-        process.kill(pid, signal)
-      } catch {
-        return
-      }
-      await delay(100)
-    }
-  }
 }

@@ -1,0 +1,43 @@
+/** What a small program, run as restored code will be run, found that it could reach; made by lib/sandbox/probe.ts. */
+export interface ProbeFindings {
+  /** Things of ours that it could read, write, signal or talk to, in words. */
+  reached: string[]
+  /** How many things of ours it tried. */
+  tried: number
+  /** Whether a connection of its own came through to a port of this machine. */
+  network: boolean
+  /** Processes that are not its own and that it could see. */
+  processesSeen: number
+  /** Kinds of namespaces that it does not share with us. */
+  namespaces: string[]
+  noNewPrivileges: boolean
+  /** It can do nothing that an ordinary user cannot. */
+  withoutCapabilities: boolean
+}
+
+/**
+ * `isolated`: of its own are also file system, processes, IPC and network. `own-user`: it reaches none of our files,
+ * processes and sockets, but sees the machine's network, or names of processes. `none`: it is not kept apart.
+ */
+export const confinementGrades = ['isolated', 'own-user', 'none'] as const
+export type ConfinementGrade = (typeof confinementGrades)[number]
+
+const whole = ['mnt', 'pid', 'ipc', 'net']
+
+/**
+ * `ownUser`: to the kernel it runs as a user that owns nothing else. Without one it counts as kept apart only where user,
+ * file system and processes are a namespace's own.
+ */
+export function gradeConfinement(
+  found: ProbeFindings,
+  ownUser: boolean,
+): { grade: ConfinementGrade; reasons: string[] } {
+  const has = (names: string[]) => names.every((name) => found.namespaces.includes(name))
+  const reasons = found.reached.map((what) => `it could reach ${what}`)
+  if (!ownUser && !has(['user', 'mnt', 'pid'])) reasons.push('it runs as the user of the worker')
+  if (!found.noNewPrivileges) reasons.push('it could gain privileges by programs that change their user')
+  if (!found.withoutCapabilities) reasons.push('it has privileges of the system administrator')
+  if (reasons.length > 0) return { grade: 'none', reasons }
+  const isolated = has(whole) && !found.network && found.processesSeen === 0
+  return { grade: isolated ? 'isolated' : 'own-user', reasons: [] }
+}

@@ -1,0 +1,60 @@
+import type { ConfinementGrade } from '../core/sandbox/grade-confinement'
+import type { CommandSpec } from './process'
+import type { RunContext } from './run-context'
+
+/** What of ours restored code must not reach; the probe tries each of them. */
+export interface KeepOut {
+  /** Files and folders: may be neither read nor written. */
+  paths: string[]
+  /** Processes: may be neither signalled nor looked into. */
+  pids: number[]
+  /** Unix sockets: may not be connected to. */
+  sockets: string[]
+}
+
+/** What a confined command may touch beside the system's own programs, which it may only read. */
+export interface View {
+  /** Files and folders under their own names; what does not exist is left out. */
+  read?: string[]
+  write?: string[]
+}
+
+/** Ceilings of a sandbox. Those of a process count for each of its processes. */
+export interface SandboxLimits {
+  memoryBytes: number | null
+  processes: number
+  openFiles: number
+  /** Of everything it writes together: it is ended when it passes it. */
+  diskBytes: number
+}
+
+/** What really held; goes into the evidence. */
+export interface ConfinementReport {
+  grade: ConfinementGrade
+  /** Why it is `none`. */
+  reasons: string[]
+  by: 'bubblewrap' | 'util-linux' | 'user' | 'nothing'
+  /** To the kernel; and whether it owns anything else. */
+  user: string
+  /** Names of Linux namespaces (namespaces(7)) that it does not share with us. */
+  namespaces: string[]
+  network: 'none' | 'this machine'
+  limits: SandboxLimits
+  /** Things of ours that the probe tried to reach. */
+  tried: number
+}
+
+/** A way to run programs that are not trusted, all as one user. It is probed before it is given out. */
+export interface Confinement {
+  report: ConfinementReport
+  /** For whoever has to clear away what a worker that died left. */
+  user: { kind: 'own' | 'sub' | 'shared'; uid?: number | undefined }
+  /** The same command, confined. */
+  command(spec: CommandSpec, view: View): CommandSpec
+  /** Makes files and folders, whatever is in them, the confined user's. */
+  give(...paths: string[]): Promise<void>
+  /** Bytes on the disk of these folders. */
+  diskUsage(paths: string[], run: Pick<RunContext, 'signal' | 'logger'>): Promise<number>
+  /** Ends every process of it, and removes what it left outside of its folders; then these folders. */
+  end(folders: string[]): Promise<void>
+}

@@ -1,0 +1,131 @@
+import { findTool } from '@/lib/process/find-tool'
+import type { SandboxUser } from './identity'
+import { noNetworkPrefix } from './no-network'
+import type { Shown } from './system-view'
+
+/** What is asked of a means: these files, and a network or none. */
+export interface Room {
+  /** An empty folder to build upon. */
+  base: string
+  shown: Shown[]
+  network: boolean
+}
+
+/** One way to keep a program apart: what stands in front of its command line. */
+export interface Means {
+  by: 'bubblewrap' | 'util-linux' | 'user' | 'nothing'
+  prefix(identity: SandboxUser, room: Room): string[]
+}
+
+const adminFolders = ['/usr/sbin', '/sbin']
+const tool = (name: string) => findTool(name, adminFolders) ?? name
+
+/** The last step before the program: nobody's privileges, nobody's groups. */
+function dropTo(uid: number | undefined): string[] {
+  const id = String(uid ?? 65_534)
+  return [tool('setpriv'), '--reuid', id, '--regid', id, '--clear-groups', '--inh-caps', '-all', '--no-new-privs', '--']
+}
+
+/** Into a namespace where the worker's own user is root and its subordinate users are the others. */
+export const intoSubordinates = () => [tool('unshare'), '--user', '--map-root-user', '--map-auto', '--']
+
+/** bubblewrap makes the folders above what it shows as closed as that is; the sandbox's user has to walk through. */
+function passage(path: string): string[] {
+  const above = path.split('/').slice(1, -1)
+  return above.flatMap((_, index) => ['--dir', `/${above.slice(0, index + 1).join('/')}`])
+}
+
+/**
+ * bubblewrap. Where a user can be changed to (as root, or as root of a user namespace) it is changed to inside, so that
+ * folders which that user could not walk to can be shown to it. Else bubblewrap makes the user namespace itself.
+ */
+const bubblewrap: Means = {
+  by: 'bubblewrap',
+  prefix: (identity, room) => [
+    ...(identity.kind === 'sub' ? intoSubordinates() : []),
+    tool('bwrap'),
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent'],
+    ...(room.network ? [] : ['--unshare-net']),
+    ...(identity.kind === 'shared'
+      ? ['--unshare-user']
+      : ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID']),
+    ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
+    ...room.shown.flatMap((shown) =>
+      shown.as === 'link'
+        ? ['--symlink', shown.to, shown.path]
+        : [...passage(shown.path), shown.as === 'read' ? '--ro-bind' : '--bind', shown.from ?? shown.path, shown.path],
+    ),
+    ...['--remount-ro', '/', '--chdir', '/', '--'],
+    ...(identity.kind === 'shared' ? [] : dropTo(identity.uid)),
+  ],
+}
+
+/**
+ * The same by util-linux: a private root on a small file system in memory. What is shown keeps flags that the machine
+ * set and a user namespace may not lift, hence the second attempt with `noexec`.
+ */
+const privateRoot = `
+set -eu
+umask 022
+export PATH="$PATH:/usr/sbin:/sbin"
+root=$1; shift
+flag() { mount -o "remount,bind,nosuid,nodev$2" "$1" 2>/dev/null || mount -o "remount,bind,nosuid,nodev,noexec$2" "$1"; }
+mount -t tmpfs -o mode=755,size=8m,nosuid,nodev sandbox "$root"
+mkdir "$root/proc" "$root/dev"
+mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+for name in null zero full random urandom; do : > "$root/dev/$name"; mount --bind "/dev/$name" "$root/dev/$name"; done
+ln -s /proc/self/fd "$root/dev/fd"
+while [ "$1" != -- ]; do
+  case $1 in
+    link) mkdir -p "$root\${3%/*}"; ln -s "$2" "$root$3"; shift 3 ;;
+    read|write)
+      if [ -d "$2" ]; then mkdir -p "$root$3"; else mkdir -p "$root\${3%/*}"; : > "$root$3"; fi
+      mount --rbind "$2" "$root$3"
+      if [ "$1" = read ]; then flag "$root$3" ,ro; else flag "$root$3" ''; fi
+      shift 3 ;;
+  esac
+done
+shift
+cd "$root"
+pivot_root . .
+umount -l .
+mount -o remount,bind,ro,nosuid,nodev /
+cd /
+exec "$@"
+`
+
+const utilLinux: Means = {
+  by: 'util-linux',
+  prefix: (identity, room) => [
+    ...(identity.kind === 'sub' ? intoSubordinates() : []),
+    ...(identity.kind === 'shared' ? [tool('unshare'), '--user', '--map-root-user', '--'] : []),
+    ...[tool('unshare'), '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--ipc', '--uts'],
+    ...(room.network ? [] : ['--net']),
+    ...['--', '/bin/sh', '-c', privateRoot, 'sh', room.base],
+    ...room.shown.flatMap((shown) =>
+      shown.as === 'link' ? ['link', shown.to, shown.path] : [shown.as, shown.from ?? shown.path, shown.path],
+    ),
+    '--',
+    ...(identity.kind === 'shared'
+      ? [tool('unshare'), '--user', '--map-user=65534', '--map-group=65534', '--']
+      : dropTo(identity.uid)),
+    ...[tool('setpriv'), '--no-new-privs', '--bounding-set', '-all', '--inh-caps', '-all', '--'],
+  ],
+}
+
+/** Where no namespace may be made, as in an ordinary container: a user of its own, and no way to become another. */
+const user: Means = {
+  by: 'user',
+  prefix: (identity, room) => [
+    ...(identity.kind === 'own'
+      ? // The death signal is forgotten when the user changes, so it is asked for once more.
+        [...dropTo(identity.uid), tool('setpriv'), '--pdeathsig', 'KILL', '--']
+      : [tool('setpriv'), '--no-new-privs', '--']),
+    ...(room.network ? [] : noNetworkPrefix()),
+  ],
+}
+
+const nothing: Means = { by: 'nothing', prefix: () => [] }
+
+/** From the strongest on. The first that works on this machine is taken; what it is worth, the probe says. */
+export const allMeans: Means[] = [bubblewrap, utilLinux, user, nothing]

@@ -1,0 +1,38 @@
+import type { RunContext } from '@/lib/ports/run-context'
+import { findTool } from '@/lib/process/find-tool'
+import { runCommand } from '@/lib/process/run-command'
+import type { SandboxUser } from './identity'
+import { intoSubordinates } from './means'
+
+type Run = Pick<RunContext, 'signal' | 'logger'>
+
+/** What the worker does with files that belong to the confined user: as root, or as root of the namespace of its users. */
+export function ownershipOf(identity: SandboxUser, run: Run) {
+  const prefix = identity.kind === 'sub' ? intoSubordinates() : []
+  const as = async (args: string[], scope: Run): Promise<string> => {
+    const [file = '', ...rest] = [...prefix, ...args]
+    const command = runCommand({ file, args: rest, cwd: '/' }, scope)
+    let text = ''
+    for await (const chunk of command.stdout) text += String(chunk)
+    await command.exited
+    return text
+  }
+  // What belongs to the sandbox is removed also when the run was aborted.
+  const always: Run = { ...run, signal: new AbortController().signal }
+  return {
+    async give(paths: string[]): Promise<void> {
+      if (identity.kind === 'shared' || paths.length === 0) return
+      await as([tool('chown'), '-R', '-h', `${identity.uid}:${identity.uid}`, '--', ...paths], run)
+    },
+    async diskUsage(paths: string[], scope: Run): Promise<number> {
+      // Files that vanish meanwhile make du fail; what it counted by then is told all the same.
+      const command = [...['/bin/sh', '-c', 'du -scB1 -- "$@" 2>/dev/null | tail -n 1', 'sh'], ...paths]
+      return Number.parseInt(await as(command, scope), 10) || 0
+    },
+    async remove(paths: string[]): Promise<void> {
+      await as([tool('rm'), '-rf', '--', ...paths], always)
+    },
+  }
+}
+
+const tool = (name: string) => findTool(name, ['/bin', '/usr/bin']) ?? name

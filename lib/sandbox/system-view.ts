@@ -1,0 +1,41 @@
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** One thing that a private root shows: a link, or a file or folder of the machine, under its own name if not another. */
+export type Shown = { as: 'link'; path: string; to: string } | { as: 'read' | 'write'; path: string; from?: string }
+
+/** Programs and libraries; on merged systems all but the first are links into it. */
+const programs = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32']
+/** What libraries look up: where they lie, and Debian's choice among several. No names of users, hosts or keys. */
+const libraryFiles = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime', '/nix/store']
+/** Dictionaries for text search that Debian makes of those installed. */
+const dictionaries = ['/var/cache/postgresql']
+/** What a program needs to find and check a server, for tools that restore to one. */
+const networkFiles = ['resolv.conf', 'hosts', 'nsswitch.conf', 'host.conf', 'gai.conf', 'services', 'ssl', 'pki'].map(
+  (name) => join('/etc', name),
+)
+
+/** The system as a confined program sees it, before what it is given itself. */
+export function systemView(network: boolean): Shown[] {
+  const shown: Shown[] = []
+  for (const path of programs) {
+    const info = lstatSync(path, { throwIfNoEntry: false })
+    if (info?.isSymbolicLink()) shown.push({ as: 'link', path, to: readlinkSync(path) })
+    else if (info) shown.push({ as: 'read', path })
+  }
+  const files = [...libraryFiles, ...dictionaries, ...(network ? networkFiles : [])]
+  return [...shown, ...files.filter((path) => existsSync(path)).map((path) => ({ as: 'read' as const, path }))]
+}
+
+/** Where a program lies with its libraries and files, when that is not shown anyway. */
+export function programPlaces(folder: string): string[] {
+  const places = [...new Set([folder, realpathSync(folder)])].filter(
+    (path) => !/^\/(usr|bin|sbin|lib)(\/|$)/.test(path),
+  )
+  return places.flatMap((place) => {
+    const packaged = /^(.+)\/usr\/lib\/postgresql\/[^/]+\/bin$/.exec(place)?.[1]
+    const beside = ['lib', 'lib64', 'share'].map((name) => join(dirname(place), name))
+    const below = packaged ? [join(packaged, 'lib'), join(packaged, 'usr')] : []
+    return [place, ...(place.endsWith('/bin') ? beside : []), ...below].filter((path) => existsSync(path))
+  })
+}
