@@ -8,6 +8,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
 import { levelWords } from '@/lib/client/words'
+import { ConfinementFacts } from './confinement-facts'
 
 const code = (text: string | null) => text && <code className="font-mono text-xs break-all">{text}</code>
 /** On paper, a time must mean the same to every reader. */
@@ -58,6 +59,9 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
       </Section>
       <Section id="checks" title="Checks">
         <CheckRows label="Every check" checks={document.checks} />
+      </Section>
+      <Section id="confinement" title="What kept it apart">
+        <ConfinementFacts facts={facts} level={document.level} />
       </Section>
       <Section id="signature" title="Signature">
         <p className="text-ink-2">

@@ -1,5 +1,6 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { Button } from '@/components/ui/button'
+import { Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
 import { Textarea } from '@/components/ui/input'
@@ -108,6 +109,12 @@ export function ProofFields({ values, errors, onChange }: ProofFieldsProps) {
         inputMode="decimal"
         value={values.restoreTestHours}
         onChange={(typed) => onChange({ restoreTestHours: typed })}
+      />
+      <Switch
+        label="Accept that code of this database runs unconfined"
+        hint="Leave this off. A restore test runs code that is in the backup; Holdfast keeps it from this machine's files, processes and network, and tests nothing where it cannot. With this on it tests all the same: whoever owns an object of the database may then do here what the worker may. Every evidence says so."
+        checked={values.acceptUnconfined}
+        onChange={(acceptUnconfined) => onChange({ acceptUnconfined })}
       />
     </FormSection>
   )

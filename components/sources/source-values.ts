@@ -37,6 +37,7 @@ export interface SourceValues extends LoadValues, CopyRuleValues {
   /** One on each line. */
   criticalTables: string
   restoreTestHours: string
+  acceptUnconfined: boolean
 }
 
 export const emptySource: SourceValues = {
@@ -66,6 +67,7 @@ export const emptySource: SourceValues = {
   assertions: [],
   criticalTables: '',
   restoreTestHours: '6',
+  acceptUnconfined: false,
 }
 
 const text = (value: number | undefined, unit: number): string => (value === undefined ? '' : String(value / unit))
@@ -98,6 +100,7 @@ export function valuesOfSource({ name, tags, connection, options }: Source): Sou
     assertions: options.assertions,
     criticalTables: options.criticalTables.join('\n'),
     restoreTestHours: text(options.restoreTestLimitMs, 3_600_000),
+    acceptUnconfined: options.acceptUnconfined,
   }
 }
 
@@ -150,6 +153,7 @@ export function sourceInputOf(values: SourceValues) {
         .map((line) => line.trim())
         .filter(Boolean),
       restoreTestLimitMs: scaled(values.restoreTestHours, 3_600_000),
+      acceptUnconfined: values.acceptUnconfined,
     },
   }
 }

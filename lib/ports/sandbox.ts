@@ -1,4 +1,4 @@
-import type { ConfinementGrade } from '../core/sandbox/grade-confinement'
+import type { ConfinementReport } from '../contracts/confinement'
 import type { CommandSpec } from './process'
 import type { RunContext } from './run-context'
 
@@ -17,31 +17,6 @@ export interface View {
   /** Files and folders under their own names; what does not exist is left out. */
   read?: string[]
   write?: string[]
-}
-
-/** Ceilings of a sandbox. Those of a process count for each of its processes. */
-export interface SandboxLimits {
-  memoryBytes: number | null
-  processes: number
-  openFiles: number
-  /** Of everything it writes together: it is ended when it passes it. */
-  diskBytes: number
-}
-
-/** What really held; goes into the evidence. */
-export interface ConfinementReport {
-  grade: ConfinementGrade
-  /** Why it is `none`. */
-  reasons: string[]
-  by: 'bubblewrap' | 'util-linux' | 'user' | 'nothing'
-  /** To the kernel; and whether it owns anything else. */
-  user: string
-  /** Names of Linux namespaces (namespaces(7)) that it does not share with us. */
-  namespaces: string[]
-  network: 'none' | 'this machine'
-  limits: SandboxLimits
-  /** Things of ours that the probe tried to reach. */
-  tried: number
 }
 
 /** A way to run programs that are not trusted, all as one user. It is probed before it is given out. */

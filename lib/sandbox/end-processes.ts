@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { findTool } from '@/lib/process/find-tool'
 import { quietly } from './quietly'
-import { processesOf, type SandboxUser } from './identity'
+import { isSandboxUser, processesOf, type SandboxUser } from './identity'
 import { intoSubordinates } from './means'
 
 const limitMs = 10_000
@@ -13,7 +13,7 @@ const limitMs = 10_000
  * processes ended with their namespace.
  */
 export async function endProcesses(identity: SandboxUser): Promise<void> {
-  if (identity.kind === 'shared' || identity.uid === undefined) return
+  if (identity.uid === undefined || !isSandboxUser(identity)) return
   const id = String(identity.uid)
   const kill = [
     ...(identity.kind === 'sub' ? intoSubordinates() : []),

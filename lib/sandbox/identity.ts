@@ -54,11 +54,16 @@ async function claim(
  * sandbox that lives has it by now.
  */
 export async function claimAgain({ kind, uid }: SandboxUser): Promise<Identity | null> {
-  const range = { own: dynamic, sub: subordinate, shared: null }[kind]
-  if (!range || uid === undefined) return sharedUser
-  if (uid < range.first || uid > range.last || (kind === 'own') !== (process.getuid?.() === 0)) return null
+  if (uid === undefined || !isSandboxUser({ kind, uid })) return null
   const lock = await lockName(lockOf(kind, uid))
   return lock && { kind, uid, release: () => void lock.close() }
+}
+
+/** Whether it is one of those that sandboxes get: no other may lose its processes. */
+export function isSandboxUser({ kind, uid }: SandboxUser): boolean {
+  const range = { own: dynamic, sub: subordinate, shared: null }[kind]
+  if (!range || uid === undefined || (kind === 'own') !== (process.getuid?.() === 0)) return false
+  return uid >= range.first && uid <= range.last
 }
 
 const lockOf = (kind: string, uid: number) => `holdfast-sandbox-${kind}-${process.getuid?.() ?? 0}-${uid}`

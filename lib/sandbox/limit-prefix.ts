@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import type { SandboxLimits } from '@/lib/ports/sandbox'
+import type { SandboxLimits } from '@/lib/contracts/confinement'
 import { findTool } from '@/lib/process/find-tool'
 
 const gib = 1024 ** 3

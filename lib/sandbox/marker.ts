@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { terminateGroup } from '@/lib/process/terminate'
 
 const markerSchema = z.object({
   ownerPid: z.number().int(),
@@ -8,6 +9,8 @@ const markerSchema = z.object({
   ownerStarted: z.string().nullable(),
   createdAt: z.iso.datetime(),
   socketFolder: z.string(),
+  /** The first process of its server, which takes all others with it where it has a process namespace. */
+  server: z.object({ pid: z.number().int(), started: z.string().nullable() }).optional(),
   /** Whom it runs as; absent in those made before sandboxes had a user of their own. */
   identity: z.object({ kind: z.enum(['own', 'sub', 'shared']), uid: z.number().int().optional() }).optional(),
 })
@@ -17,7 +20,7 @@ const file = 'holdfast-sandbox.json'
 
 export async function writeMarker(
   folder: string,
-  { socketFolder, identity }: Pick<SandboxMarker, 'socketFolder' | 'identity'>,
+  { socketFolder, identity, serverPid }: Pick<SandboxMarker, 'socketFolder' | 'identity'> & { serverPid?: number },
   now: Date,
 ): Promise<void> {
   const marker: SandboxMarker = {
@@ -26,6 +29,7 @@ export async function writeMarker(
     createdAt: now.toISOString(),
     socketFolder,
     ...(identity ? { identity } : {}),
+    ...(serverPid === undefined ? {} : { server: { pid: serverPid, started: await startedAt(serverPid) } }),
   }
   await writeFile(join(folder, file), JSON.stringify(marker), { mode: 0o600 })
 }
@@ -46,6 +50,12 @@ export async function ownerLives(marker: SandboxMarker): Promise<boolean> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
   return marker.ownerStarted === null || (await startedAt(marker.ownerPid)) === marker.ownerStarted
+}
+
+/** Ends the group of the server that the marker names, if that is still the same process. */
+export async function endServer({ server }: SandboxMarker): Promise<void> {
+  if (!server?.started || (await startedAt(server.pid)) !== server.started) return
+  await terminateGroup(server.pid, 0)
 }
 
 /** Field 22 of /proc/PID/stat; the fields are counted behind the name, which may hold anything. */

@@ -14,6 +14,8 @@ export interface Room {
 /** One way to keep a program apart: what stands in front of its command line. */
 export interface Means {
   by: 'bubblewrap' | 'util-linux' | 'user' | 'nothing'
+  /** Whether it can be tried for such a user. */
+  suits(identity: SandboxUser): boolean
   prefix(identity: SandboxUser, room: Room): string[]
 }
 
@@ -41,6 +43,7 @@ function passage(path: string): string[] {
  */
 const bubblewrap: Means = {
   by: 'bubblewrap',
+  suits: () => true,
   prefix: (identity, room) => [
     ...(identity.kind === 'sub' ? intoSubordinates() : []),
     tool('bwrap'),
@@ -58,6 +61,13 @@ const bubblewrap: Means = {
     ...['--remount-ro', '/', '--chdir', '/', '--'],
     ...(identity.kind === 'shared' ? [] : dropTo(identity.uid)),
   ],
+}
+
+/** For root of a container that may not make namespaces itself, where its users may: the user first, then the namespace. */
+const unprivileged: Means = {
+  by: 'bubblewrap',
+  suits: ({ kind }) => kind === 'own',
+  prefix: (identity, room) => [...dropTo(identity.uid), ...bubblewrap.prefix({ kind: 'shared' }, room)],
 }
 
 /**
@@ -96,6 +106,7 @@ exec "$@"
 
 const utilLinux: Means = {
   by: 'util-linux',
+  suits: () => true,
   prefix: (identity, room) => [
     ...(identity.kind === 'sub' ? intoSubordinates() : []),
     ...(identity.kind === 'shared' ? [tool('unshare'), '--user', '--map-root-user', '--'] : []),
@@ -116,6 +127,7 @@ const utilLinux: Means = {
 /** Where no namespace may be made, as in an ordinary container: a user of its own, and no way to become another. */
 const user: Means = {
   by: 'user',
+  suits: ({ kind }) => kind !== 'sub',
   prefix: (identity, room) => [
     ...(identity.kind === 'own'
       ? // The death signal is forgotten when the user changes, so it is asked for once more.
@@ -125,7 +137,7 @@ const user: Means = {
   ],
 }
 
-const nothing: Means = { by: 'nothing', prefix: () => [] }
+const nothing: Means = { by: 'nothing', suits: ({ kind }) => kind !== 'sub', prefix: () => [] }
 
 /** From the strongest on. The first that works on this machine is taken; what it is worth, the probe says. */
-export const allMeans: Means[] = [bubblewrap, utilLinux, user, nothing]
+export const allMeans: Means[] = [bubblewrap, unprivileged, utilLinux, user, nothing]

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { gradeConfinement, type ProbeFindings } from '@/lib/core/sandbox/grade-confinement'
 import type { CommandSpec } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
-import type { Confinement, ConfinementReport, KeepOut, SandboxLimits, View } from '@/lib/ports/sandbox'
+import type { ConfinementReport, SandboxLimits } from '@/lib/contracts/confinement'
+import type { Confinement, KeepOut, View } from '@/lib/ports/sandbox'
 import { endProcesses } from './end-processes'
 import { claimUser, type Identity, sharedUser } from './identity'
 import { limitPrefix } from './limit-prefix'
@@ -38,10 +39,12 @@ export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<
   await mkdir(join(plan.folder, 'root'), { mode: 0o755 })
   await mkdir(join(plan.folder, 'tmp'), { mode: 0o700 })
   try {
-    for (const means of allMeans) {
-      // A subordinate user exists inside a namespace only.
-      const inNamespace = means.by === 'bubblewrap' || means.by === 'util-linux'
-      const identity: Identity = claimed.kind === 'sub' && !inNamespace ? sharedUser : claimed
+    // Where the system gives subordinate users but not their use, the worker's own remains.
+    const identities = claimed.kind === 'sub' ? [claimed, sharedUser] : [claimed]
+    const ways = identities.flatMap((identity) =>
+      allMeans.filter((means) => means.suits(identity)).map((means) => ({ identity, means })),
+    )
+    for (const { identity, means } of ways) {
       const ownership = ownershipOf(identity, run)
       await ownership.give([join(plan.folder, 'tmp')])
       const confine = commandOf(plan, means, identity)

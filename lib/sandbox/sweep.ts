@@ -4,7 +4,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { endProcesses } from './end-processes'
 import { sandboxFolders, sandboxPrefix, socketPrefix } from './folders'
 import { claimAgain, sharedUser } from './identity'
-import { ownerLives, readMarker } from './marker'
+import { endServer, ownerLives, readMarker } from './marker'
 import { ownershipOf } from './ownership'
 import { removeTraces } from './remove-traces'
 
@@ -34,14 +34,18 @@ async function removeIfLeft(folder: string, olderThanMs: number, run: RunContext
   const left = marker ? !(await ownerLives(marker)) || ageMs > olderThanMs : ageMs > unmarkedMs
   if (!left) return false
   run.logger.warn('removing a sandbox that was left behind', { folder, ageMs, ownerPid: marker?.ownerPid })
-  const identity = (marker?.identity && (await claimAgain(marker.identity))) ?? sharedUser
+  if (marker) await endServer(marker)
+  // While its owner lives the user is this sandbox's alone; after that another sandbox may have it.
+  const known = marker && (await ownerLives(marker)) ? marker.identity : null
+  const claimed = known || !marker?.identity ? null : await claimAgain(marker.identity)
+  const user = known ?? claimed ?? sharedUser
   try {
-    await endProcesses(identity)
-    await removeTraces(identity, true)
+    await endProcesses(user)
+    await removeTraces(user, true)
     const sockets = marker && basename(marker.socketFolder).startsWith(socketPrefix) ? [marker.socketFolder] : []
-    await ownershipOf(marker?.identity ?? identity, run).remove([folder, ...sockets])
+    await ownershipOf(marker?.identity ?? user, run).remove([folder, ...sockets])
   } finally {
-    identity.release()
+    claimed?.release()
   }
   return true
 }

@@ -33,9 +33,10 @@ export function programPlaces(folder: string): string[] {
     (path) => !/^\/(usr|bin|sbin|lib)(\/|$)/.test(path),
   )
   return places.flatMap((place) => {
-    const packaged = /^(.+)\/usr\/lib\/postgresql\/[^/]+\/bin$/.exec(place)?.[1]
+    // As packages lay it out, below /usr or below a folder of its own.
+    const packaged = /^(.+?)(\/usr)?\/lib\/postgresql\/[^/]+\/bin$/.exec(place)?.[1]
     const beside = ['lib', 'lib64', 'share'].map((name) => join(dirname(place), name))
-    const below = packaged ? [join(packaged, 'lib'), join(packaged, 'usr')] : []
+    const below = packaged ? ['lib', 'share', 'usr'].map((name) => join(packaged, name)) : []
     return [place, ...(place.endsWith('/bin') ? beside : []), ...below].filter((path) => existsSync(path))
   })
 }

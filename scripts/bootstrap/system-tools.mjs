@@ -42,15 +42,19 @@ function packageManager() {
 export async function ensureSystemTools() {
   const needPostgres = !['pg_dump', 'pg_restore', 'psql', 'initdb', 'postgres'].every(has)
   const compressors = COMPRESSORS.filter((program) => !has(program))
-  if (!needPostgres && !compressors.length) return
+  const needSandbox = process.platform === 'linux' && !has('bwrap')
+  if (!needPostgres && !compressors.length && !needSandbox) return
   const manager = packageManager()
   const names = manager
     ? [
         ...(needPostgres ? PACKAGES[manager].postgres : []),
         ...compressors.map((program) => (program === 'xz' ? PACKAGES[manager].xz : program)),
+        ...(needSandbox ? ['bubblewrap'] : []),
       ]
     : []
-  const what = needPostgres ? 'PostgreSQL programs (backups and restore tests need them)' : compressors.join(', ')
+  const sandbox = needSandbox ? ['bubblewrap (keeps restore tests apart from this machine)'] : []
+  const postgres = needPostgres ? ['PostgreSQL programs (backups and restore tests need them)'] : []
+  const what = [...postgres, ...(needPostgres ? [] : compressors), ...sandbox].join(', ')
   if (manager === 'apt' && process.getuid?.() === 0 && process.env.HOLDFAST_NO_INSTALL !== '1') {
     say(`Installing ${names.join(', ')}`)
     try {

@@ -15,6 +15,11 @@ const NEEDED = [
   ['bzip2', 'bzip2'],
   ['xz', 'xz-utils'],
   ['age', 'age'],
+  // The sandbox, and the rooms that its tests put it into.
+  ['bwrap', 'bubblewrap'],
+  ['newuidmap', 'uidmap'],
+  ['pkill', 'procps'],
+  ['perl', 'perl-base'],
 ]
 const NEEDED_BY_BROWSER = [['chromium', 'chromium']]
 const NEEDED_BY_S3 = [['debootstrap', 'debootstrap']]

@@ -20,10 +20,7 @@ export function attackScript({ secret, folders, pid, port, socket, word }: Prey)
   const other = `[${word.slice(0, 1)}]${word.slice(1)}-prey`
   return [
     `cat '${secret}' 2>/dev/null && echo 'got: the secret'`,
-    ...folders.map(
-      (folder) =>
-        `(echo x > '${folder}/${word}') 2>/dev/null`,
-    ),
+    ...folders.map((folder) => `(echo x > '${folder}/${word}') 2>/dev/null`),
     `grep -qs '${other}' /proc/[0-9]*/cmdline && echo 'got: a look at the processes'`,
     `kill -0 ${pid} 2>/dev/null && grep -qs '${other}' /proc/${pid}/cmdline && kill -KILL ${pid} && echo 'got: a process'`,
     `perl -e 'use IO::Socket::INET; exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1:${port}", Timeout => 2)' && echo 'got: the network'`,
@@ -37,7 +34,12 @@ export function attackScript({ secret, folders, pid, port, socket, word }: Prey)
  * A database whose ordinary-looking objects run the script wherever a restore or a test evaluates something: checks,
  * domains, generated columns, index expressions, materialized views and event triggers. In the source it does nothing.
  */
-export async function makeHostile(pg: TestPostgres, name: string, script: string): Promise<void> {
+export async function makeHostile(
+  pg: TestPostgres,
+  name: string,
+  script: string,
+  { eventTrigger = true } = {},
+): Promise<void> {
   await pg.sql(`CREATE DATABASE "${name}"`)
   await pg.sql(
     `CREATE TABLE public.loot (line text);
@@ -65,7 +67,7 @@ export async function makeHostile(pg: TestPostgres, name: string, script: string
      CREATE INDEX clever ON public.ordinary (public.attack(much));
      CREATE MATERIALIZED VIEW public.seen AS SELECT public.attack(id) AS id FROM public.ordinary;
      CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM public.attack(1); END';
-     CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION public.watch();`,
+     ${eventTrigger ? 'CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION public.watch();' : ''}`,
     name,
   )
 }

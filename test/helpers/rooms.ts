@@ -12,6 +12,8 @@ export interface RoomPlan {
   who: 'root' | 'ordinary' | 'subordinate'
   bubblewrap: boolean
   namespaces: boolean
+  /** Of root: false where it may not administer the system, but its users may make namespaces of their own. */
+  administers?: boolean
 }
 
 /** A user that nobody is; its subordinate users are as free. */
@@ -28,7 +30,8 @@ function script(plan: RoomPlan, folder: string): string {
   const user = `holdfast-test:x:${ordinaryUid}:${ordinaryUid}::/nonexistent:/bin/sh`
   const range = `holdfast-test:${subordinates.first}:${subordinates.count}`
   const as = `--reuid ${ordinaryUid} --regid ${ordinaryUid} --clear-groups --inh-caps=-all`
-  const contained = plan.namespaces ? '' : '--bounding-set=-sys_admin --inh-caps=-sys_admin'
+  const free = plan.namespaces && plan.administers !== false
+  const contained = free ? '' : '--bounding-set=-sys_admin --inh-caps=-sys_admin'
   const drop = plan.who === 'root' ? contained : as
   return [
     'set -e',

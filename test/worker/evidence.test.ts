@@ -101,7 +101,10 @@ describe('the evidence of a restore test', () => {
     expect(document.checks.map((check) => check.name)).toEqual(
       expect.arrayContaining(['critical-table', 'sql-assertion', 'sequence-values', 'content-hashes', 'indexes-sound']),
     )
-    expect(document.facts).toMatchObject({ rows: 50, sandboxLimits: { memoryBytes: expect.any(Number) } })
+    expect(document.facts).toMatchObject({
+      rows: 50,
+      confinement: { grade: 'isolated', limits: { memoryBytes: expect.any(Number) } },
+    })
   })
 
   it('is verified offline by the command, and a changed byte is refused', async () => {

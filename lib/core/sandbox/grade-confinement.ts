@@ -1,3 +1,5 @@
+import type { ConfinementReport } from '@/lib/contracts/confinement'
+
 /** What a small program, run as restored code will be run, found that it could reach; made by lib/sandbox/probe.ts. */
 export interface ProbeFindings {
   /** Things of ours that it could read, write, signal or talk to, in words. */
@@ -15,13 +17,6 @@ export interface ProbeFindings {
   withoutCapabilities: boolean
 }
 
-/**
- * `isolated`: of its own are also file system, processes, IPC and network. `own-user`: it reaches none of our files,
- * processes and sockets, but sees the machine's network, or names of processes. `none`: it is not kept apart.
- */
-export const confinementGrades = ['isolated', 'own-user', 'none'] as const
-export type ConfinementGrade = (typeof confinementGrades)[number]
-
 const whole = ['mnt', 'pid', 'ipc', 'net']
 
 /**
@@ -31,7 +26,7 @@ const whole = ['mnt', 'pid', 'ipc', 'net']
 export function gradeConfinement(
   found: ProbeFindings,
   ownUser: boolean,
-): { grade: ConfinementGrade; reasons: string[] } {
+): { grade: ConfinementReport['grade']; reasons: string[] } {
   const has = (names: string[]) => names.every((name) => found.namespaces.includes(name))
   const reasons = found.reached.map((what) => `it could reach ${what}`)
   if (!ownUser && !has(['user', 'mnt', 'pid'])) reasons.push('it runs as the user of the worker')

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Check } from '@/lib/contracts/backup'
 import { postgres as engine } from '@/lib/engines/postgres/engine'
-import type { ConfinementReport } from '@/lib/ports/sandbox'
+import type { ConfinementReport } from '@/lib/contracts/confinement'
 import type { ConfinedOrder } from '@/test/fixtures/confined-run'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { attackScript, makeHostile, type Prey } from '@/test/helpers/hostile-database'
@@ -39,6 +39,13 @@ const rooms: {
     name: 'as root without bubblewrap',
     plan: { ...root, bubblewrap: false },
     by: 'util-linux',
+    grade: 'isolated',
+    user: /of its own/,
+  },
+  {
+    name: 'as root of a container that permits user namespaces',
+    plan: { ...root, administers: false },
+    by: 'bubblewrap',
     grade: 'isolated',
     user: /of its own/,
   },
@@ -134,8 +141,8 @@ describe('a database that attacks whoever restores it', () => {
   })
 
   /** In the room, on a sandbox folder and with keys of the room's own user. */
-  async function work(plan: RoomPlan, order: Partial<ConfinedOrder>): Promise<Answer> {
-    const name = `${plan.who}-${plan.bubblewrap}-${plan.namespaces}`
+  async function work(plan: RoomPlan, order: Partial<ConfinedOrder>, bin = ''): Promise<Answer> {
+    const name = `${plan.who}-${plan.bubblewrap}-${plan.namespaces}-${plan.administers ?? true}`
     const folder = path.join(dir.path, 'rooms', name)
     const sandboxes = path.join(folder, 'sandboxes')
     mkdirSync(sandboxes, { recursive: true })
@@ -152,7 +159,9 @@ describe('a database that attacks whoever restores it', () => {
       sandbox: { root: sandboxes, keepOut: { paths, pids: [prey.pid], sockets: [prey.socket] }, ...order.sandbox },
     }
     writeFileSync(file, JSON.stringify(whole))
-    const answer: Answer = JSON.parse(await runInRoom(plan, folder, [process.execPath, program(), file]))
+    const answer: Answer = JSON.parse(
+      await runInRoom(plan, folder, ['env', `HOLDFAST_PG_BIN=${bin}`, process.execPath, program(), file]),
+    )
     if (answer.error?.code === 'unexpected') throw new Error(answer.error.message)
     expect(readdirSync(sandboxes), 'folders left behind').toEqual([])
     return answer
@@ -204,11 +213,43 @@ describe('a database that attacks whoever restores it', () => {
     })
   })
 
+  describe.each(rooms.filter(({ plan }) => plan.bubblewrap))('a restore, $name', ({ plan, grade }) => {
+    it('runs the code of the backup with the rights of the role that restores, and its own tool reaches nothing (security 12, 20)', async () => {
+      const parts = path.join(dir.path, 'quiet')
+      if (!existsSync(parts)) {
+        mkdirSync(parts, { mode: 0o711 })
+        await pg.sql(`CREATE ROLE restorer LOGIN CREATEDB`)
+        const script = `echo x > '/tmp/${word}'; echo ran`
+        await makeHostile(pg, 'quiet', script, { eventTrigger: false })
+      }
+      const quiet = await takeBackup(engine, pg.source({ connection: { database: 'quiet' } }), parts, makeTestRun())
+      for (const part of quiet.manifest.parts) chmodSync(path.join(parts, part.file), 0o644)
+      // As if the archive had taken pg_restore over: what the tool itself may do then.
+      const bin = path.join(dir.path, 'taken-over')
+      mkdirSync(bin, { recursive: true })
+      const attack = attackScript({ ...prey, port: 1 })
+      const real = '/usr/lib/postgresql/15/bin'
+      writeFileSync(path.join(bin, 'pg_restore'), `#!/bin/sh\n(${attack}) >&2\nexec ${real}/pg_restore "$@"\n`)
+      writeFileSync(path.join(bin, 'pg_dump'), `#!/bin/sh\nexec ${real}/pg_dump "$@"\n`)
+      for (const name of ['pg_restore', 'pg_dump']) chmodSync(path.join(bin, name), 0o755)
+      const database = `restored_${plan.who}_${grade === 'isolated'}_${plan.administers ?? true}`
+      const source = pg.source({ connection: { user: 'restorer', database: 'postgres' } })
+      const target = { source, database, owners: 'drop' as const }
+      const answer = await work(plan, { manifest: quiet.manifest, parts, target }, bin)
+      expect(answer.error?.message).toBeUndefined()
+      expectUnharmed()
+      const said = new Set((answer.warnings ?? []).join('\n').match(/^(got: .*|ran)$/gm))
+      expect([...said].sort()).toEqual(grade === 'isolated' ? ['ran'] : ['got: a look at the processes', 'ran'])
+      expect(await pg.sql('SELECT count(*)::int AS rows FROM public.ordinary', database)).toEqual([{ rows: 3 }])
+      expect(await pg.sql('SELECT * FROM public.loot', database)).toEqual([])
+    })
+  })
+
   const container = { ...ordinary, namespaces: false }
 
   it('is not restored at all where nothing can be kept apart, with the reason and what to do (security 20, fault 106)', async () => {
     const keep = { paths: [path.dirname(prey.secret), prey.secret], pids: [prey.pid], sockets: [] }
-    const root = path.join(dir.path, 'rooms/ordinary-true-false/sandboxes')
+    const root = path.join(dir.path, 'rooms/ordinary-true-false-true/sandboxes')
     const answer = await work(container, { level: 'comprehensive', sandbox: { root, keepOut: keep } })
     expectUnharmed()
     expect(answer.error).toMatchObject({
@@ -219,7 +260,7 @@ describe('a database that attacks whoever restores it', () => {
   })
 
   it('is restored there when an administrator accepts that, which the evidence then says (security 20)', async () => {
-    const accepted = { acceptUnconfined: true, root: path.join(dir.path, 'rooms/ordinary-true-false/sandboxes') }
+    const accepted = { acceptUnconfined: true, root: path.join(dir.path, 'rooms/ordinary-true-false-true/sandboxes') }
     const answer = await work(container, { sandbox: { keepOut: { paths: [], pids: [], sockets: [] }, ...accepted } })
     expect(answer.evidence).toMatchObject({ acceptedUnconfined: true, confinement: { grade: 'none', by: 'user' } })
     expect(answer.evidence?.confinement?.reasons).not.toEqual([])

@@ -45,10 +45,12 @@ describe('the sandbox holds in what is restored', () => {
       work(async (text) => (await client.query<{ line: string }>(text)).rows.map((row) => row.line)),
     )
   /** What a program prints that the server starts: with its user, its limits and its namespaces. */
-  const printed = (sql: (text: string) => Promise<string[]>, command: string) =>
-    sql(
-      `DROP TABLE IF EXISTS said; CREATE TABLE said (line text); COPY said FROM PROGRAM '${command}' (DELIMITER E'\\x01')`,
-    ).then(() => sql('SELECT line FROM said'))
+  const printed = async (sql: (text: string) => Promise<string[]>, command: string) => {
+    await sql('DROP TABLE IF EXISTS said')
+    await sql('CREATE TABLE said (line text)')
+    await sql(`COPY said FROM PROGRAM '${command}' (DELIMITER E'\\x01')`)
+    return sql('SELECT line FROM said')
+  }
 
   it('reaches no network where the system permits to take it away (security 21, fault 87)', async () => {
     const own = isRoot ? ['--net'] : ['--user', '--map-current-user', '--net']

@@ -59,10 +59,20 @@ export async function proveBackup(
     const failure = toFailure(told)
     run.logger.error('the restore test could not be carried out', { ...failure })
     const name = limited.ended() ? 'time-limit' : 'sandbox'
-    return { checks: [{ name, verdict: 'inconclusive', detail: failure.message }], evidence: {}, failure }
+    return {
+      checks: [{ name, verdict: 'inconclusive', detail: failure.message }],
+      evidence: confinementOf(told),
+      failure,
+    }
   } finally {
     await copy.close()
   }
+}
+
+/** Where the code of a backup could not be kept apart, the evidence says what was found. */
+function confinementOf(error: unknown): Record<string, unknown> {
+  const found = error instanceof HoldfastError ? error.facts['confinement'] : undefined
+  return found === undefined ? {} : { confinement: found }
 }
 
 function timeOver(limitMs: number): HoldfastError {

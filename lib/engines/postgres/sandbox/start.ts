@@ -100,7 +100,6 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     )
     undo.push(() => confinement.end([data, work, sockets]))
     requireConfinement(confinement, plan.acceptUnconfined ?? false)
-    await writeMarker(folder, { socketFolder, identity: confinement.user }, run.clock.now())
     await confinement.give(data)
     // A subordinate user's folder is closed to the worker, which is another user to the kernel; the one above is private.
     if (confinement.user.kind === 'sub') await chmod(sockets, 0o777)
@@ -108,6 +107,8 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     run.logger.info('starting the sandbox', { ...confinement.report })
     const postgres = startServer({ server, data, sockets, port, plan, confinement }, run)
     undo.push(() => postgres.terminate(0))
+    const { user } = confinement
+    await writeMarker(folder, { socketFolder, identity: user, serverPid: postgres.pid }, run.clock.now())
     const watch = watchDisk(confinement, [data, join(folder, 'tmp')], () => postgres.terminate(0), run)
     undo.push(() => watch.stop())
     const source = sandboxSource(sockets)
