@@ -111,6 +111,7 @@ export const guardedActions = [
 ] as const
 /** What needs step-up of the person who asks. Four eyes are not asked: it can be undone, or is daily work. */
 export const confirmedActions = [
+  'source.accept-unconfined',
   'source.encryption-off',
   'source.other-server',
   'destination.change',

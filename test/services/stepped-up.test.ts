@@ -128,6 +128,10 @@ const scenarios: Record<SteppedUpAction, Scenario> = {
     Promise.resolve((ctx) => createToken({ ctx, input: { name: randomUUID(), role: 'admin', expiresInDays: 1 } })),
   'settings.access': () =>
     Promise.resolve((ctx) => updateOperations({ ctx, input: { oidc: { label: randomUUID() } } })),
+  'source.accept-unconfined': async () => {
+    const { id } = await source()
+    return (ctx) => updateSource({ ctx, input: { id, patch: { options: { acceptUnconfined: true } } } })
+  },
   'source.encryption-off': async () => {
     const { id } = await source()
     return (ctx) => updateSource({ ctx, input: { id, patch: { options: { encryption: 'none' } } } })

@@ -13,6 +13,7 @@ export interface Confirmed {
 }
 
 const did: Record<ConfirmedAction, string> = {
+  'source.accept-unconfined': 'let the code of a database run unconfined',
   'source.encryption-off': 'switched encryption off',
   'source.other-server': 'changed the server of a source',
   'destination.change': 'changed a destination',

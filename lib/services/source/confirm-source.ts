@@ -24,9 +24,20 @@ export async function confirmSource(
     const summary = `New backups of "${before.name}" are stored without encryption`
     await confirmChange(ctx, tx, { action: 'source.encryption-off', ...subject, summary })
   }
+  if (was['acceptUnconfined'] !== true && is['acceptUnconfined'] === true) await confirmUnconfined(ctx, tx, before)
   if (Object.keys(fieldChanges(serverOf(before), serverOf(after))).length === 0) return
   const summary = `Backups of "${before.name}" are read from ${placeOf(after)} from now on`
   await confirmChange(ctx, tx, { action: 'source.other-server', ...subject, summary })
+}
+
+/** Whoever owns an object of this source's database may from now on do what the worker may. Throws `step-up-needed`. */
+export async function confirmUnconfined(
+  ctx: ServiceContext,
+  tx: Tx,
+  { id, name }: Pick<SourceModel, 'id' | 'name'>,
+): Promise<void> {
+  const summary = `Restore tests of "${name}" may run its code on this machine without keeping it apart`
+  await confirmChange(ctx, tx, { action: 'source.accept-unconfined', subjectType: 'source', subjectId: id, summary })
 }
 
 function serverOf({ connection, options }: SourceModel): object {

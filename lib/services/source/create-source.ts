@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
-import { guardUnconfined } from './guard-unconfined'
+import { confirmUnconfined } from './confirm-source'
 import { sourceSecretContext } from './source-spec'
 
 /**
@@ -43,8 +43,7 @@ export async function createSource({
         subjectId: created.id,
         detail: { name: input.name, engine: input.engine, host: connection.host, database: connection.database },
       })
-      const after = input.options.acceptUnconfined
-      await guardUnconfined(ctx, tx, created, { before: false, after })
+      if (input.options.acceptUnconfined) await confirmUnconfined(ctx, tx, created)
       if (!password) return created
       // Sealed under the row's id, so the row comes first.
       const secretSealed = ctx.vault.seal(password, sourceSecretContext(created.id))

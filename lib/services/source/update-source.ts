@@ -1,5 +1,5 @@
 import type { Actor } from '@/lib/contracts/common'
-import { sourceOptionsSchema, type Source, type UpdateSource } from '@/lib/contracts/source'
+import type { Source, UpdateSource } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toSource } from '@/lib/db/catalog/source'
 import { jsonObject } from '@/lib/db/catalog/json-object'
@@ -13,7 +13,6 @@ import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
 import { confirmSource } from './confirm-source'
 import { findSource } from './find-source'
-import { guardUnconfined } from './guard-unconfined'
 import { mergeSource } from './merge-source'
 
 /** Changes what is named and keeps the rest. A changed connection forgets what the last test found. */
@@ -44,7 +43,6 @@ export async function updateSource({
           },
         },
       })
-      await guardUnconfined(ctx, tx, { id, name: merged.name }, { before: accepts(before), after: accepts(merged) })
       return tx.source.update({
         where: { id },
         data: {
@@ -60,8 +58,6 @@ export async function updateSource({
   )
   return toSource(row)
 }
-
-const accepts = ({ options }: SourceModel) => sourceOptionsSchema.parse(options).acceptUnconfined
 
 /** Everything of a source that a person sets, but its secret. */
 const settingsOf = ({ name, connection, options, tags }: SourceModel): object => ({
