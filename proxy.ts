@@ -26,10 +26,10 @@ function needsSignIn(request: NextRequest): boolean {
   return /^\/admin(\/|$)/.test(request.nextUrl.pathname) && !request.cookies.has(sessionCookieName)
 }
 
-/** Built from the address in the browser; the server's own idea of its host may be another name. */
+/** Built from the address in the browser, which the front has put into both headers; Next's own idea of its host is another. */
 function signInAddress(request: NextRequest): URL {
   const protocol = request.headers.get('x-forwarded-proto') ?? request.nextUrl.protocol.replace(':', '')
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? request.nextUrl.host
+  const host = request.headers.get('host') ?? request.nextUrl.host
   const address = new URL('/login', `${protocol}://${host}`)
   address.searchParams.set('callbackUrl', `${request.nextUrl.pathname}${request.nextUrl.search}`)
   return address

@@ -1,4 +1,5 @@
 import cron from 'node-cron'
+import { publicAddress } from '@/lib/core/network/public-address'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { OpenQueue } from '@/lib/db/queue'
 import type { ServiceContext } from '@/lib/services/context'
@@ -96,12 +97,6 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
       await Promise.all(running)
     },
   }
-}
-
-/** The address for links in alerts; one that leads back to this machine alone is no use to who reads them elsewhere. */
-function publicAddress(address: string | undefined): string | null {
-  const url = address ? URL.parse(address) : null
-  return url && !/^(localhost|127\.|\[::1\])/.test(url.hostname) ? url.origin : null
 }
 
 /** The catalog's clock is the one that schedules follow, so that workers with wrong clocks agree. */

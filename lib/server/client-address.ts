@@ -1,8 +1,7 @@
 /**
- * The client's address for rate limits and the audit log. The last entry of X-Forwarded-For is what the nearest proxy
- * (or Next itself, from the socket) saw; earlier ones are whatever the client wrote.
+ * The client's address for limits and the audit log. The front writes this header itself, from the connection or from a
+ * trusted proxy (lib/server/front); what a client sends under its name never gets here.
  */
 export function clientAddress(forwardedFor: string | null | undefined): string | null {
-  const last = forwardedFor?.split(',').at(-1)?.trim()
-  return last ? last.slice(0, 64) : null
+  return forwardedFor?.trim().slice(0, 64) || null
 }

@@ -1,10 +1,13 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
-/** This instance's address as whoever asks knows it: behind a proxy, what the proxy was asked for. */
+/**
+ * This instance's address as whoever asks knows it: one of the allowed names, and behind a trusted proxy what the proxy
+ * was asked for. The front has written both headers (lib/server/front).
+ */
 export function ownOrigin(request: Request): string {
   const url = new URL(request.url)
-  const protocol = request.headers.get('x-forwarded-proto')?.split(',')[0]?.trim() ?? url.protocol.replace(':', '')
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? url.host
+  const protocol = request.headers.get('x-forwarded-proto') ?? url.protocol.replace(':', '')
+  const host = request.headers.get('host') ?? url.host
   const origin = `${protocol}://${host}`
   if (URL.canParse(origin) && /^https?$/.test(protocol)) return new URL(origin).origin
   throw new HoldfastError('invalid-input', 'The request does not say under which address it reached Holdfast.')

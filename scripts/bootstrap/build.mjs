@@ -21,6 +21,7 @@ const SOURCES = [
 const ENTRIES = {
   supervisor: 'scripts/supervise/main.ts',
   'watch-parent': 'scripts/supervise/watch-parent.ts',
+  web: 'lib/server/front/main.ts',
   worker: 'worker/main.ts',
   holdfast: 'worker/cli.ts',
 }

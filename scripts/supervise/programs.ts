@@ -65,7 +65,6 @@ const watched = (options: SuperviseOptions) => [
 ]
 
 export function startWeb(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
-  const next = path.join(options.root, 'node_modules/next/dist/bin/next')
   return startChild({
     name: 'web',
     file: process.execPath,
@@ -73,8 +72,7 @@ export function startWeb(options: SuperviseOptions, env: Record<string, string>,
       // The development server hands its own flags on in NODE_OPTIONS, where Node refuses these.
       ...(options.dev ? [] : webHeapFlags),
       ...watched(options),
-      next,
-      ...[options.dev ? 'dev' : 'start', '-H', options.host, '-p', String(options.port)],
+      path.join(options.root, 'dist/web.mjs'),
     ],
     env: { ...env, HOLDFAST_PARENT_FD: '3' },
     cwd: options.root,
