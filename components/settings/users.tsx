@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { roles, type Role } from '@/lib/contracts/common'
 import type { UpdateUser, User } from '@/lib/contracts/people'
 import { Invitations } from '@/components/access/invitations'
+import { SignInLocks } from '@/components/access/sign-in-locks'
 import { UserActions } from '@/components/access/user-actions'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
@@ -60,6 +61,7 @@ export function Users() {
         {adding && <NewUserDialog open onOpenChange={setAdding} />}
       </Card>
       <Invitations />
+      <SignInLocks />
     </div>
   )
 }

@@ -1,10 +1,26 @@
-import type { Approval, CreatedInvitation, GuardedAction, Invitation, SignInMethod } from '@/lib/contracts/access'
+import type {
+  Approval,
+  CreatedInvitation,
+  GuardedAction,
+  Invitation,
+  SignInLock,
+  SignInMethod,
+} from '@/lib/contracts/access'
 import type { Tone } from '@/lib/client/words'
 
 export const signInMethodWords: Record<SignInMethod, string> = {
   password: 'Password',
   totp: 'Password and code',
   oidc: 'Single sign-on',
+}
+
+export const signInLockWords: Record<SignInLock['kind'], string> = {
+  'account-at-address': 'Locked for this address',
+  address: 'This address is locked',
+  device: 'A known browser with too many failures',
+  codes: 'No more codes to pass a lock',
+  account: 'Too many wrong codes, or wrong passwords in a session',
+  slowed: 'Failures from many places: strangers wait, nobody is locked out',
 }
 
 export const invitationWords: Record<Invitation['state'], { label: string; tone: Tone }> = {
@@ -18,6 +34,7 @@ export const mailWords: Record<CreatedInvitation['mail'], string> = {
   sent: 'It was also mailed to them.',
   failed: 'Mailing it did not work; hand it over yourself.',
   'no-channel': 'There is no e-mail channel to send it with; hand it over yourself.',
+  'no-address': 'It was not mailed: no public address (NEXTAUTH_URL) is set. Hand it over yourself.',
 }
 
 export const approvalWords: Record<Approval['state'], { label: string; tone: Tone }> = {

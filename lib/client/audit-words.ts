@@ -62,6 +62,7 @@ const wholeActions: Record<string, string> = {
   'session.sign-out': 'Signed out',
   'session.step-up': 'Identity confirmed',
   'session.end-others': 'Other sessions ended',
+  'session.lift-lock': 'Sign-in lock lifted',
   'setup.first-administrator': 'First administrator made',
   'user.change-password': 'Password changed',
   'user.change-password-failed': 'Wrong current password',

@@ -13,7 +13,7 @@ const providerFailed: SignInTrouble = {
 const words: Record<string, SignInTrouble> = {
   'second-factor-wrong': {
     title: 'The code is wrong, or was used before',
-    remedy: 'Wait for the next one. After five failures the address is locked for 15 minutes.',
+    remedy: 'Wait for the next one. After five failures this account is locked here for 15 minutes.',
   },
   'oidc-no-role': { title: 'None of your groups may use Holdfast', remedy: askAdministrator },
   'oidc-disabled': { title: 'Your account here is disabled', remedy: askAdministrator },
@@ -44,10 +44,13 @@ export function signInTrouble(error: string): SignInTrouble {
           : 'Try again in 15 minutes.',
     }
   }
+  if (code === 'too-busy') {
+    return { title: 'Too many people are signing in at this moment', remedy: 'Try again in a few seconds.' }
+  }
   if (code === 'sign-in-failed' || code === 'CredentialsSignin' || code === '') {
     return {
       title: 'The e-mail address or the password is wrong',
-      remedy: 'After five failures the address is locked for 15 minutes.',
+      remedy: 'After five failures this account is locked here for 15 minutes.',
     }
   }
   const known = Object.hasOwn(words, code) ? words[code] : undefined

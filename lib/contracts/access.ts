@@ -25,6 +25,24 @@ export type SessionItem = z.infer<typeof sessionSchema>
 export const sessionFilterSchema = z.object({ userId: idSchema.optional() })
 export const endedSessionsSchema = z.object({ ended: z.number().int() })
 
+/**
+ * What keeps someone from signing in: `account-at-address` locks an account for one address, `address` an address for every
+ * account, `device` a browser that signed in before, `codes` the way past a lock by a code, `account` an account whose
+ * second factor or open session was guessed at; `slowed` locks nobody out.
+ */
+export const signInLockSchema = z.object({
+  id: idSchema,
+  kind: z.enum(['account-at-address', 'address', 'device', 'codes', 'account', 'slowed']),
+  email: z.string().nullable(),
+  address: z.string().nullable(),
+  failures: z.number().int(),
+  /** How long the answer to a stranger's attempt waits. */
+  delayMs: z.number().int().optional(),
+  until: timeSchema,
+})
+export type SignInLock = z.infer<typeof signInLockSchema>
+export const signInLocksSchema = z.object({ items: z.array(signInLockSchema) })
+
 /** How a person can show again who they are; `oidc` is signing in again at the identity provider. */
 export const stepUpMethods = ['password', 'code', 'oidc'] as const
 export const stepUpMethodSchema = z.enum(stepUpMethods)
@@ -74,8 +92,8 @@ export type Invitation = z.infer<typeof invitationSchema>
 /** Answer to the creation alone: the only time the link is shown. */
 export const createdInvitationSchema = invitationSchema.extend({
   link: z.string(),
-  /** `no-channel`: there is no e-mail channel to send it with; hand the link over yourself. */
-  mail: z.enum(['sent', 'failed', 'no-channel']),
+  /** `no-channel`, `no-address`: there is no e-mail channel, or no public address is set; hand the link over yourself. */
+  mail: z.enum(['sent', 'failed', 'no-channel', 'no-address']),
 })
 export type CreatedInvitation = z.infer<typeof createdInvitationSchema>
 

@@ -3,23 +3,25 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { readOidc, type Oidc } from '@/lib/services/oidc/read-oidc'
 import { signInWithOidc } from '@/lib/services/oidc/sign-in-with-oidc'
 import { authOptions } from './auth-options'
-import { readCookie } from './authenticate'
 import { clientAddress } from './client-address'
 import { container } from './container'
 import { oidcProvider } from './oidc-provider'
+import { passwordProvider, type SignInOutcome } from './password-provider'
+import { readCookie } from './read-cookie'
 import { sessionCookieName, sessionIdOf } from './session-cookie'
 
 /**
  * What the sign-in library is run with for one request: the password always, and the identity provider as it is
  * configured now. A refusal leads back to the sign-in page with its code.
  */
-export async function authOptionsFor(headers: Headers): Promise<NextAuthOptions> {
+export async function authOptionsFor(headers: Headers, outcome: SignInOutcome = {}): Promise<NextAuthOptions> {
   const { context } = await container()
   const oidc = await readOidc({ ctx: context })
-  if (!oidc) return authOptions
+  const byPassword = { ...authOptions, providers: [passwordProvider(outcome)] }
+  if (!oidc) return byPassword
   return {
-    ...authOptions,
-    providers: [...authOptions.providers, oidcProvider(oidc)],
+    ...byPassword,
+    providers: [...byPassword.providers, oidcProvider(oidc)],
     callbacks: {
       ...authOptions.callbacks,
       async signIn({ user, account, profile }) {

@@ -1,13 +1,10 @@
 import type { NextAuthOptions } from 'next-auth'
-import CredentialsProvider from 'next-auth/providers/credentials'
-import { HoldfastError } from '@/lib/core/holdfast-error'
 import { sessionMaxMs } from '@/lib/services/session/limits'
 import { readSession } from '@/lib/services/session/read-session'
-import { signIn } from '@/lib/services/session/sign-in'
 import { signOut } from '@/lib/services/session/sign-out'
 import { createLogger } from '@/lib/process/create-logger'
-import { clientAddress } from './client-address'
 import { container } from './container'
+import { passwordProvider } from './password-provider'
 import { servedByHttps } from './public-url'
 import { sessionCookieName } from './session-cookie'
 
@@ -20,12 +17,6 @@ declare module 'next-auth/jwt' {
   interface JWT {
     sid?: string
   }
-}
-
-/** The error code that the sign-in page reads from `signIn(...)`: `rate-limited:<seconds>` carries the wait. */
-function signInCode(error: HoldfastError): string {
-  const wait = error.facts['retryAfterMs']
-  return typeof wait === 'number' ? `${error.code}:${Math.ceil(wait / 1000)}` : error.code
 }
 
 const logger = createLogger('web')
@@ -47,35 +38,7 @@ export const authOptions: NextAuthOptions = {
       options: { httpOnly: true, sameSite: 'lax', path: '/', secure: servedByHttps },
     },
   },
-  providers: [
-    CredentialsProvider({
-      name: 'Password',
-      credentials: { email: { type: 'email' }, password: { type: 'password' }, code: { type: 'text' } },
-      async authorize(credentials, request) {
-        const { context, signIns } = await container()
-        const headers: Record<string, unknown> = request.headers ?? {}
-        const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : null)
-        try {
-          const session = await signIn({
-            ctx: context,
-            counters: signIns,
-            input: {
-              email: credentials?.email.slice(0, 254) ?? '',
-              password: credentials?.password.slice(0, 256) ?? '',
-              code: credentials?.code?.slice(0, 64) ?? '',
-              address: clientAddress(header('x-forwarded-for')),
-              userAgent: header('user-agent'),
-            },
-          })
-          return { id: session.userId, sessionId: session.sessionId }
-        } catch (error) {
-          if (error instanceof HoldfastError) throw new Error(signInCode(error), { cause: error })
-          context.logger.error('sign-in broke', { error: error instanceof Error ? error.stack : String(error) })
-          throw new Error('unexpected', { cause: error })
-        }
-      },
-    }),
-  ],
+  providers: [passwordProvider()],
   callbacks: {
     // The token names the session and nothing else: role and name are read from the catalog when they matter.
     jwt: ({ token, user }) => (user ? { sub: user.id, sid: user.sessionId } : { sub: token.sub, sid: token.sid }),

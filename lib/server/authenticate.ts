@@ -5,6 +5,7 @@ import { readSession } from '@/lib/services/session/read-session'
 import { authenticateToken } from '@/lib/services/token/authenticate-token'
 import { clientAddress } from './client-address'
 import { container } from './container'
+import { readCookie } from './read-cookie'
 import { refuseForeignSite } from './refuse-foreign-site'
 import { sessionCookieName, sessionIdOf } from './session-cookie'
 
@@ -28,15 +29,6 @@ export async function authenticate(request: Request): Promise<Actor> {
   if (!actor) throw unauthenticated('You are not signed in, or your session has ended.')
   refuseForeignSite(request)
   return actor
-}
-
-/** The value of a cookie as the browser sent it. */
-export function readCookie(headers: Headers, name: string): string | undefined {
-  for (const pair of headers.get('cookie')?.split(';') ?? []) {
-    const [key, ...value] = pair.split('=')
-    if (key?.trim() === name) return value.join('=').trim()
-  }
-  return undefined
 }
 
 function unauthenticated(message: string): HoldfastError {

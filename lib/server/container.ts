@@ -8,7 +8,6 @@ import { notifierDrivers } from '@/lib/notify/index'
 import type { JobQueue } from '@/lib/ports/queue'
 import type { Logger } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
-import { newSignInCounters, type SignInCounters } from '@/lib/services/session/sign-in'
 import { TokenGuesses } from '@/lib/services/token/token-guesses'
 import { openStorage } from '@/lib/storage/index'
 import { loadMasterKey } from '@/lib/vault/load-master-key'
@@ -20,7 +19,6 @@ import { JobWatch } from './job-watch'
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {
   context: Omit<ServiceContext, 'actor'>
-  signIns: SignInCounters
   jobWatch: JobWatch
   tokenGuesses: TokenGuesses
   close(): Promise<void>
@@ -76,7 +74,6 @@ async function build(): Promise<Container> {
       notifier: (kind) => notifierDrivers[kind],
       openStorage,
     },
-    signIns: newSignInCounters(),
     jobWatch: new JobWatch(db),
     tokenGuesses: new TokenGuesses(),
     async close() {

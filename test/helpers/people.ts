@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import type { Actor, Role } from '@/lib/contracts/common'
 import { readSession } from '@/lib/services/session/read-session'
-import { newSignInCounters, signIn } from '@/lib/services/session/sign-in'
+import { signIn } from '@/lib/services/session/sign-in'
 import type { ServiceContext } from '@/lib/services/context'
 import { stepUp } from '@/lib/services/step-up/step-up'
 import { createUser } from '@/lib/services/user/create-user'
@@ -33,7 +33,7 @@ export async function session(
   code?: string,
 ): Promise<{ sessionId: string; ctx: ServiceContext }> {
   const input = { email, password, code, address: '192.0.2.7', userAgent: 'Mozilla/5.0 (X11; Linux) Firefox/150.0' }
-  const { sessionId } = await signIn({ ctx, counters: newSignInCounters(), input })
+  const { sessionId } = await signIn({ ctx, input })
   const actor: Actor | null = await readSession({ ctx, input: { sessionId } })
   if (!actor) throw new Error('the new session is not good')
   return { sessionId, ctx: { ...ctx, actor } }

@@ -113,7 +113,7 @@ const bodies: Record<string, (() => { id?: string; body: unknown })[]> = {
   ],
   'PATCH /api/v1/me': [() => ({ body: { currentPassword: secret, newPassword: `${secret}-3` } })],
   'POST /api/v1/me/step-up': [() => ({ body: { password: secret } })],
-  'POST /api/v1/setup': [() => ({ body: { email: 'first@example.com', name: 'x', password: secret } })],
+  'POST /api/v1/setup': [() => ({ body: { code: secret, email: 'first@example.com', name: 'x', password: secret } })],
   'POST /api/v1/invitations/look-up': [() => ({ body: { token: secret } })],
   'POST /api/v1/invitations/accept': [() => ({ body: { token: secret, name: 'x', password: secret } })],
 }

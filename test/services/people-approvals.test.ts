@@ -235,7 +235,13 @@ describe('four eyes', () => {
     const invite = () =>
       createInvitation({
         ctx: asker.ctx,
-        input: { email: `${randomUUID()}@example.com`, name: '', role: 'admin', origin: 'https://h.example.com' },
+        input: {
+          email: `${randomUUID()}@example.com`,
+          name: '',
+          role: 'admin',
+          origin: 'https://h.example.com',
+          mailOrigin: null,
+        },
       })
     await ask(invite)
     const viewer = await person(root, 'viewer')

@@ -14,7 +14,7 @@ import { revokeInvitation } from '@/lib/services/invitation/revoke-invitation'
 import { endOtherSessions, endOwnSession, endSession } from '@/lib/services/session/end-session'
 import { listOwnSessions, listSessions } from '@/lib/services/session/list-sessions'
 import { readSession } from '@/lib/services/session/read-session'
-import { newSignInCounters, signIn } from '@/lib/services/session/sign-in'
+import { signIn } from '@/lib/services/session/sign-in'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { person, session, showAgain } from '../helpers/people'
 import { testClock, testContext, type TestClock } from '../helpers/service-context'
@@ -31,13 +31,13 @@ beforeAll(async () => {
 afterAll(() => catalog.drop())
 
 const origin = 'https://holdfast.example.com'
-const invite = (email = `${randomUUID()}@example.com`) =>
-  createInvitation({ ctx, input: { email, name: 'Nadia', role: 'operator', origin } })
+const invite = (email = `${randomUUID()}@example.com`, mailOrigin: string | null = origin) =>
+  createInvitation({ ctx, input: { email, name: 'Nadia', role: 'operator', origin, mailOrigin } })
 const tokenOf = ({ link }: { link: string }) => link.split('#')[1] ?? ''
 const accept = (token: string, password = 'chosen by herself') =>
   acceptInvitation({ ctx, input: { token, name: '', password } })
 const enter = (email: string, password: string) =>
-  signIn({ ctx, counters: newSignInCounters(), input: { email, password, address: null, userAgent: null } })
+  signIn({ ctx, input: { email, password, address: null, userAgent: null } })
 
 describe('an invitation', () => {
   it('is a link shown once, of which only a hash is kept, and makes an account with the role given', async () => {
@@ -116,6 +116,14 @@ describe('an invitation', () => {
     expect(smtp.messages).toHaveLength(1)
     expect(smtp.messages[0]?.to).toEqual([made.email])
     expect(smtp.messages[0]?.text.replaceAll('=\r\n', '').replaceAll('=3D', '=')).toContain(made.link)
+    // What a request calls us never gets into a mail: only the address that was set does.
+    const unset = await invite(undefined, null)
+    expect(unset.mail).toBe('no-address')
+    const other = await invite(undefined, 'https://public.example.org')
+    expect(smtp.messages).toHaveLength(2)
+    const mailed = smtp.messages[1]?.text.replaceAll('=\r\n', '').replaceAll('=3D', '=')
+    expect(mailed).toContain(`https://public.example.org/invitation#${tokenOf(other)}`)
+    expect(mailed).not.toContain(origin)
     await smtp.close()
     expect((await invite()).mail).toBe('failed')
     await deleteChannel({ ctx, input: { id: channel.id } })
@@ -125,7 +133,8 @@ describe('an invitation', () => {
 describe('a link for a new password', () => {
   it('needs the administrator to show again who they are, sets it once, and ends the sessions', async () => {
     const [administrator, who] = [await person(ctx), await person(ctx, 'viewer')]
-    const make = () => createPasswordLink({ ctx: administrator.ctx, input: { userId: who.id, origin } })
+    const make = () =>
+      createPasswordLink({ ctx: administrator.ctx, input: { userId: who.id, origin, mailOrigin: null } })
     await expect(make()).rejects.toMatchObject({ code: 'step-up-needed' })
     await showAgain(administrator)
     const made = await make()
@@ -142,7 +151,7 @@ describe('a link for a new password', () => {
 
   it('does nothing for someone who was disabled meanwhile', async () => {
     const who = await person(ctx, 'viewer')
-    const made = await createPasswordLink({ ctx, input: { userId: who.id, origin } })
+    const made = await createPasswordLink({ ctx, input: { userId: who.id, origin, mailOrigin: null } })
     await catalog.db.user.update({ where: { id: who.id }, data: { disabledAt: clock.now() } })
     await expect(accept(tokenOf(made))).rejects.toMatchObject({ code: 'invitation-ended' })
   })

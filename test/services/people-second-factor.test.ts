@@ -6,7 +6,7 @@ import { renewRecoveryCodes } from '@/lib/services/second-factor/renew-recovery-
 import { startSecondFactor } from '@/lib/services/second-factor/start-second-factor'
 import { lockoutMs } from '@/lib/services/session/limits'
 import { readSession } from '@/lib/services/session/read-session'
-import { newSignInCounters, signIn } from '@/lib/services/session/sign-in'
+import { signIn } from '@/lib/services/session/sign-in'
 import { stepUp } from '@/lib/services/step-up/step-up'
 import { getMe } from '@/lib/services/user/get-me'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
@@ -86,7 +86,6 @@ describe('signing in with a second factor', () => {
     const who = await withSecondFactor()
     const wrongPassword = signIn({
       ctx,
-      counters: newSignInCounters(),
       input: { email: who.email, password: 'wrong', address: null, userAgent: null },
     })
     await expect(wrongPassword).rejects.toMatchObject({ code: 'sign-in-failed' })
@@ -128,9 +127,8 @@ describe('signing in with a second factor', () => {
 
   it('locks after five wrong codes, and asking for the code in between does not start the count afresh', async () => {
     const who = await withSecondFactor()
-    const counters = newSignInCounters()
     const enter = (code?: string) =>
-      signIn({ ctx, counters, input: { email: who.email, password, code, address: '192.0.2.8', userAgent: null } })
+      signIn({ ctx, input: { email: who.email, password, code, address: '192.0.2.8', userAgent: null } })
     for (let n = 0; n < 5; n += 1) {
       await expect(enter()).rejects.toMatchObject({ code: 'second-factor-needed' })
       await expect(enter('000000')).rejects.toMatchObject({ code: 'second-factor-wrong' })

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Approval, Invitation, OidcFacts, SessionItem } from '@/lib/contracts/access'
+import type { Approval, Invitation, OidcFacts, SessionItem, SignInLock } from '@/lib/contracts/access'
 import type { Page } from '@/lib/contracts/common'
 import type { Operations } from '@/lib/contracts/operations'
 import type { Me } from '@/lib/contracts/people'
@@ -17,6 +17,12 @@ export const sessionsOfQuery = (userId: string) =>
   queryOptions({
     queryKey: ['sessions', userId],
     queryFn: ({ signal }) => api<Page<SessionItem>>(`/admin/sessions${search({ limit: 200, userId })}`, { signal }),
+  })
+
+export const signInLocksQuery = () =>
+  queryOptions({
+    queryKey: ['sign-in-locks'],
+    queryFn: ({ signal }) => api<{ items: SignInLock[] }>('/admin/sign-in-locks', { signal }),
   })
 
 export const invitationsQuery = () =>

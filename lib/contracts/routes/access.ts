@@ -15,6 +15,7 @@ import {
   secondFactorStartSchema,
   sessionFilterSchema,
   sessionSchema,
+  signInLocksSchema,
   stepUpSchema,
 } from '../access'
 import { pageOf, pageQuerySchema } from '../common'
@@ -113,6 +114,23 @@ const people: ApiRoute[] = [
     method: 'delete',
     path: '/api/v1/admin/sessions/{id}',
     summary: 'End anybody’s session',
+    role: 'admin',
+    scope: 'admin',
+    status: 204,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/sign-in-locks',
+    summary: 'What keeps people from signing in at this moment',
+    role: 'admin',
+    scope: 'admin',
+    status: 200,
+    answer: signInLocksSchema,
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/admin/sign-in-locks/{id}',
+    summary: 'Lift a lock before its time',
     role: 'admin',
     scope: 'admin',
     status: 204,

@@ -7,6 +7,7 @@ import type { InvitationModel } from '@/lib/db/generated/models/Invitation'
 import type { UserModel } from '@/lib/db/generated/models/User'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { forgetAccount } from '../session/count-attempt'
 import { revokeSessions } from '../session/revoke-sessions'
 import { hashPassword } from '../user/password'
 import { withUniqueName } from '../with-unique-name'
@@ -64,6 +65,7 @@ async function setPassword(
   })
   if (changed.count === 0) throw invitationEnded()
   const user = await tx.user.findUniqueOrThrow({ where: { id } })
+  await forgetAccount(tx, user.email)
   await record(tx, user, 'user.change-password', {
     invitationId: row.id,
     endedSessions: await revokeSessions(tx, id, now),

@@ -6,21 +6,20 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { mailInvitation } from './mail-invitation'
-import { invitationLink, makeInvitation } from './make-invitation'
+import { invitationLink, makeInvitation, type Origins } from './make-invitation'
 
 /**
- * Invites someone: the answer holds the link, this once, and it is mailed where there is a channel for it. `origin` is
- * this instance's address as the administrator's browser has it. Throws `name-taken` at `email` for an account that exists.
+ * Invites someone: the answer holds the link, this once, and it is mailed where there is a channel for it. Throws `name-taken` at `email` for an account that exists.
  */
 export async function createInvitation({
   ctx,
   input,
 }: {
   ctx: ServiceContext
-  input: CreateInvitation & { origin: string }
+  input: CreateInvitation & Origins
 }): Promise<CreatedInvitation> {
   permit(ctx.actor, 'admin')
-  const { origin, ...person } = input
+  const { origin, mailOrigin, ...person } = input
   const { row, token } = await ctx.db.$transaction(async (tx) => {
     if (await tx.user.findUnique({ where: { email: person.email } })) {
       const message = `There is already a user called "${person.email}".`
@@ -40,5 +39,5 @@ export async function createInvitation({
     return made
   })
   const link = invitationLink(origin, token)
-  return { ...toInvitation(row, ctx.clock.now()), link, mail: await mailInvitation(ctx, row, link) }
+  return { ...toInvitation(row, ctx.clock.now()), link, mail: await mailInvitation(ctx, row, token, mailOrigin) }
 }

@@ -8,7 +8,7 @@ import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'
 import { mailInvitation } from './mail-invitation'
-import { invitationLink, makeInvitation } from './make-invitation'
+import { invitationLink, makeInvitation, type Origins } from './make-invitation'
 
 /**
  * A link with which a user who forgot the password sets a new one. Their second factor stays. Needs step-up and, with
@@ -19,7 +19,7 @@ export async function createPasswordLink({
   input,
 }: {
   ctx: ServiceContext
-  input: { userId: string; origin: string }
+  input: { userId: string } & Origins
 }): Promise<CreatedInvitation> {
   permit(ctx.actor, 'admin')
   const { row, token } = await ctx.db.$transaction(async (tx) => {
@@ -51,5 +51,5 @@ export async function createPasswordLink({
     return made
   })
   const link = invitationLink(input.origin, token)
-  return { ...toInvitation(row, ctx.clock.now()), link, mail: await mailInvitation(ctx, row, link) }
+  return { ...toInvitation(row, ctx.clock.now()), link, mail: await mailInvitation(ctx, row, token, input.mailOrigin) }
 }

@@ -5,20 +5,26 @@ import { actorName } from '../actor-name'
 import { briefRun } from '../brief-run'
 import { channelSpec } from '../channel/channel-spec'
 import type { ServiceContext } from '../context'
+import { invitationLink } from './make-invitation'
 
 const sendTimeoutMs = 30_000
 
-/** Sends the link through the oldest e-mail channel that is on, to the invited address alone. Never throws. */
+/**
+ * Sends the link through the oldest e-mail channel that is on, to the invited address alone. `origin` is the public address
+ * that was set; without one nothing is sent, as nobody can say where the link would lead. Never throws.
+ */
 export async function mailInvitation(
   ctx: ServiceContext,
   row: InvitationModel,
-  link: string,
+  token: string,
+  origin: string | null,
 ): Promise<CreatedInvitation['mail']> {
   const channel = await ctx.db.channel.findFirst({
     where: { kind: 'email', enabled: true, deletedAt: null },
     orderBy: { createdAt: 'asc' },
   })
   if (!channel) return 'no-channel'
+  if (origin === null) return 'no-address'
   try {
     const spec = channelSpec(ctx, channel)
     const what = row.userId === null ? 'invites you to Holdfast' : 'asks you to set a new password'
@@ -34,7 +40,7 @@ export async function mailInvitation(
         body: `${actorName(ctx.actor)} ${what}. The link works once, until ${row.expiresAt.toISOString()}.`,
         facts: {},
         at: ctx.clock.now(),
-        url: link,
+        url: invitationLink(origin, token),
       },
       briefRun(ctx, sendTimeoutMs).signal,
     )

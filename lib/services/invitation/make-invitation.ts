@@ -9,6 +9,12 @@ import { tokenHash } from '../token/token-hash'
 /** A link that was not followed by then is dead. */
 export const invitationLastsMs = 7 * 24 * 3_600_000
 
+/** Where links lead: shown to the administrator as their browser has it, and mailed with the public address alone. */
+export interface Origins {
+  origin: string
+  mailOrigin: string | null
+}
+
 /** Writes an invitation; earlier links to the same address end with it. `userId`: whose password it sets anew. */
 export async function makeInvitation(
   ctx: ServiceContext,

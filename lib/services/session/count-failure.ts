@@ -1,7 +1,10 @@
 import type { Tx } from '@/lib/db/client'
 import { failuresPerEmail, lockoutMs } from './limits'
 
-/** Counts a wrong password or code of a user, and locks them after too many; survives restarts. */
+/**
+ * Counts what only someone close to the account can get wrong: the password asked for again in a session, and a code after
+ * the right password. Too many lock the account for every browser that it does not know; survives restarts.
+ */
 export async function countFailure(tx: Tx, userId: string, now: Date): Promise<void> {
   const counted = await tx.user.update({ where: { id: userId }, data: { failedSignIns: { increment: 1 } } })
   if (counted.failedSignIns < failuresPerEmail) return

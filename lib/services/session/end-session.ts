@@ -34,6 +34,7 @@ async function end(ctx: ServiceContext, id: string, userId: string | null | unde
     const session = found(row, 'session')
     if (session.revokedAt) return
     await tx.session.update({ where: { id }, data: { revokedAt: ctx.clock.now() } })
+    await tx.knownDevice.deleteMany({ where: { userId: session.userId, sessionId: id } })
     await recordAudit(tx, ctx.actor, {
       action: 'session.end',
       subjectType: 'session',

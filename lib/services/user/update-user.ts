@@ -13,6 +13,7 @@ import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { readOperations } from '../operations/read-operations'
 import { permit } from '../permit'
+import { forgetAccount } from '../session/count-attempt'
 import { revokeSessions } from '../session/revoke-sessions'
 import { lockAdministrators } from './lock-administrators'
 import { hashPassword } from './password'
@@ -62,6 +63,7 @@ export async function updateUser({
     const disabledAt = disabled === undefined ? undefined : disabled ? (before.disabledAt ?? now) : null
     const unlocked = passwordHash || disabled === false ? { failedSignIns: 0, lockedUntil: null } : {}
     const after = await tx.user.update({ where: { id }, data: { ...columns, passwordHash, disabledAt, ...unlocked } })
+    if (passwordHash || disabled === false) await forgetAccount(tx, before.email)
     if (passwordHash || disabled) {
       const own = ctx.actor.type === 'user' && ctx.actor.id === id ? ctx.actor.sessionId : undefined
       await revokeSessions(tx, id, now, own)
