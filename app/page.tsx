@@ -1,5 +1,10 @@
 import { redirect } from 'next/navigation'
+import { container } from '@/lib/server/container'
+import { currentActor } from '@/lib/server/session'
+import { isSetUp } from '@/lib/services/user/create-first-administrator'
 
-export default function Home() {
-  redirect('/admin')
+/** The address that the start prints leads to what comes next. */
+export default async function Home() {
+  if (!(await isSetUp({ ctx: (await container()).context }))) redirect('/setup')
+  redirect((await currentActor()) ? '/admin' : '/login')
 }

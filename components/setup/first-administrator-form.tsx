@@ -11,13 +11,13 @@ import { api } from '@/lib/client/api'
 import { useForm } from '@/lib/client/use-form'
 
 export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void }) {
-  const [values, setValues] = useState({ name: '', email: '', password: '', repeated: '' })
+  const [values, setValues] = useState({ code: '', name: '', email: '', password: '', repeated: '' })
   const create = useForm({
     schema: setupSchema,
     run: async (body) => {
       await api<unknown>('/setup', { method: 'POST', body })
       const result = await signIn('credentials', { email: values.email, password: values.password, redirect: false })
-      if (!result?.ok) return window.location.assign('/login')
+      if (!result?.ok) return window.location.assign('/login?callbackUrl=/setup')
       // The recovery kit comes next, and asks for the password that was typed a moment ago.
       await api<unknown>('/me/step-up', { method: 'POST', body: { password: values.password } })
     },
@@ -31,6 +31,15 @@ export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void 
       <p className="text-ink-2">
         This account may configure everything. More people can be added later, with fewer rights.
       </p>
+      <TextField
+        label="Set-up code"
+        hint="Printed by the start of Holdfast; in a container, in its log. It is also in keys/setup-code in the data folder."
+        error={create.errors.code}
+        spellCheck={false}
+        autoCapitalize="characters"
+        value={values.code}
+        onChange={(code) => change({ code })}
+      />
       <TextField
         label="Name"
         optional

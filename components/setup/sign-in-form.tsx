@@ -1,13 +1,10 @@
 'use client'
 
 import { useEffect, useState, type FormEvent } from 'react'
-import Link from 'next/link'
 import { signIn } from 'next-auth/react'
-import { useQuery } from '@tanstack/react-query'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { TextField } from '@/components/ui/text-field'
-import { api } from '@/lib/client/api'
 import { signInTrouble, type SignInTrouble } from '@/lib/client/sign-in-trouble'
 
 interface SignInFormProps {
@@ -24,12 +21,8 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
   /** Null until the password was right and a code is asked for. */
   const [code, setCode] = useState<string | null>(null)
   const [pending, setPending] = useState<'password' | 'oidc' | null>(null)
+  const [locked, setLocked] = useState(false)
   const [trouble, setTrouble] = useState<SignInTrouble | null>(error === null ? null : signInTrouble(error))
-  const setup = useQuery({
-    queryKey: ['setup'],
-    queryFn: ({ signal }) => api<{ needed: boolean }>('/setup', { signal }),
-    refetchInterval: false,
-  })
   const ready = useReady()
 
   async function submit(event: FormEvent) {
@@ -43,8 +36,10 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
       if (answer === 'second-factor-needed') setCode('')
       else {
         setTrouble(signInTrouble(answer))
-        if (code === null) setPassword('')
-        else setCode('')
+        setLocked(answer.startsWith('rate-limited'))
+        // Past a lock a code is sent together with the password.
+        if (code !== null) setCode('')
+        else if (!answer.startsWith('rate-limited')) setPassword('')
       }
     } catch {
       setTrouble({
@@ -64,13 +59,6 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
     <main>
       <h1 className="text-center text-xl font-semibold">Sign in</h1>
       <p className="mt-1 mb-6 text-center text-ink-2">Backups, proven by restoring them.</p>
-      {setup.data?.needed && (
-        <Callout tone="info" title="There is no administrator yet" className="mb-4">
-          <Link href="/setup" className="text-accent underline underline-offset-4">
-            Create the first one
-          </Link>
-        </Callout>
-      )}
       <form
         method="post"
         onSubmit={(event) => void submit(event)}
@@ -123,6 +111,18 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
         >
           Sign in
         </Button>
+        {locked && code === null && (
+          <Button
+            variant="link"
+            size="inline"
+            onClick={() => {
+              setCode('')
+              setTrouble(null)
+            }}
+          >
+            Sign in with a code of your authenticator app
+          </Button>
+        )}
         {code !== null && (
           <Button
             variant="link"

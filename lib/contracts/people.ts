@@ -11,10 +11,12 @@ export const emailSchema = z
 
 /** First-run page: the first administrator. */
 export const setupSchema = z.object({
+  code: z.string().trim().min(1, 'Enter the set-up code').max(100).meta({ description: 'what the start printed' }),
   email: emailSchema,
   name: z.string().trim().max(100).default(''),
   password: passwordSchema,
 })
+export type Setup = z.infer<typeof setupSchema>
 
 export const createUserSchema = z.object({
   email: emailSchema,

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { SuperviseOptions } from './options'
 import { addressOf } from './programs'
+import { ensureSetupCode, readSetupCode } from './setup-code'
 
 const READY_WITHIN_MS = 60_000
 
@@ -28,11 +28,9 @@ export async function announce(
     if (!ready[1]) options.warn(`The worker is not ready yet; see ${path.join(options.home, 'logs/worker.log')}`)
     const administrator = await firstAdministrator(db)
     options.say(`Holdfast is running at ${url}`)
-    options.say(
-      administrator
-        ? `Sign in as ${administrator}`
-        : `Open ${url}/setup to create the first administrator${setupCode(options.home)}`,
-    )
+    // The worker may have made the administrator named in the environment since.
+    if (administrator) await ensureSetupCode(options.home, databaseUrl)
+    options.say(administrator ? `Sign in as ${administrator}` : whatToOpen(url, readSetupCode(options.home)))
     options.say('Ctrl-C stops everything')
   } finally {
     await db.end().catch(() => undefined)
@@ -65,8 +63,6 @@ async function firstAdministrator(db: pg.Client): Promise<string | null> {
   return rows[0]?.email ?? null
 }
 
-/** The worker may ask for a code, so that not the first passer-by becomes administrator. */
-function setupCode(home: string): string {
-  const file = path.join(home, 'setup-code')
-  return existsSync(file) ? ` (code ${readFileSync(file, 'utf8').trim()})` : ''
+function whatToOpen(url: string, code: string | null): string {
+  return `Open ${url} to create the first administrator${code === null ? '' : `; set-up code: ${code}`}`
 }

@@ -11,6 +11,7 @@ import { takeLock } from './lock'
 import { openLogFile } from './log-file'
 import { openCatalog } from './open-catalog'
 import type { SuperviseOptions } from './options'
+import { ensureSetupCode } from './setup-code'
 import { startPostgres } from './postgres/start-postgres'
 import { childEnvironment, embeddedBinForSandboxes, startWeb, startWorker, workerEnvironment } from './programs'
 import type { EmbeddedUrls } from './programs'
@@ -70,6 +71,7 @@ async function start(options: SuperviseOptions, running: Running, stop: AbortSig
   await openCatalog(url, options)
   if (stop.aborted) return
   const env = childEnvironment(options, url, serverBin)
+  await ensureSetupCode(options.home, url)
   const remember = (child: Child): Child => {
     queueMicrotask(() =>
       rememberChildren(options.home, [running.web?.pid() ?? 0, running.worker?.pid() ?? 0, child.pid]),

@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GET as health } from '@/app/api/v1/health/route'
 import { GET as setupNeeded, POST as setUp } from '@/app/api/v1/setup/route'
 import { authOptions } from '@/lib/server/auth-options'
-import { clientAddress } from '@/lib/server/client-address'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { checkSetupCode } from '@/lib/server/setup-code'
+import { signInResponse } from '@/lib/server/sign-in-response'
 import { call, startWeb, type Web } from '../helpers/web'
 
 let web: Web
@@ -25,18 +30,49 @@ async function authorize(tried: string, who = email): Promise<unknown> {
 }
 
 describe('the first start', () => {
-  it('asks for an administrator once, and answers health to everyone', async () => {
-    expect((await call(health)).json).toEqual({ status: 'up' })
+  const code = 'ABCD-EFGH-JKMN-2345'
+  const keys = () => path.join(process.env['HOLDFAST_HOME'] ?? '', 'keys')
+  const setUpWith = (body: Record<string, unknown>, address = '192.0.2.1') =>
+    call(setUp, { method: 'POST', body: { email, password, ...body }, headers: { 'x-forwarded-for': address } })
+
+  it('belongs to nobody while no set-up code was printed', async () => {
+    expect((await setUpWith({ code: '' })).json).toMatchObject({ status: 400, errors: [{ path: 'code' }] })
+    expect((await setUpWith({ code })).json).toMatchObject({ status: 403, code: 'setup-code-missing' })
     expect((await call(setupNeeded)).json).toEqual({ needed: true })
-    const weak = await call(setUp, { method: 'POST', body: { email, password: 'short' } })
-    expect(weak.json).toMatchObject({ status: 400, errors: [{ path: 'password' }] })
-    const made = await call(setUp, { method: 'POST', body: { email, password } })
+  })
+
+  it('belongs to whoever has the code, and asks for an administrator once', async () => {
+    await mkdir(keys(), { recursive: true })
+    await writeFile(path.join(keys(), 'setup-code'), `${code}\n`, { mode: 0o600 })
+    expect((await call(health)).json).toEqual({ status: 'up' })
+    expect((await setUpWith({ code: 'ABCD-EFGH-JKMN-2346' })).json).toMatchObject({
+      status: 403,
+      code: 'setup-code-wrong',
+      errors: [{ path: 'code' }],
+    })
+    expect((await call(setupNeeded)).json).toEqual({ needed: true })
+    expect((await setUpWith({ code, password: 'short' })).json).toMatchObject({
+      status: 400,
+      errors: [{ path: 'password' }],
+    })
+    const made = await setUpWith({ code: code.toLowerCase().replaceAll('-', ' ') })
     expect(made.status).toBe(201)
     expect(made.json).toMatchObject({ email, role: 'admin' })
     expect(made.text).not.toContain('argon2')
     expect((await call(setupNeeded)).json).toEqual({ needed: false })
-    const second = await call(setUp, { method: 'POST', body: { email: 'second@example.com', password } })
+    expect(existsSync(path.join(keys(), 'setup-code'))).toBe(false)
+    const second = await setUpWith({ code, email: 'second@example.com' })
     expect(second.json).toMatchObject({ status: 409, code: 'setup-done' })
+  })
+})
+
+describe('guessing the set-up code', () => {
+  it('ends after ten guesses from one place', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      await expect(checkSetupCode('wrong', '192.0.2.99')).rejects.toMatchObject({ code: 'setup-code-missing' })
+    }
+    await expect(checkSetupCode('wrong', '192.0.2.99')).rejects.toMatchObject({ code: 'rate-limited' })
+    await expect(checkSetupCode('wrong', '192.0.2.98')).rejects.toMatchObject({ code: 'setup-code-missing' })
   })
 })
 
@@ -59,13 +95,22 @@ describe('the sign-in form', () => {
   })
 })
 
-describe('the client address', () => {
-  it.each([
-    ['203.0.113.9', '203.0.113.9'],
-    ['1.1.1.1, 203.0.113.9', '203.0.113.9'],
-    ['', null],
-    [null, null],
-  ])('of %j is %j: what the nearest proxy saw, not what the client wrote', (header, address) => {
-    expect(clientAddress(header)).toBe(address)
+describe('the answer to a sign-in', () => {
+  it('keeps the browser’s own cookie, for half a year and out of reach of scripts', () => {
+    const answer = signInResponse(Response.json({ url: '/' }), { device: 'hfd_x' })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.getSetCookie()).toEqual([
+      'holdfast.device=hfd_x; Path=/; Max-Age=15552000; HttpOnly; SameSite=Lax',
+    ])
+  })
+
+  it('says to programs too that one has to wait, and for how long', async () => {
+    const refused = await authorize(password, 'other@example.com').catch((error: unknown) => error)
+    expect(refused).toMatchObject({ cause: { code: 'rate-limited' } })
+    const cause = refused instanceof Error && refused.cause instanceof HoldfastError ? refused.cause : undefined
+    const answer = signInResponse(Response.json({ url: '/login?error=x' }, { status: 401 }), { refused: cause })
+    expect(answer.status).toBe(429)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(600)
+    expect(await answer.json()).toEqual({ url: '/login?error=x' })
   })
 })

@@ -6,8 +6,25 @@ import { createInterface } from 'node:readline'
 
 const READY_WITHIN_MS = 300_000
 
+export interface StartedProduct {
+  home: string
+  /** What the start printed so far. */
+  lines: readonly string[]
+  stop(): Promise<void>
+}
+
 /** Starts the product as `npm start` does on a home of its own; returns what stops it (Playwright's global setup). */
-export default async function startProduct(): Promise<() => Promise<void>> {
+export default async function startForJourneys(): Promise<() => Promise<void>> {
+  const { stop } = await startProduct({
+    PORT: process.env.E2E_PORT,
+    HOLDFAST_ADMIN_EMAIL: process.env.E2E_EMAIL,
+    HOLDFAST_ADMIN_PASSWORD: process.env.E2E_PASSWORD,
+    HOLDFAST_API_TOKEN: process.env.E2E_TOKEN,
+  })
+  return stop
+}
+
+export async function startProduct(settings: Record<string, string | undefined>): Promise<StartedProduct> {
   const root = path.resolve(import.meta.dirname, '../..')
   const home = mkdtempSync(path.join(tmpdir(), 'holdfast-e2e-'))
   // The catalog's server runs as another user when we are root.
@@ -23,10 +40,7 @@ export default async function startProduct(): Promise<() => Promise<void>> {
       HOLDFAST_PARENT_FD: '3',
       HOLDFAST_HOME: home,
       HOST: '127.0.0.1',
-      PORT: process.env.E2E_PORT,
-      HOLDFAST_ADMIN_EMAIL: process.env.E2E_EMAIL,
-      HOLDFAST_ADMIN_PASSWORD: process.env.E2E_PASSWORD,
-      HOLDFAST_API_TOKEN: process.env.E2E_TOKEN,
+      ...settings,
     },
   })
   const exited = new Promise<void>((resolve) => product.once('exit', () => resolve()))
@@ -58,7 +72,7 @@ export default async function startProduct(): Promise<() => Promise<void>> {
     await stop()
     throw new Error(`The product did not start: ${error instanceof Error ? error.message : String(error)}\n${story}`)
   }
-  return stop
+  return { home, lines, stop }
 }
 
 function tail(file: string): string[] {

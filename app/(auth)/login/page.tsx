@@ -5,6 +5,7 @@ import { sameOriginPath } from '@/lib/client/same-origin-path'
 import { container } from '@/lib/server/container'
 import { currentActor } from '@/lib/server/session'
 import { signInOffer } from '@/lib/services/oidc/read-oidc'
+import { isSetUp } from '@/lib/services/user/create-first-administrator'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
@@ -16,6 +17,8 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
   const { callbackUrl, error } = await searchParams
   const target = sameOriginPath(callbackUrl)
   if (await currentActor()) redirect(target)
-  const { oidcLabel } = await signInOffer({ ctx: (await container()).context })
+  const ctx = (await container()).context
+  if (!(await isSetUp({ ctx }))) redirect('/setup')
+  const { oidcLabel } = await signInOffer({ ctx })
   return <SignInForm target={target} oidcLabel={oidcLabel} error={typeof error === 'string' ? error : null} />
 }

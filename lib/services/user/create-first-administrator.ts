@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import type { setupSchema, User } from '@/lib/contracts/people'
+import type { Setup, User } from '@/lib/contracts/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toUser } from '@/lib/db/catalog/user'
 import { recordAudit } from '../audit/record-audit'
@@ -8,17 +7,17 @@ import { lockAdministrators } from './lock-administrators'
 import { hashPassword } from './password'
 
 /**
- * Makes the first administrator of a new instance. Open to whoever comes first, and to nobody after: throws
- * `setup-done` when any user exists. Two at once: one succeeds.
+ * Makes the first administrator of a new instance, and none after: throws `setup-done` when any user exists. Two at once:
+ * one succeeds. Who may ask is the caller's to know: the set-up code, or the environment of the start.
  */
 export async function createFirstAdministrator({
   ctx,
   input,
 }: {
   ctx: Pick<ServiceContext, 'db'>
-  input: z.infer<typeof setupSchema>
+  input: Omit<Setup, 'code'>
 }): Promise<User> {
-  if (await isSetUp({ ctx })) throw alreadySetUp()
+  await refuseWhenSetUp({ ctx })
   const passwordHash = await hashPassword(input.password)
   return ctx.db.$transaction(async (tx) => {
     await lockAdministrators(tx)
@@ -32,6 +31,11 @@ export async function createFirstAdministrator({
     )
     return toUser(row)
   })
+}
+
+/** Throws `setup-done` once any user exists. */
+export async function refuseWhenSetUp({ ctx }: { ctx: Pick<ServiceContext, 'db'> }): Promise<void> {
+  if (await isSetUp({ ctx })) throw alreadySetUp()
 }
 
 /** True once any user exists. */
