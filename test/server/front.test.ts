@@ -71,7 +71,11 @@ describe('bodies', () => {
     const port = await front()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const body = Buffer.alloc(1024 * 1024, 'holdfast')
-    for (const framing of [{ 'content-length': String(body.length) }, { 'transfer-encoding': 'chunked' }]) {
+    const framings: Record<string, string>[] = [
+      { 'content-length': String(body.length) },
+      { 'transfer-encoding': 'chunked' },
+    ]
+    for (const framing of framings) {
       const { json } = await ask(port, { method: 'POST', headers: framing, body, agent })
       expect(json).toMatchObject({ method: 'POST', bytes: body.length, sum: sumOf(body) })
     }
