@@ -86,7 +86,13 @@ it.each([
   const byToken = { ...root, actor: (await actorOf(parent.token)) ?? ann.ctx.actor }
   const links = []
   for (const ctx of [ann.ctx, byToken]) {
-    const input = { email: `${randomUUID()}@example.com`, name: '', role: 'admin' as const, origin: 'https://h.test' }
+    const input = {
+      email: `${randomUUID()}@example.com`,
+      name: '',
+      role: 'admin' as const,
+      origin: 'https://h.test',
+      mailOrigin: null,
+    }
     links.push((await createInvitation({ ctx, input })).link.split('#')[1] ?? '')
   }
   await change(ann, patch)
