@@ -2,28 +2,39 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { showAgain, signIn, visit } from './helpers/people'
 
-test('the recovery kit is handed out once, and only "I have stored it" goes on', async ({ page }) => {
+test('the recovery kit is handed out once; until its check word is typed back the banner stays (security 4)', async ({
+  page,
+}) => {
   await signIn(page)
   await expect(page.getByText('There is no recovery kit yet')).toBeVisible()
   await page.getByRole('link', { name: 'Make the recovery kit' }).click()
   await page.getByRole('button', { name: 'Make the recovery kit' }).click()
   await showAgain(page)
-  await expect(page.getByRole('checkbox', { name: 'I have stored it' })).toBeDisabled()
+  await expect(page.getByLabel('Check word of the kit')).toBeDisabled()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: /^Download/ }).click(),
   ])
-  expect(await readFile(await download.path(), 'utf8')).toContain('AGE-SECRET-KEY-1')
-  await expect(page.getByRole('button', { name: 'Continue' })).toBeDisabled()
-  await page.getByRole('checkbox', { name: 'I have stored it' }).click()
-  await page.getByRole('button', { name: 'Continue' }).click()
+  const kit = await readFile(await download.path(), 'utf8')
+  expect(kit).toContain('AGE-SECRET-KEY-1')
+  await visit(page, '/admin')
+  await expect(page.getByText('Nobody has shown that the recovery kit is stored')).toBeVisible()
+  await page.getByRole('link', { name: 'Confirm the recovery kit' }).click()
+  await page.getByLabel('Check word of the kit').fill('K7QM-2XPD')
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByText('This is not the check word of the present kit.')).toBeVisible()
+  await page.getByLabel('Check word of the kit').fill(/Check word: (\S+)/.exec(kit)?.[1] ?? '')
+  await page.getByRole('button', { name: 'Confirm' }).click()
   await expect(page.getByText(/^age1/)).toBeVisible()
+  await expect(page.getByLabel('Check word of the kit')).toHaveCount(0)
+  await expect(page.getByText(/^(\d+) of \1 backups$/)).toBeVisible({ timeout: 60_000 })
   await page.reload()
   await expect(page.getByRole('button', { name: 'Replace the kit' })).toBeVisible()
   expect(await page.content()).not.toContain('AGE-SECRET-KEY')
   await visit(page, '/admin')
   await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible()
   await expect(page.getByText('There is no recovery kit yet')).toHaveCount(0)
+  await expect(page.getByText('Nobody has shown that the recovery kit is stored')).toHaveCount(0)
 })
 
 test('an API token is shown once, works, and does not work any more when revoked', async ({

@@ -1,15 +1,13 @@
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Logger } from '@/lib/ports/run-context'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { buildContext } from './build-context'
 import { catalogAddress } from './cli/catalog-address'
 import { type Answer, usageError } from './cli/verb'
+import { silentLogger } from './cli/silent-logger'
 import { help, offlineVerbs, verbs } from './cli/verbs'
 import { isCatalogAway } from './is-catalog-away'
-
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
 
 /** `npm run holdfast -- VERB`: the same services as the web and the API, on this machine, as its administrator. */
 async function main(argv: string[]): Promise<number> {
@@ -33,6 +31,8 @@ async function main(argv: string[]): Promise<number> {
         days: { type: 'string' },
         limit: { type: 'string' },
         key: { type: 'string' },
+        endpoint: { type: 'string' },
+        region: { type: 'string' },
         scope: { type: 'string', multiple: true },
         'only-source': { type: 'string', multiple: true },
         evidence: { type: 'string' },
@@ -57,13 +57,13 @@ async function main(argv: string[]): Promise<number> {
     const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
     const { ctx, close } = await buildContext({
       actor: { type: 'cli', user: userInfo().username, role: 'admin' },
-      logger: silent,
+      logger: silentLogger,
       home,
       databaseUrl: catalogAddress(process.env, home),
       worker: null,
     })
     try {
-      return tell(await verb(ctx, args, values))
+      return tell(await verb(ctx, args, values, home))
     } finally {
       await close()
     }

@@ -95,6 +95,7 @@ async function main(): Promise<void> {
     copy: 2,
     reverify: 1,
     inventory: 1,
+    rewrap: 1,
   }
   for (const kind of jobKinds) {
     await queue.work(kind, concurrency[kind], (jobId, signal) => runJob(deps, jobId, signal))

@@ -17,6 +17,7 @@ import { redeliverLost } from '@/lib/services/job/redeliver-lost'
 import { wakeWaiting } from '@/lib/services/job/wake-waiting'
 import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
 import { pruneRecords } from '@/lib/services/records/prune-records'
+import { startDueRewrap } from '@/lib/services/recovery-kit/start-rewrap'
 import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { evaluateSchedules } from '@/lib/services/schedule/evaluate-schedules'
 import { startDueCare } from '@/lib/services/storage-care/start-due-care'
@@ -58,6 +59,7 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await databaseNow(ctx), signal }))
   const recover = guarded('recovery', () => recoverLost(ctx, queue))
   const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await databaseNow(ctx) }))
+  const rewrap = guarded('wrapping keys', async () => startDueRewrap({ ctx, now: await databaseNow(ctx) }))
   const wake = guarded('waking what waits', () => wakeWaiting(ctx.db, queue))
   // A receiver that answers slowly keeps its own channel busy, not the next look at the others.
   const busy = new Set<string>()
@@ -76,7 +78,7 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   })
 
   const schedules = [
-    ...[minute, watch, cloudWatch].map((work) => cron.schedule('* * * * *', work)),
+    ...[minute, watch, cloudWatch, rewrap].map((work) => cron.schedule('* * * * *', work)),
     cron.schedule('17 * * * *', hour),
   ]
   const timers = [

@@ -5,15 +5,15 @@ import { Download } from 'lucide-react'
 import type { RecoveryKit as Kit } from '@/lib/contracts/settings'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { Checkbox } from '@/components/ui/check'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { saveFile } from '@/lib/client/save-file'
 import { useAction } from '@/lib/client/use-action'
+import { ConfirmKit } from './confirm-kit'
 
 /**
- * Makes the kit, hands it over as a file, and goes on only when a person says that it is stored. The private half is
- * in this page's memory alone; who leaves without the file has to make another kit.
+ * Makes the kit, hands it over as a file, and goes on only when its check word was typed back. The private half is in this
+ * page's memory alone; who leaves without the file has to make another kit.
  */
 interface RecoveryKitProps {
   replacing: boolean
@@ -25,7 +25,6 @@ interface RecoveryKitProps {
 export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) {
   const [kit, setKit] = useState<Kit | null>(null)
   const [saved, setSaved] = useState(false)
-  const [stored, setStored] = useState(false)
   const make = useAction({
     run: () => api<Kit>('/admin/recovery-kit', { method: 'POST', body: { replace: replacing } }),
     errors: 'inline',
@@ -74,16 +73,7 @@ export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) 
               Your browser has saved it. This page is the last one that can hand it out.
             </Callout>
           )}
-          <Checkbox
-            label="I have stored it"
-            hint="Outside this machine, where it will be found in an emergency"
-            checked={stored}
-            disabled={!saved}
-            onChange={setStored}
-          />
-          <Button disabled={!stored} onClick={onStored}>
-            Continue
-          </Button>
+          <ConfirmKit disabled={!saved} onConfirmed={onStored} />
         </div>
       )}
     </div>

@@ -12,15 +12,16 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Facts } from '@/components/ui/facts'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { settingsQuery } from '@/lib/client/queries/settings'
+import { recoveryKitQuery } from '@/lib/client/queries/recovery-kit'
+import { ConfirmKit } from './confirm-kit'
 import { RecoveryKit } from './recovery-kit'
 
 export function RecoveryTab() {
   const { may, reason } = useMay('admin')
-  const { data: settings, error } = useQuery(settingsQuery())
+  const { data: state, error } = useQuery(recoveryKitQuery())
   const [making, setMaking] = useState<'first' | 'another' | null>(null)
-  if (!settings) return error ? <ProblemNote error={error} /> : <SkeletonRows />
-  const { recipient, createdAt } = settings.recoveryKey
+  if (!state) return error ? <ProblemNote error={error} /> : <SkeletonRows />
+  const { recipient, createdAt, confirmedAt, hasCheckWord, backups } = state
   const kit = making ?? (recipient === null && may ? 'first' : null)
   return (
     <Card aria-labelledby="recovery-title">
@@ -32,7 +33,7 @@ export function RecoveryTab() {
             onBegun={() => setMaking(kit)}
             onStored={() => {
               setMaking(null)
-              toast.success('New backups can be opened with this kit')
+              toast.success('The kit is stored')
             }}
           />
         ) : recipient === null ? (
@@ -42,9 +43,26 @@ export function RecoveryTab() {
             <Facts
               items={[
                 { name: 'Made', value: <TimeCell at={createdAt} form="inline" /> },
+                { name: 'Confirmed', value: <TimeCell at={confirmedAt} form="inline" none="not yet" /> },
+                { name: 'Opens with the kit', value: `${backups.opened} of ${backups.total} backups` },
                 { name: 'Public half', value: <code className="font-mono text-xs break-all">{recipient}</code> },
               ]}
             />
+            {confirmedAt === null && (
+              <Callout
+                tone="warn"
+                title={hasCheckWord ? 'Is the kit stored?' : 'This kit is of an earlier version and has no check word'}
+              >
+                {!hasCheckWord
+                  ? 'Replace it: the new kit opens the backups there are as well.'
+                  : may
+                    ? 'Show it by typing its check word.'
+                    : reason}
+              </Callout>
+            )}
+            {confirmedAt === null && hasCheckWord && may && (
+              <ConfirmKit onConfirmed={() => toast.success('The kit is stored')} />
+            )}
             <p className="text-ink-2">
               The private half is in the kit that was downloaded, and nowhere here. Now and then, check that it is still
               where it should be.
@@ -58,8 +76,8 @@ export function RecoveryTab() {
                 </RoleButton>
               }
             >
-              A new one opens the backups taken from then on. Those taken before stay locked to the old kit and to this
-              instance.
+              A new one opens every backup, once those taken before are wrapped for it. The old one goes on to open what
+              it opened: if it was stolen, delete those backups.
             </Callout>
           </>
         )}

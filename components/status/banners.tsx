@@ -1,17 +1,15 @@
 'use client'
 
 import Link from 'next/link'
-import { useQuery } from '@tanstack/react-query'
 import type { Status } from '@/lib/contracts/status'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { settingsQuery } from '@/lib/client/queries/settings'
+import { RecoveryKitBanner } from './recovery-kit-banner'
 import { retentionPause } from './verdict'
 
 /** What cannot wait: nobody works, old backups may be all that is left, or nobody could restore without this machine. */
 export function Banners({ status }: { status: Status }) {
-  const { data: settings } = useQuery(settingsQuery())
   const pause = retentionPause(status.reasons)
   return (
     <>
@@ -40,19 +38,7 @@ export function Banners({ status }: { status: Status }) {
           {pause.body}
         </Callout>
       )}
-      {settings && settings.recoveryKey.recipient === null && (
-        <Callout
-          tone="warn"
-          title="There is no recovery kit yet"
-          actions={
-            <Button variant="secondary" size="sm" asChild>
-              <Link href="/admin/settings?tab=recovery">Make the recovery kit</Link>
-            </Button>
-          }
-        >
-          If this machine is lost, its encrypted backups are lost with it. The kit restores them without Holdfast.
-        </Callout>
-      )}
+      <RecoveryKitBanner />
     </>
   )
 }

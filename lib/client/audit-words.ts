@@ -69,6 +69,8 @@ const wholeActions: Record<string, string> = {
   'user.password-link': 'Link for a new password made',
   'second-factor.recovery-code-used': 'Recovery code used',
   'second-factor.renew-recovery-codes': 'New recovery codes made',
+  'master-key.rotate': 'Replacing the master key begun',
+  'master-key.rotated': 'Master key replaced',
   'settings.test-oidc': 'Single sign-on tested',
 }
 
@@ -94,6 +96,7 @@ const done: Record<string, string> = {
   disable: 'turned off',
   shorten: 'shortened',
   apply: 'applied',
+  confirm: 'confirmed',
 }
 
 /** `retention-policy.update` as "Retention policy changed". An action without such words is shown as it is called. */

@@ -61,6 +61,7 @@ export const jobKindWords: Record<JobKind, string> = {
   copy: 'Copy',
   reverify: 'Read back',
   inventory: 'Inventory',
+  rewrap: 'Wrapping keys for the recovery kit',
 }
 
 export const backupKindWords: Record<BackupKind, string> = {
@@ -103,6 +104,7 @@ export const alertWords: Record<AlertEvent, string> = {
   'destination-nearly-full': 'Destination nearly full',
   'destination-over-budget': 'Destination over budget',
   'unknown-objects': 'Unknown objects in a store',
+  'signature-broken': 'Signatures in a store were tampered with',
   'certificate-expiring': 'Certificate expires soon',
   'key-expiring': 'Key or token expires soon',
   'worker-silent': 'No worker is running',

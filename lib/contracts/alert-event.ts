@@ -19,6 +19,7 @@ export const alertEvents = [
   'destination-nearly-full',
   'destination-over-budget',
   'unknown-objects',
+  'signature-broken',
   'certificate-expiring',
   'key-expiring',
   'worker-silent',

@@ -27,6 +27,8 @@ export const evidenceDocumentSchema = z.strictObject({
     storedBytes: z.number().int(),
     /** SHA-256 of the manifest as it lies in the repository: it binds every stored object's hash. */
     manifestSha256: hash.nullable(),
+    /** Its number among the backups of the source: who keeps the newest notices a store that was set back. */
+    sequence: z.number().int().positive().nullable().optional(),
   }),
   checks: z.array(checkSchema.strict()),
   /** Sizes, counts and steps with their durations, as the engine recorded them. */

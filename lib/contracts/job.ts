@@ -10,6 +10,7 @@ export const jobKinds = [
   'copy',
   'reverify',
   'inventory',
+  'rewrap',
 ] as const
 export const jobKindSchema = z.enum(jobKinds)
 export type JobKind = z.infer<typeof jobKindSchema>

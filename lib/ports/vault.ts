@@ -1,5 +1,7 @@
 /** Seals secrets at rest and holds the instance's age identity. Its master key never leaves it. */
 export interface Vault {
+  /** The name of the master key in what it seals. */
+  readonly keyId: string
   /** Seals text for the catalog; `context` (e.g. `source:<id>`) is bound in and must be given again to unseal. */
   seal(plain: string, context: string): string
   /** Throws `secret-unreadable` when the master key or the context is another. */
@@ -14,4 +16,8 @@ export interface Vault {
   createIdentity(recipients: string[]): Promise<{ identity: string; recipient: string; wrapped: Uint8Array }>
   /** Unwraps a backup's identity with the instance's key; throws `key-missing` when it was not wrapped for it. */
   unwrapIdentity(wrapped: Uint8Array): Promise<string>
+  /** Wraps a backup's identity (as an age file) for exactly these recipients. */
+  wrapIdentity(identity: string, recipients: string[]): Promise<Uint8Array>
+  /** The age recipient of an identity. */
+  recipientOf(identity: string): Promise<string>
 }

@@ -7,9 +7,17 @@ const publicKeyBytes = 32
 
 /** An Ed25519 key pair from 32 secret bytes: the same bytes give the same pair, so nothing needs to be stored. */
 export function evidenceKeyPair(seed: Buffer): { publicKey: string; sign(bytes: Uint8Array): string } {
-  const privateKey = createPrivateKey({ key: Buffer.concat([privateKeyFrame, seed]), format: 'der', type: 'pkcs8' })
+  const der = Buffer.concat([privateKeyFrame, seed])
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  der.fill(0)
   const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-publicKeyBytes)
   return { publicKey: raw.toString('base64'), sign: (bytes) => sign(null, bytes, privateKey).toString('base64') }
+}
+
+/** A public key in base64 as PEM, which openssl takes. */
+export function publicKeyPem(publicKey: string): string {
+  const der = Buffer.concat([publicKeyFrame, Buffer.from(publicKey, 'base64')]).toString('base64')
+  return `-----BEGIN PUBLIC KEY-----\n${der}\n-----END PUBLIC KEY-----\n`
 }
 
 /** The key as node:crypto takes it, from its 32 bytes in base64; null when the text is anything else. */

@@ -7,7 +7,9 @@ const publicKeyBytes = 32
 
 /** An age key pair from 32 secret bytes: the same bytes give the same pair, so nothing needs to be stored. */
 export function ageKeyPair(scalar: Buffer): { identity: string; recipient: string } {
-  const privateKey = createPrivateKey({ key: Buffer.concat([privateKeyFrame, scalar]), format: 'der', type: 'pkcs8' })
+  const der = Buffer.concat([privateKeyFrame, scalar])
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  der.fill(0)
   const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-publicKeyBytes)
   return {
     identity: encodeBech32('age-secret-key-', scalar).toUpperCase(),

@@ -28,12 +28,13 @@ function seal(key: Buffer, keyId: string, plain: string, context: string): strin
   return [version, keyId, nonce.toString('base64url'), sealed.toString('base64url')].join('.')
 }
 
-function unseal(key: Buffer, keyId: string, text: string, context: string): string {
-  const [textVersion, textKeyId, nonceText, sealedText, ...rest] = text.split('.')
+function unseal(keys: ReadonlyMap<string, Buffer>, text: string, context: string): string {
+  const [textVersion, keyId = '', nonceText, sealedText, ...rest] = text.split('.')
   if (textVersion !== version || nonceText === undefined || sealedText === undefined || rest.length > 0) {
     throw unreadable('The stored secret has an unknown form')
   }
-  if (textKeyId !== keyId) throw unreadable('The stored secret was sealed with another master key')
+  const key = keys.get(keyId)
+  if (!key) throw unreadable('The stored secret was sealed with another master key')
   const nonce = Buffer.from(nonceText, 'base64url')
   const sealed = Buffer.from(sealedText, 'base64url')
   if (nonce.length !== nonceBytes || sealed.length < tagBytes) throw unreadable('The stored secret is incomplete')
@@ -61,9 +62,9 @@ async function wrap(identity: string, recipients: readonly string[]): Promise<Ui
   return encrypter.encrypt(`${identity}\n`)
 }
 
-async function unwrap(wrapped: Uint8Array, instanceIdentity: string): Promise<string> {
+async function unwrap(wrapped: Uint8Array, instanceIdentities: readonly string[]): Promise<string> {
   const decrypter = new Decrypter()
-  decrypter.addIdentity(instanceIdentity)
+  for (const identity of instanceIdentities) decrypter.addIdentity(identity)
   try {
     return (await decrypter.decrypt(wrapped, 'text')).trim()
   } catch (cause) {
@@ -77,19 +78,50 @@ async function unwrap(wrapped: Uint8Array, instanceIdentity: string): Promise<st
   }
 }
 
+interface DerivedKeys {
+  keyId: string
+  sealKey: Buffer
+  instance: ReturnType<typeof ageKeyPair>
+  evidence: ReturnType<typeof evidenceKeyPair>
+}
+
+function deriveAll(masterKey: Buffer): DerivedKeys {
+  if (masterKey.length !== 32) throw new TypeError(`a master key has 32 bytes, not ${masterKey.length}`)
+  const scalar = derive(masterKey, 'instance identity')
+  const seed = derive(masterKey, 'evidence signing')
+  try {
+    return {
+      keyId: keyIdOf(masterKey),
+      sealKey: derive(masterKey, 'seal'),
+      instance: ageKeyPair(scalar),
+      evidence: evidenceKeyPair(seed),
+    }
+  } finally {
+    scalar.fill(0)
+    seed.fill(0)
+  }
+}
+
+/** The name of a master key in what was sealed with it. */
+export function keyIdOf(masterKey: Buffer): string {
+  return derive(masterKey, 'key id', 6).toString('base64url')
+}
+
 /**
  * Opens the vault of a master key (32 bytes). Keys for each purpose are derived from it, the instance's age identity
- * and its evidence key too: who has the master key can read the backups, and there is no second thing to lose.
+ * and its evidence key too: who has the master key can read the backups, and there is no second thing to lose. `others`
+ * open what they sealed and wrapped while the master key is being replaced; nothing new is sealed with them. The buffers
+ * are not needed afterwards: the caller may wipe them.
  */
-export function openVault(masterKey: Buffer): Vault {
-  if (masterKey.length !== 32) throw new TypeError(`a master key has 32 bytes, not ${masterKey.length}`)
-  const sealKey = derive(masterKey, 'seal')
-  const keyId = derive(masterKey, 'key id', 6).toString('base64url')
-  const instance = ageKeyPair(derive(masterKey, 'instance identity'))
-  const evidence = evidenceKeyPair(derive(masterKey, 'evidence signing'))
+export function openVault(masterKey: Buffer, others: readonly Buffer[] = []): Vault {
+  const { keyId, sealKey, instance, evidence } = deriveAll(masterKey)
+  const older = others.map(deriveAll)
+  const keys = new Map([...older.map((other) => [other.keyId, other.sealKey] as const), [keyId, sealKey] as const])
+  const identities = [instance.identity, ...older.map((other) => other.instance.identity)]
   return {
+    keyId,
     seal: (plain, context) => seal(sealKey, keyId, plain, context),
-    unseal: (sealed, context) => unseal(sealKey, keyId, sealed, context),
+    unseal: (sealed, context) => unseal(keys, sealed, context),
     instanceRecipient: instance.recipient,
     evidencePublicKey: evidence.publicKey,
     signEvidence: evidence.sign,
@@ -98,6 +130,8 @@ export function openVault(masterKey: Buffer): Vault {
       const recipient = await identityToRecipient(identity)
       return { identity, recipient, wrapped: await wrap(identity, [instance.recipient, ...recipients]) }
     },
-    unwrapIdentity: (wrapped) => unwrap(wrapped, instance.identity),
+    unwrapIdentity: (wrapped) => unwrap(wrapped, identities),
+    wrapIdentity: wrap,
+    recipientOf: identityToRecipient,
   }
 }

@@ -1,11 +1,8 @@
-import { createPublicKey, verify } from 'node:crypto'
 import { type EvidenceDocument, signedEvidenceSchema } from '@/lib/contracts/evidence'
 import { canonicalJson } from '@/lib/core/evidence/canonical-json'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { evidencePublicKey, exactBase64 } from './evidence-key'
-
-const signatureBytes = 64
-const publicKeyBytes = 32
+import { rawPublicKey } from './raw-public-key'
+import { isSignedBy } from './signed-document'
 
 const refused = (message: string, remedy: string) => new HoldfastError('evidence-refused', message, { remedy })
 const fetchAgain = 'Do not rely on this file. Get it again from the Holdfast that made it, as it is, byte for byte.'
@@ -22,12 +19,10 @@ export function verifyEvidence(file: string, trustedKey?: string): EvidenceDocum
   if (canonicalJson(signed) !== file.replace(/\n$/, '')) {
     throw refused('The file is not in the form that was signed: it was changed or formatted anew.', fetchAgain)
   }
-  const key = evidencePublicKey(document.signing.publicKey)
-  const bytes = exactBase64(signature, signatureBytes)
-  if (!key || !bytes || !verify(null, Buffer.from(canonicalJson(document)), key, bytes)) {
+  if (!isSignedBy(document, signature, document.signing.publicKey)) {
     throw refused('The signature does not fit: the file was changed after it was signed.', fetchAgain)
   }
-  if (trustedKey !== undefined && rawEvidenceKey(trustedKey) !== document.signing.publicKey) {
+  if (trustedKey !== undefined && rawPublicKey(trustedKey) !== document.signing.publicKey) {
     throw refused(
       'The file is signed, but not with the key that was given: another Holdfast made it, or someone forged it.',
       'Compare the public key with the one under Settings of the Holdfast that should have made it.',
@@ -42,24 +37,4 @@ function parse(file: string) {
   } catch {
     throw refused('The file is not an evidence document of Holdfast, or it was changed.', fetchAgain)
   }
-}
-
-/** The 32 bytes in base64 of a key given so or as PEM; throws `evidence-key-invalid`. */
-export function rawEvidenceKey(text: string): string {
-  const trimmed = text.trim()
-  try {
-    if (!trimmed.startsWith('-----')) {
-      if (evidencePublicKey(trimmed)) return trimmed
-    } else {
-      const key = createPublicKey(trimmed)
-      if (key.asymmetricKeyType === 'ed25519') {
-        return key.export({ format: 'der', type: 'spki' }).subarray(-publicKeyBytes).toString('base64')
-      }
-    }
-  } catch {
-    // Told below: what is wrong inside a key file helps nobody.
-  }
-  throw new HoldfastError('evidence-key-invalid', 'The public key is neither 32 bytes in base64 nor an Ed25519 PEM.', {
-    remedy: 'Export it under Settings, or with: npm run holdfast -- evidence-key',
-  })
 }

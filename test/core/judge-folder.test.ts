@@ -20,10 +20,11 @@ const whole = [
   { file: 'archive.dump.zst.age', sizeBytes: 5 },
   { file: 'identity.age', sizeBytes: 200 },
   { file: 'manifest.json', sizeBytes: 900 },
+  { file: 'manifest.sig.json', sizeBytes: 700 },
 ]
 
 describe('a folder as a listing shows it', () => {
-  const expected = expectedFiles({ parts: [part], encryption })
+  const expected = expectedFiles({ parts: [part], encryption }, { signed: true })
 
   it('is whole with every object in its size', () => {
     expect(judgeFolder(whole, expected)).toEqual({ whole: true, unknown: [] })
@@ -45,6 +46,20 @@ describe('a folder as a listing shows it', () => {
       { file: 'notes.txt', sizeBytes: 1 },
     ]
     expect(judgeFolder(objects, expected)).toEqual({ whole: false, unknown: ['notes.txt'] })
+  })
+
+  it('is whole without a signature when it is from before signing, and a signature is then not its own (security 7)', () => {
+    const before = expectedFiles({ parts: [part], encryption }, { signed: false })
+    expect(judgeFolder(whole.slice(0, 3), before)).toEqual({ whole: true, unknown: [] })
+    expect(judgeFolder(whole, before).unknown).toEqual(['manifest.sig.json'])
+  })
+
+  it('owns the keys that were wrapped later for a new kit, where there is a key at all (security 5)', () => {
+    const later = { file: 'identity-0a1b2c3d4e5f.age', sizeBytes: 200 }
+    expect(judgeFolder([...whole, later], expected)).toEqual({ whole: true, unknown: [] })
+    expect(judgeFolder([...whole, { ...later, file: 'identity-x.age' }], expected).unknown).toEqual(['identity-x.age'])
+    const open = expectedFiles({ parts: [part], encryption: null }, { signed: true })
+    expect(judgeFolder([later], open).unknown).toEqual([later.file])
   })
 
   it('is told by its layout alone', () => {

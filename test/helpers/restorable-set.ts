@@ -1,5 +1,6 @@
 import { verifyPart } from '@/lib/pipeline/verify-part'
 import { toFailure } from '@/lib/core/holdfast-error'
+import { signedListOf } from '@/lib/core/repository/paths'
 import { goodBackupWhere } from '@/lib/services/backup/good-backups'
 import { openCopy } from '@/lib/services/backup/open-copy'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
@@ -39,7 +40,7 @@ export async function restorableSet(ctx: ServiceContext): Promise<string[]> {
   return (await Promise.all(lines)).sort()
 }
 
-/** Names of objects in the destinations that belong to no stored copy of a good backup. Sorted. */
+/** Names of objects in the destinations that belong to no stored copy of a good backup and are no signed list. Sorted. */
 export async function strayObjects(ctx: ServiceContext): Promise<string[]> {
   const destinations = await ctx.db.destination.findMany({ where: { deletedAt: null } })
   const strays: string[] = []
@@ -52,6 +53,7 @@ export async function strayObjects(ctx: ServiceContext): Promise<string[]> {
     const storage = ctx.openStorage(destinationSpec(ctx, destination))
     try {
       for await (const object of storage.list('', makeTestRun())) {
+        if (signedListOf(object.key)) continue
         if (!folders.some((folder) => object.key.startsWith(folder))) strays.push(`${destination.name}/${object.key}`)
       }
     } finally {

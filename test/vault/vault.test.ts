@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { encryptAge } from '@/lib/pipeline/encrypt-age'
 import { ageKeyPair } from '@/lib/vault/instance-key'
 import { openVault } from '@/lib/vault/open-vault'
+import { checkWordHash, checkWordOf } from '@/lib/vault/check-word'
 import { makeRecoveryKit } from '@/lib/vault/recovery-kit'
 import { inPieces, sampleBytes } from '../helpers/sample-bytes'
 import { tempDir } from '../helpers/temp'
@@ -104,7 +105,8 @@ describe("a backup's identity", () => {
 describe('the recovery kit', () => {
   it('opens a backup with the commands it names and the standard programs only (fault 24, security 4)', async () => {
     await using dir = await tempDir('kit')
-    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt: new Date('2026-11-21T10:00:00Z') })
+    const createdAt = new Date('2026-11-21T10:00:00Z')
+    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt, signingKey: vault.evidencePublicKey })
     const { recipient, wrapped } = await vault.createIdentity([kit.recipient])
     const plain = sampleBytes(700_001)
     const dump = spawnSync('zstd', ['-q', '-c'], { input: plain, maxBuffer: 1 << 26 }).stdout
@@ -115,7 +117,7 @@ describe('the recovery kit', () => {
     const commands = kit.text
       .split('\n')
       .map((line) => line.replace(/^#\s*/, ''))
-      .filter((line) => line.startsWith('age -d'))
+      .filter((line) => /^(age -d|for file in identity)/.test(line))
       .filter((line) => !line.includes('psql'))
       .map((line) => line.replace(/pg_restore.*/, 'cat > restored'))
     expect(commands).toHaveLength(2)
@@ -125,7 +127,8 @@ describe('the recovery kit', () => {
   })
 
   it('holds nothing but comments and the key', async () => {
-    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt: new Date() })
+    const signingKey = vault.evidencePublicKey
+    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt: new Date(), signingKey })
     const lines = kit.text
       .trimEnd()
       .split('\n')
@@ -133,6 +136,31 @@ describe('the recovery kit', () => {
     expect(lines).toEqual([kit.identity])
     expect(await identityToRecipient(kit.identity)).toBe(kit.recipient)
     expect(kit.text).toContain(kit.recipient)
+  })
+
+  it('has the public signing key, which its own command makes a file of that openssl takes (security 4, 7)', async () => {
+    await using dir = await tempDir('kit')
+    const createdAt = new Date()
+    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt, signingKey: vault.evidencePublicKey })
+    writeFileSync(join(dir.path, kit.fileName), kit.text)
+    const command = /^# *(sed -n .*)$/m.exec(kit.text)?.[1] ?? ''
+    spawnSync('bash', ['-ec', command], { cwd: dir.path })
+    const der = spawnSync('openssl', ['pkey', '-pubin', '-in', 'holdfast-signing-key.pem', '-outform', 'DER'], {
+      cwd: dir.path,
+    }).stdout
+    expect(der.subarray(-32).toString('base64')).toBe(vault.evidencePublicKey)
+  })
+
+  it('prints a check word that follows from its key, is typed as people type, and tells nothing of the key', async () => {
+    const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt: new Date(), signingKey: vault.evidencePublicKey })
+    expect(kit.checkWord).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/)
+    expect(kit.text).toContain(`Check word: ${kit.checkWord}`)
+    expect(checkWordOf(kit.identity)).toBe(kit.checkWord)
+    const kept = checkWordHash(kit.checkWord, kit.recipient)
+    expect(checkWordHash(` ${kit.checkWord.toLowerCase().replace('-', '')} `, kit.recipient)).toBe(kept)
+    expect(checkWordHash('l0-oI', 'r')).toBe(checkWordHash('1001', 'r'))
+    expect(checkWordHash(kit.checkWord, `${kit.recipient}x`)).not.toBe(kept)
+    expect(kit.text.replace(kit.identity, '')).not.toContain(kit.identity.slice(20, 40))
   })
 
   it('does not open a backup that was wrapped for the instance alone', async () => {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { openDownload } from '@/lib/services/backup/open-download'
+import { signedListOf } from '@/lib/core/repository/paths'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { getRestoreTest } from '@/lib/services/restore-test/get-restore-test'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
@@ -66,8 +67,14 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     const backup = await getBackup({ ctx: product.ctx, input: { id: backupId } })
     expect(backup).toMatchObject({ status: 'succeeded', verified: 'unproven', error: null })
     expect(backup.copies.map((copy) => copy.state)).toEqual(['stored', 'stored'])
-    const names = (await bucket.names()).map((name) => name.split('/').at(-1)).sort()
-    expect(names).toEqual(['archive.dump.zst.age', 'globals.sql.zst.age', 'identity.age', 'manifest.json'])
+    const names = (await bucket.names()).filter((name) => !signedListOf(name)).map((name) => path.basename(name))
+    expect(names.sort()).toEqual([
+      'archive.dump.zst.age',
+      'globals.sql.zst.age',
+      'identity.age',
+      'manifest.json',
+      'manifest.sig.json',
+    ])
   })
 
   it('proves it by a restore into a sandbox and says so on the backup', async () => {
@@ -133,13 +140,13 @@ describe('the main job on a real database, a real S3 store and a local folder', 
         stdio: ['pipe', 'ignore', 'inherit'],
       })
     }
-    execFileSync('tee', [path.join(folder, 'recovery.txt')], {
+    execFileSync('tee', [path.join(folder, 'holdfast-recovery-kit.txt')], {
       input: recoveryKit,
       stdio: ['pipe', 'ignore', 'inherit'],
     })
     await pg.sql('CREATE DATABASE rescued TEMPLATE template0')
     const script = `set -euo pipefail; cd "$1"
-      age -d -i recovery.txt identity.age > backup.key
+      for file in identity*.age; do age -d -i holdfast-recovery-kit.txt "$file" > backup.key && break; done
       age -d -i backup.key archive.dump.zst.age | zstd -dc | pg_restore --exit-on-error -d rescued`
     execFileSync('bash', ['-c', script, 'rescue', folder], { env: { ...process.env, ...toolEnv() } })
     expect(await digestOf('rescued')).toEqual(original)

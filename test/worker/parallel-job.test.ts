@@ -91,7 +91,7 @@ describe('a backup in several parts, from the job to the hands of an administrat
     await mkdir(folder)
     for (const name of await bucket.names())
       await writeFile(path.join(folder, path.basename(name)), await bucket.read(name))
-    await writeFile(path.join(folder, 'recovery-key.txt'), recoveryKit)
+    await writeFile(path.join(folder, 'holdfast-recovery-kit.txt'), recoveryKit)
     const { manifest } = await getBackup({ ctx: product.ctx, input: { id: backupId } })
     const steps = manifestSchema.parse(manifest).howToRestore
     const command = /^(?:Unwrap [^:]*|Make an empty database|Tables|Rows|Indexes and constraints): (.+)$/

@@ -14,6 +14,8 @@ export interface Options {
   days?: string
   limit?: string
   key?: string
+  endpoint?: string
+  region?: string
   scope?: string[]
   'only-source'?: string[]
   evidence?: string
@@ -30,7 +32,7 @@ export interface Answer {
 }
 
 /** Null: it has printed itself what there was to say. */
-export type Verb = (ctx: ServiceContext, args: string[], options: Options) => Promise<Answer | null>
+export type Verb = (ctx: ServiceContext, args: string[], options: Options, home: string) => Promise<Answer | null>
 
 export const usageError = (message: string) =>
   new HoldfastError('usage', message, { remedy: 'See: npm run holdfast -- help' })

@@ -17,6 +17,7 @@ import { statusText } from './status-text'
 import { token } from './token'
 import { sourceId, usageError, type Answer, type Options, type Verb } from './verb'
 import { verifyAuditFile } from './verify-audit'
+import { verifyManifests } from './verify-manifests'
 import { verifyEvidenceFile } from './verify-evidence'
 import { waitForJob } from './wait-for-job'
 import { watchStatus } from './watch-status'
@@ -155,6 +156,10 @@ export const offlineVerbs: Record<string, (args: string[], options: Options) => 
     if (!file) throw usageError('Name the evidence file.')
     return verifyEvidenceFile(file, options.key)
   },
+  'verify-manifests': async ([place], options) => {
+    if (!place) throw usageError('Name the folder, or the bucket as s3://BUCKET/PREFIX.')
+    return verifyManifests(place, options)
+  },
   'verify-audit': async ([file], options) => {
     if (!file) throw usageError('Name the exported audit log (JSON lines).')
     return verifyAuditFile(file, options)
@@ -176,6 +181,9 @@ export const help = `Usage: npm run holdfast -- VERB [--json]
   evidence TEST                            the signed evidence of a restore test, for a file
   evidence-key                             the public key that it is checked with
   verify-evidence FILE [--key KEY]         what a file proves; works where no Holdfast is
+  verify-manifests PLACE --key KEY [--endpoint URL] [--region REGION]
+                                           whether backups were forged, removed or replaced; PLACE is a folder or
+                                           s3://BUCKET/PREFIX; works where no Holdfast is
   verify-audit FILE [--evidence FILE] [--key KEY]
                                            check an exported audit log; works where no Holdfast is
 

@@ -6,7 +6,8 @@ import type { AuditFault, AuditHead } from '@/lib/contracts/audit'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { ChainChecker, type ChainedEvent } from '@/lib/services/audit/chain-checker'
 import { Redactions } from '@/lib/services/audit/redactions'
-import { rawEvidenceKey, verifyEvidence } from '@/lib/vault/verify-evidence'
+import { rawPublicKey } from '@/lib/vault/raw-public-key'
+import { verifyEvidence } from '@/lib/vault/verify-evidence'
 import type { Answer, Options } from './verb'
 
 const lineSchema = z.object({
@@ -70,7 +71,7 @@ function redactedWords(count: number, key: string | undefined): string {
 
 /** Redactions stand behind what they are about, so the file is read for them first. */
 async function redactionsOf(file: string, key: string | undefined): Promise<Redactions> {
-  const redactions = new Redactions(key === undefined ? null : rawEvidenceKey(await keyText(key)))
+  const redactions = new Redactions(key === undefined ? null : rawPublicKey(await keyText(key)))
   for await (const event of events(file)) redactions.add(event)
   return redactions
 }

@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { EvidenceDocument } from '@/lib/contracts/evidence'
-import { HoldfastError } from '@/lib/core/holdfast-error'
 import { verifyEvidence } from '@/lib/vault/verify-evidence'
 import { bytes, duration, table, time } from './print'
-
-/** Evidence of the largest databases is far below this. */
-const mostBytes = 64 * 1024 * 1024
+import { readText } from './read-text'
 
 /**
  * `verify-evidence FILE [--key KEY]`: what an evidence file proves. Needs no catalog and no network, so that it works
@@ -18,18 +14,6 @@ export async function verifyEvidenceFile(file: string, key: string | undefined) 
   const document = verifyEvidence(text, trusted)
   const json = { signature: 'valid', keyTrusted: trusted !== undefined, document }
   return { json, text: describe(document, trusted !== undefined), ok: document.verdict === 'passed' }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const content = await readFile(file)
-    if (content.length > mostBytes) throw new RangeError('it is too large')
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch (error) {
-    // Without its cause, which would look like a catalog that cannot be reached.
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new HoldfastError('file-unreadable', `${file} cannot be read: ${reason}`)
-  }
 }
 
 const meanings = {
@@ -48,6 +32,7 @@ function describe(document: EvidenceDocument, trusted: boolean): string {
   const facts = [
     ['Source', `${source.name}${source.database ? `, database ${source.database}` : ''} (${source.engine})`],
     ['Backup', `${backup.id}, taken ${time(backup.startedAt)}, ${bytes(backup.sourceBytes)}`],
+    ...(backup.sequence ? [['Number', `${backup.sequence} of the backups of this source`]] : []),
     ['Manifest', backup.manifestSha256 ? `SHA-256 ${backup.manifestSha256}` : 'unknown'],
     ['Tested', `${time(document.startedAt)} to ${time(document.finishedAt)}, ${duration(document.durationMs)}`],
     ['Versions', `Holdfast ${versions.holdfast}${versions.server ? `, server ${versions.server}` : ''}`],

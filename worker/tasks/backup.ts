@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Failure, JobState } from '@/lib/contracts/common'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
+import { openedBy } from '@/lib/core/repository/opened-by'
 import { backupFolder } from '@/lib/core/repository/paths'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
@@ -13,6 +14,8 @@ import { judgeBackup } from '@/lib/services/insight/judge-backup'
 import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { createJob } from '@/lib/services/job/create-job'
+import { advanceChain } from '@/lib/services/signature/sign-manifest'
+import { writeLists } from '@/lib/services/signature/write-lists'
 import { effectiveRules } from '@/lib/services/retention/effective-rules'
 import { retentionApplies } from '@/lib/services/retention/retention-applies'
 import { noteCatalog } from '@/lib/services/source/note-catalog'
@@ -80,6 +83,7 @@ export const backupTask: Task = {
     if (state !== 'succeeded' && state !== 'partial') return
     const { thenTest, destinationIds } = inputSchema.parse(job.input)
     await reconcileSafetyNets({ ctx, destinationIds, run })
+    await writeLists(ctx, { sourceId: job.sourceId, destinationIds }, run)
     const sourceId = job.sourceId
     const done = backups.find((backup) => backup.status === state)
     if (await retentionApplies(ctx.db, sourceId)) {
@@ -177,17 +181,21 @@ async function commitBackup(
       storedBytes: end.stored.storedBytes,
       manifest: toJson(end.stored.manifest),
       manifestSha256: end.stored.manifestSha256,
+      sequence: end.stored.position.sequence,
+      signatureSha256: end.stored.position.sha256,
+      signature: end.stored.signature,
       ...measuredFacts(end.stored.manifest.engineFacts),
       log: logText(),
       ...(failed.length > 0 ? { error: toJson(missingCopies(failed)) } : {}),
     },
   })
+  const wrappedFor = openedBy(end.stored.manifest)
   for (const destination of end.runs) {
     await tx.backupCopy.update({
       where: { backupId_destinationId: { backupId: end.backupId, destinationId: destination.id } },
       data:
         destination.error === null
-          ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now }
+          ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now, wrappedFor }
           : {
               state: 'failed',
               error: toJson(toFailure(destination.error)),
@@ -197,6 +205,7 @@ async function commitBackup(
   }
   const sourceId = job.sourceId ?? ''
   await noteCatalog(tx, sourceId, end.stored.manifest.engineFacts['holdfastInstance'])
+  await advanceChain(tx, sourceId, end.stored.position)
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
   if (failed.length === 0) return resolvePartial(tx, { sourceId, now })
   await raisePartial(tx, {

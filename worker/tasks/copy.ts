@@ -8,6 +8,7 @@ import { openGoodSources } from '@/lib/services/copy/open-good-sources'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { removeFolder } from '@/lib/services/cleanup/remove-folder'
+import { writeLists } from '@/lib/services/signature/write-lists'
 import { recordFinding } from '@/lib/services/storage-care/record-finding'
 import { checkStored } from '@/lib/pipeline/check-stored'
 import { Throttle } from '@/lib/pipeline/throttle'
@@ -37,6 +38,13 @@ export const copyTask: Task = {
         commit: (tx) => failCopy(tx, { backupId, destinationId, failure, retry: true, now: ctx.clock.now() }),
       }
     }
+  },
+
+  async after({ ctx, job, run }, state) {
+    if (state !== 'succeeded' || !job.sourceId) return
+    const { destinationId } = inputSchema.parse(job.input)
+    const within = { ...run, signal: AbortSignal.timeout(60_000) }
+    await writeLists(ctx, { sourceId: job.sourceId, destinationIds: [destinationId] }, within)
   },
 }
 
@@ -69,7 +77,7 @@ async function copyBackup(
         run.logger.info(`copied to ${destination.name}`, { from: source.destinationName, storedBytes })
         return {
           outcome: { type: 'succeeded' },
-          commit: (tx) => finishCopy(tx, { copyId, storedBytes, now: ctx.clock.now() }),
+          commit: (tx) => finishCopy(tx, { copyId, storedBytes, wrappedFor: source.wrappedFor, now: ctx.clock.now() }),
         }
       } catch (error) {
         if (!(error instanceof SourceTrouble)) throw error

@@ -8,6 +8,7 @@ import { restoreTask } from './restore'
 import { restoreTestTask } from './restore-test'
 import { retentionTask } from './retention'
 import { reverifyTask } from './reverify'
+import { rewrapTask } from './rewrap'
 
 /** The only list of what a worker can do. */
 export const tasks: Record<JobKind, Task> = {
@@ -19,4 +20,5 @@ export const tasks: Record<JobKind, Task> = {
   copy: copyTask,
   reverify: reverifyTask,
   inventory: inventoryTask,
+  rewrap: rewrapTask,
 }

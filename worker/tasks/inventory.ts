@@ -1,14 +1,19 @@
+import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { StorageCare } from '@/lib/contracts/destination'
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import { signedListOf } from '@/lib/core/repository/paths'
+import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { countUnknown } from '@/lib/services/storage-care/count-unknown'
 import { forgetGone, noteUnknown } from '@/lib/services/storage-care/note-unknown'
 import { recordCare } from '@/lib/services/storage-care/record-care'
 import { resolveForgotten, tellUnknown } from '@/lib/services/storage-care/tell-unknown'
+import { tellSignatures } from '@/lib/services/signature/tell-signatures'
 import { recordFinding } from '@/lib/services/storage-care/record-finding'
 import type { Task, TaskArgs } from '../task'
+import { checkLists } from './inventory/check-lists'
 import { judgeListed } from './inventory/judge-listed'
 import { listFolders } from './inventory/list-folders'
 import { removeUnknown } from './inventory/remove-unknown'
@@ -41,6 +46,10 @@ export const inventoryTask: Task = {
       const brokenCopies = await lookCloser(args, destinationId, startedAt, found.wholeCopies)
       if (removeReportedBy)
         await removeUnknown(args, storage, { destinationId, reportedBy: new Date(removeReportedBy) })
+      const signatures = [
+        ...found.lostSignatures.map((key) => `The signature ${key} was removed.`),
+        ...(await checkLists(ctx, { destinationId, storage, lists: found.lists, startedAt }, args.run)),
+      ]
       const unknown = await countUnknown(ctx.db, destinationId, ctx.clock.now())
       const care: StorageCare = {
         inventory: {
@@ -57,6 +66,7 @@ export const inventoryTask: Task = {
         commit: async (tx) => {
           await recordCare(tx, destinationId, care)
           await tellUnknown(tx, { destination, unknown, now: ctx.clock.now() })
+          await tellSignatures(tx, { destination, findings: signatures, now: ctx.clock.now() })
           await resolveForgotten(tx, { destinationId, now: ctx.clock.now() })
         },
       }
@@ -91,15 +101,27 @@ async function compare(
     batch = []
     if (room.length > 0) await noteUnknown(ctx.db, { destinationId, objects: room, seenAt: startedAt })
   }
+  const lists = new Map<string, number[]>()
+  const lostSignatures: string[] = []
   for await (const listed of listFolders(storage, run)) {
     objects += listed.objects.length
     for (const { sizeBytes } of listed.objects) bytes += sizeBytes
     run.progress({ phase: 'listing', doneBytes: bytes })
+    const list = listed.folder === null ? signedListOf(listed.objects[0]?.key ?? '') : null
+    if (list) lists.set(list.sourceId, [...(lists.get(list.sourceId) ?? []), list.number])
     const { copy, unknown } = await judgeListed(ctx.db, destinationId, listed)
     batch.push(...unknown.filter((object) => object.lastModified < cutoff))
     if (batch.length >= 500) await flush()
     if (!copy) continue
     if (copy.whole) wholeCopies.add(copy.id)
+    if (copy.lostSignature) {
+      lostSignatures.push(copy.lostSignature.key)
+      if (await putBack(storage, copy.lostSignature, run)) wholeCopies.add(copy.id)
+    }
+    if (copy.wrappedFor) {
+      const { id, wrappedFor } = copy
+      await ctx.db.backupCopy.updateMany({ where: { id, state: 'stored' }, data: { wrappedFor } })
+    }
     if (copy.storageClass !== copy.knownClass) {
       await ctx.db.backupCopy.updateMany({
         where: { id: copy.id, state: 'stored' },
@@ -109,7 +131,20 @@ async function compare(
   }
   await flush()
   await forgetGone(ctx.db, { destinationId, seenAt: startedAt, cutoff, now: ctx.clock.now() })
-  return { objects, bytes, wholeCopies }
+  return { objects, bytes, wholeCopies, lists, lostSignatures }
+}
+
+/** A signature that somebody removed is known to the catalog. False when the store does not take it. */
+async function putBack(storage: Storage, lost: { key: string; text: string }, run: RunContext): Promise<boolean> {
+  const bytes = Buffer.from(lost.text)
+  try {
+    await storage.put(lost.key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
+    return true
+  } catch (error) {
+    run.signal.throwIfAborted()
+    run.logger.warn('a signature that is gone could not be put back', { key: lost.key, ...toFailure(error) })
+    return false
+  }
 }
 
 /**

@@ -15,7 +15,13 @@ import {
   updateUserSchema,
   userSchema,
 } from '../people'
-import { createRecoveryKitSchema, recoveryKitSchema, settingsSchema } from '../settings'
+import {
+  confirmRecoveryKitSchema,
+  createRecoveryKitSchema,
+  recoveryKitSchema,
+  recoveryKitStateSchema,
+  settingsSchema,
+} from '../settings'
 import { healthSchema, setupNeededSchema } from '../status'
 import type { ApiRoute } from './api-route'
 import { crud } from './crud'
@@ -171,6 +177,25 @@ export const instanceRoutes: ApiRoute[] = [
     scope: 'config:read',
     status: 200,
     answer: settingsSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/recovery-kit',
+    summary: 'Whether there is a recovery kit, whether it was stored, and how many backups it opens',
+    role: 'viewer',
+    scope: 'config:read',
+    status: 200,
+    answer: recoveryKitStateSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/recovery-kit/confirm',
+    summary: 'Show that the kit was stored, by the check word that it prints',
+    role: 'admin',
+    scope: 'admin',
+    body: confirmRecoveryKitSchema,
+    status: 200,
+    answer: recoveryKitStateSchema,
   },
   {
     method: 'post',

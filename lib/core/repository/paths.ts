@@ -16,6 +16,30 @@ export function backupFolder(sourceId: string, backupId: string, startedAt: Date
 
 export const manifestFile = 'manifest.json'
 export const identityFile = 'identity.age'
+/** The signature of the manifest beside it, written before it. */
+export const signatureFile = 'manifest.sig.json'
+
+/** Key of a source's signed list; the highest number is the one that counts. */
+export function signedListKey(sourceId: string, number: number): string {
+  return `${sourceFolder(sourceId)}list-${String(number).padStart(8, '0')}.json`
+}
+
+/** Source and number of a signed list's key; null for any other key. */
+export function signedListOf(key: string): { sourceId: string; number: number } | null {
+  const match = /^holdfast\/v1\/([0-9a-f-]{36})\/list-(\d{8,})\.json$/.exec(key)
+  return match?.[1] && match[2] ? { sourceId: match[1], number: Number(match[2]) } : null
+}
+
+/** A backup's key wrapped later for somebody who was not there yet when it was taken, e.g. a new recovery kit. */
+export function laterIdentityFile(recipientId: string, attempt: number): string {
+  return `identity-${recipientId}${attempt > 1 ? `-${attempt}` : ''}.age`
+}
+
+/** For whom such a file is, by the first half of a hash; null for any other file. */
+export const laterIdentityId = (file: string): string | null =>
+  /^identity-([0-9a-f]{12})(-[2-9])?\.age$/.exec(file)?.[1] ?? null
+
+export const isLaterIdentity = (file: string): boolean => laterIdentityId(file) !== null
 
 const suffixes: Record<Compression, string> = {
   zstd: '.zst',

@@ -1,5 +1,5 @@
 import type { Manifest } from '../repository/manifest'
-import { identityFile, manifestFile } from '../repository/paths'
+import { identityFile, isLaterIdentity, manifestFile, signatureFile } from '../repository/paths'
 
 /** An object of one folder; `file` is its name inside. */
 export interface FolderObject {
@@ -10,10 +10,14 @@ export interface FolderObject {
 /** What a copy's folder must hold: sizes by file; null where the size is not known. */
 export type ExpectedFiles = ReadonlyMap<string, number | null>
 
-export function expectedFiles(manifest: Pick<Manifest, 'parts' | 'encryption'>): ExpectedFiles {
+export function expectedFiles(
+  manifest: Pick<Manifest, 'parts' | 'encryption'>,
+  { signed }: { signed: boolean },
+): ExpectedFiles {
   return new Map<string, number | null>([
     ...manifest.parts.map((part) => [part.file, part.storedBytes] as const),
     ...(manifest.encryption ? ([[identityFile, null]] as const) : []),
+    ...(signed ? ([[signatureFile, null]] as const) : []),
     [manifestFile, null],
   ])
 }
@@ -28,7 +32,9 @@ export function judgeFolder(
     const there = found.get(file)
     return there !== undefined && (size === null || there === size)
   })
-  return { whole, unknown: objects.flatMap(({ file }) => (expected.has(file) ? [] : [file])) }
+  // A key wrapped later for a new kit is ours where there is a key at all.
+  const ours = (file: string) => expected.has(file) || (expected.has(identityFile) && isLaterIdentity(file))
+  return { whole, unknown: objects.flatMap(({ file }) => (ours(file) ? [] : [file])) }
 }
 
 const folderPattern = /^holdfast\/v1\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-([0-9a-f-]{36})\/(?=.)/

@@ -1,3 +1,4 @@
+import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
 import type { PartRole } from '@/lib/core/repository/manifest'
 
 interface StoredFile {
@@ -18,7 +19,7 @@ const unpack: Record<string, string> = {
 /** One shell pipeline that turns a stored file into its plain bytes. */
 function reading(part: StoredFile): string {
   const steps = [
-    part.encrypted ? `age -d -i identity.txt ${part.file}` : `cat ${part.file}`,
+    part.encrypted ? `age -d -i ${backupKeyFile} ${part.file}` : `cat ${part.file}`,
     ...(unpack[part.compression] ? [unpack[part.compression]] : []),
   ]
   return steps.join(' | ')
@@ -53,11 +54,7 @@ export function howToRestore(files: StoredFile[], major: number): string[] {
   ]
   return [
     `You need ${needed.join(', ')}.`,
-    ...(encrypted
-      ? [
-          'Unwrap the identity of this backup with your recovery key: age -d -i recovery-key.txt identity.age > identity.txt',
-        ]
-      : []),
+    ...(encrypted ? [`Unwrap the key of this backup with your recovery kit: ${unwrapCommand}`] : []),
     ...(globals
       ? [
           `Roles (skip what exists; messages about existing roles are harmless): ${reading(globals)} | psql -X -d postgres`,
@@ -65,6 +62,6 @@ export function howToRestore(files: StoredFile[], major: number): string[] {
       : []),
     'Make an empty database: createdb -T template0 restored',
     ...(archive ? restoring(archive, files) : []),
-    ...(encrypted ? ['Remove identity.txt afterwards.'] : []),
+    ...(encrypted ? [`Remove ${backupKeyFile} afterwards.`] : []),
   ]
 }

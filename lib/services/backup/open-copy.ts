@@ -1,9 +1,10 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Manifest, ManifestPart } from '@/lib/core/repository/manifest'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import type { ServiceContext } from '../context'
-import { openSealedCopy } from './open-sealed-copy'
+import { openSealedCopy, type KnownBackup, type OpenOptions, type SealedCopy } from './open-sealed-copy'
 
 /** One copy of a backup, opened for reading with its manifest checked. */
 export interface OpenCopy {
@@ -23,21 +24,37 @@ export interface OpenCopy {
  */
 export async function openCopy(
   ctx: Pick<ServiceContext, 'vault' | 'openStorage'>,
-  backup: { id: string; repositoryPath: string; manifestSha256: string | null },
+  backup: KnownBackup,
   destination: DestinationModel,
   run: RunContext,
+  options: OpenOptions = {},
 ): Promise<OpenCopy> {
-  const { wrappedIdentity, destinationId, destinationName, storage, manifest, keyOf, close } = await openSealedCopy(
-    ctx,
-    backup,
-    destination,
-    run,
-  )
+  const sealed = await openSealedCopy(ctx, backup, destination, run, options)
+  const { destinationId, destinationName, storage, manifest, keyOf, close } = sealed
   try {
-    const identity = wrappedIdentity ? await ctx.vault.unwrapIdentity(wrappedIdentity) : null
+    const identity = await unwrap(ctx.vault, sealed)
     return { destinationId, destinationName, storage, manifest, identity, keyOf, close }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The backup's key: as it was wrapped when the backup was taken, else as it was wrapped later for a new master key. */
+async function unwrap(
+  vault: ServiceContext['vault'],
+  { wrappedIdentity, manifest, readLaterIdentities }: SealedCopy,
+): Promise<string | null> {
+  if (!wrappedIdentity) return null
+  try {
+    return await vault.unwrapIdentity(wrappedIdentity)
+  } catch (missing) {
+    if (!(missing instanceof HoldfastError) || missing.code !== 'key-missing') throw missing
+    for (const { bytes } of await readLaterIdentities()) {
+      const identity = await vault.unwrapIdentity(bytes).catch(() => null)
+      // Nothing but the recipient says that it is this backup's: the manifest, which is checked, names it.
+      if (identity && (await vault.recipientOf(identity)) === manifest.encryption?.identityRecipient) return identity
+    }
+    throw missing
   }
 }

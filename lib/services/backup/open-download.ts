@@ -4,7 +4,7 @@ import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { dataPartsOf, type ManifestPart } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { isLaterIdentity, manifestFile, identityFile, signatureFile } from '@/lib/core/repository/paths'
 import { CheckStage } from '@/lib/pipeline/check-stage'
 import type { RunContext } from '@/lib/ports/run-context'
 import { confirmChange } from '../approval/confirm-change'
@@ -140,7 +140,12 @@ function closing(stream: Readable, copy: OpenCopy): Readable {
  */
 function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
   return makeTar(async (add) => {
-    for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : [])]) {
+    const beside: string[] = []
+    for await (const { key } of copy.storage.list(folder, run)) {
+      const file = key.slice(folder.length)
+      if (file === signatureFile || isLaterIdentity(file)) beside.push(file)
+    }
+    for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : []), ...beside]) {
       const info = await copy.storage.head(folder + file, run)
       if (!info) throw new HoldfastError('object-not-found', `${file} is missing from the store.`)
       await add(file, info.sizeBytes, () => copy.storage.get(folder + file, null, run))

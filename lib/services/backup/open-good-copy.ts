@@ -23,7 +23,7 @@ export async function openGoodCopy(
   const troubles: { destination: string; error: unknown }[] = []
   for (const copy of copies) {
     try {
-      return await openCopy(ctx, backup, copy.destination, run)
+      return await openCopy(ctx, backup, copy.destination, run, { withoutSignature: true })
     } catch (error) {
       run.signal.throwIfAborted()
       troubles.push({ destination: copy.destination.name, error })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { identityFile, isLaterIdentity, manifestFile, signatureFile } from '@/lib/core/repository/paths'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { readAll } from '@/lib/pipeline/read-all'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -19,6 +19,10 @@ export interface SealedCopy {
   manifestBytes: Buffer
   /** The file with the wrapped key; null when the backup is not encrypted. */
   wrappedIdentity: Buffer | null
+  /** The signature file; null in a backup from before signing. */
+  signatureBytes: Buffer | null
+  /** The same key wrapped later for others: a new kit, a new master key. */
+  readLaterIdentities(): Promise<{ file: string; bytes: Buffer }[]>
   keyOf(part: ManifestPart): string
   close(): Promise<void>
 }
@@ -26,15 +30,33 @@ export interface SealedCopy {
 /** Manifests are small; more than this is not ours. */
 const manifestLimitBytes = 4 << 20
 
+export interface OpenOptions {
+  /**
+   * True where data are wanted back: a signature that is missing does not stand in their way, since the manifest is compared
+   * with the catalog. One that is wrong does.
+   */
+  withoutSignature?: boolean
+}
+
+/** What the catalog knows of the backup that a copy must be of. */
+export interface KnownBackup {
+  id: string
+  repositoryPath: string
+  manifestSha256: string | null
+  signatureSha256: string | null
+}
+
 /**
- * Opens a copy without its key: reads its manifest from the store, compares it with the hash the catalog remembers (so
- * that an older or foreign manifest is noticed), and reads the wrapped key. Throws `object-not-found`, `object-damaged`.
+ * Opens a copy without its key: reads its manifest and signature from the store, compares them with the hashes the
+ * catalog remembers (so that an older or foreign manifest is noticed), and reads the wrapped key. Throws
+ * `object-not-found`, `object-damaged`.
  */
 export async function openSealedCopy(
   ctx: Pick<ServiceContext, 'vault' | 'openStorage'>,
-  backup: { id: string; repositoryPath: string; manifestSha256: string | null },
+  backup: KnownBackup,
   destination: DestinationModel,
   run: RunContext,
+  options: OpenOptions = {},
 ): Promise<SealedCopy> {
   const storage = ctx.openStorage(destinationSpec(ctx, destination))
   const keyOfFile = (file: string) => backup.repositoryPath + file
@@ -51,6 +73,10 @@ export async function openSealedCopy(
     if (wrappedIdentity && sha256Of(wrappedIdentity) !== manifest.encryption?.identitySha256) {
       throw damaged(keyOfFile(identityFile), 'The wrapped key is not the one that was written.')
     }
+    const signatureBytes = backup.signatureSha256 === null ? null : await readSignature(read, options)
+    if (signatureBytes && sha256Of(signatureBytes) !== backup.signatureSha256) {
+      throw damaged(keyOfFile(signatureFile), 'The signature of the manifest is not the one that was written.')
+    }
     return {
       destinationId: destination.id,
       destinationName: destination.name,
@@ -58,11 +84,33 @@ export async function openSealedCopy(
       manifest,
       manifestBytes,
       wrappedIdentity,
+      signatureBytes,
+      readLaterIdentities: async () => {
+        const found: { file: string; bytes: Buffer }[] = []
+        if (!wrappedIdentity) return found
+        for await (const { key } of storage.list(`${backup.repositoryPath}identity-`, run)) {
+          const file = key.slice(backup.repositoryPath.length)
+          if (isLaterIdentity(file)) found.push({ file, bytes: await read(file) })
+        }
+        return found
+      },
       keyOf: (part) => keyOfFile(part.file),
       close: () => storage.close(),
     }
   } catch (error) {
     await storage.close()
+    throw error
+  }
+}
+
+async function readSignature(
+  read: (file: string) => Promise<Buffer>,
+  { withoutSignature = false }: OpenOptions,
+): Promise<Buffer | null> {
+  try {
+    return await read(signatureFile)
+  } catch (error) {
+    if (withoutSignature && error instanceof HoldfastError && error.code === 'object-not-found') return null
     throw error
   }
 }

@@ -3,13 +3,15 @@ import { toJson } from '@/lib/db/to-json'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
 import { destinationSpec } from '../destination/destination-spec'
+import { writeLists } from '../signature/write-lists'
 import { removeFolder } from './remove-folder'
 import { removeHeld } from './remove-held'
 
 /**
  * Removes from the stores what the catalog no longer counts: copies of deleted backups, and what failed, cancelled or
  * interrupted runs left behind. Newest first, so that nothing is ever kept whose base is gone: where a copy cannot be
- * removed, those that it needs stay beside it (fault 36). Trouble with one store does not stop the others; what could
+ * removed, those that it needs stay beside it (fault 36). The signed lists are written first: what they still list is then
+ * missed by whoever finds it gone. Trouble with one store does not stop the others; what could
  * not be removed is tried again the next time.
  */
 export async function removeDeleted(args: {
@@ -31,10 +33,14 @@ export async function removeDeleted(args: {
     },
     include: {
       destination: true,
-      backup: { select: { repositoryPath: true, deletedAt: true, startedAt: true, dependsOn: true } },
+      backup: { select: { sourceId: true, repositoryPath: true, deletedAt: true, startedAt: true, dependsOn: true } },
     },
     orderBy: { backup: { startedAt: 'desc' } },
   })
+  const counted = copies.filter(({ state }) => state !== 'failed')
+  for (const [sourceId, own] of Map.groupBy(counted, ({ backup }) => backup.sourceId)) {
+    await writeLists(ctx, { sourceId, destinationIds: own.map(({ destinationId }) => destinationId) }, run)
+  }
   let removed = 0
   const troubles: string[] = []
   const needed = new Set<string>()

@@ -4,11 +4,14 @@ import { resolveDamage } from '../storage-care/record-finding'
 import { settleBackup } from './settle-backup'
 
 /** Writes that a copy was stored and confirmed, and what that makes of its backup. */
-export async function finishCopy(tx: Tx, input: { copyId: string; storedBytes: number; now: Date }): Promise<void> {
-  const { copyId, storedBytes, now } = input
+export async function finishCopy(
+  tx: Tx,
+  input: { copyId: string; storedBytes: number; wrappedFor: string[]; now: Date },
+): Promise<void> {
+  const { copyId, storedBytes, wrappedFor, now } = input
   const copy = await tx.backupCopy.update({
     where: { id: copyId },
-    data: { state: 'stored', storedBytes, storedAt: now, retryAt: null, error: Prisma.DbNull },
+    data: { state: 'stored', storedBytes, wrappedFor, storedAt: now, retryAt: null, error: Prisma.DbNull },
     include: { backup: { select: { id: true, sourceId: true } } },
   })
   await settleBackup(tx, { backupId: copy.backup.id, now })

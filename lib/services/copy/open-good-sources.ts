@@ -1,8 +1,13 @@
 import { isArchived } from '@/lib/core/storage-care/storage-class'
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
-import { openSealedCopy, type SealedCopy } from '../backup/open-sealed-copy'
+import { openSealedCopy, type KnownBackup, type SealedCopy } from '../backup/open-sealed-copy'
 import type { ServiceContext } from '../context'
+
+/** A copy to copy from, and whose keys open it. */
+export interface GoodSource extends SealedCopy {
+  wrappedFor: string[]
+}
 
 /**
  * Opens the stored copies of a backup one after the other, for copying from: local ones first, archived ones last. Each
@@ -11,11 +16,11 @@ import type { ServiceContext } from '../context'
 export async function* openGoodSources(
   ctx: ServiceContext,
   input: {
-    backup: { id: string; repositoryPath: string; manifestSha256: string | null }
+    backup: KnownBackup
     exceptDestinationId: string
   },
   run: RunContext,
-): AsyncGenerator<SealedCopy> {
+): AsyncGenerator<GoodSource> {
   const { backup, exceptDestinationId } = input
   const copies = await ctx.db.backupCopy.findMany({
     where: {
@@ -39,7 +44,7 @@ export async function* openGoodSources(
       continue
     }
     try {
-      yield opened
+      yield { ...opened, wrappedFor: copy.wrappedFor }
     } finally {
       await opened.close()
     }

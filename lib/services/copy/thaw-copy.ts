@@ -1,7 +1,7 @@
 import type { ThawCopy, Thawed } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, signatureFile } from '@/lib/core/repository/paths'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
@@ -29,13 +29,14 @@ export async function thawCopy(args: {
         state: 'stored',
         backup: { deletedAt: null },
       },
-      include: { destination: true, backup: { select: { repositoryPath: true, manifest: true } } },
+      include: { destination: true, backup: { select: { repositoryPath: true, manifest: true, sequence: true } } },
     }),
     'stored copy',
   )
   const manifest = manifestSchema.parse(copy.backup.manifest)
   const files = [
     manifestFile,
+    ...(copy.backup.sequence === null ? [] : [signatureFile]),
     ...(manifest.encryption ? [identityFile] : []),
     ...manifest.parts.map((part) => part.file),
   ]

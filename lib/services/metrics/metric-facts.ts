@@ -1,4 +1,5 @@
 import type { AlertEvent } from '@/lib/contracts/alert'
+import type { RecoveryKitState } from '@/lib/contracts/settings'
 import type { CopyState } from '@/lib/contracts/backup'
 
 export const countedStates = ['succeeded', 'partial', 'failed', 'interrupted', 'missed'] as const
@@ -53,6 +54,7 @@ export interface MetricFacts {
   queue: { kind: string; state: string; count: number }[]
   workers: { alive: number; lastSeenAt: Date | null }
   alertsOpen: Map<AlertEvent, number>
+  recoveryKit: Pick<RecoveryKitState, 'state' | 'backups'>
   /** Sources and destinations that were left out to keep the number of series bounded. */
   truncated: number
 }

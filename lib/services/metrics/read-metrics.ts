@@ -1,6 +1,7 @@
 import { alertEventSchema, type AlertEvent } from '@/lib/contracts/alert'
 import type { Tx } from '@/lib/db/client'
 import { leaseMs } from '../job/recover-jobs'
+import { readRecoveryKit } from '../recovery-kit/get-recovery-kit'
 import { readSourceFacts, type SourceRow } from '../status/source-facts'
 import { countRuns, noRuns, type RunCounts } from './count-runs'
 import type { MetricFacts, SourceMetrics } from './metric-facts'
@@ -11,7 +12,7 @@ export const mostSubjects = 2_000
 
 /** Reads what is exported: a few grouped queries, whatever the number of sources and the length of the history. */
 export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promise<MetricFacts> {
-  const [sources, destinations, runs, queue, workers, alerts] = await Promise.all([
+  const [sources, destinations, runs, queue, workers, alerts, recoveryKit] = await Promise.all([
     readSourceFacts(tx),
     readDestinationMetrics(tx),
     countRuns(tx, now),
@@ -22,6 +23,7 @@ export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promi
       select: { heartbeatAt: true, stoppedAt: true },
     }),
     tx.alert.findMany({ where: { resolvedAt: null }, select: { event: true, sourceId: true } }),
+    readRecoveryKit(tx),
   ])
   const shown = sources.slice(0, most)
   const goodIds = shown.flatMap(({ goodId }) => goodId ?? [])
@@ -45,6 +47,7 @@ export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promi
     queue: queue.map((group) => ({ kind: group.kind, state: group.state, count: group._count._all })),
     workers: { alive: alive.length, lastSeenAt: workers[0]?.heartbeatAt ?? null },
     alertsOpen: countEvents(alerts),
+    recoveryKit,
     truncated: Math.max(0, sources.length - most) + Math.max(0, destinations.length - most),
   }
 }

@@ -32,6 +32,11 @@ function writeInstance(registry: Registry, facts: MetricFacts, version: string):
       seconds(facts.at.getTime() - facts.workers.lastSeenAt.getTime()),
     )
   }
+  const { state, backups } = facts.recoveryKit
+  const kit = (name: string, help: string) => gauges(registry, `recovery_kit_${name}`, help, [])
+  kit('confirmed', '1 once somebody has shown that the recovery kit is stored').set(state === 'confirmed' ? 1 : 0)
+  kit('backups', 'Backups that there are').set(backups.total)
+  kit('opened_backups', 'Backups that the recovery kit opens in every copy').set(backups.opened)
   const queue = gauges(registry, 'queue_depth', 'Jobs that wait or run', ['kind', 'state'])
   for (const kind of jobKindSchema.options) for (const state of ['queued', 'running']) queue.set({ kind, state }, 0)
   for (const { kind, state, count } of facts.queue) queue.set({ kind, state }, count)

@@ -1,16 +1,19 @@
 import type { RecoveryKit } from '@/lib/contracts/settings'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { checkWordHash } from '@/lib/vault/check-word'
 import { makeRecoveryKit } from '@/lib/vault/recovery-kit'
 import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { instanceId } from '../instance/instance-settings'
-import { readRecoveryKey, recoveryKeySetting } from './read-recovery-key'
+import { startRewrap } from '../recovery-kit/start-rewrap'
+import { readRecoveryKey, recoveryKeySetting, type StoredRecoveryKey } from './read-recovery-key'
 
 /**
- * Makes the recovery key. The answer is the only place where its private half ever is; the catalog keeps the public one.
- * Throws `recovery-key-exists` unless `replace`: backups taken before stay wrapped for the old key.
+ * Makes the recovery key. The answer is the only place where its private half ever is; the catalog keeps the public one
+ * and a hash of the check word. The backups there are already are wrapped for it at once, by a job. Throws
+ * `recovery-key-exists` unless `replace`: whoever has the old kit can go on opening what it opened.
  */
 export async function createRecoveryKit({
   ctx,
@@ -21,8 +24,16 @@ export async function createRecoveryKit({
 }): Promise<RecoveryKit> {
   permit(ctx.actor, 'admin')
   const createdAt = ctx.clock.now()
-  const kit = await makeRecoveryKit({ instanceId: await instanceId(ctx.db), createdAt })
-  const value = { recipient: kit.recipient, createdAt: createdAt.toISOString() }
+  const kit = await makeRecoveryKit({
+    instanceId: await instanceId(ctx.db),
+    createdAt,
+    signingKey: ctx.vault.evidencePublicKey,
+  })
+  const value = {
+    recipient: kit.recipient,
+    createdAt: createdAt.toISOString(),
+    checkSha256: checkWordHash(kit.checkWord, kit.recipient),
+  } satisfies StoredRecoveryKey
   await ctx.db.$transaction(async (tx) => {
     const before = await readRecoveryKey(tx)
     if (before && !input.replace) throw exists()
@@ -30,7 +41,7 @@ export async function createRecoveryKit({
       action: 'recovery-kit.create',
       subjectType: 'setting',
       subjectId: recoveryKeySetting,
-      summary: before ? 'Replace the recovery kit' : 'Make the recovery kit, which opens every backup from then on',
+      summary: before ? 'Replace the recovery kit' : 'Make the recovery kit, which opens every backup',
       input: { replace: before !== null },
     })
     if (before) {
@@ -46,11 +57,12 @@ export async function createRecoveryKit({
       detail: { recipient: kit.recipient, ...(before ? { replaced: before.recipient } : {}) },
     })
   })
+  await startRewrap(ctx)
   return { recipient: kit.recipient, fileName: kit.fileName, text: kit.text }
 }
 
 function exists(): HoldfastError {
   return new HoldfastError('recovery-key-exists', 'There is a recovery key already.', {
-    remedy: 'Keep the stored kit, or replace it; backups taken before can then be opened only with the old kit.',
+    remedy: 'Keep the stored kit, or replace it: the new one opens the backups there are as well.',
   })
 }

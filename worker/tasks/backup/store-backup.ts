@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import { toolPriority } from '@/lib/core/tool-priority'
-import { identityFile, manifestFile, partFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, partFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { storePart } from '@/lib/pipeline/store-part'
 import { Throttle } from '@/lib/pipeline/throttle'
@@ -11,7 +11,11 @@ import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { sideBySide } from '@/lib/process/side-by-side'
-import { instanceId, recoveryRecipient } from '@/lib/services/instance/instance-settings'
+import { instanceId } from '@/lib/services/instance/instance-settings'
+import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
+import { checkingSignature } from '@/lib/core/repository/checking-signature'
+import { signManifest } from '@/lib/services/signature/sign-manifest'
+import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
 import { PartProgress } from './part-progress'
 
@@ -28,6 +32,9 @@ export interface DestinationRun {
 export interface StoredBackup {
   manifest: Manifest
   manifestSha256: string
+  /** Its number, and the hash of its signature file. */
+  position: ChainPosition
+  signature: string
   sourceBytes: number
   storedBytes: number
 }
@@ -40,8 +47,8 @@ interface Input {
 }
 
 /**
- * Streams every part of the source to every destination, then the wrapped key, then the manifest: last, and only
- * while the lease is held. Throws when no destination is left; a destination that fails alone is noted and left out.
+ * Streams every part of the source to every destination, then the wrapped key, the signature and the manifest: last, and
+ * only while the lease is held. Throws when no destination is left; a destination that fails alone is noted and left out.
  */
 export async function storeBackup(input: Input): Promise<StoredBackup> {
   const { args, spec, backup } = input
@@ -80,22 +87,31 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
           }
         : null,
       parts,
-      howToRestore: session.howToRestore(
-        parts.map((part) => ({
-          role: part.role,
-          file: part.file,
-          compression: part.compression,
-          encrypted: part.encryption === 'age',
-        })),
-      ),
+      howToRestore: [
+        ...checkingSignature,
+        ...session.howToRestore(
+          parts.map((part) => ({
+            role: part.role,
+            file: part.file,
+            compression: part.compression,
+            encrypted: part.encryption === 'age',
+          })),
+        ),
+      ],
     } satisfies Manifest)
     const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+    const manifestSha256 = createHash('sha256').update(bytes).digest('hex')
     run.progress({ phase: 'committing', doneBytes: sum(parts, 'sourceBytes') })
+    // Before the manifest, which is the commit: a backup of ours without a signature is then one that somebody took it from.
+    const signed = await signManifest(ctx, { job: args.job, manifest, folder: backup.folder, manifestSha256 })
+    await putSmall(input, signatureFile, signed.bytes)
     await args.assertLease()
     await putSmall(input, manifestFile, bytes)
     return {
       manifest,
-      manifestSha256: createHash('sha256').update(bytes).digest('hex'),
+      manifestSha256,
+      position: signed.position,
+      signature: signed.bytes.toString('utf8'),
       sourceBytes: sum(parts, 'sourceBytes'),
       storedBytes: sum(parts, 'storedBytes'),
     }
@@ -106,7 +122,7 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
 
 /** A fresh identity for this backup, wrapped for this instance and for the recovery key. */
 async function makeKey({ ctx, run }: TaskArgs) {
-  const recovery = await recoveryRecipient(ctx.db)
+  const recovery = (await readRecoveryKey(ctx.db))?.recipient
   if (!recovery) run.logger.warn('no recovery key exists yet: without this instance this backup cannot be decrypted')
   const wrappedFor = [ctx.vault.instanceRecipient, ...(recovery ? [recovery] : [])]
   const { recipient, wrapped } = await ctx.vault.createIdentity(wrappedFor)

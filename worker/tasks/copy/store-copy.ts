@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, signatureFile } from '@/lib/core/repository/paths'
 import { ProgressMeter } from '@/lib/pipeline/progress-meter'
 import type { Throttle } from '@/lib/pipeline/throttle'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -31,7 +31,7 @@ interface StoreCopyInput {
 
 /**
  * Streams a copy's objects as they are into another store: each part is compared with the manifest while it passes and
- * its object confirmed by the store, then the key, then the manifest, last. Nothing is overwritten. Answers the stored
+ * its object confirmed by the store, then the keys, the signature and the manifest, last. Nothing is overwritten. Answers the stored
  * bytes. Throws `SourceTrouble`, or what the target said.
  */
 export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise<number> {
@@ -49,6 +49,8 @@ export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise
     doneBytes += part.storedBytes
   }
   if (source.wrappedIdentity) await putSmall(target, folder + identityFile, source.wrappedIdentity, run)
+  for (const { file, bytes } of await source.readLaterIdentities()) await putSmall(target, folder + file, bytes, run)
+  if (source.signatureBytes) await putSmall(target, folder + signatureFile, source.signatureBytes, run)
   await input.beforeManifest()
   await putSmall(target, folder + manifestFile, source.manifestBytes, run)
   return totalBytes

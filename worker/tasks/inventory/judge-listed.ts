@@ -1,13 +1,27 @@
 import { manifestSchema } from '@/lib/core/repository/manifest'
+import { openedBy } from '@/lib/core/repository/opened-by'
+import { laterIdentityId, signatureFile, signedListOf } from '@/lib/core/repository/paths'
 import { expectedFiles, judgeFolder } from '@/lib/core/storage-care/judge-folder'
 import { coldestClass } from '@/lib/core/storage-care/storage-class'
 import type { Db } from '@/lib/db/client'
 import type { ObjectInfo } from '@/lib/ports/storage'
+import { recipientId } from '@/lib/services/recovery-kit/recipient-id'
 import type { ListedFolder } from './list-folders'
+
+export interface ListedCopy {
+  id: string
+  whole: boolean
+  storageClass: string | null
+  knownClass: string | null
+  /** The signature file, where it is the one thing that is gone: it is put back. */
+  lostSignature: { key: string; text: string } | null
+  /** Whose keys open it as far as the listing shows, where fewer than the catalog says. */
+  wrappedFor: string[] | null
+}
 
 export interface JudgedFolder {
   /** The stored copy that this is, if it is one. */
-  copy: { id: string; whole: boolean; storageClass: string | null; knownClass: string | null } | null
+  copy: ListedCopy | null
   unknown: ObjectInfo[]
 }
 
@@ -18,10 +32,15 @@ export interface JudgedFolder {
 export async function judgeListed(db: Db, destinationId: string, listed: ListedFolder): Promise<JudgedFolder> {
   const { backupId, folder, objects } = listed
   const stranger: JudgedFolder = { copy: null, unknown: objects }
+  const list = folder === null ? signedListOf(objects[0]?.key ?? '') : null
+  if (list) {
+    const where = { destinationId_sourceId: { destinationId, sourceId: list.sourceId } }
+    return (await db.signedList.findUnique({ where })) ? { copy: null, unknown: [] } : stranger
+  }
   if (!backupId || !folder) return stranger
   const copy = await db.backupCopy.findUnique({
     where: { backupId_destinationId: { backupId, destinationId } },
-    include: { backup: { select: { repositoryPath: true, deletedAt: true, manifest: true } } },
+    include: { backup: { select: { repositoryPath: true, deletedAt: true, manifest: true, signature: true } } },
   })
   if (!copy || copy.backup.repositoryPath !== folder) return stranger
   // Its removal is not finished: the next clean-up goes on with it.
@@ -31,7 +50,16 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
   const manifest = manifestSchema.safeParse(copy.backup.manifest)
   if (!manifest.success) return { copy: null, unknown: [] }
   const files = objects.map(({ key, sizeBytes }) => ({ file: key.slice(folder.length), sizeBytes }))
-  const { whole, unknown } = judgeFolder(files, expectedFiles(manifest.data))
+  const { signature } = copy.backup
+  const { whole, unknown } = judgeFolder(files, expectedFiles(manifest.data, { signed: signature !== null }))
+  const lost =
+    signature !== null &&
+    !files.some(({ file }) => file === signatureFile) &&
+    judgeFolder(files, expectedFiles(manifest.data, { signed: false })).whole
+  const there = new Set(files.map(({ file }) => laterIdentityId(file)))
+  const opens = copy.wrappedFor.filter(
+    (recipient) => openedBy(manifest.data).includes(recipient) || there.has(recipientId(recipient)),
+  )
   const extra = new Set(unknown)
   return {
     copy: {
@@ -39,6 +67,8 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
       whole,
       storageClass: coldestClass(objects.map((object) => object.storageClass)),
       knownClass: copy.storageClass,
+      lostSignature: lost ? { key: folder + signatureFile, text: signature } : null,
+      wrappedFor: opens.length < copy.wrappedFor.length ? opens : null,
     },
     unknown: objects.filter(({ key }) => extra.has(key.slice(folder.length))),
   }

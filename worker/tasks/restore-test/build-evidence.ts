@@ -48,6 +48,7 @@ export function buildEvidence(input: EvidenceInput, vault: Vault): string {
         sourceBytes: Number(backup.sourceBytes),
         storedBytes: Number(backup.storedBytes),
         manifestSha256: backup.manifestSha256,
+        sequence: backup.sequence,
       },
       checks: input.checks,
       facts,

@@ -30,7 +30,7 @@ const damageCodes: Record<string, CopyFinding['state']> = { 'object-not-found': 
 /** Looks at one copy. What it finds is its answer; it rejects on abort only. */
 export async function verifyCopy(
   { ctx, run }: Pick<TaskArgs, 'ctx' | 'run'>,
-  backup: Pick<BackupModel, 'id' | 'repositoryPath' | 'manifestSha256'>,
+  backup: Pick<BackupModel, 'id' | 'repositoryPath' | 'manifestSha256' | 'signatureSha256'>,
   copy: CopyToVerify,
   depth: VerifyDepth,
 ): Promise<CopyFinding> {

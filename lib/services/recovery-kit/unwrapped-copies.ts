@@ -1,0 +1,12 @@
+import { opensForAll } from '@/lib/core/repository/opened-by'
+import type { Prisma } from '@/lib/db/generated/client'
+
+/** Stored copies that one of these keys does not open. */
+export function unwrappedWhere(recipients: readonly string[]): Prisma.BackupCopyWhereInput {
+  return {
+    state: 'stored',
+    destination: { deletedAt: null },
+    backup: { deletedAt: null, sample: false, status: { in: ['succeeded', 'partial'] } },
+    NOT: { OR: [{ wrappedFor: { has: opensForAll } }, { wrappedFor: { hasEvery: [...recipients] } }] },
+  }
+}

@@ -1,0 +1,12 @@
+import type { Tx } from '@/lib/db/client'
+import type { ServiceContext } from '../context'
+import { readRecoveryKey } from '../settings/read-recovery-key'
+
+/** For whom every copy has to be wrapped: this instance, and the recovery kit once there is one. */
+export async function wantedRecipients(
+  tx: Tx,
+  vault: Pick<ServiceContext['vault'], 'instanceRecipient'>,
+): Promise<string[]> {
+  const recovery = await readRecoveryKey(tx)
+  return [vault.instanceRecipient, ...(recovery ? [recovery.recipient] : [])]
+}

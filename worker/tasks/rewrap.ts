@@ -1,0 +1,19 @@
+import { rewrapCopies } from '@/lib/services/recovery-kit/rewrap-copies'
+import type { Task } from '../task'
+
+/** Wraps the keys of all backups for a new recovery kit, or a new master key, that does not open them yet. */
+export const rewrapTask: Task = {
+  async run({ ctx, run }) {
+    const { wrapped, left, troubles } = await rewrapCopies(ctx, run)
+    run.logger.info('keys wrapped anew', { wrapped, left })
+    const failure = {
+      code: 'rewrap-incomplete',
+      message: `${left === 1 ? 'One copy' : `${left} copies`} could not be wrapped for the recovery kit. ${troubles.join(' ')}`,
+      remedy: 'Check the destinations; it is tried again by itself.',
+    }
+    return {
+      outcome: left === 0 ? { type: 'succeeded' } : { type: 'partial', failure },
+      commit: async () => undefined,
+    }
+  },
+}
