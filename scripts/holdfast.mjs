@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from './bootstrap/build.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
-import { fail } from './bootstrap/say.mjs'
+import { fail, say, warn } from './bootstrap/say.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -13,6 +13,14 @@ async function main() {
   await ensurePackages(root)
   await continueOnNode24(root, fileURLToPath(import.meta.url))
   await build(root, { web: false })
+  const args = process.argv.slice(2)
+  if (args[0] === 'rotate-master-key') {
+    // Needs the catalog, and neither web nor worker.
+    const home = path.resolve(root, process.env.HOLDFAST_HOME || '.holdfast')
+    const { withCatalog } = await import(pathToFileURL(path.join(root, 'dist/with-catalog.mjs')).href)
+    const options = { root, home, host: '127.0.0.1', port: 0, dev: false, demo: false, say, warn }
+    process.exit(await withCatalog(options, args))
+  }
   await import(pathToFileURL(path.join(root, 'dist/holdfast.mjs')).href)
 }
 

@@ -7,8 +7,8 @@ import { notifierDrivers } from '@/lib/notify/index'
 import type { Logger } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
 import { openStorage } from '@/lib/storage/index'
-import { loadMasterKey } from '@/lib/vault/load-master-key'
-import { openVault } from '@/lib/vault/open-vault'
+import { openCatalogVault } from '@/lib/services/master-key/open-catalog-vault'
+import { loadMasterKeys } from '@/lib/vault/master-keys'
 
 /** The composition root of worker and CLI: the only place outside the web where adapters are chosen. */
 export async function buildContext(input: {
@@ -20,8 +20,12 @@ export async function buildContext(input: {
   worker: { retryDelaySeconds: number } | null
 }): Promise<{ ctx: ServiceContext; queue: OpenQueue; close(): Promise<void> }> {
   const { logger, databaseUrl } = input
-  const vault = openVault(await loadMasterKey({ env: process.env, home: input.home }))
+  const keys = await loadMasterKeys({ env: process.env, home: input.home })
   const db = createDb(databaseUrl)
+  const vault = await openCatalogVault(db, keys).catch(async (error: unknown) => {
+    await db.$disconnect()
+    throw error
+  })
   const queue = await openQueue(databaseUrl, {
     supervise: input.worker !== null,
     logger,

@@ -1,17 +1,19 @@
 import path from 'node:path'
 import type { Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { createDb } from '@/lib/db/client'
+import { createDb, type Db } from '@/lib/db/client'
 import { openQueue, type OpenQueue } from '@/lib/db/queue'
 import { engines } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
 import type { JobQueue } from '@/lib/ports/queue'
 import type { Logger } from '@/lib/ports/run-context'
+import type { Vault } from '@/lib/ports/vault'
 import type { ServiceContext } from '@/lib/services/context'
 import { TokenGuesses } from '@/lib/services/token/token-guesses'
 import { openStorage } from '@/lib/storage/index'
-import { loadMasterKey } from '@/lib/vault/load-master-key'
-import { openVault } from '@/lib/vault/open-vault'
+import { openCatalogVault } from '@/lib/services/master-key/open-catalog-vault'
+import { checkCatalog } from '@/lib/services/settings/check-catalog'
+import { loadMasterKeys, type MasterKeys } from '@/lib/vault/master-keys'
 import { createLogger } from '@/lib/process/create-logger'
 import { contextOf } from './context-of'
 import { JobWatch } from './job-watch'
@@ -55,8 +57,9 @@ async function build(): Promise<Container> {
   }
   const logger = createLogger('web')
   const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
-  const vault = openVault(await loadMasterKey({ env: process.env, home }))
+  const keys = await loadMasterKeys({ env: process.env, home })
   const db = createDb(url)
+  const vault = await openVaultOf(db, keys)
   const queue = lazyQueue(url, logger)
   return {
     context: {
@@ -80,6 +83,20 @@ async function build(): Promise<Container> {
       await queue.close()
       await db.$disconnect()
     },
+  }
+}
+
+/** The first connection of a busy machine may take a while. */
+const firstAnswerMs = 30_000
+
+/** A catalog that does not answer is told; nothing stays open. */
+async function openVaultOf(db: Db, keys: MasterKeys): Promise<Vault> {
+  try {
+    await checkCatalog({ ctx: { db }, withinMs: firstAnswerMs })
+    return await openCatalogVault(db, keys)
+  } catch (error) {
+    await db.$disconnect()
+    throw error
   }
 }
 

@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
 const keyBytes = 32
 
 function errorCode(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+export const masterKeyPath = (home: string): string => join(home, 'keys', 'master.key')
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  )
 }
 
 /** 32 bytes as hex or base64 (also base64url). The text itself never goes into an error. */
@@ -32,7 +41,7 @@ async function readKeyFile(path: string): Promise<string> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
     await folder.sync()
@@ -42,9 +51,10 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** Creates the file unless there is one. Of two processes that start at once, one wins and both read the winner's. */
-async function createOnce(folder: string, path: string): Promise<void> {
+export async function createKeyFile(path: string): Promise<void> {
+  const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const draft = join(folder, `.master.key.${process.pid}.${randomBytes(4).toString('hex')}`)
+  const draft = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}`)
   const file = await open(draft, 'wx', 0o600)
   try {
     try {
@@ -63,6 +73,13 @@ async function createOnce(folder: string, path: string): Promise<void> {
   }
 }
 
+/** The key in the variable of this name, or in the file that the variable with `_FILE` behind it names; null: neither. */
+export async function readGivenKey(env: Record<string, string | undefined>, name: string): Promise<Buffer | null> {
+  const { [name]: text, [`${name}_FILE`]: path } = env
+  if (text) return parseKey(text, name)
+  return path ? parseKey(await readKeyFile(path), `The file ${path}`) : null
+}
+
 /**
  * The master key: from HOLDFAST_MASTER_KEY, else from the file HOLDFAST_MASTER_KEY_FILE (whose mode is up to whoever
  * mounts it), else from `keys/master.key` below the data folder, made on first use (0600 in a folder 0700). Throws
@@ -72,17 +89,16 @@ export async function loadMasterKey(options: {
   env: Record<string, string | undefined>
   home: string
 }): Promise<Buffer> {
-  const { HOLDFAST_MASTER_KEY: text, HOLDFAST_MASTER_KEY_FILE: givenPath } = options.env
-  if (text) return parseKey(text, 'HOLDFAST_MASTER_KEY')
-  if (givenPath) return parseKey(await readKeyFile(givenPath), `The file ${givenPath}`)
+  const given = await readGivenKey(options.env, 'HOLDFAST_MASTER_KEY')
+  if (given) return given
 
-  const folder = join(options.home, 'keys')
-  const path = join(folder, 'master.key')
-  const exists = await stat(path).then(
-    () => true,
-    (error: unknown) => errorCode(error) !== 'ENOENT',
-  )
-  if (!exists) await createOnce(folder, path)
+  const path = masterKeyPath(options.home)
+  if (!(await exists(path))) await createKeyFile(path)
+  return readOwnKey(path)
+}
+
+/** The key in a file of ours; throws `master-key-unreadable`, `master-key-invalid` and `master-key-exposed`. */
+export async function readOwnKey(path: string): Promise<Buffer> {
   const content = await readKeyFile(path)
   const { mode } = await stat(path)
   if ((mode & 0o077) !== 0) {

@@ -20,6 +20,7 @@ const SOURCES = [
 /** What is bundled for Node beside the web: name in dist/ to its entry. */
 const ENTRIES = {
   supervisor: 'scripts/supervise/main.ts',
+  'with-catalog': 'scripts/supervise/with-catalog.ts',
   'watch-parent': 'scripts/supervise/watch-parent.ts',
   web: 'lib/server/front/main.ts',
   worker: 'worker/main.ts',

@@ -13,6 +13,7 @@ import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
 import { audit } from './audit'
 import { bytes, duration, table, time } from './print'
+import { rotateMasterKey } from './rotate-master-key'
 import { statusText } from './status-text'
 import { token } from './token'
 import { sourceId, usageError, type Answer, type Options, type Verb } from './verb'
@@ -148,6 +149,7 @@ export const verbs: Record<string, Verb> = {
   audit,
   evidence,
   'evidence-key': evidenceKey,
+  'rotate-master-key': (ctx, _args, _options, home) => rotateMasterKey(ctx, home),
 }
 
 /** Those that need no Holdfast to be there. */
@@ -180,6 +182,7 @@ export const help = `Usage: npm run holdfast -- VERB [--json]
   audit secrets | audit redact             where pasted passwords stand readable; blank them in what was recorded
   evidence TEST                            the signed evidence of a restore test, for a file
   evidence-key                             the public key that it is checked with
+  rotate-master-key                        replace the master key, while Holdfast is stopped; can be repeated
   verify-evidence FILE [--key KEY]         what a file proves; works where no Holdfast is
   verify-manifests PLACE --key KEY [--endpoint URL] [--region REGION]
                                            whether backups were forged, removed or replaced; PLACE is a folder or

@@ -71,7 +71,7 @@ function redactedWords(count: number, key: string | undefined): string {
 
 /** Redactions stand behind what they are about, so the file is read for them first. */
 async function redactionsOf(file: string, key: string | undefined): Promise<Redactions> {
-  const redactions = new Redactions(key === undefined ? null : rawPublicKey(await keyText(key)))
+  const redactions = new Redactions(key === undefined ? null : new Set([rawPublicKey(await keyText(key))]))
   for await (const event of events(file)) redactions.add(event)
   return redactions
 }

@@ -38,8 +38,8 @@ interface Recorded {
 export class Redactions {
   readonly #of = new Map<bigint, Redaction[]>()
 
-  /** `publicKey` in base64: what it did not sign does not count. Null: signatures are not looked at. */
-  constructor(private readonly publicKey: string | null) {}
+  /** Public keys in base64: what none of them signed does not count. Null: signatures are not looked at. */
+  constructor(private readonly publicKeys: ReadonlySet<string> | null) {}
 
   /** Takes an event that tells of one; all others are passed over. */
   add({ id, action, detail }: Recorded): void {
@@ -57,9 +57,11 @@ export class Redactions {
   }
 
   #isSigned(redaction: Redaction): boolean {
-    if (this.publicKey === null) return true
-    const key = evidencePublicKey(this.publicKey)
+    if (this.publicKeys === null) return true
     const signature = exactBase64(redaction.signature, signatureBytes)
-    return key !== null && signature !== null && verify(null, redactionStatement(redaction), key, signature)
+    return [...this.publicKeys].some((publicKey) => {
+      const key = evidencePublicKey(publicKey)
+      return key !== null && signature !== null && verify(null, redactionStatement(redaction), key, signature)
+    })
   }
 }

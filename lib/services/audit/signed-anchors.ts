@@ -14,9 +14,9 @@ const mostAnchors = 500
 
 /**
  * What signed evidence says about the log: each restore test's document has the chain's end of its time. Documents
- * whose signature does not fit are left out; they are told by `verify-evidence`.
+ * whose signature is none of this instance's are left out; they are told by `verify-evidence`.
  */
-export async function signedAnchors(tx: Tx, publicKey: string): Promise<Anchor[]> {
+export async function signedAnchors(tx: Tx, trusted: ReadonlySet<string>): Promise<Anchor[]> {
   const rows = await tx.restoreTest.findMany({
     where: { signedEvidence: { not: null } },
     orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
@@ -25,8 +25,8 @@ export async function signedAnchors(tx: Tx, publicKey: string): Promise<Anchor[]
   })
   return rows.flatMap(({ id, signedEvidence }) => {
     try {
-      const document = verifyEvidence(signedEvidence ?? '', publicKey)
-      const head = document.auditHead
+      const document = verifyEvidence(signedEvidence ?? '')
+      const head = trusted.has(document.signing.publicKey) ? document.auditHead : undefined
       return head ? [{ ...head, at: document.finishedAt, where: `the evidence of restore test ${id}` }] : []
     } catch (error) {
       if (error instanceof HoldfastError) return []

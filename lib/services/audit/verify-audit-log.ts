@@ -7,6 +7,7 @@ import { auditHead } from './audit-head'
 import { ChainChecker } from './chain-checker'
 import { redactAction, Redactions } from './redactions'
 import { readAuditPages } from './read-audit-pages'
+import { ownSigningKeys } from '../signature/signing-keys'
 import { signedAnchors, type Anchor } from './signed-anchors'
 
 /**
@@ -23,7 +24,7 @@ export async function verifyAuditLog({
   permit(ctx.actor, 'admin')
   const { db } = ctx
   // In this order, and before the log: what is written meanwhile is then neither missing nor too much.
-  const anchors = await signedAnchors(db, ctx.vault.evidencePublicKey)
+  const anchors = await signedAnchors(db, await ownSigningKeys(db, ctx.vault))
   const head = await auditHead(db)
   const { genesis, lastBeforeChain } = await db.auditHead.findUniqueOrThrow({ where: { id: 1 } })
   const beforeChain = await db.auditEvent.count({ where: { id: { lte: lastBeforeChain } } })
@@ -48,7 +49,7 @@ export async function verifyAuditLog({
 
 /** What the log itself tells of redactions. That these events are right is shown when the chain comes to them. */
 async function redactionsOf({ db, vault }: ServiceContext): Promise<Redactions> {
-  const redactions = new Redactions(vault.evidencePublicKey)
+  const redactions = new Redactions(await ownSigningKeys(db, vault))
   for await (const rows of readAuditPages(db, { action: redactAction })) for (const row of rows) redactions.add(row)
   return redactions
 }

@@ -7,6 +7,7 @@ import { recordAudit } from '../audit/record-audit'
 import { redactAction, Redactions, redactionStatement } from '../audit/redactions'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { ownSigningKeys } from '../signature/signing-keys'
 import { requireStepUp } from '../step-up/require-step-up'
 import { exposedAuditEvents } from './exposed-audit-events'
 import { blankRecord, exposedRecords } from './exposed-records'
@@ -66,7 +67,7 @@ async function redactEvent(
 
 /** Of an event that was redacted before: its hash is over what was written first. */
 async function earlierRedactions(ctx: ServiceContext, tx: Tx, id: bigint): Promise<Redactions> {
-  const redactions = new Redactions(ctx.vault.evidencePublicKey)
+  const redactions = new Redactions(await ownSigningKeys(tx, ctx.vault))
   const rows = await tx.auditEvent.findMany({ where: { action: redactAction, subjectId: id.toString() } })
   for (const row of rows) redactions.add(row)
   return redactions

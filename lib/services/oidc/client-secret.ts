@@ -3,7 +3,9 @@ import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
 
-const key = 'oidc-client-secret'
+/** Setting that holds it, and what it is bound to. */
+export const oidcSecretSetting = 'oidc-client-secret'
+const key = oidcSecretSetting
 const storedSchema = z.object({ sealed: z.string() })
 
 /** Seals the client secret beside the settings, which are readable; an empty one is removed. */

@@ -1,0 +1,38 @@
+import type { RunContext } from '@/lib/ports/run-context'
+import { recordAudit } from '../audit/record-audit'
+import type { ServiceContext } from '../context'
+import { permit } from '../permit'
+import { rewrapCopies } from '../recovery-kit/rewrap-copies'
+import { writeLists } from '../signature/write-lists'
+import { readRotation, storeRotation } from './rotation-state'
+
+/**
+ * The second half: every copy's key is wrapped for the new master key, and the signed lists tell of the new signing key.
+ * `forgetOldKey` is called once nothing needs the old one any more. Goes on where it was broken off.
+ */
+export async function finishRotation(
+  ctx: ServiceContext,
+  run: RunContext,
+  forgetOldKey: () => Promise<void>,
+): Promise<{ wrapped: number; left: number; troubles: string[] }> {
+  permit(ctx.actor, 'admin')
+  const outcome = await rewrapCopies(ctx, run)
+  const lists = await ctx.db.signedList.findMany({ select: { sourceId: true, destinationId: true } })
+  for (const { sourceId, destinationId } of lists) {
+    await writeLists(ctx, { sourceId, destinationIds: [destinationId] }, run)
+  }
+  if (outcome.left > 0) return outcome
+  await forgetOldKey()
+  await ctx.db.$transaction(async (tx) => {
+    const state = await readRotation(tx)
+    if (!state?.from) return
+    await storeRotation(tx, { keyId: state.keyId })
+    await recordAudit(tx, ctx.actor, {
+      action: 'master-key.rotated',
+      subjectType: 'setting',
+      subjectId: 'master-key',
+      detail: { from: state.from, to: state.keyId },
+    })
+  })
+  return outcome
+}

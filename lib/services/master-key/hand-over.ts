@@ -1,0 +1,17 @@
+import { canonicalJson } from '@/lib/core/evidence/canonical-json'
+import type { KeyHandOver } from '@/lib/core/repository/signed-list'
+import type { Vault } from '@/lib/ports/vault'
+
+/** Both keys say that the one follows the other: what either signed goes on to hold for whoever knows one of them. */
+export function handOver(from: Vault, to: Vault, about: { instanceId: string; at: Date }): KeyHandOver {
+  const document = {
+    format: 'holdfast-key-hand-over' as const,
+    version: 1 as const,
+    instanceId: about.instanceId,
+    from: from.evidencePublicKey,
+    to: to.evidencePublicKey,
+    at: about.at.toISOString(),
+  }
+  const bytes = Buffer.from(canonicalJson(document))
+  return { document, fromSignature: from.signEvidence(bytes), toSignature: to.signEvidence(bytes) }
+}
