@@ -161,7 +161,7 @@ async function startWorker(bundle: string, env: Record<string, string>): Promise
       if (child.exitCode !== null) throw new Error(`The worker ended at once:\n${output}`)
       return output.includes('worker ready')
     },
-    30_000,
+    120_000,
   )
   return {
     pid: child.pid ?? 0,
