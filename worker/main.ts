@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '@/lib/contracts/common'
 import { jobKinds, type JobKind } from '@/lib/contracts/job'
 import { toFailure } from '@/lib/core/holdfast-error'
+import { engines } from '@/lib/engines/index'
 import { createLogger } from '@/lib/process/create-logger'
 import { ensureDemo } from '@/lib/services/setup/ensure-demo'
 import { warnOfExposedSecrets } from '@/lib/services/exposed-secrets/warn-of-exposed-secrets'
@@ -17,6 +18,7 @@ import { RunAbort } from './run-abort'
 import { runJob } from './run-job'
 import { readSettings } from './settings'
 import { startTicking } from './tick'
+import { warnOfPrograms } from './warn-of-programs'
 
 const logger = createLogger('worker')
 
@@ -100,6 +102,7 @@ async function main(): Promise<void> {
   for (const kind of jobKinds) {
     await queue.work(kind, concurrency[kind], (jobId, signal) => runJob(deps, jobId, signal))
   }
+  await warnOfPrograms(Object.values(engines), logger)
   logger.info('worker ready', { workerId, version: packageJson.version })
 
   let stopping = false

@@ -6,6 +6,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
+import { unverifiedWords } from '@/lib/core/network/ssl-modes'
 import { api } from '@/lib/client/api'
 import { useAction } from '@/lib/client/use-action'
 import { InspectionResult } from './inspection-result'
@@ -47,7 +48,10 @@ export function ConnectionCard({ source }: { source: Source }) {
               name: 'User',
               value: `${connection.user}${connection.hasPassword ? ', with a stored password' : ', without a password'}`,
             },
-            { name: 'TLS mode', value: connection.ssl },
+            {
+              name: 'TLS mode',
+              value: [connection.ssl, unverifiedWords(connection.host, connection.ssl)].filter(Boolean).join(': '),
+            },
             {
               name: 'Stored as',
               value: `${options.compression === 'none' ? 'not compressed' : `${options.compression} level ${options.compressionLevel}`}, ${options.encryption === 'age' ? 'encrypted with age' : 'not encrypted'}`,

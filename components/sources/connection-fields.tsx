@@ -1,20 +1,24 @@
 import { useState, type ClipboardEvent } from 'react'
-import { sslModes } from '@/lib/contracts/source'
+import { type SslMode, sslModes } from '@/lib/contracts/source'
+import { sslConsequences } from '@/lib/core/network/ssl-modes'
 import { Field } from '@/components/ui/field'
 import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { keptSecretHint } from '@/lib/client/stored-secret-hint'
 import { pastedChanges, pastedWords } from './pasted-values'
-import type { SourceValues } from './source-values'
+import { sslOf, type SourceValues } from './source-values'
 
-const sslWords: Record<SourceValues['ssl'], string> = {
+const sslWords: Record<SslMode, string> = {
   disable: 'disable: never encrypted',
   prefer: 'prefer: encrypted when the server offers it',
   require: 'require: encrypted, server not checked',
   'verify-ca': 'verify-ca: certificate must be from the CA',
   'verify-full': 'verify-full: and must name this host',
 }
+
+/** So that who is told to paste a certificate is led there. */
+export const focusCa = () => document.querySelector<HTMLElement>('textarea[data-ca]')?.focus()
 
 interface ConnectionFieldsProps {
   values: SourceValues
@@ -37,7 +41,8 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
   const paste = (event: ClipboardEvent<HTMLInputElement>) => {
     if (take(event.clipboardData.getData('text/plain'))) event.preventDefault()
   }
-  const verifies = values.ssl === 'verify-ca' || values.ssl === 'verify-full'
+  const ssl = sslOf(values)
+  const verifies = ssl === 'verify-ca' || ssl === 'verify-full'
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-[1fr_7rem]">
@@ -91,12 +96,12 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
           onChange={(typed) => onChange({ password: typed })}
         />
       </div>
-      <Field label="TLS" error={errors['connection.ssl']}>
+      <Field label="TLS" hint={sslConsequences[ssl]} error={errors['connection.ssl']}>
         {(control) => (
           <Select
             {...control}
-            value={values.ssl}
-            onChange={(event) => onChange({ ssl: sslModes.find((mode) => mode === event.target.value) ?? 'prefer' })}
+            value={ssl}
+            onChange={(event) => onChange({ ssl: sslModes.find((mode) => mode === event.target.value) ?? null })}
           >
             {sslModes.map((mode) => (
               <option key={mode} value={mode}>
@@ -116,6 +121,7 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
           {(control) => (
             <Textarea
               {...control}
+              data-ca
               className="font-mono text-xs"
               value={values.sslRootCert}
               spellCheck={false}

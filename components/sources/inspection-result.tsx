@@ -1,19 +1,29 @@
-import type { Finding, Inspection } from '@/lib/contracts/source'
+import type { Finding, Inspection, TlsOffer } from '@/lib/contracts/source'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
+import { TlsOffers } from './tls-offers'
 
 const tones = { error: 'bad', warning: 'warn', info: 'info' } as const
 
+interface InspectionResultProps {
+  inspection: Inspection
+  /** Takes another TLS mode; absent where nothing can be changed. */
+  onOffer?: (offer: TlsOffer) => void
+}
+
 /** What the connection test found: facts, and what is not right with the way to put it right. */
-export function InspectionResult({ inspection }: { inspection: Inspection }) {
+export function InspectionResult({ inspection, onOffer }: InspectionResultProps) {
   return (
     <div className="space-y-3" data-inspection={inspection.ok ? 'ok' : 'failed'}>
       {inspection.error ? (
-        <FailureNote failure={inspection.error} />
+        <>
+          <FailureNote failure={inspection.error} />
+          {onOffer && inspection.tlsOffers && <TlsOffers offers={inspection.tlsOffers} onOffer={onOffer} />}
+        </>
       ) : (
         <Callout tone="info" title="The connection works" role="status">
           {inspection.findings.some((finding) => finding.severity === 'error')

@@ -2,7 +2,13 @@
 
 import { useState, type FormEvent } from 'react'
 import { PlugZap } from 'lucide-react'
-import { createSourceSchema, updateSourceSchema, type Inspection, type Source } from '@/lib/contracts/source'
+import {
+  createSourceSchema,
+  updateSourceSchema,
+  type Inspection,
+  type Source,
+  type TlsOffer,
+} from '@/lib/contracts/source'
 import { RoleButton } from '@/components/shell/role-button'
 import { FieldsNote } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
@@ -11,7 +17,7 @@ import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/use-action'
-import { ConnectionFields } from './connection-fields'
+import { ConnectionFields, focusCa } from './connection-fields'
 import { CopyRuleFields } from './copy-rule-fields'
 import { InspectionResult } from './inspection-result'
 import { LoadFields } from './load-fields'
@@ -68,12 +74,20 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
     const body = checked()
     if (body) save.mutate(body)
   }
-  function test() {
+  function test(tried = values) {
+    const entered = sourceInputOf(tried)
     // A name is not needed to try a connection.
-    const body = { ...input, name: input.name || 'not named yet' }
+    const body = { ...entered, name: entered.name || 'not named yet' }
     const result = checkForm(createSourceSchema, body)
     setWrong(result.ok ? {} : result.errors)
-    if (result.ok) probe.mutate(source ? { connection: input.connection } : body)
+    if (result.ok) probe.mutate(source ? { connection: entered.connection } : body)
+  }
+  function take({ ssl, needsCa }: TlsOffer) {
+    const next = { ...values, ssl }
+    setValues(next)
+    if (!needsCa) return test(next)
+    // The field may only come with the mode.
+    requestAnimationFrame(focusCa)
   }
 
   return (
@@ -107,7 +121,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
           onChange={change}
         />
         <div>
-          <RoleButton needs="admin" variant="secondary" pending={probe.isPending} onClick={test}>
+          <RoleButton needs="admin" variant="secondary" pending={probe.isPending} onClick={() => test()}>
             <PlugZap aria-hidden /> Test the connection
           </RoleButton>
         </div>
@@ -115,7 +129,7 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
           {probe.error && !probe.isPending && (
             <ProblemNote error={probe.error} title="The connection could not be tested" />
           )}
-          {probe.data && !probe.isPending && <InspectionResult inspection={probe.data} />}
+          {probe.data && !probe.isPending && <InspectionResult inspection={probe.data} onOffer={take} />}
         </div>
         <RoleSnippet database={values.database} />
       </FormSection>

@@ -1,11 +1,6 @@
-import {
-  sourceReach,
-  type CreateSource,
-  type Source,
-  type SourceOptions,
-  type SqlAssertion,
-} from '@/lib/contracts/source'
+import { sourceReach, type Source, type SourceOptions, type SqlAssertion, type SslMode } from '@/lib/contracts/source'
 import { storedSecretHint } from '@/lib/client/stored-secret-hint'
+import { defaultSslMode } from '@/lib/core/network/ssl-modes'
 import { copyRuleInputOf, copyRuleValuesOf, emptyCopyRule, type CopyRuleValues } from './copy-rule-values'
 import { emptyLoad, loadInputOf, type LoadValues, loadValuesOf } from './load-values'
 
@@ -19,7 +14,8 @@ export interface SourceValues extends LoadValues, CopyRuleValues {
   database: string
   user: string
   password: string
-  ssl: NonNullable<CreateSource['connection']['ssl']>
+  /** Null while nobody chose one: the mode then follows the host. */
+  ssl: SslMode | null
   sslRootCert: string
   compression: SourceOptions['compression']
   compressionLevel: string
@@ -50,7 +46,7 @@ export const emptySource: SourceValues = {
   database: '',
   user: '',
   password: '',
-  ssl: 'prefer',
+  ssl: null,
   sslRootCert: '',
   compression: 'zstd',
   compressionLevel: '2',
@@ -110,6 +106,8 @@ const scaled = (value: string, unit: number): number | undefined => {
   return parsed === undefined ? undefined : Math.round(parsed * unit)
 }
 
+export const sslOf = ({ ssl, host }: Pick<SourceValues, 'ssl' | 'host'>): SslMode => ssl ?? defaultSslMode(host.trim())
+
 /** What is sent. An empty password is left out: a new source has none then, a stored one is kept. */
 export function connectionOf(values: SourceValues) {
   return {
@@ -117,7 +115,7 @@ export function connectionOf(values: SourceValues) {
     port: number(values.port),
     database: values.database,
     user: values.user,
-    ssl: values.ssl,
+    ssl: sslOf(values),
     ...(values.sslRootCert.trim() ? { sslRootCert: values.sslRootCert } : {}),
     ...(values.password ? { password: values.password } : {}),
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultSslMode } from '../core/network/ssl-modes'
 import { hostAndPort } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { enteredHost, isNoConnection, noConnection } from './entered'
@@ -9,6 +10,7 @@ import { copyRuleSchema, tagsSchema } from './operations'
 /** TLS modes as libpq names them. */
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 export const sslModeSchema = z.enum(sslModes)
+export type SslMode = z.infer<typeof sslModeSchema>
 
 const noControl = (s: string) => !/[\u0000\n\r]/.test(s)
 
@@ -26,6 +28,7 @@ export const postgresConnectionSchema = z.object({
   port: z.number().int().min(1).max(65535).default(5432),
   database: z.string().min(1, 'Enter the name of the database').max(63).refine(noControl),
   user: z.string().min(1, 'Enter the user to connect as').max(63).refine(noControl),
+  /** As stored; what a new source gets is `defaultSslMode` of its host. Rows from before that may lack it. */
   ssl: sslModeSchema.default('prefer'),
   /** PEM of the certificate authority that `verify-ca` and `verify-full` check against; the system's when absent. */
   sslRootCert: z.string().max(100_000).optional(),
@@ -164,12 +167,22 @@ export const sourceReach: Partial<Record<EngineName, SecretReach>> = {
   ),
 }
 
+/** A connection as it is entered: without a TLS mode it is `verify-full`, and `prefer` for loopback and sockets. */
+const newConnectionSchema = enteredConnectionSchema
+  .extend({
+    ssl: sslModeSchema.optional().meta({
+      description: 'When absent: verify-full; for loopback addresses and socket folders prefer',
+    }),
+    password: z.string().max(4_096).optional(),
+  })
+  .transform((connection) => ({ ...connection, ssl: connection.ssl ?? defaultSslMode(connection.host) }))
+
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
 
 export const createSourceSchema = z.object({
   name: nameSchema,
   engine: engineNameSchema.default('postgres'),
-  connection: enteredConnectionSchema.extend({ password: z.string().max(4_096).optional() }),
+  connection: newConnectionSchema,
   options: enteredOptionsSchema.prefault({}),
   /** Short words that alerts are routed by; none when absent. */
   tags: tagsSchema.optional(),
@@ -209,6 +222,10 @@ export const findingSchema = z.object({
 })
 export type Finding = z.infer<typeof findingSchema>
 
+/** A TLS mode that would be taken instead, and what that means. `needsCa`: it wants a certificate authority in PEM. */
+export const tlsOfferSchema = z.object({ ssl: sslModeSchema, needsCa: z.boolean(), consequence: z.string() })
+export type TlsOffer = z.infer<typeof tlsOfferSchema>
+
 /** Answer of `POST .../test-connection`. `ok` false always carries an error. */
 export const inspectionSchema = z.object({
   ok: z.boolean(),
@@ -226,6 +243,10 @@ export const inspectionSchema = z.object({
     .optional()
     .meta({ description: 'Id of the Holdfast instance whose catalog the database holds; absent: it holds none' }),
   tls: z.string().optional().meta({ description: 'TLS version in use; absent when the connection is not encrypted' }),
+  tlsOffers: z
+    .array(tlsOfferSchema)
+    .optional()
+    .meta({ description: 'TLS modes that can be chosen instead when the wanted one failed, the safest first' }),
   unreadable: z.array(z.string()).default([]).meta({ description: 'Objects the role may not read, quoted names' }),
   findings: z.array(findingSchema).default([]),
 })

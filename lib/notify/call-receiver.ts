@@ -1,6 +1,7 @@
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { type Answer, post } from './post'
+import type { Answer } from '@/lib/network/request-once'
+import { post } from './post'
 import { withLimit } from './with-limit'
 
 const limitMs = 10_000

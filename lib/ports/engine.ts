@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Check } from '../contracts/backup'
 import type { EngineName } from '../contracts/common'
 import type { RestoreTestLevel } from '../contracts/schedule'
-import type { Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
+import type { Finding, Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
 import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
 import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
@@ -154,6 +154,8 @@ export interface Engine {
   readonly name: EngineName
   /** Test connection. Expected trouble is an answer, not an exception. Bounded by 15 s. */
   inspect(source: SourceSpec, run: RunContext): Promise<Inspection>
+  /** What is wrong with this engine's programs on this machine, such as versions with known holes. Asks no server. */
+  programFindings(): Promise<Finding[]>
   /** SQL an administrator runs to make a least-privilege role for backups. */
   backupRoleSql(source: SourceSpec): string
   /**

@@ -1,5 +1,6 @@
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import { z } from 'zod'
+import { GuardedHttpAgent, GuardedHttpsAgent } from '@/lib/network/guarded-agent'
 import { discoveryUrl } from '@/lib/services/oidc/discovery-url'
 import type { Oidc } from '@/lib/services/oidc/read-oidc'
 
@@ -26,7 +27,7 @@ export function oidcProvider(oidc: Oidc): OAuthConfig<Claims> {
     authorization: { params: { scope: withOpenid(oidc.scopes) } },
     idToken: true,
     checks: ['pkce', 'state', 'nonce'],
-    httpOptions: { timeout: limitMs },
+    httpOptions: { timeout: limitMs, agent: agentFor(oidc.issuer) },
     userinfo: {
       async request({ client, tokens }) {
         const claims = checkedClaims(tokens.id_token)
@@ -41,6 +42,9 @@ export function oidcProvider(oidc: Oidc): OAuthConfig<Claims> {
     profile: (claims) => ({ id: String(claims['sub'] ?? ''), sessionId: '' }),
   }
 }
+
+/** Of one scheme: a provider whose documents name addresses of the other is not followed there. */
+const agentFor = (issuer: string) => (issuer.startsWith('https:') ? new GuardedHttpsAgent() : new GuardedHttpAgent())
 
 /** The claims of an ID token that the library has checked a moment ago; its types do not hand on the checked ones. */
 function checkedClaims(idToken: string | undefined): Claims {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { patchOf } from '@/lib/contracts/common'
 import { updateSourceSchema } from '@/lib/contracts/source'
-import { isMetadataAddress } from '@/lib/core/network/is-metadata-address'
 
 describe('a patch', () => {
   it('adds nothing to what was named, where partial() would fill in defaults', () => {
@@ -16,19 +15,4 @@ describe('a patch', () => {
   it('still checks what was named', () => {
     expect(updateSourceSchema.safeParse({ connection: { port: 0 } }).success).toBe(false)
   })
-})
-
-describe('a metadata address', () => {
-  it.each([
-    '169.254.169.254',
-    'fe80::1',
-    '[fe80::1]',
-    '::ffff:a9fe:a9fe',
-    'fd00:ec2::254',
-    'Metadata.Google.Internal.',
-  ])('is seen in %s (security 15)', (host) => expect(isMetadataAddress(host)).toBe(true))
-  it.each(['127.0.0.1', '10.0.0.1', '169.253.1.1', '::1', 'fd00::1', '::ffff:10.0.0.1', 's3.example.com'])(
-    'is not seen in %s',
-    (host) => expect(isMetadataAddress(host)).toBe(false),
-  )
 })

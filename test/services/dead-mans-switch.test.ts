@@ -114,6 +114,12 @@ describe("the dead man's switch", () => {
     expect(await catalog.db.alert.count({ where: { resolvedAt: null } })).toBe(0)
   })
 
+  it('and CloudWatch may not be the metadata service of the machine (security 15)', async () => {
+    const url = 'http://[::ffff:169.254.169.254]/latest'
+    for (const input of [{ deadManSwitch: { url } }, { cloudWatch: { endpoint: url } }])
+      await expect(updateOperations({ ctx, input })).rejects.toMatchObject({ code: 'address-refused' })
+  })
+
   it('is off without an address', async () => {
     await updateOperations({ ctx, input: { deadManSwitch: { url: null } } })
     expect(await call()).toBe('off')

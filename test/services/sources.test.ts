@@ -7,6 +7,7 @@ import { findSource } from '@/lib/services/source/find-source'
 import { getSource } from '@/lib/services/source/get-source'
 import { listSources } from '@/lib/services/source/list-sources'
 import { sourceSpec } from '@/lib/services/source/source-spec'
+import { testNewSource } from '@/lib/services/source/test-new-source'
 import { testSource } from '@/lib/services/source/test-source'
 import { updateSource } from '@/lib/services/source/update-source'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
@@ -151,5 +152,46 @@ describe('the list of sources', () => {
     } while (cursor)
     expect(seen).toEqual(all)
     expect(seen).toEqual([...seen].sort())
+  })
+})
+
+describe('the address of a source', () => {
+  const refused = { code: 'address-refused' }
+
+  it.each(['169.254.169.254', '2852039166', '[::ffff:169.254.169.254]', 'metadata.google.internal'])(
+    'may not be the metadata service %s: neither stored nor tested, for the server and its replica (security 15)',
+    async (host) => {
+      const { id } = await createSource({ ctx, input: input(`kept away from ${host}`) })
+      const replica = { replica: { host, port: 5432 } }
+      const withReplica = (name: string) => createSourceSchema.parse({ ...input(name), options: replica })
+      await expect(createSource({ ctx, input: input('refused', { host }) })).rejects.toMatchObject(refused)
+      await expect(createSource({ ctx, input: withReplica('refused') })).rejects.toMatchObject(refused)
+      await expect(testNewSource({ ctx, input: input('refused', { host }) })).rejects.toMatchObject(refused)
+      await expect(testNewSource({ ctx, input: withReplica('refused') })).rejects.toMatchObject(refused)
+      for (const patch of [{ connection: { host } }, { options: replica }].map((each) =>
+        updateSourceSchema.parse(each),
+      )) {
+        await expect(updateSource({ ctx, input: { id, patch } })).rejects.toMatchObject(refused)
+        await expect(testSource({ ctx, input: { id, patch } })).rejects.toMatchObject(refused)
+      }
+      expect((await getSource({ ctx, input: { id } })).connection.host).toBe('db.example.com')
+    },
+  )
+
+  it('takes its TLS default along when it moves from this machine to another, but no mode that was chosen (security 15)', async () => {
+    const moved = async (from: Partial<CreateSource['connection']>, to: Record<string, unknown>) => {
+      const { id } = await createSource({ ctx, input: input(`moved ${crypto.randomUUID()}`, from) })
+      const after = await updateSource({
+        ctx,
+        input: { id, patch: updateSourceSchema.parse({ connection: { ...to, password: secret } }) },
+      })
+      return after.connection.ssl
+    }
+    expect(await moved({ host: '127.0.0.1' }, { host: 'db.example.com' })).toBe('verify-full')
+    expect(await moved({ host: '/run/postgresql' }, { host: '10.0.0.5' })).toBe('verify-full')
+    expect(await moved({ host: '127.0.0.1' }, { host: 'db.example.com', ssl: 'require' })).toBe('require')
+    expect(await moved({ host: '127.0.0.1', ssl: 'require' }, { host: 'db.example.com' })).toBe('require')
+    expect(await moved({ ssl: 'prefer' }, { host: 'db2.example.com' })).toBe('prefer')
+    expect(await moved({ host: '127.0.0.1' }, { port: 6543 })).toBe('prefer')
   })
 })

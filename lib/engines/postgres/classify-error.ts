@@ -1,11 +1,11 @@
 import type { PostgresConnection } from '@/lib/contracts/source'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { tlsMessage, tlsOffers, tlsRemedy, tlsTroubleOf } from '@/lib/core/network/tls-trouble'
 import { quoteIdentifier } from './quote'
 import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EHOSTDOWN'])
-const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 const goneStates = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003'])
 const goneText =
   /Connection terminated|connection to server was lost|server closed the connection|terminating connection|not queryable|ECONNRESET|EPIPE/
@@ -91,26 +91,13 @@ export function classifyConnectError(error: unknown, connection: PostgresConnect
       true,
     )
   }
-  if (text.includes('does not support SSL')) {
-    return fail(
-      'tls-refused',
-      `The server at ${server} does not offer TLS.`,
-      'Switch TLS on at the server (ssl = on), or choose the TLS mode "prefer" or "disable".',
-    )
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return fail(
-      'tls-refused',
-      `The certificate of ${server} is for another name: ${text}.`,
-      'Connect by a name that the certificate holds, or choose the TLS mode "verify-ca".',
-    )
-  }
-  if (tlsCode.test(code) || /\b(SSL|TLS|certificate)\b/i.test(text)) {
-    return fail(
-      'tls-refused',
-      `No trusted TLS connection to ${server}: ${text}.`,
-      "Give the certificate of the authority that signed the server's certificate, or choose a TLS mode that does not check it.",
-    )
+  const trouble = tlsTroubleOf(code, text)
+  if (trouble) {
+    return new HoldfastError('tls-refused', tlsMessage(trouble, server, text), {
+      remedy: tlsRemedy(trouble),
+      facts: { ...facts, tls: trouble, tlsOffers: tlsOffers(trouble) },
+      cause: error,
+    })
   }
   if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'EACCES') {
     return fail(

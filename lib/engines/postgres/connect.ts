@@ -2,8 +2,10 @@ import type { Client } from 'pg'
 import type { PostgresConnection } from '@/lib/contracts/source'
 import { postgresConnectionSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
+import { passwordFor, watchAuthentication } from './password-for'
 import { PromptClient } from './prompt-client'
 import { liftLimits } from './session-guards'
 import { tlsOptions } from './tls'
@@ -43,20 +45,22 @@ async function open(
   signal: AbortSignal,
 ): Promise<Client> {
   signal.throwIfAborted()
-  const client = new PromptClient({
+  const client: PromptClient = new PromptClient({
     host: connection.host,
     port: connection.port,
     database: connection.database,
     user: connection.user,
     // A function keeps `pg` from looking for a password in this process's environment or home.
-    password: () => secret ?? '',
+    password: () => passwordFor(client, secret),
     ssl: tls ?? false,
+    stream: () => new GuardedSocket(),
     application_name: 'holdfast',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     // The system's two hours are longer than any firewall remembers an idle connection.
     keepAliveInitialDelayMillis: 60_000,
   })
+  watchAuthentication(client)
   // A connection that breaks while idle is reported by the next query; unheard, it would end the process.
   client.on('error', () => undefined)
   const onAbort = () => void client.end().catch(() => undefined)

@@ -1,6 +1,7 @@
 import type { Engine } from '@/lib/ports/engine'
 import { backupRoleSql } from './backup-role-sql'
 import { beginBackup } from './begin-backup'
+import { programFindings } from './client-findings'
 import { inspect } from './inspect'
 import { prove } from './prove'
 import { restore } from './restore'
@@ -14,6 +15,7 @@ import { toSql } from './to-sql'
 export const postgres: Engine = {
   name: 'postgres',
   inspect,
+  programFindings,
   backupRoleSql,
   sample,
   beginBackup,

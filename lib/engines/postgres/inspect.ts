@@ -1,15 +1,17 @@
 import type { Client } from 'pg'
 import { join } from 'node:path'
-import type { Finding, Inspection } from '@/lib/contracts/source'
+import { type Finding, type Inspection, type PostgresConnection, tlsOfferSchema } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { catalogIn } from './catalog-in'
 import { classifyQueryError } from './classify-error'
-import { withConnection } from './connect'
+import { clientFindings } from './client-findings'
+import { connectionOf, withConnection } from './connect'
 import { findClient } from './find-client'
 import { readAccess } from './read-access'
 import { databaseBytes, readIdentity, type ServerIdentity } from './server-facts'
+import { transitFindings } from './transit-findings'
 
 /** Below the 15 s that a test of a connection may take in all. */
 const statementTimeoutMs = 8_000
@@ -20,7 +22,7 @@ export async function inspect(source: SourceSpec, run: RunContext): Promise<Insp
   const limit = AbortSignal.timeout(limitMs)
   const signal = AbortSignal.any([run.signal, limit])
   try {
-    return await withConnection(source, signal, (client) => look(client))
+    return await withConnection(source, signal, (client) => look(client, connectionOf(source)))
   } catch (error) {
     run.signal.throwIfAborted()
     const failure = limit.aborted
@@ -28,11 +30,18 @@ export async function inspect(source: SourceSpec, run: RunContext): Promise<Insp
           remedy: 'Check the network between this machine and the server, and whether the server is overloaded.',
         })
       : classifyQueryError(error)
-    return { ok: false, error: toFailure(failure), unreadable: [], findings: [] }
+    const offers = tlsOfferSchema.array().safeParse(failure.facts['tlsOffers'])
+    return {
+      ok: false,
+      error: toFailure(failure),
+      ...(offers.success ? { tlsOffers: offers.data } : {}),
+      unreadable: [],
+      findings: [],
+    }
   }
 }
 
-async function look(client: Client): Promise<Inspection> {
+async function look(client: Client, connection: PostgresConnection): Promise<Inspection> {
   await client.query(`SET statement_timeout = ${statementTimeoutMs}`)
   const started = performance.now()
   await client.query('SELECT 1')
@@ -46,7 +55,12 @@ async function look(client: Client): Promise<Inspection> {
   const access = await readAccess(client, identity)
   const holdfastInstance = await catalogIn(client)
   const tool = await findClient(identity.major, identity.version).catch((error: unknown) => toFailure(error))
-  const findings: Finding[] = [...access.findings, ...excess(identity)]
+  const findings: Finding[] = [
+    ...access.findings,
+    ...transitFindings(client, connection),
+    ...('code' in tool ? [] : clientFindings([tool])),
+    ...excess(identity),
+  ]
   if ('code' in tool) {
     findings.unshift({ severity: 'error', code: tool.code, message: tool.message, remedy: tool.remedy })
   }

@@ -2,8 +2,10 @@ import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine, Proof } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { clientFindings } from './client-findings'
 import { connect } from './connect'
 import { checkRestored } from './check-restored'
+import type { Installation } from './find-client'
 import { findRestoreClient } from './find-restore-client'
 import { manifestFacts } from './manifest-facts'
 import { isDamage } from './is-damage'
@@ -54,6 +56,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     clientVersion: client.version,
     confinement: sandbox.confinement.report,
     ...(sandbox.confinement.report.grade === 'none' ? { acceptedUnconfined: true } : {}),
+    ...clientWarnings(client),
     archiveBytes: facts.archiveBytes,
     steps,
   }
@@ -99,6 +102,12 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     run.progress({ phase: 'removing the sandbox', doneBytes: facts.archiveBytes, totalBytes: facts.archiveBytes })
     await timed('stopMs', () => sandbox.stop())
   }
+}
+
+/** Known holes of the program that read the backup belong to what is testified. */
+function clientWarnings(client: Installation): { clientWarnings?: string[] } {
+  const found = clientFindings([client]).map(({ message }) => message)
+  return found.length > 0 ? { clientWarnings: found } : {}
 }
 
 const order = ['archive-readable', 'restores-without-errors', 'object-inventory']

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { connectionOf } from './connect'
+import { toolAddress } from './tool-address'
 import { systemCaFile, verifies } from './tls'
 
 /** Environment of a libpq tool. Nothing secret is in its arguments; the password is in a private file. */
@@ -18,18 +19,19 @@ export interface ToolEnv {
 /**
  * How the tools reach the server. The database goes by PGDATABASE, which libpq takes literally: a name with `=`, quotes,
  * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into ours.
+ * Rejects with what connecting does when the address is refused or unknown, or when a password would go in clear text.
  * `guards` are options for the tool's sessions, from session-guards.ts.
  */
 export async function openToolEnv(source: SourceSpec, database?: string, guards?: string | null): Promise<ToolEnv> {
   const connection = connectionOf(source)
+  const address = await toolAddress(source, connection, database ?? connection.database)
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-pg-'))
   const close = () => rm(folder, { recursive: true, force: true })
   const env: Record<string, string> = {
-    PGHOST: connection.host,
+    ...address,
     PGPORT: String(connection.port),
     PGUSER: connection.user,
     PGDATABASE: database ?? connection.database,
-    PGSSLMODE: connection.host.startsWith('/') ? 'disable' : connection.ssl,
     PGSSLROOTCERT: join(folder, 'root.crt'),
     PGSSLCERT: join(folder, 'none.crt'),
     PGSSLKEY: join(folder, 'none.key'),
@@ -54,8 +56,11 @@ export async function openToolEnv(source: SourceSpec, database?: string, guards?
       }
     }
     const bundle = systemCaFile()
-    if (connection.sslRootCert) await writeFile(join(folder, 'root.crt'), connection.sslRootCert, { mode: 0o600 })
-    else if (verifies(connection) && bundle) env.PGSSLROOTCERT = bundle
+    // Where it is not to be checked there is no file: libpq would check against one that it finds.
+    if (verifies(connection)) {
+      if (connection.sslRootCert) await writeFile(join(folder, 'root.crt'), connection.sslRootCert, { mode: 0o600 })
+      else if (bundle) env.PGSSLROOTCERT = bundle
+    }
   } catch (error) {
     await close()
     throw error

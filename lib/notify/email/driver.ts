@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/channel-config'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { Notification, NotifierDriver } from '@/lib/ports/notifier'
 import { withLimit } from '../with-limit'
 import { classifyError } from './classify-error'
@@ -8,10 +9,26 @@ import { formatEmail } from './format'
 
 const limitMs = 30_000
 
+type Opened = (error: Error | null, options?: { connection: GuardedSocket }) => void
+
+function openSocket({ host, port }: EmailConfig, done: Opened): void {
+  const socket = new GuardedSocket()
+  const fail = (error: Error) => done(error)
+  socket.once('error', fail)
+  socket.setTimeout(limitMs, () => socket.destroy(new Error('Connection timeout')))
+  socket.connect(port, host, () => {
+    socket.off('error', fail)
+    socket.setTimeout(0)
+    done(null, { connection: socket })
+  })
+}
+
 function openTransport(config: EmailConfig, password: string | null) {
   return createTransport({
     host: config.host,
     port: config.port,
+    // The library resolves names in its own way; this socket checks what it connects to.
+    getSocket: (_options, done) => openSocket(config, done),
     secure: config.security === 'tls',
     // Without this a server (or somebody in between) that offers no STARTTLS would get the password in the clear.
     requireTLS: config.security === 'starttls',

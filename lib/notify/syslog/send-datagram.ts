@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guardedLookup } from '../refused-address'
+import { guardedLookup } from '@/lib/network/guarded-lookup'
 
 /** Nothing confirms a datagram, but a host that is up and does not listen says so; it is given this long. */
 const complaintMs = 250

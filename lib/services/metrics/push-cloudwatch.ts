@@ -1,5 +1,6 @@
 import { CloudWatchClient, PutMetricDataCommand, type MetricDatum } from '@aws-sdk/client-cloudwatch'
 import type { Operations } from '@/lib/contracts/operations'
+import { guardedAgents } from '@/lib/network/guarded-agent'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { claimTurn } from '../watch/claim-turn'
@@ -46,6 +47,7 @@ async function send(settings: Operations['cloudWatch'], data: MetricDatum[], abo
     region: settings.region,
     ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),
     maxAttempts: 2,
+    requestHandler: guardedAgents({ keepAlive: true }),
   })
   try {
     for (let from = 0; from < data.length; from += batchSize) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { OidcTest } from '@/lib/contracts/access'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { type Answer, requestOnce } from '@/lib/network/request-once'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
@@ -12,6 +13,8 @@ import { discoveryUrl } from './discovery-url'
 import { oidcCallbackPath } from './get-oidc-facts'
 
 const limitMs = 10_000
+/** Documents of providers have a few kilobytes; keys with their certificates some more. */
+const maxAnswerBytes = 1024 * 1024
 const url = z.url({ protocol: /^https?$/ })
 const discoverySchema = z.object({
   issuer: z.string(),
@@ -101,8 +104,13 @@ async function tryClient(
   const encoded = (part: string) => encodeURIComponent(part)
   const headers: Record<string, string> =
     client.secret === null ? {} : { authorization: `Basic ${btoa(`${encoded(client.id)}:${encoded(client.secret)}`)}` }
-  const response = await fetch(found.token_endpoint, { method: 'POST', body, headers, signal, redirect: 'error' })
-  const answer = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null))
+  const response = await requestOnce(new URL(found.token_endpoint), {
+    body: body.toString(),
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    maxAnswerBytes,
+    signal,
+  })
+  const answer = z.object({ error: z.string() }).safeParse(jsonOf(response.text))
   if (answer.data?.error === 'invalid_grant') return 'The provider knows the client.'
   if (answer.data?.error === 'invalid_client' || answer.data?.error === 'unauthorized_client') {
     throw new Error('The provider refuses the client id or its secret.')
@@ -111,14 +119,25 @@ async function tryClient(
 }
 
 async function getJson(address: string, signal: AbortSignal): Promise<unknown> {
-  let response: Response
+  let response: Answer
   try {
-    response = await fetch(address, { signal, redirect: 'error', headers: { accept: 'application/json' } })
-  } catch {
+    const headers = { accept: 'application/json' }
+    response = await requestOnce(new URL(address), { body: null, headers, maxAnswerBytes, signal })
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error
     throw new Error(`${address} cannot be reached.`)
   }
-  if (!response.ok) throw new Error(`${address} answered ${response.status}.`)
-  return response.json().catch(() => {
-    throw new Error(`${address} did not answer JSON.`)
-  })
+  if (response.status < 200 || response.status >= 300) throw new Error(`${address} answered ${response.status}.`)
+  const answer = jsonOf(response.text)
+  if (answer === undefined) throw new Error(`${address} did not answer JSON.`)
+  return answer
+}
+
+/** Undefined for what is not JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

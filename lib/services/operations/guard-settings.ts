@@ -36,6 +36,8 @@ export async function guardSettings(
       input: { graceDays },
     })
   }
+  await refuseMetadataUrl(input.deadManSwitch?.url, 'deadManSwitch.url')
+  await refuseMetadataUrl(input.cloudWatch?.endpoint, 'cloudWatch.endpoint')
   if (input.oidc) {
     const after = { ...before.oidc, ...input.oidc }
     await checkOidc(after)

@@ -6,6 +6,7 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { withUniqueName } from '../with-unique-name'
 import { confirmUnconfined } from './confirm-source'
+import { refuseSourceAddress } from './refuse-source-address'
 import { sourceSecretContext } from './source-spec'
 
 /**
@@ -23,6 +24,7 @@ export async function createSource({
 }): Promise<Source> {
   permit(ctx.actor, 'admin')
   ctx.engine(input.engine)
+  await refuseSourceAddress(input.connection, input.options)
   const { password, ...connection } = input.connection
   const row = await withUniqueName('source', input.name, () =>
     ctx.db.$transaction(async (tx) => {

@@ -1,6 +1,14 @@
 import { engineNameSchema } from '@/lib/contracts/common'
-import { enteredConnectionSchema, enteredOptionsSchema, sourceReach, type UpdateSource } from '@/lib/contracts/source'
+import {
+  enteredConnectionSchema,
+  enteredOptionsSchema,
+  postgresConnectionSchema,
+  sourceReach,
+  type SslMode,
+  type UpdateSource,
+} from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { defaultSslMode } from '@/lib/core/network/ssl-modes'
 import type { SecretReach } from '@/lib/core/secrets/secret-reach'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import type { ServiceContext } from '../context'
@@ -15,7 +23,11 @@ import { sourceSecretContext } from './source-spec'
 export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, patch: UpdateSource): SourceModel {
   const { password, ...connection } = patch.connection ?? {}
   const merged = {
-    connection: parseInput(enteredConnectionSchema, { ...spread(row.connection), ...connection }, ['connection']),
+    connection: parseInput(
+      enteredConnectionSchema,
+      { ...spread(row.connection), ...connection, ...sslAfter(row, connection) },
+      ['connection'],
+    ),
     options: parseInput(enteredOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
   }
   return {
@@ -44,6 +56,17 @@ function reachOf(row: SourceModel): SecretReach {
   const reach = sourceReach[engineNameSchema.parse(row.engine)]
   if (reach) return reach
   throw new HoldfastError('engine-unsupported', `Sources of the engine ${row.engine} cannot be changed yet.`)
+}
+
+/**
+ * A mode that was taken because the server was on this machine does not follow it to another one. Modes that somebody
+ * named, here or for a server elsewhere, stay.
+ */
+function sslAfter(row: SourceModel, patch: NonNullable<UpdateSource['connection']>): { ssl?: SslMode } {
+  if (patch.host === undefined || patch.ssl !== undefined) return {}
+  const before = postgresConnectionSchema.safeParse(row.connection).data
+  if (!before || before.ssl !== defaultSslMode(before.host) || before.ssl === 'verify-full') return {}
+  return { ssl: defaultSslMode(patch.host) }
 }
 
 const spread = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})

@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { refuseSourceAddress } from './refuse-source-address'
 import { inspectTimeoutMs } from './test-source'
 
 /** Tests the connection of a source that is not stored yet. */
@@ -15,6 +16,7 @@ export async function testNewSource({
   input: CreateSource & { signal?: AbortSignal }
 }): Promise<Inspection> {
   permit(ctx.actor, 'admin')
+  await refuseSourceAddress(input.connection, input.options)
   const { password, ...connection } = input.connection
   const spec = {
     id: randomUUID(),

@@ -7,6 +7,7 @@ import { permit } from '../permit'
 import { findSource } from './find-source'
 import { mergeSource } from './merge-source'
 import { noteCatalog } from './note-catalog'
+import { refuseSourceAddress } from './refuse-source-address'
 import { sourceSpec } from './source-spec'
 
 export const inspectTimeoutMs = 20_000
@@ -24,6 +25,7 @@ export async function testSource({
 }): Promise<Inspection> {
   const patched = input.patch !== undefined && Object.keys(input.patch).length > 0
   permit(ctx.actor, patched ? 'admin' : 'operator')
+  await refuseSourceAddress(input.patch?.connection, input.patch?.options)
   const stored = await findSource(ctx.db, input.id)
   const row = patched && input.patch ? mergeSource(ctx, stored, input.patch) : stored
   const spec = sourceSpec(ctx, row)

@@ -14,6 +14,7 @@ import { withUniqueName } from '../with-unique-name'
 import { confirmSource } from './confirm-source'
 import { findSource } from './find-source'
 import { mergeSource } from './merge-source'
+import { refuseSourceAddress } from './refuse-source-address'
 
 /** Changes what is named and keeps the rest. A changed connection forgets what the last test found. */
 export async function updateSource({
@@ -25,6 +26,7 @@ export async function updateSource({
 }): Promise<Source> {
   permit(ctx.actor, 'admin')
   const { id, patch } = input
+  await refuseSourceAddress(patch.connection, patch.options)
   const row = await withUniqueName('source', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findSource(tx, id)

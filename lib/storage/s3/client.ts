@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { S3Config } from '@/lib/contracts/destination'
+import { guardedAgents } from '@/lib/network/guarded-agent'
 
 const connectionTimeoutMs = 10_000
 /** Parts in flight plus listing, head and abort requests; one worker may run several backups at once. */
@@ -35,8 +36,7 @@ export function makeClient(config: S3Config, secret: string | null, stallMs: num
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       socketTimeout: stallMs,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      ...guardedAgents({ keepAlive: true, maxSockets }),
     },
   })
 }

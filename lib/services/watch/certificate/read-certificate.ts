@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { connect, isIP, type Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { GuardedSocket } from '@/lib/network/guarded-socket'
 import { askPostgres } from './ask-postgres'
 import { askSmtp } from './ask-smtp'
 
@@ -26,7 +27,7 @@ const greetings: Record<CertificateTarget['greeting'], Greeting> = {
  */
 export async function readCertificate(target: CertificateTarget, signal: AbortSignal): Promise<Date | null> {
   signal.throwIfAborted()
-  const socket = connect({ host: target.host, port: target.port })
+  const socket = new GuardedSocket().connect(target.port, target.host)
   // What is waited for reports errors itself; one that comes between two waits must not end the process.
   socket.on('error', () => undefined)
   try {
