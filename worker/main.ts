@@ -23,6 +23,7 @@ import { warnOfPrograms } from './warn-of-programs'
 const logger = createLogger('worker')
 
 const secretNames = [
+  'DATABASE_URL',
   'HOLDFAST_ADMIN_PASSWORD',
   'HOLDFAST_API_TOKEN',
   'HOLDFAST_CATALOG_BACKUP_URL',
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     databaseUrl: settings.databaseUrl,
     worker: { retryDelaySeconds: settings.retryDelaySeconds },
   })
+  delete process.env['HOLDFAST_MASTER_KEY']
   const now = ctx.clock.now()
   await ctx.db.worker.create({
     data: {

@@ -17,6 +17,7 @@ import { loadMasterKeys, type MasterKeys } from '@/lib/vault/master-keys'
 import { createLogger } from '@/lib/process/create-logger'
 import { contextOf } from './context-of'
 import { JobWatch } from './job-watch'
+import { takeSecret } from './take-secret'
 
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {
@@ -51,13 +52,16 @@ export async function closeContainer(): Promise<void> {
 }
 
 async function build(): Promise<Container> {
-  const url = process.env['DATABASE_URL']
+  const url = takeSecret('DATABASE_URL')
   if (!url) {
     throw new HoldfastError('not-configured', 'DATABASE_URL is not set.', { remedy: 'Start Holdfast with npm start.' })
   }
   const logger = createLogger('web')
   const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
-  const keys = await loadMasterKeys({ env: process.env, home })
+  const keys = await loadMasterKeys({
+    env: { ...process.env, HOLDFAST_MASTER_KEY: takeSecret('HOLDFAST_MASTER_KEY') },
+    home,
+  })
   const db = createDb(url)
   const vault = await openVaultOf(db, keys)
   const queue = lazyQueue(url, logger)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { Writable } from 'node:stream'
 import type { LogFile } from './log-file'
 import type { ServerUser } from './server-user'
 
@@ -10,6 +11,8 @@ export interface ChildSpec {
   file: string
   args: string[]
   env: Record<string, string>
+  /** Handed over by a pipe (fd 4) instead of the environment; for programs that preload watch-parent.ts. */
+  secrets?: Record<string, string>
   cwd: string
   log: LogFile
   onLine?: (line: string, source: 'stdout' | 'stderr') => void
@@ -36,11 +39,16 @@ export function startChild(spec: ChildSpec): Child {
   const { file, args, identity } = command(spec)
   const child = spawn(file, args, {
     cwd: spec.cwd,
-    env: { ...spec.env, NODE_ENV: spec.env.NODE_ENV === 'development' ? 'development' : 'production' },
+    env: {
+      ...spec.env,
+      ...(spec.secrets ? { HOLDFAST_SECRETS_FD: '4' } : {}),
+      NODE_ENV: spec.env.NODE_ENV === 'development' ? 'development' : 'production',
+    },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', spec.secrets ? 'pipe' : 'ignore'],
     ...identity,
   })
+  handOver(child.stdio[4], spec.secrets)
   if (child.stdout) spec.log.follow(child.stdout, (line) => spec.onLine?.(line, 'stdout'))
   if (child.stderr) spec.log.follow(child.stderr, (line) => spec.onLine?.(line, 'stderr'))
   let ended: string | null = null
@@ -69,7 +77,22 @@ export function startChild(spec: ChildSpec): Child {
   }
 }
 
+function handOver(pipe: unknown, secrets: Record<string, string> | undefined): void {
+  if (!secrets || !(pipe instanceof Writable)) return
+  // A child that did not start does not read: that is told by its exit.
+  pipe.on('error', () => undefined)
+  pipe.end(JSON.stringify(secrets))
+}
+
+/** A core dump holds every secret that its process ever read, so no child of ours makes one. */
+const noCoreDumps = ['-c', 'ulimit -c 0; exec "$@"', 'sh']
+
 function command(spec: ChildSpec): { file: string; args: string[]; identity: { uid?: number; gid?: number } } {
+  const { file, args, identity } = withDeathSignal(spec)
+  return { file: '/bin/sh', args: [...noCoreDumps, file, ...args], identity }
+}
+
+function withDeathSignal(spec: ChildSpec): { file: string; args: string[]; identity: { uid?: number; gid?: number } } {
   const ids = spec.user ? { uid: spec.user.uid, gid: spec.user.gid } : {}
   if (!spec.deathSignal || !existsSync(SETPRIV)) return { file: spec.file, args: spec.args, identity: ids }
   // The change of user clears a death signal, so setpriv has to make both, in its order.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { secretFile } from './secret-file'
+import { partSecrets } from './secret-variables'
 import { startChild } from './child'
 import type { Child } from './child'
 import type { LogFile } from './log-file'
@@ -64,6 +65,12 @@ const watched = (options: SuperviseOptions) => [
   path.join(options.root, 'dist/watch-parent.mjs'),
 ]
 
+/** The development servers start others of themselves, which are preloaded without a pipe: they get all by environment. */
+function handedOver(options: SuperviseOptions, env: Record<string, string>) {
+  const { open, secrets } = options.dev ? { open: env, secrets: undefined } : partSecrets(env)
+  return { env: { ...open, HOLDFAST_PARENT_FD: '3' }, ...(secrets ? { secrets } : {}) }
+}
+
 export function startWeb(options: SuperviseOptions, env: Record<string, string>, log: LogFile): Child {
   return startChild({
     name: 'web',
@@ -74,7 +81,7 @@ export function startWeb(options: SuperviseOptions, env: Record<string, string>,
       ...watched(options),
       path.join(options.root, 'dist/web.mjs'),
     ],
-    env: { ...env, HOLDFAST_PARENT_FD: '3' },
+    ...handedOver(options, env),
     cwd: options.root,
     log,
     onLine: (line, source) => {
@@ -98,7 +105,7 @@ export function startWorker(
     args: options.dev
       ? [...watched(options), tsx, 'watch', 'worker/main.ts']
       : [...workerHeapFlags, ...watched(options), bundled],
-    env: { ...env, HOLDFAST_PARENT_FD: '3' },
+    ...handedOver(options, env),
     cwd: options.root,
     log,
     onLine: (line) => {

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import './take-secrets'
 
 // Preloaded into web and worker (`node --import`): ends them when the supervisor is gone, however it went.
 const GRACE_MS = 25_000
