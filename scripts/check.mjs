@@ -28,7 +28,7 @@ const CHECKS = {
   types: [
     'node_modules/typescript/bin/tsc',
     ...['--noEmit', '--pretty', 'false', '--incremental'],
-    '--tsBuildInfoFile=node_modules/.cache/holdfast-types.json',
+    ...['--tsBuildInfoFile', 'node_modules/.cache/holdfast-types.json'],
   ],
 }
 
