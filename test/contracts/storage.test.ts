@@ -72,7 +72,7 @@ describe.each(Object.entries(places))('storage contract: %s', (_kind, makePlace)
     },
   )
 
-  it('never overwrites an object, whatever its size (fault 32)', async () => {
+  it('never overwrites an object, whatever its size (fault 32, security 19)', async () => {
     const run = makeTestRun()
     const key = `${folder()}manifest.json`
     await store(key, 'first')
@@ -83,7 +83,7 @@ describe.each(Object.entries(places))('storage contract: %s', (_kind, makePlace)
     expect((await buffer(await storage.get(key, null, run))).toString()).toBe('first')
   })
 
-  it('lets exactly one of several writers of one name win (fault 32)', async () => {
+  it('lets exactly one of several writers of one name win (fault 32, security 19)', async () => {
     const key = `${folder()}manifest.json`
     const results = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((text) => store(key, text)))
     const won = results.filter((result) => result.status === 'fulfilled')

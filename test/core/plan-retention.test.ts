@@ -62,7 +62,7 @@ describe('planRetention', () => {
     expect(kept(backups, { maxTotalBytes: 1 })).toEqual(['a', 'b', 'future'])
   })
 
-  it('keeps legitimate backups by days however many junk ones are added (fault 80)', () => {
+  it('keeps legitimate backups by days however many junk ones are added (fault 80, security 26)', () => {
     const junk = Array.from({ length: 500 }, (_, minute) => backup(`junk${minute}`, minute / 1_440))
     const real = [backup('r1', 1), backup('r5', 5), backup('r9', 9)]
     const counted = kept([...junk, ...real], { keepLast: 7, gfs: { daily: 2 } })

@@ -111,7 +111,7 @@ describe('whatever the history and the rules, retention', () => {
     )
   })
 
-  it('deletes no legitimate backup within its days because others were added (fault 80)', () => {
+  it('deletes no legitimate backup within its days because others were added (fault 80, security 26)', () => {
     check(
       fc.property(histories(), histories(20_000), fc.integer({ min: 1, max: 400 }), (real, junk, keepDays) => {
         const given: RetentionRules = { keepDays, minimum: 1, timeZone: 'UTC' }

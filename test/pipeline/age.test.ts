@@ -91,7 +91,7 @@ describe('age files', () => {
     )
   })
 
-  it('open for every one of several recipients and for nobody else', async () => {
+  it('open for every one of several recipients and for nobody else (security 3)', async () => {
     const other = await generateIdentity()
     const plain = Buffer.from('for two')
     const sealed = await through(await encryptAge([recipient, await identityToRecipient(other)]), plain)
@@ -100,7 +100,7 @@ describe('age files', () => {
     await expect(through(stranger, sealed)).rejects.toMatchObject({ code: 'key-missing' })
   })
 
-  it('never use a file key or nonce twice', async () => {
+  it('never use a file key or nonce twice (security 1)', async () => {
     const plain = Buffer.from('same')
     const [first, second] = await Promise.all([encrypt(plain), encrypt(plain)])
     expect(first.equals(second)).toBe(false)
@@ -129,7 +129,7 @@ describe('damage to an age file is an error before anything of the damaged chunk
     expect(plain.subarray(0, released.length).equals(released)).toBe(true)
   }
 
-  it('for a flipped bit anywhere (fault 38)', async () => {
+  it('for a flipped bit anywhere (fault 38, security 1)', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: sealed.length - 1 }),
@@ -153,7 +153,7 @@ describe('damage to an age file is an error before anything of the damaged chunk
     )
   })
 
-  it('for a cut exactly between two chunks (fault 39)', async () => {
+  it('for a cut exactly between two chunks (fault 39, security 1)', async () => {
     await expectDamaged(sealed.subarray(0, start() + chunk), 0)
     await expectDamaged(sealed.subarray(0, start() + 2 * chunk), 65_536)
   })
@@ -163,7 +163,7 @@ describe('damage to an age file is an error before anything of the damaged chunk
     await expectDamaged(Buffer.concat([sealed, sealed]))
   })
 
-  it('for two chunks that changed places', async () => {
+  it('for two chunks that changed places (security 1, 2)', async () => {
     const at = start()
     const swapped = Buffer.concat([
       sealed.subarray(0, at),

@@ -95,7 +95,7 @@ describe('a part that is stored', () => {
     expect(verified).toEqual({ storedBytes: object.length, sourceBytes: plain.length })
   })
 
-  it('is readable with nothing but the age and zstd programs (fault 24)', async () => {
+  it('is readable with nothing but the age and zstd programs: compressed, then encrypted (fault 24, security 4, 6)', async () => {
     await using dir = await tempDir('part')
     const run = makeTestRun()
     const { store, sink } = makeSink('a', run)
@@ -350,7 +350,7 @@ describe('a stored object that was damaged', () => {
       await expectDamaged(key, () => Buffer.alloc(0))
       await expectDamaged(key, (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]))
     })
-    it('is noticed when it was swapped with another object (fault 39)', () =>
+    it('is noticed when it was swapped with another object (fault 39, security 2)', () =>
       expectDamaged(key, () => store.objects.get(key === 'zstd-age' ? 'zstd-none' : 'zstd-age') ?? Buffer.alloc(0)))
   })
 
