@@ -155,7 +155,7 @@ describe('the status', () => {
     expect(before.catalog).toBeNull()
     const own = { sources: 3, protectedSources: 2, provenSources: 1 }
     const { id } = await db.source.create({
-      data: { name: 'Holdfast catalog', engine: 'postgres', connection: {}, options: {} },
+      data: { name: 'Whatever it is called', engine: 'postgres', catalog: true, connection: {}, options: {} },
     })
     const status = await getStatus({ ctx })
     expect(status.totals).toMatchObject({ sources: 4, own })

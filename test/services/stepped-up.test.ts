@@ -57,7 +57,7 @@ beforeEach(async () => {
 })
 
 const destination = () =>
-  catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path: '/tmp' } } })
+  catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path: `/tmp/${randomUUID()}` } } })
 const source = (connection: object = { host: 'db.example.com', database: 'shop', user: 'backup' }) =>
   createSource({
     ctx: root,

@@ -2,7 +2,6 @@ import { createSourceSchema } from '@/lib/contracts/source'
 import { emailSchema, passwordSchema } from '@/lib/contracts/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { catalogName } from '@/lib/core/source/is-catalog-source'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
 import { createDestination } from '../destination/create-destination'
@@ -26,6 +25,8 @@ export interface FirstStart {
   administrator: { email: string; password: string } | null
   knownToken: string | null
 }
+
+const catalogName = 'Holdfast catalog'
 
 /**
  * Makes a fresh instance useful: the administrator and token named in the environment, a local destination, a policy,

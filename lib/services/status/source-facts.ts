@@ -9,6 +9,8 @@ export interface SourceRow {
   name: string
   engine: string
   sample: boolean
+  /** Its backups hold this instance's catalog: protected like any other, and never counted as a user's database. */
+  isCatalog: boolean
   rpoObjectiveMs: number | null
   rtoObjectiveMs: number | null
   /** The newest run, finished or not. */
@@ -49,6 +51,7 @@ const columns: Record<keyof SourceRow, string> = {
   name: 's.name',
   engine: 's.engine',
   sample: 's.sample',
+  isCatalog: 's.catalog',
   rpoObjectiveMs: `(s.options ->> 'rpoObjectiveMs')::float8`,
   rtoObjectiveMs: `(s.options ->> 'rtoObjectiveMs')::float8`,
   runId: 'k.run_id',

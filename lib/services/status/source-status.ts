@@ -4,7 +4,6 @@ import type { HeadlineSource } from '@/lib/core/health/headline'
 import { proofWords, type ProofFacts } from '@/lib/core/health/proof'
 import { sourceHealth, worstHealth } from '@/lib/core/health/source-health'
 import { stamp } from '@/lib/core/health/words'
-import { isCatalogSource } from '@/lib/core/source/is-catalog-source'
 import { proofValidMs, soonestRun, type SourceRow, type EnabledSchedule } from './source-facts'
 
 /** A source and how it stands: what is worked out for each of them, shown or not. */
@@ -68,7 +67,7 @@ export function sourceStatus({ row, schedules, health, reasons }: JudgedSource, 
     sourceName: row.name,
     engine: row.engine,
     sample: row.sample,
-    isCatalog: isCatalogSource(row),
+    isCatalog: row.isCatalog,
     health,
     reasons,
     lastBackupId: row.runId,
@@ -144,7 +143,7 @@ const spoiling = ['proof-too-old', 'latest-broken', 'newer-broken']
 export function headlineSource(source: JudgedSource): HeadlineSource {
   return {
     name: source.row.name,
-    isCatalog: isCatalogSource(source.row),
+    isCatalog: source.row.isCatalog,
     health: source.health,
     codes: source.reasons.map(({ code }) => code),
     isProtected: isProtected(source),
