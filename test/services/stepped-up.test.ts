@@ -57,7 +57,9 @@ beforeEach(async () => {
 })
 
 const destination = () =>
-  catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path: `/tmp/${randomUUID()}` } } })
+  catalog.db.destination.create({
+    data: { name: randomUUID(), kind: 'local', config: { path: `/tmp/${randomUUID()}` } },
+  })
 const source = (connection: object = { host: 'db.example.com', database: 'shop', user: 'backup' }) =>
   createSource({
     ctx: root,
