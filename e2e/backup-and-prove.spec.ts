@@ -6,10 +6,10 @@ import { catalogName, readStatus, sourceNamed, waitUntilCalm } from './helpers/p
 test('the first start protects the catalog itself', async ({ page, request }) => {
   await waitUntilCalm(request)
   await signIn(page)
-  const row = page.getByRole('row').filter({ hasText: catalogName })
-  await expect(row.getByRole('link', { name: catalogName })).toBeVisible()
-  await expect(row.getByRole('button', { name: `Back up ${catalogName} now` })).toBeEnabled()
-  await expect(page.getByRole('region', { name: /database|databases/ }).first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Nothing of yours is protected yet' })).toBeVisible()
+  const card = page.getByRole('region', { name: 'own catalog' })
+  await expect(card.getByRole('link', { name: 'own catalog: proven' })).toBeVisible()
+  await expect(card.getByRole('button', { name: `Back up ${catalogName} now` })).toBeEnabled()
 })
 
 test('a backup of the catalog taken by hand is proven, and downloaded after showing again who one is', async ({

@@ -3,7 +3,7 @@ import { Overview } from '@/components/status/overview'
 import { mostOverviewSources } from '@/lib/client/queries/status'
 import { requireActor } from '@/lib/server/session'
 import { Prefetched } from '@/app/admin/prefetched'
-import { destinationsSeed, schedulesSeed, settingsSeed, statusSeed, trendSeed } from '@/app/admin/seeds'
+import { destinationsSeed, schedulesSeed, recoveryKitSeed, statusSeed, trendSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Overview' }
 
@@ -12,7 +12,7 @@ export default async function OverviewPage() {
   return (
     <Prefetched
       actor={actor}
-      seeds={[statusSeed({ limit: mostOverviewSources }), trendSeed, settingsSeed, destinationsSeed, schedulesSeed]}
+      seeds={[statusSeed({ limit: mostOverviewSources }), trendSeed, recoveryKitSeed, destinationsSeed, schedulesSeed]}
     >
       <Overview />
     </Prefetched>

@@ -17,6 +17,8 @@ import { insightQuery } from '@/lib/client/queries/insight'
 import * as people from '@/lib/client/queries/people'
 import * as policy from '@/lib/client/queries/policies'
 import * as test from '@/lib/client/queries/restore-tests'
+import { recoveryKitQuery } from '@/lib/client/queries/recovery-kit'
+import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { backupRetentionQuery, retentionPolicyQuery } from '@/lib/client/queries/retention'
 import * as schedule from '@/lib/client/queries/schedules'
@@ -39,6 +41,8 @@ import { getOidcFacts } from '@/lib/services/oidc/get-oidc-facts'
 import { getOperations } from '@/lib/services/operations/get-operations'
 import { getPolicy } from '@/lib/services/policy/get-policy'
 import { listPolicies } from '@/lib/services/policy/list-policies'
+import { getRecoveryKit } from '@/lib/services/recovery-kit/get-recovery-kit'
+import { listRestoreGrants } from '@/lib/services/restore-grant/list-restore-grants'
 import { getEvidence } from '@/lib/services/restore-test/get-evidence'
 import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
 import { listRestoreTests } from '@/lib/services/restore-test/list-restore-tests'
@@ -49,6 +53,7 @@ import { listRetentionPolicies } from '@/lib/services/retention-policy/list-rete
 import { getSchedule } from '@/lib/services/schedule/get-schedule'
 import { listSchedules } from '@/lib/services/schedule/list-schedules'
 import { listOwnSessions } from '@/lib/services/session/list-sessions'
+import { listSignInLocks } from '@/lib/services/session/list-sign-in-locks'
 import { getSettings } from '@/lib/services/settings/get-settings'
 import { getSource } from '@/lib/services/source/get-source'
 import { listSources } from '@/lib/services/source/list-sources'
@@ -71,6 +76,8 @@ export const statusSeed = (input: Omit<StatusQuery, 'trend'> = {}) =>
 export const trendSeed = seed(trendQuery, async (ctx) => (await getStatus({ ctx, input: { limit: 1 } })).trend)
 export const sourcesSeed = seed(source.sourcesQuery(), (ctx) => listSources({ ctx, input: all }))
 export const sourceSeed = (id: string) => seed(source.sourceQuery(id), (ctx) => getSource({ ctx, input: { id } }))
+export const restoreGrantsSeed = (id: string) =>
+  seed(restoreGrantsQuery(id), (ctx) => listRestoreGrants({ ctx, input: { id } }))
 export const destinationsSeed = seed(destination.destinationsQuery(), (ctx) => listDestinations({ ctx, input: all }))
 export const destinationSeeds = (id: string) => [
   seed(destination.destinationQuery(id), (ctx) => getDestination({ ctx, input: { id } })),
@@ -123,6 +130,8 @@ export const auditSeed = (get: Get) => {
   return seed(auditQuery(filter), (ctx) => listAuditEvents({ ctx, input: auditQuerySchema.parse(filter) }))
 }
 export const insightSeed = seed(insightQuery(20), (ctx) => getInsight({ ctx, input: { limit: 20 } }))
+export const recoveryKitSeed = seed(recoveryKitQuery(), (ctx) => getRecoveryKit({ ctx }))
+const evidenceKeySeed = seed(evidence.evidenceKeyQuery(), (ctx) => getEvidenceKey({ ctx }))
 export const settingsSeed = seed(settingsQuery(), (ctx) => getSettings({ ctx, input: instanceFacts() }))
 export const operationsSeed = seed(access.accessSettingsQuery(), (ctx) => getOperations({ ctx }))
 
@@ -135,6 +144,7 @@ const settingsTabSeeds: Record<string, readonly Seed[]> = {
   users: [
     seed(people.usersQuery(), (ctx) => listUsers({ ctx, input: all })),
     seed(access.invitationsQuery(), (ctx) => listInvitations({ ctx, input: page({}) })),
+    seed(access.signInLocksQuery(), (ctx) => listSignInLocks({ ctx })),
     operationsSeed,
   ],
   'sign-on': [operationsSeed, seed(access.oidcQuery(), (ctx) => getOidcFacts({ ctx }))],
@@ -143,8 +153,8 @@ const settingsTabSeeds: Record<string, readonly Seed[]> = {
   channels: [channelsSeed, sourcesSeed, operationsSeed, deadMansSwitchSeed],
   limits: [operationsSeed, destinationsSeed],
   watching: [operationsSeed, deadMansSwitchSeed],
-  recovery: [settingsSeed, operationsSeed, seed(evidence.evidenceKeyQuery(), (ctx) => getEvidenceKey({ ctx }))],
-  about: [settingsSeed],
+  recovery: [settingsSeed, operationsSeed, recoveryKitSeed, evidenceKeySeed],
+  about: [settingsSeed, evidenceKeySeed],
 }
 
 export const seedsOfTab = (tab: string | undefined): readonly Seed[] =>

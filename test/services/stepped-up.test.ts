@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { steppedUpActions, type SteppedUpAction } from '@/lib/contracts/access'
 import { createChannelSchema } from '@/lib/contracts/alert'
@@ -29,6 +31,7 @@ import { startHttpReceiver } from '../helpers/http-receiver'
 import { password, person, showAgain, type Person } from '../helpers/people'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { testClock, testContext, type TestClock } from '../helpers/service-context'
+import { tempDir } from '../helpers/temp'
 
 let catalog: FreshCatalog
 let clock: TestClock
@@ -38,17 +41,20 @@ let ann: Person
 let receiver: Awaited<ReturnType<typeof startHttpReceiver>>
 /** Where a restore goes: it asks the server what its role may do. */
 let pg: TestPostgres
+let dir: Awaited<ReturnType<typeof tempDir>>
 beforeAll(async () => {
   catalog = await freshCatalog()
   clock = testClock()
   root = testContext(catalog.db, { clock, actor: { type: 'cli', user: 'root', role: 'admin' } })
   receiver = await startHttpReceiver()
   pg = await startPostgres()
+  dir = await tempDir('stepped-up')
   await person(root)
 })
 afterAll(async () => {
   await receiver.close()
   await pg.close()
+  await dir.remove()
   await catalog.drop()
 })
 beforeEach(async () => {
@@ -56,10 +62,10 @@ beforeEach(async () => {
   await catalog.db.alert.deleteMany()
 })
 
-const destination = () =>
-  catalog.db.destination.create({
-    data: { name: randomUUID(), kind: 'local', config: { path: `/tmp/${randomUUID()}` } },
-  })
+const destination = async () => {
+  const path = await mkdtemp(join(dir.path, 'store-'))
+  return catalog.db.destination.create({ data: { name: randomUUID(), kind: 'local', config: { path } } })
+}
 const source = (connection: object = { host: 'db.example.com', database: 'shop', user: 'backup' }) =>
   createSource({
     ctx: root,
