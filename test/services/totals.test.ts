@@ -163,6 +163,9 @@ describe('the sums and states that triggers keep', () => {
     expect(await marks()).toBe(0)
   })
 
+  // The transactions wait for one another's rows; the wait is not what is tested.
+  const patient = { maxWait: 60_000, timeout: 60_000 }
+
   it('stay right when many change backups of one source at once', async () => {
     const { db } = catalog
     const sourceId = sourceIds[0] ?? ''
@@ -178,7 +181,7 @@ describe('the sums and states that triggers keep', () => {
           })
           await tx.backup.update({ where: { id: row.id }, data: { status: 'succeeded', storedBytes: 10 } })
           await tx.backupCopy.updateMany({ where: { backupId: row.id }, data: { state: 'stored', storedBytes: 10 } })
-        }),
+        }, patient),
       ),
     )
     const kept = await sums()
