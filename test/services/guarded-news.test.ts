@@ -84,7 +84,7 @@ describe('a change that needs step-up', () => {
     const id = await destination()
     await updateDestination({ ctx: ann.ctx, input: { id, patch: { name: randomUUID() } } })
     expect(await news()).toEqual([])
-    await updateDestination({ ctx: ann.ctx, input: { id, patch: { config: { path: '/var/tmp' } } } })
+    await updateDestination({ ctx: ann.ctx, input: { id, patch: { config: { path: `/var/tmp/${randomUUID()}` } } } })
     expect(await news()).toEqual([expect.stringContaining('changed a destination')])
   })
 
