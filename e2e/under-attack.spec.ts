@@ -41,7 +41,9 @@ async function pour(path: string, bytes: number, framing: string, part: Buffer):
   socket.on('error', () => undefined)
   socket.write(lines(`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', framing))
   for (let sent = 0; sent < bytes && !socket.destroyed && socket.writable; sent += part.length) {
-    if (!socket.write(part)) await Promise.race([once(socket, 'drain').catch(() => undefined), once(socket, 'close')])
+    if (socket.write(part)) continue
+    // Waiting for an event ends with the error of another.
+    await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined)
   }
   socket.destroy()
 }
