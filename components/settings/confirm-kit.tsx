@@ -8,7 +8,7 @@ import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { useForm } from '@/lib/client/use-form'
 
-/** Asks for the check word that the kit prints: whoever types it back has the file before them. */
+/** Asks for the check word that the kit prints: only someone who has opened the file can type it back. */
 export function ConfirmKit({ disabled = false, onConfirmed }: { disabled?: boolean; onConfirmed: () => void }) {
   const [checkWord, setCheckWord] = useState('')
   const form = useForm({

@@ -112,7 +112,7 @@ export function ProofFields({ values, errors, onChange }: ProofFieldsProps) {
       />
       <Switch
         label="Accept that code of this database runs unconfined"
-        hint="Leave this off. A restore test runs code that is in the backup; Holdfast keeps it from this machine's files, processes and network, and tests nothing where it cannot. With this on it tests all the same: whoever owns an object of the database may then do here what the worker may. Every evidence says so."
+        hint="Leave this off. A restore test runs code that is in the backup; Holdfast keeps it from this machine's files, processes and network, and tests nothing where it cannot. With this on it tests all the same: anyone who owns an object in the database can then do on this machine whatever the worker can. Every evidence says so."
         checked={values.acceptUnconfined}
         onChange={(acceptUnconfined) => onChange({ acceptUnconfined })}
       />

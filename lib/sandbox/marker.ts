@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { startedAt } from '@/lib/process/started-at'
 import { terminateGroup } from '@/lib/process/terminate'
 
 const markerSchema = z.object({
@@ -25,11 +26,11 @@ export async function writeMarker(
 ): Promise<void> {
   const marker: SandboxMarker = {
     ownerPid: process.pid,
-    ownerStarted: await startedAt(process.pid),
+    ownerStarted: startedAt(process.pid),
     createdAt: now.toISOString(),
     socketFolder,
     ...(identity ? { identity } : {}),
-    ...(serverPid === undefined ? {} : { server: { pid: serverPid, started: await startedAt(serverPid) } }),
+    ...(serverPid === undefined ? {} : { server: { pid: serverPid, started: startedAt(serverPid) } }),
   }
   await writeFile(join(folder, file), JSON.stringify(marker), { mode: 0o600 })
 }
@@ -49,18 +50,11 @@ export async function ownerLives(marker: SandboxMarker): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  return marker.ownerStarted === null || (await startedAt(marker.ownerPid)) === marker.ownerStarted
+  return marker.ownerStarted === null || startedAt(marker.ownerPid) === marker.ownerStarted
 }
 
 /** Ends the group of the server that the marker names, if that is still the same process. */
 export async function endServer({ server }: SandboxMarker): Promise<void> {
-  if (!server?.started || (await startedAt(server.pid)) !== server.started) return
+  if (!server?.started || startedAt(server.pid) !== server.started) return
   await terminateGroup(server.pid, 0)
-}
-
-/** Field 22 of /proc/PID/stat; the fields are counted behind the name, which may hold anything. */
-async function startedAt(pid: number): Promise<string | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[19] ?? null
 }

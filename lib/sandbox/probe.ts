@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readlinkSync, readdirSync } from 'node:fs'
+import { closeSync, openSync, readlinkSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import type { CommandSpec } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { KeepOut } from '@/lib/ports/sandbox'
 import { runCommand } from '@/lib/process/run-command'
+import { startedAt } from '@/lib/process/started-at'
 import { probeScript } from './probe-script'
 
 const limitMs = 20_000
@@ -48,7 +49,7 @@ export async function probe(
     const ask = {
       paths,
       sockets,
-      processes: pids.map((pid) => ({ pid, started: startedAt(pid) })),
+      processes: pids.map((pid) => ({ pid, started: startedAt(pid) ?? '' })),
       namespaces: ownNamespaces(),
       port: typeof address === 'object' && address ? address.port : 0,
     }
@@ -84,14 +85,4 @@ function listen(where: { path: string } | { port: number; host: string }): Promi
 function ownNamespaces(): Record<string, string> {
   const names = readdirSync('/proc/self/ns').filter((name) => !name.includes('_for_children'))
   return Object.fromEntries(names.map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]))
-}
-
-/** Field 22 of /proc/PID/stat; the fields are counted behind the name, which may hold anything. */
-function startedAt(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
-  }
 }
