@@ -28,8 +28,8 @@ function TokensOfNobody() {
   if (!names || names.length === 0) return null
   return (
     <Callout tone="info" title={`Made by no person: ${names.join(', ')}`}>
-      With four eyes such API tokens are refused what is listed here: whoever agrees could be the one who uses them. Use
-      a token that an administrator made.
+      With four eyes on, these API tokens are refused everything listed here, because the person who agrees could also
+      be the one using them. Use a token that an administrator made.
     </Callout>
   )
 }
