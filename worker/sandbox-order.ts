@@ -3,6 +3,7 @@ import { localConfigSchema } from '@/lib/contracts/destination'
 import type { SandboxOrder } from '@/lib/ports/engine'
 import type { ServiceContext } from '@/lib/services/context'
 import { keepOut } from './keep-out'
+import { sandboxLibraries } from './settings'
 
 export const sandboxRoot = (home: string) => path.join(home, 'sandboxes')
 
@@ -17,5 +18,10 @@ export async function sandboxOrder(
     select: { config: true },
   })
   const folders = locals.flatMap(({ config }) => localConfigSchema.safeParse(config).data?.path ?? [])
-  return { root: sandboxRoot(home), keepOut: keepOut(home, folders), acceptUnconfined }
+  return {
+    root: sandboxRoot(home),
+    keepOut: keepOut(home, folders),
+    libraries: sandboxLibraries(process.env),
+    acceptUnconfined,
+  }
 }

@@ -26,6 +26,8 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
     throw new HoldfastError('not-configured', 'DATABASE_URL is not set.', { remedy: 'Start Holdfast with npm start.' })
   const email = env['HOLDFAST_ADMIN_EMAIL']
   const password = env['HOLDFAST_ADMIN_PASSWORD']
+  // Read when a sandbox starts; what is wrong with it is said now.
+  sandboxLibraries(env)
   return {
     home: path.resolve(env['HOLDFAST_HOME'] ?? '.holdfast'),
     databaseUrl,
@@ -38,6 +40,17 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
     knownToken: env['HOLDFAST_API_TOKEN'] ?? null,
     demo: env['HOLDFAST_DEMO'] === '1',
   }
+}
+
+/** Folders with libraries that databases load by their path. Throws `not-configured` for one that is not absolute. */
+export function sandboxLibraries(env: NodeJS.ProcessEnv): string[] {
+  const folders = (env['HOLDFAST_SANDBOX_LIBRARIES'] ?? '').split(':').filter((folder) => folder !== '')
+  const wrong = folders.find((folder) => !path.isAbsolute(folder))
+  if (wrong === undefined) return folders
+  throw new HoldfastError(
+    'not-configured',
+    `HOLDFAST_SANDBOX_LIBRARIES must be absolute folders with colons between them; one is "${wrong}".`,
+  )
 }
 
 function positive(env: NodeJS.ProcessEnv, name: string, fallback: number): number {

@@ -88,6 +88,8 @@ export interface SandboxOrder {
   keepOut: KeepOut
   /** True: an administrator accepts for this source that its code runs on this machine without being kept apart. */
   acceptUnconfined?: boolean
+  /** Folders of this machine with libraries that functions load by their path; code in a backup may read them. */
+  libraries?: string[]
   /** Most bytes it may have on the disk; chosen from the size of the source when absent. */
   diskBytes?: number
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
+import { constants } from 'node:os'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -115,13 +116,21 @@ interface Started {
 
 async function settle(started: Started): Promise<void> {
   const { pid, tail, spec, run } = started
-  const { exitCode, signal, aborted } = await leaderEnd(started)
+  const { aborted, ...ended } = await leaderEnd(started)
+  const { exitCode, signal } = spec.tool ? endOfConfined(ended) : ended
   // Nothing of the group survives its leader, also when that was killed: its helpers would keep their connections.
   await terminateGroup(pid, leftoverGraceMs)
   await Promise.race([tail.ended, delay(lastWordsMs)])
   run.logger.debug('tool ended', { pid, exitCode, signal, aborted })
   if (aborted) throw run.signal.reason
   if (exitCode !== 0) throw commandError(spec, { exitCode, signal, stderr: tail.text() })
+}
+
+/** What confines a tool outlives it, and says as shells do by which signal the tool was ended: 128 and its number. */
+function endOfConfined<End extends { exitCode: number | null; signal: NodeJS.Signals | null }>(end: End) {
+  const number = (end.exitCode ?? 0) - 128
+  const found = Object.entries(constants.signals).find(([, value]) => value === number)
+  return found ? { exitCode: null, signal: found[0] as NodeJS.Signals } : end
 }
 
 function leaderEnd({ child, pid, stdout, run }: Started) {

@@ -10,6 +10,7 @@ import { smallDisk, type SmallDisk } from '../helpers/fault-disk'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product, type WorkerProcess } from '../helpers/product'
 import { restorableSet, strayObjects } from '../helpers/restorable-set'
+import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
 
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 60000) AS id`
@@ -18,6 +19,7 @@ const realBin = '/usr/lib/postgresql/15/bin'
 describe('a disk that is full', () => {
   let product: Product
   let pg: TestPostgres
+  let folder: Awaited<ReturnType<typeof tempDir>>
   let sourceId: string
   let disk: SmallDisk
   let small: string
@@ -30,7 +32,10 @@ describe('a disk that is full', () => {
     ;[product, pg] = await Promise.all([startProduct(), startPostgres()])
     await pg.sql(rows)
     sourceId = await product.addSource(pg.source(), { maxAttempts: 1, compression: 'none' })
-    disk = await smallDisk(path.join(product.home, 'small'), 16)
+    // Neither backups nor programs that the sandbox's user runs have their place in the home.
+    folder = await tempDir('full-disk')
+    await chmod(folder.path, 0o711)
+    disk = await smallDisk(path.join(folder.path, 'small'), 16)
     const config = { path: disk.path }
     const spec = createDestinationSchema.parse({ name: 'small disk', kind: 'local', config })
     small = (await createDestination({ ctx: product.ctx, input: spec })).id
@@ -49,11 +54,12 @@ describe('a disk that is full', () => {
     await sandboxDisk.close()
     await product.close()
     await pg.close()
+    await folder.remove()
   })
 
   /** Programs whose initdb nearly fills the disk afterwards when the file `fill-now` is there. */
   const fillingPrograms = async () => {
-    const bin = path.join(product.home, 'bin')
+    const bin = path.join(folder.path, 'bin')
     await mkdir(bin)
     await chmod(bin, 0o755)
     for (const name of await readdir(realBin)) {
@@ -61,7 +67,7 @@ describe('a disk that is full', () => {
     }
     const script = `#!/bin/bash
 ${realBin}/initdb "$@" || exit
-[ ! -e ${product.home}/fill-now ] || head -c $(($(stat -f -c '%a * %S' .) - 4000000)) /dev/zero > ballast
+[ ! -e ${folder.path}/fill-now ] || head -c $(($(stat -f -c '%a * %S' .) - 4000000)) /dev/zero > ballast
 `
     await writeFile(path.join(bin, 'initdb'), script)
     await chmod(path.join(bin, 'initdb'), 0o755)
@@ -112,7 +118,7 @@ ${realBin}/initdb "$@" || exit
     const empty = await sandboxDisk.fill(50_000_000)
     expect(await test()).toMatchObject({ state: 'failed', error: { code: 'sandbox-unavailable' } })
     await empty()
-    await writeFile(path.join(product.home, 'fill-now'), '')
+    await writeFile(path.join(folder.path, 'fill-now'), '')
     expect(await test()).toMatchObject({ state: 'failed', error: { code: 'sandbox-unavailable' } })
     const tests = await product.ctx.db.restoreTest.findMany({ where: { backupId } })
     expect(tests.map((row) => row.verdict)).toEqual(['inconclusive', 'inconclusive'])

@@ -9,6 +9,7 @@ import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { processesNaming } from '../helpers/processes'
 import { startProduct, type Product, type WorkerProcess } from '../helpers/product'
 import { restorableSet, strayObjects } from '../helpers/restorable-set'
+import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
 
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 40000) AS id`
@@ -20,6 +21,7 @@ type Tool = keyof typeof tools
 describe('tools that misbehave', () => {
   let product: Product
   let pg: TestPostgres
+  let folder: Awaited<ReturnType<typeof tempDir>>
   let bin: string
   let worker: WorkerProcess
   let sourceId: string
@@ -40,10 +42,11 @@ describe('tools that misbehave', () => {
   beforeAll(async () => {
     ;[product, pg] = await Promise.all([startProduct(), startPostgres()])
     await pg.sql(rows)
-    bin = path.join(product.home, 'bin')
+    // The sandbox's user runs pg_restore from here too, and must not see into the home.
+    folder = await tempDir('tools')
+    await chmod(folder.path, 0o711)
+    bin = path.join(folder.path, 'bin')
     await mkdir(bin)
-    // The sandbox's user runs pg_restore from here too.
-    await chmod(product.home, 0o711)
     await chmod(bin, 0o755)
     await heal()
     for (const name of await readdir(realBin))
@@ -58,6 +61,7 @@ describe('tools that misbehave', () => {
   afterAll(async () => {
     await product.close()
     await pg.close()
+    await folder.remove()
   })
   afterEach(async () => {
     await heal()

@@ -10,6 +10,8 @@ export interface RegressionDatabase extends TestPostgres {
   database: string
   /** How many scripts of the suite gave the expected output when they left all this behind. */
   suite: { passed: number; failed: number; source: string }
+  /** The folder with the suite's C functions, which the database loads by path. */
+  libraries: string
 }
 
 /**
@@ -26,5 +28,5 @@ export async function startRegressionDatabase(): Promise<RegressionDatabase> {
     failed: Number(facts.get('FAILED')),
     source: facts.get('SOURCE') ?? '',
   }
-  return Object.assign(pg, { database: 'regression', suite })
+  return Object.assign(pg, { database: 'regression', suite, libraries: facts.get('LIBRARIES') ?? '' })
 }

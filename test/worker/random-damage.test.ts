@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { signatureFile } from '@/lib/core/repository/paths'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { claimJob } from '@/lib/services/job/claim-job'
 import { startRestore } from '@/lib/services/restore/start-restore'
@@ -94,6 +95,13 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
     return { job, database: input.target.database }
   }
 
+  const restoresRight = async (backup: (typeof backups)[number]) => {
+    const { database } = await restore(backup.id)
+    const [row] = await pg.sql('SELECT count(*)::int AS count FROM item JOIN other ON item = item.id', database)
+    await pg.sql(`DROP DATABASE ${database}`)
+    expect(row).toEqual({ count: backups.indexOf(backup) < 3 ? 100 : 200 })
+  }
+
   const quick = async (backupId: string) => {
     const backup = await product.ctx.db.backup.findUniqueOrThrow({
       where: { id: backupId },
@@ -110,10 +118,10 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
   }
 
   it(
-    'is found at level quick and before any row is said to the target of a restore, and no database is left (fault 38) (fault 39)',
+    'is found at level quick; before any row is said to the target of a restore unless only the signature is lost; no database is left (fault 38) (fault 39)',
     { timeout: 300_000 },
     async () => {
-      const known = (await statements()).length
+      let known = (await statements()).length
       const missed: string[] = []
       const kinds = new Map<string, number>()
       for (let trial = 0; trial < trials; trial += 1) {
@@ -130,6 +138,13 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
           const states = await quick(backup.id)
           if (states.join() !== (damage.kind === 'deleted' ? 'missing' : 'damaged'))
             missed.push(`${told}: quick says ${states.join()}`)
+          // The catalog knows the manifest's hash: data are not lost with the signature alone.
+          if (damage.files.size === 1 && damage.files.get(signatureFile) === null) {
+            expect((await statements()).slice(known)).toEqual([])
+            await restoresRight(backup)
+            known = (await statements()).length
+            continue
+          }
           await restore(backup.id).then(
             () => missed.push(`${told}: restored`),
             (error: unknown) => {
@@ -154,9 +169,7 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
     const known = (await statements()).length
     for (const backup of backups) {
       expect(await quick(backup.id)).toEqual(['stored'])
-      const { database } = await restore(backup.id)
-      const [row] = await pg.sql('SELECT count(*)::int AS count FROM item JOIN other ON item = item.id', database)
-      expect(row).toEqual({ count: backups.indexOf(backup) < 3 ? 100 : 200 })
+      await restoresRight(backup)
     }
     expect((await statements()).length).toBeGreaterThanOrEqual(known + backups.length * 2)
   })

@@ -280,6 +280,12 @@ describe('signed manifests', () => {
     await waitFor('the copy to be made whole', async () =>
       (await readFile(file).catch(() => Buffer.alloc(0))).equals(bytes),
     )
+    // The signature comes before the manifest: its job goes on for a moment.
+    await waitFor(
+      'the copy job to end',
+      async () =>
+        (await product.ctx.db.job.count({ where: { kind: 'copy', state: { in: ['queued', 'running'] } } })) === 0,
+    )
   })
 
   it('a store that was set back to an earlier state is noticed by the catalog (fault 40)', async () => {

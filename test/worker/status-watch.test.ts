@@ -68,7 +68,9 @@ describe('status --watch', () => {
     await waitFor('progress', () => /^backup +source 1 .*(KiB|MiB).*\/s/m.test(watching.out()))
     expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
     const length = watching.out().length
-    await waitFor('a picture after it', () => /^source 1 +degraded +20\d\d-/m.test(watching.out().slice(length)))
+    await waitFor('a picture after it', () =>
+      /^source 1 +degraded +Nothing proven; 1 backup not tested /m.test(watching.out().slice(length)),
+    )
     // The terminal sends it; exit code 0: it did what was asked.
     watching.child.kill('SIGINT')
     expect(await watching.exited).toBe(0)
@@ -94,7 +96,8 @@ describe('status --watch', () => {
       level: 'degraded' as const,
       message: `reason ${at}`,
     }))
-    const many = { ...state, sources: Array.from({ length: 300 }, () => one), reasons }
+    const catalog = state.catalog ?? { words: 'The catalog: Nothing proven; 1 backup not tested.' }
+    const many = { ...state, catalog, sources: Array.from({ length: 300 }, () => one), reasons }
     for (const rows of [24, 40, 60]) expect(dashboardText(many, rows).split('\n').length).toBeLessThanOrEqual(rows)
     expect(dashboardText(many, 24)).toMatch(/and \d+ more\n[\s\S]*reason 0[\s\S]*more reasons[\s\S]*Nothing runs/)
   })

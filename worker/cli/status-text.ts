@@ -4,14 +4,14 @@ import { bytes, duration, table, time } from './print'
 
 /** What `status` prints: one line of the whole, the sources, why it is not better. */
 export function statusText(state: Status): string {
-  return [summary(state), sourceTable(state), ...reasonLines(state, state.reasons.length)].join('\n')
+  return [...summary(state), sourceTable(state), ...reasonLines(state, state.reasons.length)].join('\n')
 }
 
 /** What `status --watch` draws: the same with what runs now, no more lines than there is room for. */
 export function dashboardText(state: Status, rows: number): string {
   const jobs = state.running.filter((job) => job.state === 'running')
   const waiting = state.running.length - jobs.length
-  const head = [`Holdfast at ${time(state.checkedAt)}`, summary(state), workerLine(state), '']
+  const head = [`Holdfast at ${time(state.checkedAt)}`, ...summary(state), workerLine(state), '']
   const running =
     jobs.length > 0
       ? table(['running', 'source', 'phase', 'done', 'rate', 'left'], jobs.map(jobRow(state)))
@@ -28,9 +28,9 @@ export function dashboardText(state: Status, rows: number): string {
   )
 }
 
-function summary(state: Status): string {
-  const lines = [`${state.health}: ${state.headline.text}. ${bytes(state.totals.storedBytes)} stored`]
-  return [...lines, ...(state.catalog ? [state.catalog.words] : [])].join('\n')
+function summary(state: Status): string[] {
+  const line = `${state.health}: ${state.headline.text}. ${bytes(state.totals.storedBytes)} stored`
+  return [line, ...(state.catalog ? [state.catalog.words] : [])]
 }
 
 function workerLine({ worker }: Status): string {

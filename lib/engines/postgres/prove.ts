@@ -44,7 +44,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
         needBytes: Math.max(facts.archiveBytes, facts.databaseBytes) * spaceFactor + spaceFloorBytes,
         relationCount: facts.relationCount,
         keepOut: input.sandbox.keepOut,
-        programs: [client.folder],
+        programs: [client.folder, ...(input.sandbox.libraries ?? [])],
         acceptUnconfined: input.sandbox.acceptUnconfined ?? false,
         ...(input.sandbox.diskBytes === undefined ? {} : { diskBytes: input.sandbox.diskBytes }),
       },

@@ -57,7 +57,7 @@ describe('what PostgreSQL’s own regression tests leave behind', () => {
         manifest: backup.manifest,
         open: backup.open,
         level: 'comprehensive',
-        sandbox: { root: `${dir.path}/sandboxes`, keepOut: nothing },
+        sandbox: { root: `${dir.path}/sandboxes`, keepOut: nothing, libraries: [pg.libraries] },
       },
       makeTestRun(),
     )
