@@ -96,7 +96,11 @@ describe('status --watch', () => {
       level: 'degraded' as const,
       message: `reason ${at}`,
     }))
-    const catalog = state.catalog ?? { words: 'The catalog: Nothing proven; 1 backup not tested.' }
+    const catalog = {
+      sourceId,
+      health: 'degraded' as const,
+      words: 'The catalog: Nothing proven; 1 backup not tested.',
+    }
     const many = { ...state, catalog, sources: Array.from({ length: 300 }, () => one), reasons }
     for (const rows of [24, 40, 60]) expect(dashboardText(many, rows).split('\n').length).toBeLessThanOrEqual(rows)
     expect(dashboardText(many, 24)).toMatch(/and \d+ more\n[\s\S]*reason 0[\s\S]*more reasons[\s\S]*Nothing runs/)
