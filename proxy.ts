@@ -1,5 +1,6 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { contentSecurityPolicy, newNonce } from '@/lib/server/content-security-policy'
+import { pagePathHeader } from '@/lib/server/page-path'
 import { pageHeaders } from '@/lib/server/security-headers'
 import { sessionCookieName } from '@/lib/server/session-cookie'
 
@@ -19,6 +20,8 @@ export function proxy(request: NextRequest): NextResponse {
 function page(request: NextRequest, policy: string): NextResponse {
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
+  // A page whose session turns out to have ended sends the browser back to this very address after signing in.
+  headers.set(pagePathHeader, `${request.nextUrl.pathname}${request.nextUrl.search}`)
   return NextResponse.next({ request: { headers } })
 }
 

@@ -1,6 +1,6 @@
 import { expect, test, type Page as Tab } from '@playwright/test'
 import type { Page } from '@/lib/contracts/common'
-import { administrator, bearer, signIn, visit } from './helpers/people'
+import { administrator, bearer, fillSignIn, signIn, visit } from './helpers/people'
 import { getJson } from './helpers/product'
 
 /** As an administrator somewhere else would: every session of this person is gone. */
@@ -37,4 +37,14 @@ test('a session that ends says so; a half-filled form is still there after signi
   // What was pressed before is done now, with what was typed before.
   await expect(page).toHaveURL(/\/admin\/retention$/)
   await expect(page.getByRole('link', { name: 'Kept while away' })).toBeVisible()
+})
+
+test('a page opened after the session has ended comes back with its filter', async ({ page }) => {
+  await signIn(page)
+  await endSessions(page)
+  await page.goto('/admin/backups?status=failed&sort=startedAt')
+  await expect(page).toHaveURL(/\/login\?callbackUrl=/)
+  await expect(page.locator('html[data-ready]')).toBeAttached()
+  await fillSignIn(page, administrator.email, administrator.password)
+  await expect(page).toHaveURL(/\/admin\/backups\?status=failed&sort=startedAt$/)
 })

@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: 'Set up' }
 /** Where set-up stands is asked of the catalog, so a reload, or another browser, goes on where it was left. */
 export default async function SetupPage() {
   if (!(await isSetUp({ ctx: (await container()).context }))) return <SetupSteps begin="administrator" />
-  const actor = await requireActor('/setup')
+  const actor = await requireActor()
   const { recoveryKey } = await getSettings({ ctx: await serviceContext(actor), input: instanceFacts() })
   if (actor.role !== 'admin' || recoveryKey.recipient !== null) redirect('/admin')
   return <SetupSteps begin="kit" />

@@ -1,8 +1,9 @@
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import type { Actor } from '@/lib/contracts/common'
 import { readSession } from '@/lib/services/session/read-session'
 import { container } from './container'
+import { pagePathHeader } from './page-path'
 import { sessionCookieName, sessionIdOf } from './session-cookie'
 
 /** Who looks at the page, asked of the catalog each time; null when nobody is signed in. For server components. */
@@ -13,9 +14,9 @@ export async function currentActor(): Promise<Extract<Actor, { type: 'user' }> |
   return readSession({ ctx: context, input: { sessionId } })
 }
 
-/** The same, or the way to the sign-in page (and back to `returnTo`, a path of ours). */
-export async function requireActor(returnTo = '/admin'): Promise<Extract<Actor, { type: 'user' }>> {
+/** The same, or the way to the sign-in page and back to the very page, with its filter. */
+export async function requireActor(): Promise<Extract<Actor, { type: 'user' }>> {
   const actor = await currentActor()
-  if (!actor) redirect(`/login?callbackUrl=${encodeURIComponent(returnTo)}`)
+  if (!actor) redirect(`/login?callbackUrl=${encodeURIComponent((await headers()).get(pagePathHeader) ?? '/admin')}`)
   return actor
 }
