@@ -43,6 +43,24 @@ describe('a tool that runs', () => {
     await expect(command.exited).resolves.toBeUndefined()
   })
 
+  it.each(['SIGKILL', 'SIGSEGV', 'SIGPIPE'])(
+    'tells that it was ended by %s, also from inside a confinement',
+    async (signal) => {
+      // As what confines a tool does: it waits for it, and ends with what a shell would make of it.
+      const confined = {
+        file: 'bash',
+        args: ['-c', `bash -c 'kill -${signal} $$'; exit $?`],
+        tool: { file: 'pg_restore', args: [] },
+      }
+      const plain = { file: 'bash', args: ['-c', `kill -${signal} $$`] }
+      for (const spec of [confined, plain]) {
+        const command = runCommand(spec, makeTestRun())
+        command.stdout.resume()
+        expect((await failure(command.exited)).facts).toMatchObject({ exitCode: null, signal })
+      }
+    },
+  )
+
   it('inherits nothing of our environment but PATH, LANG and TZ (security 8)', async () => {
     vi.stubEnv('HOLDFAST_MASTER_KEY', 'must-not-leak')
     const command = runCommand({ file: bin('print-environment'), args: [], env: { PGPASSFILE: '/x' } }, makeTestRun())
