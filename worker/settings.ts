@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
@@ -42,16 +43,39 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
   }
 }
 
-/** Folders with libraries that databases load by their path. Throws `not-configured` for one that is not absolute. */
+/**
+ * Folders with libraries that databases load by their path. Throws `not-configured` for one that is not absolute, does not
+ * exist, or would show the data folder.
+ */
 export function sandboxLibraries(env: NodeJS.ProcessEnv): string[] {
   const folders = (env['HOLDFAST_SANDBOX_LIBRARIES'] ?? '').split(':').filter((folder) => folder !== '')
-  const wrong = folders.find((folder) => !path.isAbsolute(folder))
-  if (wrong === undefined) return folders
-  throw new HoldfastError(
-    'not-configured',
-    `HOLDFAST_SANDBOX_LIBRARIES must be absolute folders with colons between them; one is "${wrong}".`,
-  )
+  const home = realFolder(path.resolve(env['HOLDFAST_HOME'] ?? '.holdfast'))
+  for (const folder of folders) {
+    const real = realFolder(folder)
+    const wrong = !path.isAbsolute(folder)
+      ? 'is not an absolute path'
+      : real === null
+        ? 'does not exist'
+        : home !== null && (isWithin(home, real) || isWithin(real, home))
+          ? 'would show the data folder of Holdfast to restored code'
+          : null
+    if (wrong === null) continue
+    throw new HoldfastError('not-configured', `HOLDFAST_SANDBOX_LIBRARIES names "${folder}", which ${wrong}.`, {
+      remedy: 'Name folders that hold nothing but libraries, with colons between them.',
+    })
+  }
+  return folders
 }
+
+function realFolder(folder: string): string | null {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return null
+  }
+}
+
+const isWithin = (inner: string, outer: string): boolean => `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`)
 
 function positive(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const text = env[name]

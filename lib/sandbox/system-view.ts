@@ -7,7 +7,7 @@ export type Shown = { as: 'link'; path: string; to: string } | { as: 'read' | 'w
 /** Programs and libraries; on merged systems all but the first are links into it. */
 const programs = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32']
 /** What libraries look up: where they lie, and Debian's choice among several. No names of users, hosts or keys. */
-const libraryFiles = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime', '/nix/store']
+const linkerFiles = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime', '/nix/store']
 /** Dictionaries for text search that Debian makes of those installed. */
 const dictionaries = ['/var/cache/postgresql']
 /** What a program needs to find and check a server, for tools that restore to one. */
@@ -23,7 +23,7 @@ export function systemView(network: boolean): Shown[] {
     if (info?.isSymbolicLink()) shown.push({ as: 'link', path, to: readlinkSync(path) })
     else if (info) shown.push({ as: 'read', path })
   }
-  const files = [...libraryFiles, ...dictionaries, ...(network ? networkFiles : [])]
+  const files = [...linkerFiles, ...dictionaries, ...(network ? networkFiles : [])]
   return [...shown, ...files.filter((path) => existsSync(path)).map((path) => ({ as: 'read' as const, path }))]
 }
 

@@ -6,8 +6,8 @@ import { FairLane } from './fair-lane'
  */
 export function makeLanes(): (method: string, path: string) => FairLane {
   const health = new FairLane({ atOnce: 4, atOncePerClient: 4, waiting: 512, waitingPerClient: 128 })
-  const passwords = new FairLane({ atOnce: 16, atOncePerClient: 4, waiting: 256, waitingPerClient: 64 })
-  const open = new FairLane({ atOnce: 4, atOncePerClient: 4, waiting: 512, waitingPerClient: 256 })
+  const passwords = new FairLane({ atOnce: 16, atOncePerClient: 2, waiting: 256, waitingPerClient: 64 })
+  const open = new FairLane({ atOnce: 2, atOncePerClient: 1, waiting: 512, waitingPerClient: 256 })
   const work = new FairLane({ atOnce: 16, atOncePerClient: 16, waiting: 1_024, waitingPerClient: 512 })
   return (method, path) => {
     if (isHealth(method, path)) return health

@@ -27,7 +27,8 @@ const ready = app.prepare().then(() => app.getRequestHandler())
 ready.catch(fail)
 
 server.on('error', fail)
-server.listen(port, hostname, () => {
+// A burst of connections must fit: one that the kernel drops is tried again by its client after a second, then two.
+server.listen({ port, host: hostname, backlog: 4_096 }, () => {
   const { address, port: taken } = server.address() as AddressInfo
   console.log(`listening on ${address} port ${taken}`)
 })
