@@ -16,6 +16,8 @@ import { waitFor } from '../helpers/wait-for'
 
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 100000) AS id`
 const size = 13_000_000
+/** Leaves seconds between what is seen of a run and its end, for a test that acts in the middle of it. */
+const leisurely: TcpFault = { kind: 'slow', bytesPerSecond: size / 5 }
 /** The tools connect by libpq, which names no encoding; our own connections by a driver that does. */
 const isTool = ({ startup }: ProxiedConnection) => !('client_encoding' in startup)
 const isOurs = (connection: ProxiedConnection) => !isTool(connection)
@@ -97,7 +99,7 @@ describe('a network between Holdfast and PostgreSQL that breaks', () => {
     'the idle connection that holds the snapshot and is broken (%s) never makes a wrong backup (fault 9)',
     async (kind) => {
       const before = await restorableSet(product.ctx)
-      proxy.fail({ fault: { kind: 'slow', bytesPerSecond: size }, when: isTool })
+      proxy.fail({ fault: leisurely, when: isTool })
       const jobId = await begin()
       await product.running(jobId, (job) => (job.progress?.doneBytes ?? 0) > 1_000_000)
       expect(proxy.breakNow(kind, isOurs)).toBeGreaterThan(0)
@@ -132,7 +134,7 @@ describe('a network between Holdfast and PostgreSQL that breaks', () => {
   )
 
   it('a server that is killed in the middle of a restore comes back without a database that looks finished (fault 86)', async () => {
-    proxy.fail({ fault: { kind: 'slow', bytesPerSecond: size }, when: isTool })
+    proxy.fail({ fault: leisurely, when: isTool })
     const target = { database: 'crashed', owners: 'keep' as const }
     const { jobId } = await startRestore({ ctx: product.ctx, input: { backupId, target } })
     await product.running(jobId, (job) => job.progress?.phase === 'restoring' && job.progress.doneBytes > 1_000_000)
