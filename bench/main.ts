@@ -16,6 +16,7 @@ import { report } from './report'
 import { emptyResults, type Results, type Way } from './results'
 import { runTool } from './run-tool'
 import type { Server } from './server'
+import { measureUnderAttack } from './under-attack'
 import { type BenchSettings, readBenchSettings } from './settings'
 
 const say = (text: string) => console.log(`· ${text}`)
@@ -67,6 +68,10 @@ async function main(): Promise<void> {
     if (settings.historyRows > 0) {
       say(`Filling a catalog with ${settings.historyRows.toLocaleString('en')} backups`)
       results.history = await measureHistory(settings, path.join(home, 'history'))
+    }
+    if (settings.attacks) {
+      say('Asking for health while a product is attacked')
+      results.attacks = await measureUnderAttack(settings)
     }
     const text = report(settings, await readMachine(settings), results)
     await writeFile(settings.resultsFile, text)

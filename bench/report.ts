@@ -1,5 +1,6 @@
 import type { Machine } from './machine'
 import type { Sample } from './measure'
+import { attackSection } from './report-attack'
 import { historySection } from './report-history'
 import { impactSection } from './report-impact'
 import { median, type Results } from './results'
@@ -55,6 +56,7 @@ export function report(settings: BenchSettings, machine: Machine, results: Resul
     ...restores(results),
     ...impactSection(settings, results),
     ...historySection(results.history),
+    ...attackSection(results.attacks),
     meaning(results),
   ]
   return `${sections.join('\n\n')}\n`

@@ -1,6 +1,7 @@
 import type { HistoryResults } from './history'
 import type { ImpactMode, ImpactSample } from './impact'
 import type { Sample } from './measure'
+import type { AttackResult } from './under-attack'
 
 /** All runs of one benchmark, by what ran. */
 export interface Results {
@@ -18,6 +19,7 @@ export interface Results {
   }
   impact: Record<ImpactMode, ImpactSample[]>
   history: HistoryResults | null
+  attacks: AttackResult[] | null
 }
 export type Way = keyof Results['ways']
 
@@ -37,6 +39,7 @@ export function emptyResults(): Results {
     },
     impact: { alone: [], plain: [], holdfast: [], gentle: [], snapshot: [] },
     history: null,
+    attacks: null,
   }
 }
 

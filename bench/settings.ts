@@ -26,6 +26,8 @@ export interface BenchSettings {
   impact: ImpactSettings
   /** Backups in the catalog that lists and overview are measured on; 0 leaves it out. */
   historyRows: number
+  /** Whether health is measured while a product of its own is attacked. */
+  attacks: boolean
   pgBin: string
   catalogServerUrl: string
   s3: { endpoint: string; accessKeyId: string; secretAccessKey: string }
@@ -49,6 +51,7 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
       clients: whole(env, 'HOLDFAST_BENCH_IMPACT_CLIENTS', 4, 1),
     },
     historyRows: whole(env, 'HOLDFAST_BENCH_HISTORY_ROWS', 1_000_000, 0),
+    attacks: whole(env, 'HOLDFAST_BENCH_ATTACKS', 1, 0) > 0,
     pgBin: required(env, 'HOLDFAST_BENCH_PG_BIN'),
     catalogServerUrl: required(env, 'HOLDFAST_TEST_PG_URL'),
     s3: {

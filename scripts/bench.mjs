@@ -20,7 +20,13 @@ async function bundle() {
   const esbuild = await import('esbuild')
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['bench/main.ts', 'bench/upload.ts', 'bench/upload-folder.ts', 'bench/download.ts'],
+    entryPoints: [
+      'bench/main.ts',
+      'bench/upload.ts',
+      'bench/upload-folder.ts',
+      'bench/download.ts',
+      'bench/ask-health.ts',
+    ],
     outdir: 'dist/bench',
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -54,7 +60,7 @@ async function main() {
   await ensurePackages(root)
   await continueOnNode24(root, fileURLToPath(import.meta.url))
   await installForTests({ browser: false, s3: true })
-  await build(root, { web: false })
+  await build(root, { web: process.env.HOLDFAST_BENCH_ATTACKS !== '0' })
   await bundle()
   say('Starting PostgreSQL for the catalog and S3')
   const servers = await startServers()

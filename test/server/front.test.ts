@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { allowedHosts } from '@/lib/core/network/allowed-hosts'
@@ -266,6 +267,35 @@ describe('many at once', () => {
     )
     expect((await timed(`http://127.0.0.1:${port}/api/v1/health`)).status).toBe(200)
     for (const socket of sockets) socket.destroy()
+  })
+
+  it('who already waits at the door comes in before any work begins, so that health is not behind it', async () => {
+    let inside = 0
+    const insideAtWork: number[] = []
+    const port = await front(
+      (_request, response) => {
+        insideAtWork.push(inside)
+        response.end()
+      },
+      { rushPatienceMs: 60_000 },
+    )
+    open.at(-1)?.on('connection', () => (inside += 1))
+    const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+    for (const socket of sockets) socket.write(head(['GET /login HTTP/1.1', 'Host: localhost', 'Connection: close']))
+    await Promise.all(sockets.map((socket) => once(socket.resume(), 'end')))
+    expect(insideAtWork).toHaveLength(100)
+    expect(Math.min(...insideAtWork)).toBe(100)
+  })
+
+  it('work begins though somebody comes in without end', async () => {
+    const port = await front(echo, { rushPatienceMs: 50 })
+    let over = false
+    const coming = (async () => {
+      while (!over) (await rawConnection(port)).destroy()
+    })()
+    expect((await ask(port, { path: '/login' })).status).toBe(200)
+    over = true
+    await coming
   })
 
   it('a place is given back when the answer begins, so streams hold none', async () => {

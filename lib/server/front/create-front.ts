@@ -4,6 +4,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { addressGroup } from '@/lib/core/network/address-group'
 import { originOfRequest } from '@/lib/core/network/origin-of-request'
 import type { Logger } from '@/lib/ports/run-context'
+import { ConnectionRush } from './connection-rush'
 import { bodyLimitOf, checkRequest } from './check-request'
 import { isHealth, makeLanes } from './lanes'
 import { BodyBudget, readRequestBody } from './read-request-body'
@@ -18,6 +19,8 @@ export interface FrontOptions {
   logger: Logger
   bodyDeadlineMs?: number
   waitingSockets?: number
+  /** How long work waits at most for connections that keep arriving. */
+  rushPatienceMs?: number
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
@@ -53,6 +56,7 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
     whenAborted(left.signal, () => body && budget.giveBack(client, body.length))
     waiting.remove(request.socket)
     const release = await laneOf(method, path).enter(client, left.signal)
+    if (!isHealth(method, path)) await rush.over()
     if (left.signal.aborted) return release()
     onceBegun(response, release)
     await handler(whole, response)
@@ -74,6 +78,7 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
       })
     },
   )
+  const rush = new ConnectionRush(server, options.rushPatienceMs ?? 250)
   server.maxHeadersCount = 100
   // Longer than proxies keep theirs open, so that it is never we who close one under a request.
   server.keepAliveTimeout = 75_000
