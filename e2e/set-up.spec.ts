@@ -16,6 +16,7 @@ test.beforeAll(async () => {
     HOLDFAST_ADMIN_EMAIL: undefined,
     HOLDFAST_ADMIN_PASSWORD: undefined,
     HOLDFAST_API_TOKEN: undefined,
+    NEXTAUTH_URL: `http://backup.lan:${port}`,
   })
 })
 test.afterAll(() => product.stop())
@@ -34,7 +35,7 @@ test('the start prints a set-up code, which only its owner can read, and the add
   }
 })
 
-test('the instance is nobody’s who has no code, whatever name they call it by', async ({ request }) => {
+test('the instance is nobody’s who has no code, whatever name they call it by; its public address is a name of it', async ({ request }) => {
   const body = { email: 'thief@example.org', password: 'a password of theirs', name: '' }
   const post = (data: unknown, headers: Record<string, string> = {}) =>
     request.post(`${base}/api/v1/setup`, { data, headers })
@@ -44,6 +45,8 @@ test('the instance is nobody’s who has no code, whatever name they call it by'
   })
   expect((await post({ ...body, code: printedCode() }, { host: 'rebound.evil.example' })).status()).toBe(421)
   expect(await (await request.get(`${base}/api/v1/setup`)).json()).toEqual({ needed: true })
+  const called = await request.get(`${base}/api/v1/setup`, { headers: { host: `backup.lan:${port}` } })
+  expect(await called.json()).toEqual({ needed: true })
 })
 
 test('the form comes with the page, and set-up goes on after a reload where it was left', async ({ page, request }) => {

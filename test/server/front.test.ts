@@ -238,6 +238,24 @@ describe('forwarded headers', () => {
   })
 })
 
+describe('what came by https (security 15)', () => {
+  const hsts = 'strict-transport-security'
+  it.each<[string, Ask, string, string | undefined]>([
+    ['under the public address', { headers: { host: 'backup.example.com' } }, '', 'max-age=31536000'],
+    [
+      'as a trusted proxy says',
+      { headers: { host: 'localhost', 'x-forwarded-proto': 'https' } },
+      '127.0.0.1',
+      'max-age=31536000',
+    ],
+    ['as anybody else says', { headers: { host: 'localhost', 'x-forwarded-proto': 'https' } }, '', undefined],
+    ['not at all', { headers: { host: 'localhost' } }, '127.0.0.1', undefined],
+  ])('comes back so alone: %s', async (_, asked, proxies, expected) => {
+    const port = await front(echo, { trustedProxies: parseNetworks(proxies, 'X') })
+    expect((await ask(port, asked)).headers[hsts]).toBe(expected)
+  })
+})
+
 describe('many at once', () => {
   it('connections that say nothing lose their place to those that do', async () => {
     const port = await front(echo, { waitingSockets: 20 })

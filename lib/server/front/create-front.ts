@@ -5,6 +5,7 @@ import { addressGroup } from '@/lib/core/network/address-group'
 import { originOfRequest } from '@/lib/core/network/origin-of-request'
 import type { Logger } from '@/lib/ports/run-context'
 import { ConnectionRush } from './connection-rush'
+import { transportHeaders } from '../security-headers'
 import { bodyLimitOf, checkRequest } from './check-request'
 import { isHealth, makeLanes } from './lanes'
 import { BodyBudget, readRequestBody } from './read-request-body'
@@ -45,6 +46,7 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
     // Under the public address browsers speak what that address says, whichever proxy passed the request on.
     if (options.publicUrl?.host === origin.host)
       origin.protocol = options.publicUrl.protocol === 'https:' ? 'https' : 'http'
+    if (origin.protocol === 'https') response.setHeaders(new Map(Object.entries(transportHeaders)))
     if (!options.isAllowedHost(origin.host) && !isHealth(method, path)) throw foreignHost(origin.host)
     setForwarded(request, origin)
     const client = addressGroup(origin.client)
