@@ -1,0 +1,28 @@
+import os from 'node:os'
+import { expect, it, vi } from 'vitest'
+import { hashPassword, passwordMatches } from '@/lib/services/user/password'
+
+const running = vi.hoisted(() => ({ now: 0, most: 0 }))
+
+/** The library itself, and a count of how often it works at the same time. */
+vi.mock('@node-rs/argon2', async (original) => {
+  const library = await original<typeof import('@node-rs/argon2')>()
+  const counted =
+    <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
+    async (...args: A) => {
+      running.most = Math.max(running.most, (running.now += 1))
+      return run(...args).finally(() => (running.now -= 1))
+    }
+  return { ...library, hash: counted(library.hash), verify: counted(library.verify) }
+})
+
+it('no more passwords are checked at once than there are processors', async () => {
+  const stored = await hashPassword('the right one')
+  const given = ['the right one', ...Array.from({ length: 19 }, (_, n) => `guess ${n}`)]
+  const [right, ...wrong] = await Promise.all(given.map((password) => passwordMatches(stored, password)))
+  expect(right).toBe(true)
+  expect(wrong).toEqual(wrong.map(() => false))
+  // The decoy for unknown names is made beside the first check, once.
+  expect(running.most).toBeLessThanOrEqual(Math.min(os.availableParallelism(), 3) + 1)
+  expect(running.most).toBeGreaterThan(1)
+})
