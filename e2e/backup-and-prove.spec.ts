@@ -44,6 +44,7 @@ test('a backup of the catalog taken by hand is proven, and downloaded after show
   const evidence = page.getByRole('region', { name: 'Checks' })
   await expect(evidence.getByRole('cell', { name: 'Passed' }).first()).toBeVisible()
   await expect(evidence.getByText('Failed')).toHaveCount(0)
+  await expect(page.getByText(/^What kept it apart: Own user/)).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Restore by hand' })).toBeVisible()
 
   // It holds everybody's password hashes: nobody takes it along with a borrowed session.

@@ -16,6 +16,29 @@ const means: Record<ConfinementReport['by'], string> = {
   nothing: 'nothing',
 }
 
+/** The same in one line, for whoever only looks at the verdict. Nothing for a test that restored nothing. */
+export function ConfinementLine({ facts }: { facts: Record<string, unknown> }) {
+  const { data } = confinementReportSchema.safeParse(facts['confinement'])
+  if (!data) return null
+  return (
+    <>
+      <AcceptedUnconfined facts={facts} reasons={data.reasons} />
+      <p className="text-[0.8125rem] text-ink-2">
+        What kept it apart: {grades[data.grade]} ({means[data.by]})
+      </p>
+    </>
+  )
+}
+
+function AcceptedUnconfined({ facts, reasons }: { facts: Record<string, unknown>; reasons: readonly string[] }) {
+  if (facts['acceptedUnconfined'] !== true) return null
+  return (
+    <Callout tone="warn" title="An administrator accepted that code of the backup could reach this machine">
+      {reasons.join('; ')}
+    </Callout>
+  )
+}
+
 /** What the probe found right before the restore: how far code of the backup was kept from this machine. */
 export function ConfinementFacts({ facts, level }: { facts: Record<string, unknown>; level: RestoreTestLevel }) {
   const { data } = confinementReportSchema.safeParse(facts['confinement'])
@@ -26,11 +49,7 @@ export function ConfinementFacts({ facts, level }: { facts: Record<string, unkno
   const { limits } = data
   return (
     <>
-      {facts['acceptedUnconfined'] === true && (
-        <Callout tone="warn" title="An administrator accepted that code of the backup could reach this machine">
-          {data.reasons.join('; ')}
-        </Callout>
-      )}
+      <AcceptedUnconfined facts={facts} reasons={data.reasons} />
       <Facts
         items={[
           { name: 'Confinement', value: grades[data.grade] },

@@ -3,6 +3,7 @@ import type { RestoreTest } from '@/lib/contracts/backup'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
+import { ConfinementLine } from '@/components/evidence/confinement-facts'
 import { CodeBlock } from '@/components/ui/code-block'
 import { FailureNote } from '@/components/ui/failure-note'
 import { levelWords } from '@/lib/client/words'
@@ -25,6 +26,7 @@ export function RestoreTestEvidence({ test, open }: { test: RestoreTest; open: b
         {test.error && <FailureNote failure={test.error} />}
         <TestAgain test={test} />
         <ChecksTable checks={test.checks} />
+        {test.evidence && <ConfinementLine facts={test.evidence} />}
         {test.signed && (
           <p className="flex flex-wrap gap-x-4 text-[0.8125rem]">
             <Link className="text-accent underline-offset-4 hover:underline" href={`/admin/restore-tests/${test.id}`}>
