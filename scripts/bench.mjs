@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './bootstrap/build.mjs'
+import { report } from './bootstrap/fail.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
 import { say } from './bootstrap/say.mjs'
@@ -78,7 +79,7 @@ async function main() {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort())
 main()
   .catch((error) => {
-    console.error(error?.name === 'StartError' ? error.message : error)
+    report(error)
     return 1
   })
   .then(async (code) => {

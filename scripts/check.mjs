@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './bootstrap/build.mjs'
+import { fail } from './bootstrap/fail.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
-import { fail } from './bootstrap/say.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const CHECKS = {

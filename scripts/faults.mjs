@@ -5,23 +5,30 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from './bootstrap/build.mjs'
+import { report } from './bootstrap/fail.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
-import { say } from './bootstrap/say.mjs'
+import { say, StartError } from './bootstrap/say.mjs'
 import { installForTests } from './testing/install.mjs'
 import { startPostgresServer } from './testing/postgres-server.mjs'
 import { runVitest } from './testing/run-suite.mjs'
 import { startS3Server } from './testing/s3-server.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' } } })
 const running = []
 const stopping = new AbortController()
 
+function options() {
+  try {
+    return parseArgs({ options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' } } }).values
+  } catch (error) {
+    throw new StartError(`${error.message}. Known are --rounds and --seed, each with a whole number.`)
+  }
+}
+
 function wholeNumber(name, text) {
   if (/^[1-9]\d*$/.test(text)) return text
-  console.error(`--${name} must be a whole number above zero; it is "${text}"`)
-  process.exit(1)
+  throw new StartError(`--${name} must be a whole number above zero; it is "${text}".`)
 }
 
 async function servers(env) {
@@ -35,6 +42,7 @@ async function servers(env) {
 }
 
 async function main() {
+  const values = options()
   const rounds = wholeNumber('rounds', values.rounds)
   const seed = values.seed === undefined ? undefined : wholeNumber('seed', values.seed)
   await ensurePackages(root)
@@ -55,7 +63,7 @@ async function main() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort())
 const counted = await main().catch((error) => {
-  console.error(error?.name === 'StartError' ? error.message : error)
+  report(error)
   return { passed: 0, failed: 1 }
 })
 await Promise.allSettled(running.map((server) => server.stop()))

@@ -5,10 +5,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from './bootstrap/build.mjs'
+import { fail } from './bootstrap/fail.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
 import { checkPort } from './bootstrap/port.mjs'
-import { fail, say, StartError, warn } from './bootstrap/say.mjs'
+import { say, StartError, warn } from './bootstrap/say.mjs'
 import { ensureSystemTools } from './bootstrap/system-tools.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -43,7 +44,8 @@ function endWithNpm() {
 async function main() {
   endWithNpm()
   const unknown = flags.filter((flag) => !['--demo', '--dev'].includes(flag))
-  if (unknown.length) throw new StartError(`Unknown option ${unknown.join(' ')}. Known: --demo, --dev`)
+  if (unknown.length)
+    throw new StartError(`Unknown option ${unknown.join(' ')}. Leave it out; known are --demo and --dev.`)
   refuseSecondStart()
   await checkPort(host, port)
   await ensurePackages(root)
@@ -55,4 +57,5 @@ async function main() {
   await supervise({ root, home, host, port, dev, demo: flags.includes('--demo'), say, warn })
 }
 
+process.on('uncaughtException', fail)
 main().catch(fail)

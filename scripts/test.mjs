@@ -4,6 +4,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './bootstrap/build.mjs'
+import { report } from './bootstrap/fail.mjs'
 import { continueOnNode24 } from './bootstrap/node24.mjs'
 import { ensurePackages } from './bootstrap/packages.mjs'
 import { say } from './bootstrap/say.mjs'
@@ -69,9 +70,12 @@ async function end() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort())
-main()
-  .catch((error) => {
-    console.error(error?.name === 'StartError' ? error.message : error)
-    total.failed += 1
-  })
-  .then(end)
+const failed = (error) => {
+  report(error)
+  total.failed += 1
+}
+process.on('uncaughtException', (error) => {
+  failed(error)
+  void end()
+})
+main().catch(failed).then(end)

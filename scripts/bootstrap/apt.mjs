@@ -19,8 +19,8 @@ export async function apt(args, { env, patience = waitMs, pause = againMs } = {}
     try {
       return await run('apt-get', ['-o', 'DPkg::Lock::Timeout=0', ...args], { env })
     } catch (error) {
-      if (!locked.test(error.tail ?? '')) throw error
-      const holder = holderOf(error.tail)
+      if (!locked.test(error.output ?? '')) throw error
+      const holder = holderOf(error.output)
       if (Date.now() - startedAt >= patience) {
         throw new StartError(
           `Another program${holder} has kept the package manager for itself for ${Math.round(patience / 60_000)} minutes. Wait until it is done, then run: apt-get ${args.join(' ')}`,

@@ -48,7 +48,9 @@ async function generatePrisma(root) {
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
     CHECKPOINT_DISABLE: '1',
   }
-  await run(process.execPath, ['node_modules/prisma/build/index.js', 'generate'], { cwd: root, env })
+  await run(process.execPath, ['node_modules/prisma/build/index.js', 'generate'], { cwd: root, env }).catch((cause) => {
+    throw new StartError('The database client could not be generated', { cause })
+  })
   writeFileSync(marker, want)
 }
 
@@ -72,7 +74,7 @@ export async function bundle(root) {
       logLevel: 'silent',
     })
   } catch (error) {
-    throw new StartError(`The worker could not be bundled:\n${error.message}`)
+    throw new StartError('The worker could not be bundled', { cause: error })
   } finally {
     // Its service process would live as long as the product otherwise.
     await esbuild.stop()
@@ -92,10 +94,8 @@ async function buildWeb(root) {
   else rmSync(out, { recursive: true, force: true })
   say('Building the web (about half a minute, only when something changed)')
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
-  try {
-    await run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], { cwd: root, env })
-  } catch (error) {
-    throw new StartError(`The web could not be built:\n${error.message}`)
-  }
+  await run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], { cwd: root, env }).catch((cause) => {
+    throw new StartError('The web could not be built', { cause })
+  })
   writeFileSync(marker, want)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { hashFiles } from './hash-files.mjs'
 import { run } from './run.mjs'
@@ -13,18 +13,28 @@ export async function ensurePackages(root) {
   const marker = path.join(root, 'node_modules/.holdfast-lock')
   const want = hashFiles(root, ['package-lock.json'])
   if (existsSync(marker) && readFileSync(marker, 'utf8') === want) return
+  refuseBroken(root)
   say('Installing packages (about a minute the first time)')
-  try {
-    await run(
-      'npm',
-      ['install', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
-      {
-        cwd: root,
-        env: { ...process.env, NODE_ENV: '' },
-      },
-    )
-  } catch (error) {
-    throw new StartError(`The packages could not be installed (npm install):\n${error.message}`)
-  }
+  await run('npm', ['install', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: '' },
+  }).catch((cause) => {
+    throw new StartError('The packages could not be installed (npm install)', { cause })
+  })
   writeFileSync(marker, hashFiles(root, ['package-lock.json']))
+}
+
+/** npm takes other versions when the lock is missing or broken, and removes a file that is in its way: both without a word. */
+function refuseBroken(root) {
+  const folder = path.join(root, 'node_modules')
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new StartError(`${folder} is not a folder. Remove it and try again.`)
+  }
+  try {
+    JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const cause = Object.assign(error, { code: 'EJSONPARSE', path: 'package-lock.json' })
+    throw new StartError('The packages could not be installed', { cause })
+  }
 }

@@ -1,22 +1,20 @@
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
-/** Runs a program quietly; its last output is told only when it fails. */
-export function run(file, args, options = {}) {
+/**
+ * Runs a program quietly and answers what it wrote. When it fails, the error has its name and all that it wrote:
+ * explain.mjs makes a line of it, and fail.mjs keeps the rest.
+ */
+export function run(program, args, options = {}) {
   return new Promise((resolve, reject) => {
-    let tail = ''
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
-    const keep = (chunk) => {
-      tail = (tail + chunk).slice(-8000)
-    }
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
-    child.once('error', reject)
+    let output = ''
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+    child.once('error', (error) => reject(Object.assign(error, { program, output })))
     child.once('close', (code, signal) => {
-      if (code === 0) return resolve(tail)
-      const last = tail.trim().split('\n').slice(-25).join('\n')
-      reject(
-        Object.assign(new Error(`${file} ${args.join(' ')} ended with ${signal ?? `code ${code}`}\n${last}`), { tail }),
-      )
+      if (code === 0) return resolve(output)
+      const ended = `${program} ${args.join(' ')} ended with ${signal ?? `code ${code}`}`
+      reject(Object.assign(new Error(ended), { program, output: stripVTControlCharacters(output) }))
     })
   })
 }

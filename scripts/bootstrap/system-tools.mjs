@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { apt } from './apt.mjs'
+import { failureLine } from './fail.mjs'
 import { say, StartError, warn } from './say.mjs'
 
 /** Where distributions put the PostgreSQL programs that are not on PATH. */
@@ -60,7 +61,7 @@ export async function ensureSystemTools() {
     try {
       return await aptInstall(names)
     } catch (error) {
-      warn(`Could not install the ${what}: ${error.message.split('\n').slice(-1)[0]}`)
+      warn(failureLine(new StartError(`Could not install the ${what}`, { cause: error })))
     }
   }
   const sudo = process.getuid?.() === 0 || manager === 'brew' ? '' : 'sudo '

@@ -9,17 +9,17 @@ export function prepareHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true })
     accessSync(home, constants.W_OK)
+    // As root the catalog's server runs as another user and must pass through to its own folder, and only that.
+    chmodSync(home, process.getuid?.() === 0 ? 0o711 : 0o700)
+    for (const name of ['keys', 'logs', 'run']) {
+      const folder = path.join(home, name)
+      mkdirSync(folder, { recursive: true })
+      chmodSync(folder, 0o700)
+    }
   } catch (error) {
     throw new HoldfastError('home-unusable', `The data folder ${home} cannot be written (${reason(error)}).`, {
       remedy: 'Give this user the folder, or set HOLDFAST_HOME to another one.',
     })
-  }
-  // As root the catalog's server runs as another user and must pass through to its own folder, and only that.
-  chmodSync(home, process.getuid?.() === 0 ? 0o711 : 0o700)
-  for (const name of ['keys', 'logs', 'run']) {
-    const folder = path.join(home, name)
-    mkdirSync(folder, { recursive: true })
-    chmodSync(folder, 0o700)
   }
   const { bavail, bsize } = statfsSync(home)
   if (bavail * bsize < NEEDED_FREE_BYTES) {
@@ -35,5 +35,13 @@ export function prepareHome(home: string): void {
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const known: Record<string, string> = {
+    EACCES: 'not permitted',
+    EPERM: 'not permitted',
+    EROFS: 'a read-only file system',
+    ENOTDIR: 'a part of its path is a file',
+    EEXIST: 'it is a file',
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return known[code] ?? code
 }

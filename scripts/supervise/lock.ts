@@ -17,7 +17,9 @@ export function takeLock(home: string): { release(): void } {
       rmSync(file, { force: true })
     }
   }
-  throw new HoldfastError('start-locked', `Another start on ${home} is under way.`)
+  throw new HoldfastError('start-locked', `Another start on ${home} is under way.`, {
+    remedy: 'Wait until it is done, or set another HOLDFAST_HOME.',
+  })
 }
 
 function refuseLiveOwner(file: string, home: string): void {

@@ -5,6 +5,8 @@ import { migrate } from '@/lib/db/migrate'
 import { superuserWarning } from './superuser-warning'
 import type { SuperviseOptions } from './options'
 
+const mendAddress = 'Mend it, or unset DATABASE_URL to use the embedded PostgreSQL.'
+
 /** Checks that the catalog can be reached and brings its schema up to date. Every trouble is one sentence without a secret. */
 export async function openCatalog(
   url: string,
@@ -22,18 +24,24 @@ export async function openCatalog(
     const excess = await superuserWarning(client)
     if (excess) options.warn(excess)
   } catch (error) {
-    throw new HoldfastError('catalog-unreachable', `DATABASE_URL: ${place} cannot be used: ${reason(error)}.`, {
-      remedy: 'Mend it, or unset DATABASE_URL to use the embedded PostgreSQL.',
-    })
+    throw unusable(place, error)
   } finally {
     await client.end().catch(() => undefined)
   }
-  const applied = await migrate(url, path.join(options.root, 'prisma/migrations'))
+  const applied = await migrate(url, path.join(options.root, 'prisma/migrations')).catch((error: unknown) => {
+    throw error instanceof HoldfastError ? error : unusable(place, error)
+  })
   if (applied.length)
     options.say(
       `Catalog schema brought up to date (${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'})`,
     )
 }
+
+const unusable = (place: string, error: unknown) =>
+  new HoldfastError('catalog-unreachable', `DATABASE_URL: ${place} cannot be used: ${reason(error)}.`, {
+    remedy: mendAddress,
+    cause: error,
+  })
 
 /** `host:port/database`, never the password. */
 function describe(url: string): string {
@@ -45,6 +53,7 @@ function describe(url: string): string {
     throw new HoldfastError(
       'catalog-address-invalid',
       'DATABASE_URL is not an address like postgresql://user:password@host:5432/database.',
+      { remedy: mendAddress },
     )
   }
 }

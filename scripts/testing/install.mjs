@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { failureLine } from '../bootstrap/fail.mjs'
 import { run } from '../bootstrap/run.mjs'
 import { aptInstall, has } from '../bootstrap/system-tools.mjs'
 import { say, StartError, warn } from '../bootstrap/say.mjs'
@@ -53,14 +54,16 @@ async function installPackages(wanted) {
     throw new StartError(`The tests need ${names.join(', ')}. On Debian: sudo apt-get install -y ${names.join(' ')}`)
   }
   say(`Installing ${names.join(', ')}`)
-  await aptInstall(names)
+  await aptInstall(names).catch((cause) => {
+    throw new StartError(`The tests need ${names.join(', ')}, which could not be installed`, { cause })
+  })
 }
 
 /** Here for the reason below; the tests that need it install it again, which is red when it cannot be had. */
 async function fetchPrometheus() {
   const cache = process.env.HOLDFAST_TEST_CACHE || path.join(homedir(), '.cache/holdfast-test')
   const script = fileURLToPath(new URL('../servers/prometheus.sh', import.meta.url))
-  await run('bash', [script, 'install', path.join(cache, 'prometheus')]).catch((error) => warn(error.message))
+  await run('bash', [script, 'install', path.join(cache, 'prometheus')]).catch((error) => warn(failureLine(error)))
 }
 
 /**
@@ -72,6 +75,6 @@ async function fetchRegressionSuite() {
   const script = fileURLToPath(new URL('regression-database.sh', import.meta.url))
   const timer = setTimeout(() => say("Fetching PostgreSQL's own test suite (once)"), 3_000)
   await run('bash', [script, 'fetch', '15', cache])
-    .catch((error) => warn(error.message))
+    .catch((error) => warn(failureLine(error)))
     .finally(() => clearTimeout(timer))
 }

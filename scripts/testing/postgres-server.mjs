@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../bootstrap/run.mjs'
+import { StartError } from '../bootstrap/say.mjs'
 
 /** The newest installed server that is not newer than the 15 the tests were written on, else the oldest there is. */
 export function serverBin() {
@@ -13,7 +14,10 @@ export function serverBin() {
     .map(Number)
     .filter((major) => existsSync(`${base}/${major}/bin/initdb`))
   const major = majors.includes(15) ? 15 : majors.sort((a, b) => a - b)[0]
-  if (!major) throw new Error('no PostgreSQL server below /usr/lib/postgresql')
+  if (!major)
+    throw new StartError(
+      'There is no PostgreSQL server below /usr/lib/postgresql. Install one: apt-get install -y postgresql',
+    )
   return `${base}/${major}/bin`
 }
 
@@ -95,7 +99,7 @@ async function untilReady(url, server) {
       return
     } catch (error) {
       if (server.exitCode !== null || Date.now() > deadline)
-        throw new Error(`PostgreSQL for the tests did not start: ${error.message}`)
+        throw new StartError('PostgreSQL for the tests did not start', { cause: error })
     } finally {
       await client.end().catch(() => undefined)
     }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { run } from '../bootstrap/run.mjs'
-import { say } from '../bootstrap/say.mjs'
+import { say, StartError } from '../bootstrap/say.mjs'
 
 /** A real S3 server (Ceph) in a Debian tree of its own, kept in the cache folder over runs. Needs root. */
 export async function startS3Server(root) {
@@ -10,14 +10,16 @@ export async function startS3Server(root) {
   const tree = path.join(cache, 'ceph-s3')
   const instance = `run${process.pid}`
   const timer = setTimeout(() => say('Installing the S3 server (Ceph, about a minute, once)'), 3_000)
-  await run('bash', [script, 'install', tree]).finally(() => clearTimeout(timer))
+  await run('bash', [script, 'install', tree])
+    .catch(notStarted)
+    .finally(() => clearTimeout(timer))
   const stop = () => run('bash', [script, 'stop', tree, instance])
   let output
   try {
     output = await run('bash', [script, 'start', tree, instance])
   } catch (error) {
     await stop().catch(() => undefined)
-    throw error
+    notStarted(error)
   }
   const facts = Object.fromEntries(
     [...output.matchAll(/(S3_ENDPOINT|AK|SK)=(\S+)/g)].map(([, name, value]) => [name, value]),
@@ -30,4 +32,8 @@ export async function startS3Server(root) {
     },
     stop,
   }
+}
+
+function notStarted(cause) {
+  throw new StartError('The S3 server for the tests (Ceph) could not be started', { cause })
 }

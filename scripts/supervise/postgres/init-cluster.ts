@@ -61,5 +61,7 @@ function initFailed(output: string): HoldfastError {
       .trim()
       .split('\n')
       .filter((line) => /error|fatal|could not/i.test(line))[0] ?? output.trim().split('\n').at(-1)
-  return new HoldfastError('postgres-failed', `The catalog's server could not be set up: ${last ?? 'no output'}.`)
+  return new HoldfastError('postgres-failed', `The catalog's server could not be set up: ${last ?? 'no output'}.`, {
+    cause: new Error(`initdb:\n${output}`),
+  })
 }
