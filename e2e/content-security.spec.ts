@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { signIn, visit } from './helpers/people'
 import { waitUntilCalm } from './helpers/product'
@@ -56,4 +57,23 @@ test('a script that somebody got into a page does not run (security 23)', async 
   await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
   expect(await page.evaluate(() => 'injected' in window)).toBe(false)
   expect(refused.length).toBeGreaterThanOrEqual(3)
+})
+
+test('icons, robots.txt and the well-known address are served to whoever asks, without signing in', async ({
+  request,
+}) => {
+  const types: Record<string, RegExp> = {
+    '/robots.txt': /^text\/plain/,
+    '/favicon.ico': /^image\/(x-icon|vnd\.microsoft\.icon)/,
+    '/icon.svg': /^image\/svg\+xml/,
+    '/apple-touch-icon.png': /^image\/png/,
+  }
+  for (const [path, type] of Object.entries(types)) {
+    const answer = await request.get(path, { maxRedirects: 0 })
+    expect(answer.status(), path).toBe(200)
+    expect(answer.headers()['content-type'], path).toMatch(type)
+    expect(Buffer.compare(await answer.body(), readFileSync(`public${path}`)), path).toBe(0)
+  }
+  const wellKnown = await request.get('/.well-known/change-password', { maxRedirects: 0 })
+  expect([wellKnown.status(), wellKnown.headers()['location']]).toEqual([307, '/admin/settings'])
 })
