@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import type { Started } from '@/lib/contracts/job'
+import { RoleLink } from '@/components/shell/role-link'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/check'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
@@ -49,9 +49,9 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
       {nothing ? (
         <p>
           There is no source yet.{' '}
-          <Link href="/admin/sources/new" className="text-accent underline underline-offset-4">
+          <RoleLink needs="admin" variant="link" size="inline" href="/admin/sources/new">
             Add one
-          </Link>{' '}
+          </RoleLink>{' '}
           first.
         </p>
       ) : (
@@ -83,9 +83,9 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
               {destinations.data?.items.length === 0 && (
                 <p>
                   There is none yet.{' '}
-                  <Link href="/admin/destinations/new" className="text-accent underline underline-offset-4">
+                  <RoleLink needs="admin" variant="link" size="inline" href="/admin/destinations/new">
                     Add a destination
-                  </Link>{' '}
+                  </RoleLink>{' '}
                   first.
                 </p>
               )}

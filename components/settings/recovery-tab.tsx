@@ -17,7 +17,7 @@ import { ConfirmKit } from './confirm-kit'
 import { RecoveryKit } from './recovery-kit'
 
 export function RecoveryTab() {
-  const { may, reason } = useMay('admin')
+  const { may } = useMay('admin')
   const { data: state, error } = useQuery(recoveryKitQuery())
   const [making, setMaking] = useState<'first' | 'another' | null>(null)
   if (!state) return error ? <ProblemNote error={error} /> : <SkeletonRows />
@@ -37,7 +37,7 @@ export function RecoveryTab() {
             }}
           />
         ) : recipient === null ? (
-          <EmptyState title="There is no recovery kit yet">{reason}</EmptyState>
+          <EmptyState title="There is no recovery kit yet">An administrator makes it here.</EmptyState>
         ) : (
           <>
             <Facts
@@ -57,7 +57,7 @@ export function RecoveryTab() {
                   ? 'Replace it: the new kit opens the backups there are as well.'
                   : may
                     ? 'Show it by typing its check word.'
-                    : reason}
+                    : 'An administrator shows it here by typing its check word.'}
               </Callout>
             )}
             {confirmedAt === null && hasCheckWord && may && (

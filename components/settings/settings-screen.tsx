@@ -1,10 +1,13 @@
 'use client'
 
+import type { ComponentType } from 'react'
 import { Approvals } from '@/components/access/approvals'
 import { SingleSignOn } from '@/components/access/single-sign-on'
+import { useMay } from '@/components/shell/viewer'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs'
 import { useUrlState } from '@/lib/client/use-url-state'
+import type { Role } from '@/lib/contracts/common'
 import { About } from './about'
 import { Channels } from './channels'
 import { Limits } from './limits'
@@ -14,18 +17,26 @@ import { Tokens } from './tokens'
 import { Users } from './users'
 import { Watching } from './watching'
 
-const tabs = [
+interface SettingsTab {
+  name: string
+  label: string
+  Panel: ComponentType
+  /** Of a tab that shows nothing to lesser roles. */
+  needs?: Role
+}
+
+const tabs: readonly SettingsTab[] = [
   { name: 'profile', label: 'Profile', Panel: Profile },
-  { name: 'users', label: 'Users', Panel: Users },
-  { name: 'sign-on', label: 'Single sign-on', Panel: SingleSignOn },
-  { name: 'approvals', label: 'Approvals', Panel: Approvals },
-  { name: 'tokens', label: 'API tokens', Panel: Tokens },
+  { name: 'users', label: 'Users', Panel: Users, needs: 'admin' },
+  { name: 'sign-on', label: 'Single sign-on', Panel: SingleSignOn, needs: 'admin' },
+  { name: 'approvals', label: 'Approvals', Panel: Approvals, needs: 'operator' },
+  { name: 'tokens', label: 'API tokens', Panel: Tokens, needs: 'admin' },
   { name: 'channels', label: 'Alert channels', Panel: Channels },
   { name: 'limits', label: 'Limits', Panel: Limits },
   { name: 'watching', label: 'Watching', Panel: Watching },
   { name: 'recovery', label: 'Recovery kit', Panel: RecoveryTab },
   { name: 'about', label: 'About', Panel: About },
-] as const
+]
 
 export function SettingsScreen() {
   const { get, set } = useUrlState()
@@ -36,9 +47,7 @@ export function SettingsScreen() {
       <Tabs value={current} onValueChange={(tab) => set({ tab })}>
         <TabList aria-label="Settings">
           {tabs.map((tab) => (
-            <Tab key={tab.name} value={tab.name}>
-              {tab.label}
-            </Tab>
+            <RoleTab key={tab.name} {...tab} />
           ))}
         </TabList>
         {tabs.map(({ name, Panel }) => (
@@ -48,5 +57,14 @@ export function SettingsScreen() {
         ))}
       </Tabs>
     </>
+  )
+}
+
+function RoleTab({ name, label, needs = 'viewer' }: SettingsTab) {
+  const { may, reason } = useMay(needs)
+  return (
+    <Tab value={name} disabled={!may} title={reason}>
+      {label}
+    </Tab>
   )
 }

@@ -12,9 +12,19 @@ import {
   ScrollText,
   Settings,
   TrendingUp,
+  type LucideIcon,
 } from 'lucide-react'
+import type { Role } from '@/lib/contracts/common'
 
-export const navSections = [
+export interface NavItem {
+  href: string
+  label: string
+  Icon: LucideIcon
+  /** Of a page that shows nothing to lesser roles. */
+  needs?: Role
+}
+
+export const navSections: readonly { label: string; items: readonly NavItem[] }[] = [
   {
     label: 'Monitor',
     items: [
@@ -39,11 +49,11 @@ export const navSections = [
   {
     label: 'Administer',
     items: [
-      { href: '/admin/audit', label: 'Audit log', Icon: ScrollText },
+      { href: '/admin/audit', label: 'Audit log', Icon: ScrollText, needs: 'admin' },
       { href: '/admin/settings', label: 'Settings', Icon: Settings },
     ],
   },
-] as const
+]
 
 /** The overview is current only at its own address; a section also below it. */
 export function isCurrent(pathname: string, href: string): boolean {

@@ -3,38 +3,51 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { cn } from '@/lib/client/cn'
-import { isCurrent, navSections } from './nav-items'
+import { isCurrent, navSections, type NavItem } from './nav-items'
+import { useMay } from './viewer'
+
+const look = 'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium transition-colors max-lg:py-2'
 
 export function NavList({ onChoose }: { onChoose?: () => void }) {
-  const pathname = usePathname()
   return (
     <nav aria-label="Main" className="space-y-5">
       {navSections.map((section) => (
         <div key={section.label}>
           <p className="px-2.5 pb-1 text-xs font-medium text-ink-3">{section.label}</p>
           <ul className="space-y-px">
-            {section.items.map(({ href, label, Icon }) => {
-              const current = isCurrent(pathname, href)
-              return (
-                <li key={href}>
-                  <Link
-                    href={href}
-                    onClick={onChoose}
-                    aria-current={current ? 'page' : undefined}
-                    className={cn(
-                      'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium transition-colors max-lg:py-2',
-                      current ? 'bg-accent-soft text-accent' : 'text-ink-2 hover:bg-muted hover:text-ink',
-                    )}
-                  >
-                    <Icon className="size-4 shrink-0" aria-hidden />
-                    {label}
-                  </Link>
-                </li>
-              )
-            })}
+            {section.items.map((item) => (
+              <li key={item.href}>
+                <NavEntry item={item} onChoose={onChoose} />
+              </li>
+            ))}
           </ul>
         </div>
       ))}
     </nav>
+  )
+}
+
+/** A way to a page; whom it would refuse everything sees that it is there, and whose it is. */
+function NavEntry({ item, onChoose }: { item: NavItem; onChoose: (() => void) | undefined }) {
+  const { href, label, Icon, needs = 'viewer' } = item
+  const current = isCurrent(usePathname(), href)
+  const { may, reason } = useMay(needs)
+  if (!may)
+    return (
+      <span role="link" aria-disabled title={reason} className={cn(look, 'cursor-not-allowed text-ink-2 opacity-50')}>
+        <Icon className="size-4 shrink-0" aria-hidden />
+        {label}
+      </span>
+    )
+  return (
+    <Link
+      href={href}
+      onClick={onChoose}
+      aria-current={current ? 'page' : undefined}
+      className={cn(look, current ? 'bg-accent-soft text-accent' : 'text-ink-2 hover:bg-muted hover:text-ink')}
+    >
+      <Icon className="size-4 shrink-0" aria-hidden />
+      {label}
+    </Link>
   )
 }

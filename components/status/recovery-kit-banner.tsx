@@ -1,9 +1,9 @@
 'use client'
 
-import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
+import type { Role } from '@/lib/contracts/common'
 import type { RecoveryKitState } from '@/lib/contracts/settings'
-import { Button } from '@/components/ui/button'
+import { RoleLink } from '@/components/shell/role-link'
 import { Callout } from '@/components/ui/callout'
 import { recoveryKitQuery } from '@/lib/client/queries/recovery-kit'
 
@@ -17,9 +17,9 @@ export function RecoveryKitBanner() {
       tone="warn"
       title={told.title}
       actions={
-        <Button variant="secondary" size="sm" asChild>
-          <Link href="/admin/settings?tab=recovery">{told.action}</Link>
-        </Button>
+        <RoleLink needs={told.needs} href="/admin/settings?tab=recovery" variant="secondary" size="sm">
+          {told.action}
+        </RoleLink>
       }
     >
       {told.body}
@@ -31,6 +31,8 @@ interface Trouble {
   title: string
   body: string
   action: string
+  /** Of who can do it. */
+  needs: Role
 }
 
 /** Null: there is nothing to do about the kit. */
@@ -40,6 +42,7 @@ export function recoveryKitTrouble({ state, hasCheckWord, backups }: RecoveryKit
       title: 'There is no recovery kit yet',
       body: 'If this machine is lost, its encrypted backups are lost with it. The kit restores them without Holdfast.',
       action: 'Make the recovery kit',
+      needs: 'admin',
     }
   }
   if (state === 'made') {
@@ -49,11 +52,13 @@ export function recoveryKitTrouble({ state, hasCheckWord, backups }: RecoveryKit
           title,
           body: 'Find the file that was downloaded and type its check word, or replace it.',
           action: 'Confirm the recovery kit',
+          needs: 'admin',
         }
       : {
           title,
           body: 'It is of an earlier version and has no check word. Replace it: the new kit opens all backups.',
           action: 'Replace the recovery kit',
+          needs: 'admin',
         }
   }
   if (backups.opened === backups.total) return null
@@ -61,5 +66,6 @@ export function recoveryKitTrouble({ state, hasCheckWord, backups }: RecoveryKit
     title: `The recovery kit opens ${backups.opened} of ${backups.total} backups`,
     body: 'The others are being wrapped for it; where a destination cannot be used they have to wait.',
     action: 'Look at it',
+    needs: 'viewer',
   }
 }

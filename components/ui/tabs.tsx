@@ -17,7 +17,7 @@ export function TabList(props: ComponentProps<typeof Primitive.List>) {
 export function Tab(props: ComponentProps<typeof Primitive.Trigger>) {
   return (
     <Primitive.Trigger
-      className="-mb-px rounded-t border-b-2 border-transparent px-2 focus-visible:outline-offset-[-2px] pt-1 pb-2.5 font-medium whitespace-nowrap text-ink-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+      className="-mb-px rounded-t border-b-2 border-transparent px-2 focus-visible:outline-offset-[-2px] pt-1 pb-2.5 font-medium whitespace-nowrap text-ink-2 enabled:hover:text-ink disabled:cursor-not-allowed disabled:opacity-50 data-[state=active]:border-accent data-[state=active]:text-ink"
       {...props}
     />
   )
