@@ -6,7 +6,7 @@ import { visit } from './people'
 
 /** `all` presses everything there is; else a share of it, the same at every run. */
 const whole = process.env['HOLDFAST_TEST_WALK'] === 'all'
-const shareOf = 5
+const shareOf = 10
 
 export interface Walked {
   pages: string[]

@@ -80,7 +80,7 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
       })
     },
   )
-  const rush = new ConnectionRush(server, options.rushPatienceMs ?? 250)
+  const rush = new ConnectionRush(server, options.rushPatienceMs ?? 2_000)
   server.maxHeadersCount = 100
   // Longer than proxies keep theirs open, so that it is never we who close one under a request.
   server.keepAliveTimeout = 75_000
