@@ -35,7 +35,9 @@ test('the start prints a set-up code, which only its owner can read, and the add
   }
 })
 
-test('the instance is nobody’s who has no code, whatever name they call it by; its public address is a name of it', async ({ request }) => {
+test('the instance is nobody’s who has no code, whatever name they call it by; its public address is a name of it', async ({
+  request,
+}) => {
   const body = { email: 'thief@example.org', password: 'a password of theirs', name: '' }
   const post = (data: unknown, headers: Record<string, string> = {}) =>
     request.post(`${base}/api/v1/setup`, { data, headers })

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import type * as Argon2 from '@node-rs/argon2'
 import { expect, it, vi } from 'vitest'
 import { hashPassword, passwordMatches } from '@/lib/services/user/password'
 
@@ -6,7 +7,7 @@ const running = vi.hoisted(() => ({ now: 0, most: 0 }))
 
 /** The library itself, and a count of how often it works at the same time. */
 vi.mock('@node-rs/argon2', async (original) => {
-  const library = await original<typeof import('@node-rs/argon2')>()
+  const library = await original<typeof Argon2>()
   const counted =
     <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
     async (...args: A) => {
