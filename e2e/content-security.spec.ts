@@ -59,9 +59,7 @@ test('a script that somebody got into a page does not run (security 23)', async 
   expect(refused.length).toBeGreaterThanOrEqual(3)
 })
 
-test('icons, robots.txt and the well-known address are served to whoever asks, without signing in', async ({
-  request,
-}) => {
+test('icons, robots.txt and the well-known address need no sign-in', async ({ request }) => {
   const types: Record<string, RegExp> = {
     '/robots.txt': /^text\/plain/,
     '/favicon.ico': /^image\/(x-icon|vnd\.microsoft\.icon)/,

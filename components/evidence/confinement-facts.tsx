@@ -16,7 +16,7 @@ const means: Record<ConfinementReport['by'], string> = {
   nothing: 'nothing',
 }
 
-/** The same in one line, for whoever only looks at the verdict. Nothing for a test that restored nothing. */
+/** One line to stand beside the verdict. Renders nothing when the test did not restore anything. */
 export function ConfinementLine({ facts }: { facts: Record<string, unknown> }) {
   const { data } = confinementReportSchema.safeParse(facts['confinement'])
   if (!data) return null

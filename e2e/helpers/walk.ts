@@ -90,7 +90,7 @@ export async function walk(page: Page, beginnings: readonly string[]): Promise<W
 const away = /^(Sign out|Close|Cancel|Keep it|Not now)$/
 const isPressed = ({ role, name }: Offer) => role !== 'link' && !away.test(name)
 
-/** Of several of a kind the first two: what is refused for one thing is refused for all like it. */
+/** Of several of a kind one is pressed, two in the whole walk: what is refused for one thing is refused for all like it. */
 const keyOf = (offer: Offer) => `${kindOf(offer)}${offer.nth > 0 && whole ? ' again' : ''}`
 
 /** Tabs are pages and always opened, once; of everything else a share, by its name. */

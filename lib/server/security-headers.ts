@@ -1,4 +1,4 @@
-/** On every answer to a request that came by https, set by the front: who did so once comes back so alone, for a year. */
+/** Set by the front on every answer to a request made over https: for a year the browser then uses nothing but https. */
 export const transportHeaders: Record<string, string> = { 'strict-transport-security': 'max-age=31536000' }
 
 /** On every answer of the API: it is data for its reader alone, never a page, never kept. */

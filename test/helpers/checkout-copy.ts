@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { freePort } from './ports'
 
@@ -83,10 +82,10 @@ function linkPackages(copy: string): void {
   for (const name of readdirSync(path.join(root, 'node_modules'))) {
     if (name !== '.holdfast-lock') symlinkSync(path.join(root, 'node_modules', name), path.join(folder, name))
   }
-  const lock = readFileSync(path.join(copy, 'package-lock.json'))
-  // As scripts/bootstrap/hash-files.mjs makes it: the packages count as installed.
-  const hash = createHash('sha256').update(`package-lock.json\0${lock.length}\0`).update(lock)
-  writeFileSync(path.join(folder, '.holdfast-lock'), hash.digest('hex'))
+  // The mark of an install that is complete.
+  const code = `import { hashFiles } from './scripts/bootstrap/hash-files.mjs'; process.stdout.write(hashFiles('.', ['package-lock.json']))`
+  const hash = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: copy })
+  writeFileSync(path.join(folder, '.holdfast-lock'), hash)
 }
 
 function end(

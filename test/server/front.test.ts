@@ -287,7 +287,7 @@ describe('many at once', () => {
     for (const socket of sockets) socket.destroy()
   })
 
-  it('who already waits at the door comes in before any work begins, so that health is not behind it', async () => {
+  it('connections that are already waiting are accepted before any work begins, so that health is not behind it', async () => {
     let inside = 0
     const insideAtWork: number[] = []
     const port = await front(
@@ -305,7 +305,7 @@ describe('many at once', () => {
     expect(Math.min(...insideAtWork)).toBe(100)
   })
 
-  it('work begins though somebody comes in without end', async () => {
+  it('work begins even if connections never stop arriving', async () => {
     const port = await front(echo, { rushPatienceMs: 50 })
     let over = false
     const coming = (async () => {

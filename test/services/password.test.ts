@@ -5,16 +5,16 @@ import { hashPassword, passwordMatches } from '@/lib/services/user/password'
 
 const running = vi.hoisted(() => ({ now: 0, most: 0 }))
 
-/** The library itself, and a count of how often it works at the same time. */
+/** The real argon2, with a count of the calls that run at the same time. */
 vi.mock('@node-rs/argon2', async (original) => {
-  const library = await original<typeof Argon2>()
+  const real = await original<typeof Argon2>()
   const counted =
     <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
     async (...args: A) => {
       running.most = Math.max(running.most, (running.now += 1))
       return run(...args).finally(() => (running.now -= 1))
     }
-  return { ...library, hash: counted(library.hash), verify: counted(library.verify) }
+  return { ...real, hash: counted(real.hash), verify: counted(real.verify) }
 })
 
 it('no more passwords are checked at once than there are processors', async () => {

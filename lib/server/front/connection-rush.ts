@@ -2,8 +2,9 @@ import type { Server } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * The event loop accepts one connection in each turn. While many arrive at once, whoever comes last would wait for as many
- * turns, each as long as the work that is done in it; so work begins after those who are waiting at the door are in.
+ * The event loop accepts only one connection per turn, so when many arrive together, the last one waits as many turns as
+ * there are connections ahead of it. Turns are short as long as no work is done in them. That is why work does not start
+ * until every connection that was waiting has been accepted.
  */
 export class ConnectionRush {
   #accepted = 0
@@ -15,7 +16,7 @@ export class ConnectionRush {
     server.on('connection', () => (this.#accepted += 1))
   }
 
-  /** Resolves after a turn in which nobody came in, or when that took too long. */
+  /** Resolves after a turn that accepted no connection, or once patience has run out. */
   async over(): Promise<void> {
     const until = performance.now() + this.patienceMs
     let accepted

@@ -4,9 +4,9 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { addressGroup } from '@/lib/core/network/address-group'
 import { originOfRequest } from '@/lib/core/network/origin-of-request'
 import type { Logger } from '@/lib/ports/run-context'
-import { ConnectionRush } from './connection-rush'
 import { transportHeaders } from '../security-headers'
 import { bodyLimitOf, checkRequest } from './check-request'
+import { ConnectionRush } from './connection-rush'
 import { isHealth, makeLanes } from './lanes'
 import { BodyBudget, readRequestBody } from './read-request-body'
 import { refuse } from './refuse'
@@ -20,7 +20,7 @@ export interface FrontOptions {
   logger: Logger
   bodyDeadlineMs?: number
   waitingSockets?: number
-  /** How long work waits at most for connections that keep arriving. */
+  /** The longest that work is held back while connections keep arriving. */
   rushPatienceMs?: number
 }
 
