@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation'
 import { cn } from '@/lib/client/cn'
 import { isCurrent, navSections, type NavItem } from './nav-items'
 import { useMay } from './viewer'
+import { WithheldLink } from './withheld-link'
 
 const look = 'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium transition-colors max-lg:py-2'
 
@@ -27,17 +28,17 @@ export function NavList({ onChoose }: { onChoose?: () => void }) {
   )
 }
 
-/** A way to a page; whom it would refuse everything sees that it is there, and whose it is. */
+/** A link to a page, or for roles that the page would refuse, its name and the role it takes. */
 function NavEntry({ item, onChoose }: { item: NavItem; onChoose: (() => void) | undefined }) {
   const { href, label, Icon, needs = 'viewer' } = item
   const current = isCurrent(usePathname(), href)
   const { may, reason } = useMay(needs)
   if (!may)
     return (
-      <span role="link" aria-disabled title={reason} className={cn(look, 'cursor-not-allowed text-ink-2 opacity-50')}>
+      <WithheldLink title={reason} className={cn(look, 'text-ink-2')}>
         <Icon className="size-4 shrink-0" aria-hidden />
         {label}
-      </span>
+      </WithheldLink>
     )
   return (
     <Link

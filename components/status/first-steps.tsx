@@ -6,6 +6,7 @@ import { Check } from 'lucide-react'
 import type { Role } from '@/lib/contracts/common'
 import type { Status } from '@/lib/contracts/status'
 import { useMay } from '@/components/shell/viewer'
+import { WithheldLink } from '@/components/shell/withheld-link'
 import { Card, CardHeader } from '@/components/ui/card'
 import { cn } from '@/lib/client/cn'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
@@ -101,15 +102,9 @@ function StepLink({ step, number, current }: { step: Step; number: number; curre
   const position = current ? 'step' : undefined
   if (!may)
     return (
-      <span
-        role="link"
-        aria-disabled
-        aria-current={position}
-        title={reason}
-        className={cn(look, 'cursor-not-allowed opacity-50')}
-      >
+      <WithheldLink aria-current={position} title={reason} className={look}>
         {face}
-      </span>
+      </WithheldLink>
     )
   return (
     <Link href={step.href} aria-current={position} className={cn(look, 'hover:bg-muted')}>
