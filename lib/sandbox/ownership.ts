@@ -1,3 +1,4 @@
+import { lchown, lstat } from 'node:fs/promises'
 import type { RunContext } from '@/lib/ports/run-context'
 import { findTool } from '@/lib/process/find-tool'
 import { runCommand } from '@/lib/process/run-command'
@@ -21,8 +22,15 @@ export function ownershipOf(identity: SandboxUser, run: Run) {
   const always: Run = { ...run, signal: new AbortController().signal }
   return {
     async give(paths: string[]): Promise<void> {
-      if (identity.kind === 'shared' || paths.length === 0) return
-      await as([tool('chown'), '-R', '-h', `${identity.uid}:${identity.uid}`, '--', ...paths], run)
+      if (identity.kind === 'shared' || identity.uid === undefined) return
+      const rest: string[] = []
+      for (const path of paths) {
+        // A single file needs no program of its own.
+        if (identity.kind === 'own' && !(await lstat(path)).isDirectory())
+          await lchown(path, identity.uid, identity.uid)
+        else rest.push(path)
+      }
+      if (rest.length > 0) await as([tool('chown'), '-R', '-h', `${identity.uid}:${identity.uid}`, '--', ...rest], run)
     },
     async diskUsage(paths: string[], scope: Run): Promise<number> {
       // Files that vanish meanwhile make du fail; what it counted by then is told all the same.

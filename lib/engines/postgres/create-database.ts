@@ -5,15 +5,20 @@ import type { DatabaseLocale } from './server-facts'
 
 /**
  * An empty database like the source's. A locale that this machine does not have is replaced by C.UTF-8 or C with a
- * warning: sort order may differ then, the data does not.
+ * warning: sort order may differ then, the data does not. `FILE_COPY` is the quick way of a server that nobody else uses.
  */
 export async function createDatabase(
   client: ClientBase,
   name: string,
   locale: DatabaseLocale,
   serverMajor: number,
+  strategy?: 'FILE_COPY',
 ): Promise<string[]> {
-  const wanted = describe(locale, serverMajor)
+  const describe = (like: DatabaseLocale) => [
+    ...describeLocale(like, serverMajor),
+    ...(strategy && serverMajor >= 15 ? [`STRATEGY ${strategy}`] : []),
+  ]
+  const wanted = describe(locale)
   try {
     await create(client, name, wanted)
     return []
@@ -24,11 +29,7 @@ export async function createDatabase(
     const fallback = locale.encoding === 'UTF8' ? ['C.UTF-8', 'C'] : ['C']
     for (const collate of fallback) {
       try {
-        await create(
-          client,
-          name,
-          describe({ ...locale, provider: 'libc', collate, ctype: collate, icu: null }, serverMajor),
-        )
+        await create(client, name, describe({ ...locale, provider: 'libc', collate, ctype: collate, icu: null }))
         return [
           `The locale ${locale.icu ?? locale.collate} is not available here (${reason}); ${collate} was used instead.`,
         ]
@@ -40,7 +41,7 @@ export async function createDatabase(
   }
 }
 
-function describe(locale: DatabaseLocale, serverMajor: number): string[] {
+function describeLocale(locale: DatabaseLocale, serverMajor: number): string[] {
   const icu = locale.provider === 'icu' && locale.icu && serverMajor >= 15 ? locale.icu : null
   const builtin = locale.provider === 'builtin' && locale.icu && serverMajor >= 17 ? locale.icu : null
   return [

@@ -39,5 +39,5 @@ export async function prepareDatabase(
     }
   }
   await client.query('RESET ALL')
-  return await createDatabase(client, database, facts.locale, facts.serverMajor)
+  return await createDatabase(client, database, facts.locale, facts.serverMajor, 'FILE_COPY')
 }

@@ -83,7 +83,9 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     for (const path of [data, sockets]) await mkdir(path, { mode: 0o700 })
     await mkdir(work)
     await chmod(work, 0o711)
-    await initialize(server, data, maker, run)
+    const initialized = initialize(server, data, maker, run)
+    initialized.catch(() => undefined)
+    undo.push(() => initialized.catch(() => undefined))
     const confinement = await openConfinement(
       {
         folder,
@@ -100,10 +102,11 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     )
     undo.push(() => confinement.end([data, work, sockets]))
     requireConfinement(confinement, plan.acceptUnconfined ?? false)
-    await confinement.give(data)
+    await initialized
     // A subordinate user's folder is closed to the worker, which is another user to the kernel; the one above is private.
-    if (confinement.user.kind === 'sub') await chmod(sockets, 0o777)
-    else await confinement.give(sockets)
+    const isSubordinate = confinement.user.kind === 'sub'
+    if (isSubordinate) await chmod(sockets, 0o777)
+    await confinement.give(data, ...(isSubordinate ? [] : [sockets]))
     run.logger.info('starting the sandbox', { ...confinement.report })
     const postgres = startServer({ server, data, sockets, port, plan, confinement }, run)
     undo.push(() => postgres.terminate(0))
