@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { allowedHosts } from '@/lib/core/network/allowed-hosts'
@@ -303,6 +303,26 @@ describe('many at once', () => {
     await Promise.all(sockets.map((socket) => once(socket.resume(), 'end')))
     expect(insideAtWork).toHaveLength(100)
     expect(Math.min(...insideAtWork)).toBe(100)
+  })
+
+  it('connections that are already waiting are accepted before any body is read', async () => {
+    const port = await front((_request, response) => void response.end(), { rushPatienceMs: 60_000 })
+    const inside: Socket[] = []
+    const readWhenLastCame: number[] = []
+    open.at(-1)?.on('connection', (socket: Socket) => {
+      if (inside.push(socket) === 100) readWhenLastCame.push(...inside.map((one) => one.bytesRead))
+    })
+    const body = Buffer.alloc(900_000, '[')
+    const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+    for (const socket of sockets) {
+      socket.on('error', () => undefined)
+      socket.write(head(['POST /api/v1/admin/sources HTTP/1.1', 'Host: localhost', `Content-Length: ${body.length}`]))
+      socket.write(body)
+    }
+    await waitFor('all to come in', () => inside.length === 100 || null)
+    for (const socket of sockets) socket.destroy()
+    // What arrived together with the head is read with it: a buffer or two of 64 kB.
+    expect(Math.max(...readWhenLastCame)).toBeLessThan(200_000)
   })
 
   it('work begins even if connections never stop arriving', async () => {

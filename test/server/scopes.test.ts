@@ -237,11 +237,11 @@ describe('a token that is limited to one source', () => {
 })
 
 describe('what lies beside the API', () => {
-  it('is the metrics, which ask for a scope too, and the sign-in; nothing else answers requests', async () => {
+  it('is the metrics, which ask for a scope too, the sign-in, and who says that there is nothing', async () => {
     const app = path.resolve(apiRoot, '../..')
     const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('route.ts'))
     const beside = files.filter((file) => !file.startsWith('api/v1/')).sort()
-    expect(beside).toEqual(['api/auth/[...nextauth]/route.ts', 'metrics/route.ts'])
+    expect(beside).toEqual(['api/[...path]/route.ts', 'api/auth/[...nextauth]/route.ts', 'metrics/route.ts'])
     const ask = async (token?: string) =>
       (await call(metrics, { path: '/metrics', ...(token ? { token } : {}) })).status
     expect(await ask()).toBe(401)

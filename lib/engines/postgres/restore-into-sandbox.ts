@@ -4,7 +4,7 @@ import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { WalkOptions } from './archive/archive-walker'
 import type { TocEntry } from './archive/archive-format'
-import { errorText } from './classify-error'
+import { errorCode, errorText } from './classify-error'
 import type { ArchivedTable } from './count-rows'
 import type { Installation } from './find-client'
 import { Inventory } from './inventory'
@@ -109,8 +109,24 @@ async function prepare(input: Input, run: RunContext): Promise<string[]> {
   try {
     return await prepareDatabase(input.admin, sandboxDatabase, globals, input.facts)
   } catch (error) {
-    throw new HoldfastError('restore-failed', `The roles could not be restored: ${errorText(error)}`, { cause: error })
+    if (isTroubleOfServer(error)) throw errorCode(error) === '53100' ? sandboxFull(error) : sandboxBroke(error)
+    const message = `The roles and the empty database could not be made: ${errorText(error)}`
+    throw new HoldfastError('restore-failed', message, { cause: error })
   }
+}
+
+/** Only what the server says of a statement blames the backup; not its resources, its end, its files or the connection. */
+const isTroubleOfServer = (error: unknown) => !/^(?!08|53|57|58)[0-9FHPX][0-9A-Z]{4}$/.test(errorCode(error))
+
+function sandboxFull(cause: unknown, facts: Record<string, unknown> = {}): HoldfastError {
+  const remedy = 'Free some space for the sandbox and test again.'
+  return new HoldfastError('sandbox-unavailable', 'The sandbox ran out of disk space.', { remedy, facts, cause })
+}
+
+function sandboxBroke(cause: unknown): HoldfastError {
+  const message = `The sandbox's server could not go on: ${errorText(cause)}`
+  const remedy = 'Look at the memory and the disk of this machine, and test again.'
+  return new HoldfastError('sandbox-unavailable', message, { remedy, cause })
 }
 
 /** In a sandbox, the roles come from the backup itself: one that is missing is the backup's fault; a full disk is not. */
@@ -118,13 +134,5 @@ function sandboxError(error: unknown): unknown {
   if (!(error instanceof HoldfastError)) return error
   const { message, facts } = error
   if (error.code === 'roles-missing') return new HoldfastError('restore-failed', message, { facts, cause: error })
-  if (error.code === 'target-full') {
-    const remedy = 'Free some space for the sandbox and test again.'
-    return new HoldfastError('sandbox-unavailable', 'The sandbox ran out of disk space.', {
-      remedy,
-      facts,
-      cause: error,
-    })
-  }
-  return error
+  return error.code === 'target-full' ? sandboxFull(error, facts) : error
 }

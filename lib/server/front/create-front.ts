@@ -53,6 +53,9 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
     const limits = { sizeBytes: bodyLimitOf(url), deadlineMs }
     const left = new AbortController()
     response.once('close', () => left.abort())
+    // A body is work too.
+    if (hasBody(request)) await rush.over()
+    if (left.signal.aborted) return
     const body = hasBody(request) ? await readRequestBody(request, client, limits, budget) : null
     const whole = body ? new ReplayedRequest(request, body) : request
     whenAborted(left.signal, () => body && budget.giveBack(client, body.length))
