@@ -137,7 +137,7 @@ ${row('(T) Holdfast restore test, standard', test, testing)}${row('(t2) fresh se
       pick([...test, ...restore], (sample) => sample.ownPeakRssBytes),
       mebibytes,
     )}.
-- The clients of (T) include the sandbox's server, which the worker starts; those of the others do not include a server.`,
+- What runs in the sandbox of (T), its server too, is in the CPU of the machine and in the peak, not in that of the clients.`,
   ]
 }
 
