@@ -101,8 +101,9 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
       run,
     )
     undo.push(() => confinement.end([data, work, sockets]))
-    requireConfinement(confinement, plan.acceptUnconfined ?? false)
+    // Until it has ended, its folder cannot be removed.
     await initialized
+    requireConfinement(confinement, plan.acceptUnconfined ?? false)
     // A subordinate user's folder is closed to the worker, which is another user to the kernel; the one above is private.
     const isSubordinate = confinement.user.kind === 'sub'
     if (isSubordinate) await chmod(sockets, 0o777)
