@@ -59,6 +59,13 @@ test('a script that somebody got into a page does not run (security 23)', async 
   expect(refused.length).toBeGreaterThanOrEqual(3)
 })
 
+test('an address that the API has not is told of as a problem, not as a page', async ({ request }) => {
+  for (const path of ['/api/v1/nothing', '/api/v1/admin/sources/a/b', '/api/nothing']) {
+    const answer = await request.get(path)
+    expect([path, answer.status(), answer.headers()['content-type']]).toEqual([path, 404, 'application/problem+json'])
+  }
+})
+
 test('icons, robots.txt and the well-known address need no sign-in', async ({ request }) => {
   const types: Record<string, RegExp> = {
     '/robots.txt': /^text\/plain/,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GET as nothing } from '@/app/api/[...path]/route'
 import { GET as metrics } from '@/app/metrics/route'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import type { ApiRoute } from '@/lib/contracts/routes/api-route'
@@ -242,6 +243,8 @@ describe('what lies beside the API', () => {
     const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('route.ts'))
     const beside = files.filter((file) => !file.startsWith('api/v1/')).sort()
     expect(beside).toEqual(['api/[...path]/route.ts', 'api/auth/[...nextauth]/route.ts', 'metrics/route.ts'])
+    const none = await call(nothing, { path: '/api/v1/nothing' })
+    expect([none.status, none.json]).toEqual([404, expect.objectContaining({ code: 'not-found', status: 404 })])
     const ask = async (token?: string) =>
       (await call(metrics, { path: '/metrics', ...(token ? { token } : {}) })).status
     expect(await ask()).toBe(401)

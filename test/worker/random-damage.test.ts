@@ -16,7 +16,7 @@ import { startProduct, type Product } from '../helpers/product'
 import { makeRandom } from '../helpers/random'
 import { makeTestRun } from '../helpers/run-context'
 
-const trials = Number(process.env['HOLDFAST_TEST_TRIALS'] ?? 120)
+const trials = Number(process.env['HOLDFAST_TEST_TRIALS'] ?? 300)
 const random = makeRandom(Number(process.env['HOLDFAST_TEST_SEED'] ?? Math.floor(Math.random() * 0x7fffffff)))
 
 /** Rows of several lengths; some bytes compress well, some do not. */

@@ -84,8 +84,8 @@ export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<
     await mkdir(work)
     await chmod(work, 0o711)
     const initialized = initialize(server, data, maker, run)
-    initialized.catch(() => undefined)
-    undo.push(() => initialized.catch(() => undefined))
+    const ended = initialized.catch(() => undefined)
+    undo.push(() => ended)
     const confinement = await openConfinement(
       {
         folder,
