@@ -132,6 +132,7 @@ export const confirmedActions = [
   'source.accept-unconfined',
   'source.encryption-off',
   'source.other-server',
+  'destination.create',
   'destination.change',
   'channel.change',
   'channel.delete',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { steppedUpActions, type SteppedUpAction } from '@/lib/contracts/access'
 import { createChannelSchema } from '@/lib/contracts/alert'
+import { createDestinationSchema } from '@/lib/contracts/destination'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
@@ -12,6 +13,7 @@ import { createChannel } from '@/lib/services/channel/create-channel'
 import { deleteChannel } from '@/lib/services/channel/delete-channel'
 import { updateChannel } from '@/lib/services/channel/update-channel'
 import type { ServiceContext } from '@/lib/services/context'
+import { createDestination } from '@/lib/services/destination/create-destination'
 import { deleteDestination } from '@/lib/services/destination/delete-destination'
 import { updateDestination } from '@/lib/services/destination/update-destination'
 import { updateOperations } from '@/lib/services/operations/update-operations'
@@ -147,6 +149,11 @@ const scenarios: Record<SteppedUpAction, Scenario> = {
   'source.other-server': async () => {
     const { id } = await source()
     return (ctx) => updateSource({ ctx, input: { id, patch: { connection: { host: 'elsewhere.example.com' } } } })
+  },
+  'destination.create': async () => {
+    const config = { path: await mkdtemp(join(dir.path, 'store-')) }
+    const input = createDestinationSchema.parse({ name: randomUUID(), kind: 'local', config })
+    return (ctx) => createDestination({ ctx, input })
   },
   'destination.change': async () => {
     const { id } = await destination()

@@ -16,6 +16,7 @@ const did: Record<ConfirmedAction, string> = {
   'source.accept-unconfined': 'let the code of a database run unconfined',
   'source.encryption-off': 'switched encryption off',
   'source.other-server': 'changed the server of a source',
+  'destination.create': 'added a destination',
   'destination.change': 'changed a destination',
   'channel.change': 'changed where alerts go',
   'channel.delete': 'removed an alert channel',

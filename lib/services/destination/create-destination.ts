@@ -1,6 +1,7 @@
 import type { CreateDestination, Destination } from '@/lib/contracts/destination'
 import { toDestination } from '@/lib/db/catalog/destination'
 import { toJson } from '@/lib/db/to-json'
+import { confirmChange } from '../approval/confirm-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
@@ -11,7 +12,10 @@ import { destinationSecretField } from './destination-config'
 import { destinationSecretContext } from './destination-spec'
 import { splitSecret } from '../split-secret'
 
-/** Stores a destination; nothing is written there. Throws `name-taken`, `address-refused` and `folder-refused`. */
+/**
+ * Stores a destination; nothing is written there. Throws `name-taken`, `address-refused`,
+ * `folder-refused` and `step-up-needed`.
+ */
 export async function createDestination({
   ctx,
   input,
@@ -27,6 +31,12 @@ export async function createDestination({
     ctx.db.$transaction(async (tx) => {
       const created = await tx.destination.create({
         data: { name: input.name, kind: input.kind, config: toJson(config), options: toJson(input.options) },
+      })
+      await confirmChange(ctx, tx, {
+        action: 'destination.create',
+        subjectType: 'destination',
+        subjectId: created.id,
+        summary: `Backups may go to "${input.name}" from now on`,
       })
       await recordAudit(tx, ctx.actor, {
         action: 'destination.create',
