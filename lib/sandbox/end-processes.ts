@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { findTool } from '@/lib/process/find-tool'
-import { quietly } from './quietly'
+import { output, quietly } from './quietly'
 import { isSandboxUser, processesOf, type SandboxUser } from './identity'
 import { intoSubordinates } from './means'
 
@@ -20,16 +20,28 @@ export async function endProcesses(identity: SandboxUser): Promise<void> {
     ...[findTool('setpriv') ?? 'setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--'],
     ...['/bin/sh', '-c', 'kill -KILL -1'],
   ]
-  if (identity.kind === 'sub') return quietly(kill)
+  const uid = identity.kind === 'sub' ? await outsideOf(identity.uid) : identity.uid
   const until = performance.now() + limitMs
-  while (processesOf(identity.uid).length > 0) {
+  while (processesOf(uid).length > 0) {
     if (performance.now() > until) {
-      throw new HoldfastError('command-stuck', `Processes of the sandbox's user ${id} do not end.`, {
+      throw new HoldfastError('command-stuck', `Processes of the sandbox's user ${uid} do not end.`, {
         remedy: 'They hang inside the kernel. Restart the machine.',
-        facts: { uid: identity.uid },
+        facts: { uid },
       })
     }
     await quietly(kill)
     await delay(20)
   }
+}
+
+/** Who a subordinate user of that number inside is to the machine: user_namespaces(7) has the form of the map. */
+async function outsideOf(inside: number): Promise<number> {
+  const map = await output([...intoSubordinates(), '/bin/cat', '/proc/self/uid_map'])
+  for (const line of map.trim().split('\n')) {
+    const [first = NaN, outside = NaN, count = 0] = line.trim().split(/\s+/).map(Number)
+    if (inside >= first && inside < first + count) return outside + inside - first
+  }
+  throw new HoldfastError('sandbox-unavailable', 'The subordinate users of the worker cannot be used any more.', {
+    remedy: 'Look at /etc/subuid and /etc/subgid, and restart the worker.',
+  })
 }
