@@ -21,7 +21,7 @@ BIN=/usr/lib/postgresql/$MAJOR/bin
 REGRESS=/usr/lib/postgresql/$MAJOR/lib/pgxs/src/test/regress/pg_regress
 [ -x "$REGRESS" ] || fail "the package postgresql-$MAJOR has no pg_regress"
 # Changes of this script that change its result get a new number.
-HOME_OF_RESULT=$CACHE/postgres-regression-1-$(dpkg-query --show --showformat '${Version}' "postgresql-$MAJOR")
+HOME_OF_RESULT=$CACHE/postgres-regression-2-$(dpkg-query --show --showformat '${Version}' "postgresql-$MAJOR")
 # The servers of the tests run as another user, who may not be let into the cache.
 LIBRARIES=/var/tmp/holdfast-regression-$(id -u)-$MAJOR
 WORK=
@@ -73,6 +73,7 @@ fetch() {
   [ -n "$tarball" ] || fail "no source package of PostgreSQL $MAJOR could be fetched: $(tail -n 3 "$WORK/download/source.log")"
   tar -xf "$tarball" -C "$WORK/result" --strip-components=3 --no-same-owner --no-same-permissions --wildcards '*/src/test/regress'
   basename "$tarball" > "$WORK/result/regress/SOURCE"
+  fetch_psql "$version"
 
   local package=postgresql-server-dev-$MAJOR
   for version in "=$(dpkg-query --show --showformat '${Version}' "postgresql-$MAJOR")" ''; do
@@ -82,7 +83,21 @@ fetch() {
   mv "$WORK/headers/usr/include/postgresql/$MAJOR/server" "$WORK/result/include"
   mkdir -p "$HOME_OF_RESULT"
   mv -T "$WORK/result/include" "$HOME_OF_RESULT/include" 2> /dev/null || true
+  mv -T "$WORK/result/bin" "$HOME_OF_RESULT/bin" 2> /dev/null || true
   mv -T "$WORK/result/regress" "$HOME_OF_RESULT/regress"
+}
+
+# The suite is written for the psql of its own minor version: a later one may read a script in another way.
+fetch_psql() {
+  mkdir -p "$WORK/result/bin"
+  if [ "$1" = "$(dpkg-query --show --showformat '${source:Version}' "postgresql-$MAJOR")" ]; then
+    ln -s "$BIN/psql" "$WORK/result/bin/psql"
+    return
+  fi
+  (cd "$WORK/download" && own_apt apt-get download "postgresql-client-$MAJOR=$1" > psql.log 2>&1) ||
+    fail "no psql of version $1: $(tail -n 3 "$WORK/download/psql.log")"
+  dpkg-deb --extract "$WORK"/download/"postgresql-client-$MAJOR"_*.deb "$WORK/client"
+  cp "$WORK/client/usr/lib/postgresql/$MAJOR/bin/psql" "$WORK/result/bin/psql"
 }
 
 # The suite's C functions, and two of the contrib modules that it uses by path.
@@ -107,7 +122,7 @@ place_libraries() {
 
 run_suite() {
   make_work
-  cp -r "$HOME_OF_RESULT/regress" "$WORK/regress"
+  cp -r "$HOME_OF_RESULT/regress" "$HOME_OF_RESULT/bin" "$WORK/"
   mkdir "$WORK/out" "$WORK/socket"
   [ "$(id -u)" != 0 ] || chown -R postgres:postgres "$WORK"
   cd "$WORK"
@@ -117,7 +132,7 @@ run_suite() {
     -c autovacuum=off -c wal_level=logical"
   # Failed tests are told, not fatal: what counts here is what the suite leaves behind.
   as_server env PGUSER=postgres PATH="$BIN:$PATH" "$REGRESS" --inputdir="$WORK/regress" --outputdir="$WORK/out" \
-    --bindir="$BIN" --dlpath="$LIBRARIES" --host="$WORK/socket" --dbname=regression --max-concurrent-tests=20 \
+    --bindir="$WORK/bin" --dlpath="$LIBRARIES" --host="$WORK/socket" --dbname=regression --max-concurrent-tests=20 \
     --schedule="$WORK/regress/parallel_schedule" > "$WORK/regress.log" 2>&1 || true
   local passed failed
   passed=$(grep -cE '^(test | +)[a-z_0-9. ]+ +\.\.\. +ok|^ok ' "$WORK/regress.log" || true)
