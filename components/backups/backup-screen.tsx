@@ -21,6 +21,7 @@ import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { backupQuery } from '@/lib/client/queries/backups'
 import { isActive } from '@/lib/client/words'
 import { BackupCopies } from './backup-copies'
+import { BackupLacks } from './backup-lacks'
 import { BackupLog } from './backup-log'
 import { BackupSummary } from './backup-summary'
 import { BackupTests } from './backup-tests'
@@ -117,6 +118,7 @@ export function BackupScreen({ id }: { id: string }) {
             actions={isRunAgain(backup) && <FailedRunActions backup={backup} />}
           />
         )}
+        <BackupLacks backup={backup} />
         <div className="grid gap-5 lg:grid-cols-[1.25fr_1fr]">
           <BackupSummary backup={backup} />
           <KeepAndNote key={backup.note ?? ''} backup={backup} />

@@ -24,7 +24,7 @@ export function BackupSummary({ backup }: { backup: BackupDetail }) {
             {
               name: 'Restorable',
               value: hasCopies(backup) ? (
-                <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} />
+                <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} withheld={backup.withheld} />
               ) : (
                 'There is no stored copy'
               ),

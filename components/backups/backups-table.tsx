@@ -89,7 +89,9 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
         <span className="flex flex-wrap gap-1">
           <StateBadge state={backup.status} />
           <span className="sm:hidden">
-            {hasCopies(backup) && <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow />}
+            {hasCopies(backup) && (
+              <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} withheld={backup.withheld} narrow />
+            )}
           </span>
           {backup.deleteAfter && !backup.deletedAt && (
             <Badge
@@ -114,7 +116,13 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
       </Td>
       <Td className="max-sm:hidden">
         {hasCopies(backup) ? (
-          <VerifiedBadge verified={backup.verified} provenAt={backup.provenAt} narrow bare={withSource} />
+          <VerifiedBadge
+            verified={backup.verified}
+            provenAt={backup.provenAt}
+            withheld={backup.withheld}
+            narrow
+            bare={withSource}
+          />
         ) : (
           <span className="text-ink-3">–</span>
         )}

@@ -15,11 +15,14 @@ const icons = { proven: ShieldCheck, unproven: CircleDashed, broken: ShieldX } a
 export function VerifiedBadge({
   verified,
   provenAt,
+  withheld = [],
   narrow,
   bare,
 }: {
   verified: Verified
   provenAt?: string | null
+  /** What it lacks: then it is proven except for these. */
+  withheld?: readonly string[]
   /** Without the time where there is little room. */
   narrow?: boolean
   /** Without the time, which is then told on hover alone. */
@@ -29,10 +32,16 @@ export function VerifiedBadge({
   const zone = useViewerTimeZone()
   const Icon = icons[verified]
   const { label, tone, means } = verifiedWords[verified]
+  const except = verified === 'proven' && withheld.length > 0
+  const meaning = except ? `${means}. Not in it: ${withheld.join(', ')}` : means
   const at = verified === 'proven' && provenAt ? new Date(provenAt) : null
   return (
-    <Badge tone={tone} title={at ? `${means}: ${formatAbsolute(at, zone)}` : means} icon={<Icon aria-hidden />}>
-      {label}
+    <Badge
+      tone={except ? 'info' : tone}
+      title={at ? `${meaning}: ${formatAbsolute(at, zone)}` : meaning}
+      icon={<Icon aria-hidden />}
+    >
+      {except ? `${label}, except ${withheld.length}` : label}
       {at && !bare && (
         <span className={cn('font-normal opacity-80', narrow && 'max-xl:hidden')}>{formatRelative(at, now)}</span>
       )}

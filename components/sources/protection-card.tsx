@@ -41,7 +41,14 @@ export function ProtectionCard({ status }: { status: SourceStatus | undefined })
                       >
                         <TimeCell at={status.lastGoodBackup.finishedAt} form="inline" />
                       </Link>
-                      <VerifiedBadge verified={status.lastGoodBackup.verified} />
+                      <VerifiedBadge
+                        verified={status.lastGoodBackup.verified}
+                        withheld={
+                          status.proof.newestProven?.backupId === status.lastGoodBackup.id
+                            ? status.proof.newestProven.except
+                            : []
+                        }
+                      />
                     </span>
                   ) : (
                     <span className="text-bad">none</span>

@@ -7,6 +7,7 @@ import type { Tone } from '@/lib/client/words'
 export const proofFactsOf = ({ proof }: Pick<SourceStatus, 'proof'>): ProofFacts => ({
   provenUpTo: proof.newestProven?.startedAt ?? null,
   newer: proof.newer,
+  except: proof.newestProven?.except ?? [],
 })
 
 /** Green for the newest backup proven and nothing after it; what failed or broke since is never only a colour. */

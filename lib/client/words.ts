@@ -92,6 +92,7 @@ export const alertWords: Record<AlertEvent, string> = {
   'backup-slow': 'Backup runs long',
   'backup-missed': 'Run missed',
   'backup-anomaly': 'Backup looks unusual',
+  'backup-incomplete': 'Backup leaves something out',
   'restore-test-failed': 'Restore test failed',
   'restore-test-overdue': 'Restore test overdue',
   'exposure-over-objective': 'Exposure over the objective',

@@ -7,6 +7,7 @@ export const alertEvents = [
   'backup-slow',
   'backup-missed',
   'backup-anomaly',
+  'backup-incomplete',
   'restore-test-failed',
   'restore-test-overdue',
   'exposure-over-objective',

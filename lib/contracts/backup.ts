@@ -56,6 +56,9 @@ export const backupSchema = z.object({
   sample: z.boolean(),
   catalog: z.boolean().meta({ description: 'Holds the catalog: only administrators download or restore it' }),
   error: failureSchema.nullable(),
+  withheld: z
+    .array(z.string())
+    .meta({ description: 'What is not in it because its role is not shown it: at best it is proven except for these' }),
   /** When it goes unless someone takes it back before (`POST .../{id}/keep`); null: no deletion is planned. */
   deleteAfter: timeSchema.nullable(),
   /** Whether its policy or a person decided that it goes. */
@@ -68,6 +71,7 @@ export type Backup = z.infer<typeof backupSchema>
 
 export const backupDetailSchema = backupSchema.extend({
   log: z.string().nullable(),
+  warnings: z.array(z.string()).meta({ description: 'What the tools that took it warned of' }),
   manifest: z.record(z.string(), z.unknown()).nullable(),
   manifestSha256: z.string().nullable(),
   repositoryPath: z.string(),

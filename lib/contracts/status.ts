@@ -23,6 +23,7 @@ const proofSchema = z.object({
       startedAt: timeSchema.meta({ description: 'The point its data stands for: proven up to here' }),
       finishedAt: timeSchema.nullable(),
       provenAt: timeSchema.nullable(),
+      except: z.array(z.string()).meta({ description: 'What it lacks because its role is not shown it' }),
     })
     .nullable()
     .meta({ description: 'The newest proven backup that is still stored' }),

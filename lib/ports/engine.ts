@@ -42,6 +42,10 @@ export interface BackupSession {
   toolVersion: string
   facts: Record<string, unknown>
   warnings: string[]
+  /** What the role is not shown, and the backup therefore lacks, in words. */
+  withheld: string[]
+  /** What the tools warned of; complete once every part has been read. */
+  toolWarnings: string[]
   /** May be read side by side: all are of one snapshot. */
   parts: BackupPart[]
   /** Lines for the manifest: how to restore by hand with the standard tools. */

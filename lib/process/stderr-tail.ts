@@ -4,12 +4,14 @@ import { redact } from './redact'
 
 const maxBytes = 64 * 1024
 const maxLines = 40
+/** Of these, so many from the beginning of what was kept: a tool names its trouble before the long statement that has it. */
+const firstLines = 12
 /** One statement that a tool quotes may be as long as all the rest. */
 const lineCharacters = 2_000
 
 /**
- * Reads a tool's stderr to its end, whatever it writes, and keeps the last part: at most 64 KiB, 40 lines and 2000
- * characters of each. A tool whose stderr nobody reads would block on a full pipe.
+ * Reads a tool's stderr to its end, whatever it writes, and keeps the last 64 KiB: of these 40 lines, the first and the
+ * last, and 2000 characters of each. A tool whose stderr nobody reads would block on a full pipe.
  */
 export class StderrTail {
   private chunks: Buffer[] = []
@@ -50,7 +52,11 @@ export class StderrTail {
       const longest = Math.max(0, ...this.secrets.map((secret) => secret.length))
       text = text.slice(newline >= 0 ? newline + 1 : longest)
     }
-    const lines = redact(text, this.secrets).trimEnd().split('\n').slice(-maxLines)
-    return lines.map((line) => clip(line, lineCharacters)).join('\n')
+    const lines = redact(text, this.secrets).trimEnd().split('\n')
+    const kept =
+      lines.length <= maxLines
+        ? lines
+        : [...lines.slice(0, firstLines), '...', ...lines.slice(firstLines + 1 - maxLines)]
+    return kept.map((line) => clip(line, lineCharacters)).join('\n')
   }
 }

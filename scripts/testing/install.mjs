@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +22,17 @@ const NEEDED = [
   ['newuidmap', 'uidmap'],
   ['pkill', 'procps'],
   ['perl', 'perl-base'],
+  ['pgbouncer', 'pgbouncer'],
 ]
+/** What databases from the field have, by a file of the package. */
+const NEEDED_BY_CASES = [
+  ['/usr/share/postgresql/15/extension/pg_partman.control', 'postgresql-15-partman'],
+  ['/usr/share/postgresql/15/extension/pg_repack.control', 'postgresql-15-repack'],
+  ['/usr/share/postgresql/15/extension/pgaudit.control', 'postgresql-15-pgaudit'],
+  ['/usr/share/i18n/locales/de_DE', 'locales'],
+]
+/** Of these the servers of the tests have databases and amounts of money, and so does the sandbox. */
+const LOCALES = ['de_DE.UTF-8', 'es_AR.UTF-8']
 const NEEDED_BY_BROWSER = [['chromium', 'chromium']]
 const NEEDED_BY_S3 = [['debootstrap', 'debootstrap']]
 /** PostgreSQL's own test suite has a few functions in C. */
@@ -38,16 +49,30 @@ export async function installForTests({ browser, s3 }) {
   await installPackages([
     ...NEEDED,
     ...(browser ? NEEDED_BY_BROWSER : []),
-    ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION] : []),
+    ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION, ...NEEDED_BY_CASES] : []),
   ])
+  if (s3) await makeLocales()
   if (s3) await fetchRegressionSuite()
   if (s3) await fetchPrometheus()
 }
 
+const isThere = (program) =>
+  program.startsWith('/') ? existsSync(program) : has(program) || existsSync(`/usr/sbin/${program}`)
+
+async function makeLocales() {
+  const there = new Set(execFileSync('locale', ['-a'], { encoding: 'utf8' }).toLowerCase().split('\n'))
+  const missing = LOCALES.filter((name) => !there.has(name.toLowerCase().replace('utf-8', 'utf8')))
+  if (!missing.length) return
+  const commands = missing.map((name) => ['-i', name.split('.')[0], '-f', 'UTF-8', name])
+  if (process.getuid?.() !== 0) {
+    const typed = commands.map((args) => `sudo localedef ${args.join(' ')}`).join('; ')
+    throw new StartError(`The tests need the locales ${missing.join(', ')}: ${typed}`)
+  }
+  for (const args of commands) await run('localedef', args)
+}
+
 async function installPackages(wanted) {
-  const missing = new Set(
-    wanted.filter(([program]) => !has(program) && !existsSync(`/usr/sbin/${program}`)).map(([, name]) => name),
-  )
+  const missing = new Set(wanted.filter(([program]) => !isThere(program)).map(([, name]) => name))
   const names = [...missing].flatMap((name) => [name, ...(WITH[name] ?? [])])
   if (!names.length) return
   if (!has('apt-get') || process.getuid?.() !== 0) {

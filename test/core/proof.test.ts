@@ -33,40 +33,64 @@ describe('how far a source is proven, in words', () => {
     ['the only backup is broken', null, { broken: 1 }, 'No good backup; 1 backup broken'],
     ['more came than are counted', at, { untested: 100 }, 'Proven up to 21:44; at least 100 newer backups not tested'],
   ])('says so when %s', (_, provenUpTo, newer, words) => {
-    const facts = { provenUpTo, newer: { ...none, ...newer } }
+    const facts = { provenUpTo, newer: { ...none, ...newer }, except: [] }
     expect(proofWords(facts, clock)).toBe(words)
     expect(isProvenToTheEnd(facts)).toBe(words === 'Proven up to 21:44')
+  })
+
+  it('names what the proven backup lacks, and is not green then', () => {
+    const facts = (...except: string[]) => ({ provenUpTo: at, newer: { ...none, untested: 1 }, except })
+    expect(proofWords(facts('subscription audit'), clock)).toBe(
+      'Proven up to 21:44 except subscription audit; 1 newer backup not tested',
+    )
+    expect(proofWords(facts('a', 'b', 'c'), clock)).toBe(
+      'Proven up to 21:44 except a and 2 more; 1 newer backup not tested',
+    )
+    expect(isProvenToTheEnd({ provenUpTo: at, newer: none, except: ['passwords of roles'] })).toBe(false)
   })
 })
 
 /** Newest run x older proof, as the facts that the headline is made of. */
 const newest = {
-  proven: { codes: [], proof: { provenUpTo: at, newer: none } },
-  untested: { codes: [], proof: { provenUpTo: at, newer: { ...none, untested: 1 } } },
+  proven: { codes: [], proof: { provenUpTo: at, newer: none, except: [] } },
+  untested: { codes: [], proof: { provenUpTo: at, newer: { ...none, untested: 1 }, except: [] } },
   failed: {
     codes: ['last-run-not-good'],
     health: 'degraded',
-    proof: { provenUpTo: at, newer: { ...none, failed: 1 } },
+    proof: { provenUpTo: at, newer: { ...none, failed: 1 }, except: [] },
   },
   missed: {
     codes: ['last-run-not-good'],
     health: 'degraded',
-    proof: { provenUpTo: at, newer: { ...none, missed: 1 } },
+    proof: { provenUpTo: at, newer: { ...none, missed: 1 }, except: [] },
   },
-  partial: { codes: ['copy-missing'], health: 'degraded', proof: { provenUpTo: at, newer: { ...none, untested: 1 } } },
+  partial: {
+    codes: ['copy-missing'],
+    health: 'degraded',
+    proof: { provenUpTo: at, newer: { ...none, untested: 1 }, except: [] },
+  },
   broken: {
     ...{ codes: ['latest-broken'], health: 'unhealthy', isProven: false },
-    proof: { provenUpTo: at, newer: { ...none, broken: 1 } },
+    proof: { provenUpTo: at, newer: { ...none, broken: 1 }, except: [] },
   },
-  overdue: { codes: ['proof-too-old'], health: 'degraded', isProven: false, proof: { provenUpTo: at, newer: none } },
-  exposed: { codes: ['exposure-over-objective'], health: 'unhealthy', proof: { provenUpTo: at, newer: none } },
+  overdue: {
+    codes: ['proof-too-old'],
+    health: 'degraded',
+    isProven: false,
+    proof: { provenUpTo: at, newer: none, except: [] },
+  },
+  exposed: {
+    codes: ['exposure-over-objective'],
+    health: 'unhealthy',
+    proof: { provenUpTo: at, newer: none, except: [] },
+  },
   unproven: {
     ...{ codes: ['never-proven'], health: 'unknown', isProven: false },
-    proof: { provenUpTo: null, newer: { ...none, untested: 1 } },
+    proof: { provenUpTo: null, newer: { ...none, untested: 1 }, except: [] },
   },
   nothing: {
     ...{ codes: ['no-backup-yet'], health: 'unhealthy', isProtected: false, isProven: false },
-    proof: { provenUpTo: null, newer: none },
+    proof: { provenUpTo: null, newer: none, except: [] },
   },
 } satisfies Record<string, Partial<HeadlineSource>>
 
@@ -111,6 +135,24 @@ describe('the headline', () => {
     ['nothing', 'shop has no good backup', 'bad'],
   ])('of two databases, one proven, the other’s newest run %s', (what, text, tone) => {
     expect(headline([source('crm', 'proven'), source('shop', what)])).toEqual({ text, tone })
+  })
+
+  it('says what the proof does not cover, and is not green then', () => {
+    const lacking = (name: string): HeadlineSource => ({
+      ...source(name, 'proven'),
+      proof: { provenUpTo: at, newer: none, except: ['subscription audit', 'passwords of roles'] },
+    })
+    expect(headline([lacking('shop')])).toEqual({
+      text: 'Your database is proven restorable except subscription audit and 1 more',
+      tone: 'info',
+    })
+    expect(headline([source('crm', 'proven'), lacking('shop')])).toEqual({
+      text: 'All 2 databases are proven restorable, 1 of them with exceptions',
+      tone: 'info',
+    })
+    expect(catalogWords({ ...lacking('catalog'), isCatalog: true })).toBe(
+      'Holdfast’s own catalog: proven except subscription audit and 1 more',
+    )
   })
 
   it('never leads with what is proven while something is worse, and is green for nothing but proof to the end', () => {

@@ -16,6 +16,7 @@ export interface PlainBackup {
   check: CheckParts
   file(role: 'archive' | 'globals'): string
   warnings: string[]
+  toolWarnings: string[]
 }
 
 export async function takeBackup(
@@ -73,6 +74,7 @@ export async function takeBackup(
       open: async (part) => createReadStream(path.join(folder, part.file)),
       file,
       warnings: session.warnings,
+      toolWarnings: session.toolWarnings,
     }
   } finally {
     await session.close()

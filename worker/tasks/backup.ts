@@ -185,6 +185,8 @@ async function commitBackup(
       signatureSha256: end.stored.position.sha256,
       signature: end.stored.signature,
       ...measuredFacts(end.stored.manifest.engineFacts),
+      withheld: end.stored.withheld,
+      warnings: end.stored.toolWarnings,
       log: logText(),
       ...(failed.length > 0 ? { error: toJson(missingCopies(failed)) } : {}),
     },

@@ -1,5 +1,5 @@
 import type { HealthLevel, Headline } from '../../contracts/status'
-import { isProvenToTheEnd, newerWords, type ProofFacts } from './proof'
+import { exceptWords, isProvenToTheEnd, newerWords, type ProofFacts } from './proof'
 
 /** One source as the headline sees it. */
 export interface HeadlineSource {
@@ -80,13 +80,20 @@ function provenWords(own: readonly HeadlineSource[]): string {
 
 /** Everything is proven; what is newer, and what else is the matter, is told with it. */
 function calmWords(own: readonly HeadlineSource[], health: HealthLevel): string {
-  const text =
+  const text = `${
     own.length === 1 ? 'Your database is proven restorable' : `All ${own.length} databases are proven restorable`
+  }${lackingWords(own)}`
   const worst = own.some((source) => source.health !== 'healthy')
   if (worst) return `${text}, but something needs attention`
   if (health !== 'healthy') return `${text}, but something else needs attention`
   const untested = own.reduce((sum, source) => sum + source.proof.newer.untested, 0)
   return untested === 0 ? text : `${text}; ${newerWords({ untested, broken: 0, failed: 0, missed: 0 }, true)}`
+}
+
+function lackingWords(own: readonly HeadlineSource[]): string {
+  const lacking = own.filter((source) => source.proof.except.length > 0)
+  if (own.length === 1) return exceptWords(own[0]?.proof.except ?? [])
+  return lacking.length === 0 ? '' : `, ${lacking.length} of them with exceptions`
 }
 
 const calmTone = (own: readonly HeadlineSource[]): Headline['tone'] =>
@@ -109,5 +116,6 @@ function catalogState({ codes, isProtected, isProven, health, proof }: HeadlineS
   if (!isProven) return proof.provenUpTo ? 'its proof is too old' : 'backed up, not proven yet'
   if (health !== 'healthy') return 'proven, needs attention'
   const gap = newerWords(proof.newer, true)
-  return gap ? `proven, ${gap}` : 'proven'
+  const proven = `proven${exceptWords(proof.except)}`
+  return gap ? `${proven}, ${gap}` : proven
 }

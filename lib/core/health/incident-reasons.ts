@@ -10,6 +10,7 @@ export const healthEvents = [
   'copy-damaged',
   'retention-paused',
   'backup-anomaly',
+  'backup-incomplete',
   'destination-unreachable',
   'destination-nearly-full',
   'certificate-expiring',

@@ -15,6 +15,8 @@ export interface ProofFacts {
   /** Start of the newest proven backup that is still stored: the point its data stands for. Null: none is proven. */
   provenUpTo: string | null
   newer: NewerRuns
+  /** What that backup lacks, because its role is not shown it. */
+  except: readonly string[]
 }
 
 /** From here on the count is only known to be at least this. */
@@ -24,17 +26,23 @@ const mostCounted = 100
  * The one sentence about what is proven, wherever a source is told of: "Proven up to 21:44; 1 newer backup not tested".
  * `time` spells the instant for its reader: in their zone on a screen, in UTC elsewhere.
  */
-export function proofWords({ provenUpTo, newer }: ProofFacts, time: (at: Date) => string): string {
+export function proofWords({ provenUpTo, newer, except }: ProofFacts, time: (at: Date) => string): string {
   const gap = newerWords(newer, provenUpTo !== null)
   const head =
     provenUpTo !== null
-      ? `Proven up to ${time(new Date(provenUpTo))}`
+      ? `Proven up to ${time(new Date(provenUpTo))}${exceptWords(except)}`
       : newer.untested > 0
         ? 'Nothing proven'
         : newer.broken + newer.failed + newer.missed > 0
           ? 'No good backup'
           : 'No backup yet'
   return gap ? `${head}; ${gap}` : head
+}
+
+/** " except subscription audit and 2 more"; empty when nothing is lacking. */
+export function exceptWords([first, ...others]: readonly string[]): string {
+  if (first === undefined) return ''
+  return ` except ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
 /** The gap alone, worst first: "1 newer backup broken, 2 newer backups not tested". Empty without one. */
@@ -52,7 +60,7 @@ export function newerWords(newer: NewerRuns, afterProven: boolean): string {
 
 const counted = (count: number): string => (count >= mostCounted ? `at least ${mostCounted}` : String(count))
 
-/** True when the newest run that left a backup is proven, and nothing after it went wrong: the only green there is. */
-export function isProvenToTheEnd({ provenUpTo, newer }: ProofFacts): boolean {
-  return provenUpTo !== null && newer.untested + newer.broken + newer.failed + newer.missed === 0
+/** True when the newest run that left a backup is proven, lacks nothing, and nothing after it went wrong: the only green there is. */
+export function isProvenToTheEnd({ provenUpTo, newer, except }: ProofFacts): boolean {
+  return provenUpTo !== null && except.length === 0 && newer.untested + newer.broken + newer.failed + newer.missed === 0
 }

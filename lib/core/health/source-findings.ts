@@ -29,6 +29,8 @@ export interface WatchedSource {
   proof: { validMs: number; since: Date } | null
   /** Whether the newest good backup has the copies that are asked for; null when nothing is asked or there is none. */
   copies: { met: boolean; message: string } | null
+  /** What the newest good backup lacks, and what its tools warned of. */
+  lacks: string[]
 }
 
 /** What is wrong with a source beside its runs themselves. Bodies name instants, not ages: they do not change by waiting. */
@@ -38,6 +40,7 @@ export function sourceFindings(source: WatchedSource, now: Date): Finding[] {
     ...restoreTimeFinding(source),
     ...overdueFinding(source, now),
     ...copiesFinding(source),
+    ...lackingFinding(source),
   ]
 }
 
@@ -115,6 +118,19 @@ function overdueFinding(source: WatchedSource, now: Date): Finding[] {
         ? `The last one that passed was at ${stamp(lastProvenAt)}; at least every ${span(proof.validMs)} one should.`
         : `None has passed yet; at least every ${span(proof.validMs)} one should.`,
       facts: { lastProvenAt: lastProvenAt?.toISOString() ?? null, validMs: proof.validMs },
+    },
+  ]
+}
+
+function lackingFinding({ name, lacks }: WatchedSource): Finding[] {
+  if (lacks.length === 0) return []
+  return [
+    {
+      event: 'backup-incomplete',
+      severity: 'warning',
+      title: `Backups of ${name} leave something out`,
+      body: `${lacks.slice(0, 10).join('; ')}${lacks.length > 10 ? `; and ${lacks.length - 10} more` : ''}. The test of its connection says what to do.`,
+      facts: { lacks },
     },
   ]
 }

@@ -52,6 +52,7 @@ export function toBackup(row: BackupRow): Backup {
     sample: row.sample,
     catalog: row.source.catalog,
     error: parseOrNull(failureSchema, row.error),
+    withheld: row.withheld,
     deleteAfter: row.deleteAfter?.toISOString() ?? null,
     deleteCause: row.deleteCause === 'policy' || row.deleteCause === 'request' ? row.deleteCause : null,
     deletedAt: row.deletedAt?.toISOString() ?? null,
@@ -65,6 +66,7 @@ export function toBackupDetail(row: BackupRow & Pick<BackupModel, 'manifest' | '
   return {
     ...toBackup(row),
     log: row.log,
+    warnings: row.warnings,
     manifest: row.manifest === null ? null : jsonObject(row.manifest),
     manifestSha256: row.manifestSha256,
     repositoryPath: row.repositoryPath,

@@ -18,6 +18,7 @@ GRANT pg_read_all_data TO ${role};
 --   GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role};
 --   GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO ${role};
 --   ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${role};
+--   GRANT SELECT ON pg_catalog.pg_authid TO ${role}; -- the roles' passwords, as the server keeps them (hashed)
 
 -- Only when tables use row security: a backup must see all rows.
 ALTER ROLE ${role} BYPASSRLS;

@@ -1,27 +1,37 @@
 import { availableParallelism } from 'node:os'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { rolePasswords } from '@/lib/core/health/withheld'
 import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { assertNotRewritten } from './assert-not-rewritten'
 import { budgetConnections } from './budget-connections'
 import { catalogIn } from './catalog-in'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
-import { connect } from './connect'
+import { connect, connectionOf } from './connect'
 import { dumpArchive, dumpData } from './dump-archive'
 import { dumpGlobals } from './dump-globals'
 import { findClient } from './find-client'
 import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
 import { startLoadGuard } from './load-guard'
+import { lockFindings } from './lock-space'
 import { gentleManners, usualManners } from './next-pace'
 import { nameLocks } from './name-locks'
+import { isPooled, poolerRefused } from './pooled'
 import { confirmStandby, type Endpoint, pickEndpoint } from './pick-endpoint'
 import { planParts, worthwhileBytes } from './plan-parts'
 import { readAccess } from './read-access'
 import { readTables } from './read-tables'
-import { readContentFacts, readIdentity, readLocale, readSystemIdentifier, type ServerIdentity } from './server-facts'
-import { sessionGuards } from './session-guards'
+import {
+  readContentFacts,
+  readIdentity,
+  readLocale,
+  readPreload,
+  readSystemIdentifier,
+  type ServerIdentity,
+} from './server-facts'
+import { readSession, type Settings, settingsToDump } from './session-settings'
 import { openToolEnv } from './tool-env'
 
 /** More would be unkind to a server that has other things to do. */
@@ -61,12 +71,16 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       facts: { unreadable: access.unreadable, sql: missing.sql },
     })
   }
+  const locks = (await lockFindings(holder)).find((finding) => finding.severity === 'error')
+  if (locks) throw new HoldfastError(locks.code, locks.message, locks.remedy ? { remedy: locks.remedy } : {})
   const snapshot = await holdSnapshot(holder, source, identity, warnings)
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
+  const session = await readSession(holder)
+  const preload = await readPreload(holder)
   const systemIdentifier = await readSystemIdentifier(holder)
   const holdfastInstance = await catalogIn(holder)
-  if (!identity.superuser) warnings.push('Passwords of roles are not in this backup: only a superuser may read them.')
+  for (const what of access.withheld) warnings.push(`Not in this backup, because the role is not shown it: ${what}.`)
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
   const { streams, paced } = await divide(holder, source, { databaseBytes, shared: snapshot !== null }, warnings)
   const parts = planParts(streams > 1 ? await readTables(holder) : [], databaseBytes, streams)
@@ -75,14 +89,20 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
     parts.data.flatMap((part) => part.tables),
   )
   const explain = async (error: unknown) => endpoint.explain(await nameLocks(error, source))
-  const env = await openToolEnv(source, undefined, await sessionGuards(holder))
+  const settings = await settingsToDump(holder)
+  await requireOptions(holder, source, settings)
+  const env = await openToolEnv(source, { settings })
   const assertUnchanged = async () => {
     if (snapshot) await assertNotRewritten(holder)
   }
   const { gentle } = source.options
   const guard = paced ? await startLoadGuard(source, gentle ? gentleManners : usualManners, run) : null
   if (gentle) warnings.push(...(guard?.warnings ?? []))
-  const plan = { source, client, env, snapshot, explain, assertUnchanged, guard }
+  const toolWarnings: string[] = []
+  const warn = (text: string) => {
+    if (!toolWarnings.includes(text)) toolWarnings.push(text)
+  }
+  const plan = { source, client, env, snapshot, explain, warn, assertUnchanged, guard }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
     serverVersion: identity.version,
@@ -94,11 +114,16 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       ...endpoint.facts,
       ...locale,
       ...facts,
+      session,
+      preload,
+      withheld: access.withheld,
       ...(holdfastInstance === null ? {} : { holdfastInstance }),
     },
     warnings,
+    withheld: access.withheld,
+    toolWarnings,
     parts: [
-      dumpGlobals(plan, identity.superuser),
+      dumpGlobals(plan, !access.withheld.includes(rolePasswords)),
       dumpArchive(plan, parts),
       ...parts.data.map((part, index) => dumpData(plan, part, index + 1)),
     ],
@@ -113,6 +138,16 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       await env.close()
     },
   }
+}
+
+/** The tools set what they need by options of the connection, which poolers refuse or, worse, ignore. */
+async function requireOptions(holder: Client, source: SourceSpec, settings: Settings): Promise<void> {
+  const names = Object.keys(settings).filter((name) => name !== 'TimeZone')
+  if (names.length === 0 || !(await isPooled(holder))) return
+  throw poolerRefused(
+    `a dump has to set ${names.join(', ')} for its session, which it does not pass on`,
+    connectionOf(source),
+  )
 }
 
 /** The snapshot's and the roles'. */

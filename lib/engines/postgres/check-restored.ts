@@ -4,8 +4,10 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { checkAssertions } from './check-assertions'
 import { checkCriticalTables } from './check-critical-tables'
 import { compareSequences } from './check-sequences'
+import type { TocEntry } from './archive/archive-format'
 import { compareContent } from './compare-content'
 import { withConnection } from './connect'
+import { databaseEntries, isOfDatabase } from './database-entries'
 import { compareLargeObjects, compareMaterializedViews, compareRowCounts } from './count-rows'
 import { checkConstraints, checkIndexes } from './deep-checks'
 import { dumpSandbox } from './dump-sandbox'
@@ -48,7 +50,7 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
       checks.push(rows.check)
       checks.push(await compareSequences(connection, [...restored.inventory.sequences.values()], run.signal))
       checks.push(await compareLargeObjects(connection, restored.largeObjects))
-      checks.push(await compareMaterializedViews(connection, restored.filledViews))
+      checks.push(await compareMaterializedViews(connection, restored.filledViews, restored.unfilledViews))
       checks.push(...(await checkCriticalTables(connection, input.expectations?.criticalTables ?? [], run.signal)))
       if (deep) checks.push(await checkConstraints(connection, facts.unvalidatedConstraints))
       return rows
@@ -89,9 +91,16 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
 async function compareObjects(input: Input, run: RunContext): Promise<Check> {
   const { restored, sandbox, client, evidence } = input
   const inventory = new Inventory()
-  const onEntry = inventory.add.bind(inventory)
+  const entries: TocEntry[] = []
+  const onEntry = (entry: TocEntry) => {
+    inventory.add(entry)
+    if (isOfDatabase(entry)) entries.push(entry)
+  }
   await dumpSandbox(sandbox, sandboxDatabase, client, ['--schema-only'], { onEntry }, run)
   const { missing, extra } = compareInventory(restored.inventory, inventory)
+  const { before, after } = databaseEntries(entries)
+  const there = new Set([...before, ...after].map((statement) => statement.sql('')))
+  missing.push(...restored.properties.filter((one) => !there.has(one.sql(''))).map(({ about }) => about))
   const notes = [
     missing.length > 0 &&
       `In the archive and not in the restored database: ${missing.slice(0, shown).join(', ')}. A restore would come back without`,

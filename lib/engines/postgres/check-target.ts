@@ -64,10 +64,34 @@ export async function checkContents(client: ClientBase, contents: Contents, owne
     })
   }
   if (owners === 'drop') return
-  const { rows } = await client.query<{ name: string }>('SELECT rolname::text AS name FROM pg_roles')
+  await checkOwners(client, contents.owners)
+}
+
+/** Roles that own objects must be there, and be such that this role may give objects to them. */
+async function checkOwners(client: ClientBase, owners: string[]): Promise<void> {
+  // Only those that are asked for: another may have a name that this database's encoding cannot spell.
+  const { rows } = await client.query<{ name: string; mayGive: boolean; user: string }>(
+    `SELECT rolname::text AS name, pg_has_role(oid, 'MEMBER') AS "mayGive", current_user::text AS user
+       FROM pg_roles WHERE rolname = ANY ($1)`,
+    [owners],
+  )
   const roles = new Set(rows.map((row) => row.name))
-  const missing = contents.owners.filter((name) => !roles.has(name))
-  if (missing.length === 0) return
+  const missing = owners.filter((name) => !roles.has(name))
+  const strangers = rows.filter((row) => !row.mayGive).map(({ name }) => name)
+  if (missing.length === 0 && strangers.length === 0) return
+  if (missing.length === 0) {
+    const [user = ''] = rows.map((row) => row.user)
+    throw new HoldfastError(
+      'privilege-missing',
+      `User ${user} may not give objects to the roles that own them: ${strangers.join(', ')}.`,
+      {
+        remedy: `Restore with owners "drop", or run as an administrator: ${strangers
+          .map((name) => `GRANT ${quoteIdentifier(name)} TO ${quoteIdentifier(user)};`)
+          .join(' ')}`,
+        facts: { roles: strangers },
+      },
+    )
+  }
   throw new HoldfastError('roles-missing', `The target server lacks roles that own objects: ${missing.join(', ')}.`, {
     remedy: 'Create them there (the globals file of the backup has them), or restore with owners "drop".',
     facts: { roles: missing },

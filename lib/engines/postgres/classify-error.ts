@@ -68,6 +68,13 @@ export function classifyConnectError(error: unknown, connection: PostgresConnect
       'Check the name of the database; upper and lower case matter.',
     )
   }
+  if (code === '55000' && /not currently accepting connections/.test(text)) {
+    return fail(
+      'database-closed',
+      `The database ${database} on ${server} allows no connections.`,
+      `Let an administrator run, connected to another database: ALTER DATABASE ${quoteIdentifier(database)} ALLOW_CONNECTIONS true;`,
+    )
+  }
   if (code === '42501') {
     return fail(
       'privilege-missing',

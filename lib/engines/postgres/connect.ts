@@ -6,8 +6,9 @@ import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
 import { passwordFor, watchAuthentication } from './password-for'
+import { isPooled, requireOwnSession } from './pooled'
 import { PromptClient } from './prompt-client'
-import { liftLimits } from './session-guards'
+import { liftLimits } from './session-settings'
 import { tlsOptions } from './tls'
 
 const connectTimeoutMs = 10_000
@@ -24,13 +25,25 @@ export async function connect(source: SourceSpec, signal: AbortSignal, database?
   const own = connectionOf(source)
   const connection = database === undefined ? own : { ...own, database }
   const tls = tlsOptions(connection)
-  try {
+  const another = async () => {
     try {
       return await open(connection, source.secret, tls, signal)
     } catch (error) {
       const noTls = errorText(error).includes('does not support SSL') || errorCode(error) === '28000'
       if (connection.ssl !== 'prefer' || !tls || !noTls) throw error
       return await open(connection, source.secret, null, signal)
+    }
+  }
+  try {
+    const client = await another()
+    try {
+      // Before anything is set: on a shared session it would stay there for an application.
+      if (await isPooled(client)) await requireOwnSession(client, another, connection)
+      await liftLimits(client)
+      return client
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw error
     }
   } catch (error) {
     signal.throwIfAborted()
@@ -68,7 +81,6 @@ async function open(
   client.once('end', () => signal.removeEventListener('abort', onAbort))
   try {
     await opened(client, signal)
-    await liftLimits(client)
     return client
   } catch (error) {
     const ended = client.end().catch(() => undefined)

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Check } from '@/lib/contracts/backup'
 import { errorCode, errorText } from './classify-error'
+import { unvalidatedConstraints } from './unvalidated-constraints'
 
 const shown = 20
 
@@ -9,7 +10,7 @@ export async function checkConstraints(client: ClientBase, expected: number | un
   const { rows } = await client.query<{ name: string }>(
     `SELECT quote_ident(conname) || ' of ' || CASE WHEN conrelid <> 0 THEN conrelid::regclass::text
                                                    ELSE contypid::regtype::text END AS name
-       FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f') ORDER BY 1`,
+       FROM ${unvalidatedConstraints} ORDER BY 1`,
   )
   const actual = rows.length
   const name = 'constraints-validated'

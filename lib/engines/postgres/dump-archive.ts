@@ -19,6 +19,8 @@ export interface DumpPlan {
   /** Exported snapshot; null when the server cannot export one. */
   snapshot: string | null
   explain(error: unknown): Promise<unknown>
+  /** Hears what the tools warn of. */
+  warn(text: string): void
   /** Rejects when a table is not what the snapshot has; asked while the dump holds its locks. */
   assertUnchanged(): Promise<void>
   /** Holds the dumps back while the server has other things to do. */
@@ -107,6 +109,7 @@ function openDump(
           },
         }),
       explain: plan.explain,
+      warn: plan.warn,
       stall: stallGuard(source),
     },
     run,

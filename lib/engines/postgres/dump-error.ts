@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { locksRemedy } from './lock-space'
 import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
 /** Facts of `command-failed` as lib/ports/process.ts describes them. */
@@ -13,6 +14,10 @@ function commandFacts(error: HoldfastError): CommandFacts {
   return { stderr: typeof stderr === 'string' ? stderr : '', exitCode, signal }
 }
 
+/** What a server says of a value that it has and cannot give. */
+const unreadableValue =
+  /alloc request size|out of memory|exceed|toast|missing chunk|unexpected chunk|invalid page|could not read block|compressed .* data is corrupt|invalid byte sequence|cache lookup failed/i
+
 const lockedTable = /LOCK TABLE (.+?) IN ACCESS SHARE MODE/s
 const gone =
   /server closed the connection|terminating connection|connection to server was lost|the database system is (?:shutting down|starting up|in recovery mode)|could not receive data from server|SSL SYSCALL error|no connection to the server/
@@ -23,6 +28,24 @@ export function dumpError(error: unknown, tool: string): unknown {
   const { stderr, exitCode, signal } = commandFacts(error)
   const facts = { tool, exitCode, signal, stderr }
   if (isRecoveryConflict(stderr)) return recoveryConflict(facts, error)
+  if (/out of shared memory|max_locks_per_transaction/.test(stderr)) {
+    return new HoldfastError('too-many-tables', 'The database has more tables than the server can lock at once.', {
+      remedy: locksRemedy,
+      facts,
+      cause: error,
+    })
+  }
+  const unreadable = /Dumping the contents of table "(.+?)" failed/.exec(stderr)?.[1]
+  const said = /Error message from server: ERROR: +(.*)/.exec(stderr)?.[1]
+  if (unreadable !== undefined && said !== undefined && unreadableValue.test(said)) {
+    return new HoldfastError('value-unreadable', `Table ${unreadable} holds a value that cannot be read: ${said}`, {
+      remedy: /alloc request size|out of memory|exceed/i.test(said)
+        ? 'A value or row is too long to be written as text (1 GB). Find it by the length of its columns, shorten or divide it, and back up again.'
+        : 'The server cannot read what is on its disk. Find the row by reading the table in ranges of its key, take it from an older backup, delete it, and check the disk.',
+      facts: { ...facts, table: unreadable },
+      cause: error,
+    })
+  }
   const tables = lockedTable.exec(stderr)?.[1]
   // The statement is not translated, so this holds whatever language the server speaks.
   if (tables && /55P03|lock timeout|canceling statement/.test(stderr)) {
@@ -78,9 +101,7 @@ export function dumpError(error: unknown, tool: string): unknown {
     'producer-failed',
     `${tool} failed with exit code ${String(exitCode)}: ${lastLine(stderr)}`,
     {
-      remedy: /max_locks_per_transaction/.test(stderr)
-        ? 'The database has more tables than the server can lock at once: raise max_locks_per_transaction there.'
-        : 'Its last messages are in the details.',
+      remedy: 'Its last messages are in the details.',
       facts,
       cause: error,
     },

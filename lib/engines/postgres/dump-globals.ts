@@ -37,6 +37,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
           },
           check: (exited) => new EndMarkCheck(exited),
           explain: plan.explain,
+          warn: plan.warn,
           stall: stallGuard(source),
         },
         run,

@@ -4,8 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { type ArchiveSummary, ArchiveWalker, type WalkOptions } from './archive/archive-walker'
+import { withConnection } from './connect'
 import type { Installation } from './find-client'
 import type { Sandbox } from './sandbox/start'
+import { settingsToDump } from './session-settings'
 import { openToolEnv } from './tool-env'
 import { sandboxWorkplace } from './workplace'
 
@@ -18,7 +20,8 @@ export async function dumpSandbox(
   walk: WalkOptions,
   run: RunContext,
 ): Promise<ArchiveSummary> {
-  const tool = await openToolEnv(sandbox.source, database)
+  const settings = await withConnection(sandbox.source, run.signal, (client) => settingsToDump(client), database)
+  const tool = await openToolEnv(sandbox.source, { database, settings })
   try {
     const command = runCommand(
       sandboxWorkplace(sandbox).command({

@@ -13,11 +13,13 @@ export function earlyIndexes(entries: readonly TocEntry[], filled: (table: TocEn
     .filter((entry) => {
       if (entry.type !== 'INDEX' && entry.type !== 'CONSTRAINT') return false
       const needed = entry.dependencies.map((id) => byId.get(id)).filter((other) => other !== undefined)
-      const tables = needed.filter((other) => other.type === 'TABLE')
+      // An index that calls a function may read other tables, whatever the function says of itself.
       return (
-        tables.length > 0 &&
-        tables.every((table) => filled(table) && !partitioned.has(table.dumpId)) &&
-        needed.every((other) => other.section === 'pre-data')
+        needed.some((other) => other.type === 'TABLE') &&
+        needed.every(
+          (other) =>
+            other.type === 'SCHEMA' || (other.type === 'TABLE' && filled(other) && !partitioned.has(other.dumpId)),
+        )
       )
     })
     .map((entry) => entry.dumpId)

@@ -1,25 +1,25 @@
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Client } from 'pg'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { RowsHash } from './archive/rows-hash'
+import { withConnection } from './connect'
 import type { ArchivedTable } from './count-rows'
 import type { Installation } from './find-client'
-import { quoteQualified } from './quote'
+import { quoteLiteral, quoteQualified } from './quote'
 import type { Sandbox } from './sandbox/start'
+import { readEncoding } from './server-facts'
+import { settingsToCopy } from './session-settings'
 import { openToolEnv } from './tool-env'
 import { sandboxWorkplace } from './workplace'
 
 /** What pg_dump writes behind the rows of a table. */
 const copyEnd = '\\.\n\n\n'
-/** As pg_dump sets them before it copies. */
-const settings =
-  "SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET row_security = off;"
-
 /**
  * Hash of a restored table's rows with the columns in the order of the archive; undefined when it has not these
- * columns. The server's COPY text is what pg_dump writes.
+ * columns. The server's COPY text is what pg_dump writes, in the encoding of the database.
  */
 export async function hashInOrder(
   input: { sandbox: Sandbox; database: string; client: Installation },
@@ -28,14 +28,20 @@ export async function hashInOrder(
 ): Promise<string | undefined> {
   const columns = /\((.*)\) FROM stdin;\s*$/s.exec(table.copyStatement)?.[1]
   if (columns === undefined) return undefined
-  const tool = await openToolEnv(input.sandbox.source, input.database)
+  const { source } = input.sandbox
+  const asking = async (client: Client) => ({
+    settings: await settingsToCopy(client),
+    encoding: await readEncoding(client),
+  })
+  const { settings, encoding } = await withConnection(source, run.signal, asking, input.database)
+  const tool = await openToolEnv(source, { database: input.database, settings })
   try {
-    const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT`
+    const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT (ENCODING ${quoteLiteral(encoding)})`
     const command = runCommand(
       sandboxWorkplace(input.sandbox).command({
         file: join(input.client.folder, 'psql'),
-        args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '-c', settings, '-c', copy],
-        env: tool.env,
+        args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '-c', copy],
+        env: { ...tool.env, PGCLIENTENCODING: 'UTF8' },
       }),
       run,
     )

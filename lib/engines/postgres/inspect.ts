@@ -7,8 +7,10 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { catalogIn } from './catalog-in'
 import { classifyQueryError } from './classify-error'
 import { clientFindings } from './client-findings'
+import { connectionFindings } from './connection-findings'
 import { connectionOf, withConnection } from './connect'
 import { findClient } from './find-client'
+import { lockFindings } from './lock-space'
 import { readAccess } from './read-access'
 import { databaseBytes, readIdentity, type ServerIdentity } from './server-facts'
 import { transitFindings } from './transit-findings'
@@ -57,6 +59,8 @@ async function look(client: Client, connection: PostgresConnection): Promise<Ins
   const tool = await findClient(identity.major, identity.version).catch((error: unknown) => toFailure(error))
   const findings: Finding[] = [
     ...access.findings,
+    ...(await lockFindings(client)),
+    ...(await connectionFindings(client)),
     ...transitFindings(client, connection),
     ...('code' in tool ? [] : clientFindings([tool])),
     ...excess(identity),

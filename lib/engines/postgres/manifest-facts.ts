@@ -14,6 +14,9 @@ const factsSchema = z.object({
   relationCount: z.number().default(0),
   unvalidatedConstraints: z.number().optional(),
   extensions: z.array(z.object({ name: z.string() })).default([]),
+  session: z.record(z.string(), z.string()).default({}),
+  usesMoney: z.boolean().default(false),
+  preload: z.array(z.string()).nullable().default(null),
 })
 
 export interface ManifestFacts {
@@ -26,12 +29,18 @@ export interface ManifestFacts {
   relationCount: number
   unvalidatedConstraints: number | undefined
   extensions: string[]
+  /** What a session of the source's begins with, as far as it shapes results; empty: the backup does not tell. */
+  session: Record<string, string>
+  /** Whether there are amounts of type `money`, whose text depends on a locale. */
+  usesMoney: boolean
+  /** Libraries that the source's server loads at its start; null: the backup does not tell. */
+  preload: string[] | null
 }
 
 export function manifestFacts(manifest: Manifest): ManifestFacts {
   const facts = factsSchema.parse(manifest.engineFacts)
   const serverMajor = facts.serverMajor ?? Number.parseInt(manifest.serverVersion, 10)
-  const { encoding, collate, ctype, provider, icu } = facts
+  const { encoding, collate, ctype, provider, icu, session, usesMoney, preload } = facts
   return {
     serverMajor,
     toolMajor: Number.parseInt(manifest.toolVersion, 10) || serverMajor,
@@ -41,5 +50,8 @@ export function manifestFacts(manifest: Manifest): ManifestFacts {
     relationCount: facts.relationCount,
     unvalidatedConstraints: facts.unvalidatedConstraints,
     extensions: facts.extensions.map((extension) => extension.name).filter((name) => name !== 'plpgsql'),
+    session,
+    usesMoney,
+    preload,
   }
 }

@@ -16,6 +16,8 @@ export interface PartProducer {
   check(exited: () => Promise<void>): Transform
   /** A better error than the tool's, when the server can tell more. */
   explain?(error: unknown): Promise<unknown>
+  /** Told, once the tool has ended well, what it warned of. */
+  warn(text: string): void
   /** When a dump that has fallen silent is given up; absent: never. */
   stall?: StallGuard
 }
@@ -33,7 +35,9 @@ export function openPart(producer: PartProducer, run: RunContext): { stream: Rea
   // The reader hears of an error by `finished` or by its own pipeline; unheard, it would end the process.
   stage.on('error', () => undefined)
   const stages = producer.pace ? [producer.pace(), stage] : [stage]
-  const followed = follow(command, stages, run, explained)
+  const followed = follow(command, stages, run, explained).then(() =>
+    toolWarnings(command.stderrTail()).forEach(producer.warn),
+  )
   const unwatch = producer.stall ? watch(producer.stall, command, stages) : () => undefined
   const finished = followed.finally(unwatch)
   finished.catch(() => undefined)
@@ -54,6 +58,17 @@ async function follow(
     run.signal.throwIfAborted()
     throw await explained(error)
   }
+}
+
+/** Each with its detail and hint: `pg_dump: warning: ...`, `pg_dump: detail: ...`. */
+function toolWarnings(stderr: string): string[] {
+  const found: string[] = []
+  for (const line of stderr.split('\n')) {
+    const [, kind, text = ''] = /^pg_\w+: (warning|detail|hint): (.*)$/.exec(line) ?? []
+    if (kind === 'warning') found.push(text)
+    else if (kind !== undefined && found.length > 0) found[found.length - 1] += ` (${text})`
+  }
+  return found
 }
 
 function watch(guard: StallGuard, command: RunningCommand, stages: Transform[]): () => void {

@@ -1,27 +1,55 @@
 import type { TocEntry } from './archive/archive-format'
 
-/** What other objects are made of: all of it is there before anything else of the section begins. */
+/** What other objects are made of. */
 const foundations = new Set(['INDEX', 'CONSTRAINT', 'INDEX ATTACH'])
 
 /**
  * The entries behind the rows in the order in which they are restored: each step may run in parallel, the next begins
- * when it has ended.
+ * when it has ended. The order is pg_restore's own but for three things.
  *
- * Indexes first: pg_restore does not know that a foreign key of a partitioned table and the attaching of an index of one
- * of its partitions lock each other, and side by side they end in a deadlock. Event triggers last: one that writes down
- * what is changed would write down the restore itself, in a table whose rows are there already.
+ * Indexes and keys that need nothing else of the section come first: pg_restore does not know that a foreign key of a
+ * partitioned table and the attaching of an index of one of its partitions lock each other, and side by side they end in
+ * a deadlock. Materialized views are not among these entries: `refresh-views.ts` fills them, one by one. Event triggers
+ * come last, also behind those: one that writes down what is changed would write down the restore itself, in a table
+ * whose rows are there already.
  */
-export function postDataSteps(entries: readonly TocEntry[], wanted: ReadonlySet<number> | null): number[][] {
+export function postDataSteps(
+  entries: readonly TocEntry[],
+  wanted: ReadonlySet<number> | null,
+): { objects: number[][]; eventTriggers: number[] } {
   const steps: [number[], number[], number[]] = [[], [], []]
+  const isFoundation = foundationsIn(entries)
   let section: TocEntry['section'] = 'none'
   let step = steps[1]
   for (const entry of entries) {
     // Comments and rights have no section of their own and follow what they are about.
     if (entry.section !== 'none') {
       section = entry.section
-      step = foundations.has(entry.type) ? steps[0] : entry.type === 'EVENT TRIGGER' ? steps[2] : steps[1]
+      step = isFoundation(entry) ? steps[0] : entry.type === 'EVENT TRIGGER' ? steps[2] : steps[1]
     }
-    if (section === 'post-data' && (wanted === null || wanted.has(entry.dumpId))) step.push(entry.dumpId)
+    if (section !== 'post-data' || entry.type === 'MATERIALIZED VIEW DATA') continue
+    if (wanted === null || wanted.has(entry.dumpId)) step.push(entry.dumpId)
   }
-  return steps.filter((ids) => ids.length > 0)
+  return { objects: [steps[0], steps[1]], eventTriggers: steps[2] }
+}
+
+/** Indexes and keys that rest on nothing behind the rows but on each other. An index of a view that rests on a key does not. */
+function foundationsIn(entries: readonly TocEntry[]): (entry: TocEntry) => boolean {
+  const behind = new Map(entries.filter((entry) => entry.section === 'post-data').map((entry) => [entry.dumpId, entry]))
+  const known = new Map<number, boolean>()
+  const rests = (entry: TocEntry): boolean => {
+    const found = known.get(entry.dumpId)
+    if (found !== undefined) return found
+    // Whatever depends on itself in a circle is left to pg_restore.
+    known.set(entry.dumpId, false)
+    const answer =
+      foundations.has(entry.type) &&
+      entry.dependencies.every((id) => {
+        const needed = behind.get(id)
+        return needed === undefined || rests(needed)
+      })
+    known.set(entry.dumpId, answer)
+    return answer
+  }
+  return rests
 }

@@ -9,7 +9,8 @@ import type { Installation } from './find-client'
 import { findRestoreClient } from './find-restore-client'
 import { manifestFacts } from './manifest-facts'
 import { isDamage } from './is-damage'
-import { restoreIntoSandbox } from './restore-into-sandbox'
+import { restoreIntoSandbox, sandboxDatabase } from './restore-into-sandbox'
+import { preloadSettings } from './sandbox/preload'
 import { requireExtensions } from './sandbox/prepare'
 import { startSandbox } from './sandbox/start'
 
@@ -44,6 +45,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
         needBytes: Math.max(facts.archiveBytes, facts.databaseBytes) * spaceFactor + spaceFloorBytes,
         relationCount: facts.relationCount,
         keepOut: input.sandbox.keepOut,
+        preload: (server) => preloadSettings(server, facts, sandboxDatabase),
         programs: [client.folder, ...(input.sandbox.libraries ?? [])],
         acceptUnconfined: input.sandbox.acceptUnconfined ?? false,
         ...(input.sandbox.diskBytes === undefined ? {} : { diskBytes: input.sandbox.diskBytes }),
@@ -63,7 +65,8 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   const started = performance.now()
   const elapsed = () => Math.round(performance.now() - started)
   const failed = (name: string, error: unknown): Proof => {
-    const detail = error instanceof HoldfastError ? error.message : String(error)
+    const detail =
+      error instanceof HoldfastError ? [error.message, error.remedy].filter(Boolean).join(' ') : String(error)
     if (error instanceof HoldfastError && Object.keys(error.facts).length > 0) evidence.failure = error.facts
     return {
       checks: [...passedBefore(name), { name, verdict: 'failed', detail }],

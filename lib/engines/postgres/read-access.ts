@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Finding } from '@/lib/contracts/source'
 import { quoteIdentifier, quoteQualified } from './quote'
+import { readWithheld } from './read-withheld'
 import type { ServerIdentity } from './server-facts'
 
 const listed = 100
@@ -10,6 +11,8 @@ const own = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') A
 export interface Access {
   unreadable: string[]
   findings: Finding[]
+  /** What the server shows to this role in part or not at all, and pg_dump leaves out, in words. */
+  withheld: string[]
 }
 
 interface Missing {
@@ -18,15 +21,17 @@ interface Missing {
   name: string
 }
 
-/** Asks for everything that pg_dump will read; extension members are not dumped and so not asked for. */
+/** Asks for everything that pg_dump will read; of extensions' members that is the rows of their settings. */
 export async function readAccess(client: ClientBase, identity: ServerIdentity): Promise<Access> {
-  if (identity.superuser) return { unreadable: [], findings: [] }
+  if (identity.superuser) return { unreadable: [], findings: [], withheld: [] }
   const { rows } = await client.query<Missing>(
     `WITH mine AS (
        SELECT c.oid, c.relkind, n.oid AS nsp, n.nspname::text AS schema, c.relname::text AS name
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't' AND ${own}
-          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+          AND (NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+               OR EXISTS (SELECT FROM pg_extension e WHERE c.oid = ANY (e.extconfig)))
      )
      (SELECT 'schema' AS kind, n.nspname::text AS schema, '' AS name FROM pg_namespace n
        WHERE ${own} AND NOT has_schema_privilege(n.oid, 'USAGE') ORDER BY 2 LIMIT ${listed})
@@ -45,7 +50,12 @@ export async function readAccess(client: ClientBase, identity: ServerIdentity): 
                           AND CASE WHEN a.grantee = 0 THEN true ELSE pg_has_role(a.grantee, 'USAGE') END)
        ORDER BY m.oid LIMIT ${listed})`,
   )
-  return { unreadable: rows.filter((row) => row.kind !== 'policy').map(describe), findings: toFindings(rows, identity) }
+  const withheld = await readWithheld(client, identity)
+  return {
+    unreadable: rows.filter((row) => row.kind !== 'policy').map(describe),
+    findings: [...toFindings(rows, identity), ...withheld.map(({ finding }) => finding)],
+    withheld: withheld.flatMap(({ what }) => what),
+  }
 }
 
 function describe(row: Missing): string {

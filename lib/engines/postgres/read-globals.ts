@@ -2,6 +2,7 @@ import type { ManifestPart } from '@/lib/core/repository/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damaged } from './archive/archive-error'
+import { decodeText, encodingIn } from './archive/decode-text'
 import { splitSql } from './split-sql'
 
 /** Roles only: a script beyond this is not one that pg_dumpall wrote. */
@@ -21,7 +22,30 @@ export async function readGlobals(open: OpenPart, part: ManifestPart, run: RunCo
     if (bytes > limitBytes) throw damaged('the script of roles is far too long')
     chunks.push(piece)
   }
-  return splitSql(Buffer.concat(chunks).toString('utf8')).filter(wanted).map(forSandbox)
+  try {
+    return splitSql(decodeScript(Buffer.concat(chunks)))
+      .filter(wanted)
+      .map(forSandbox)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged('the script of roles is not complete')
+    throw error
+  }
+}
+
+/**
+ * By the encoding that the script names. Roles are the whole server's, and may have been named in a database of another
+ * encoding: each line is read by itself, so that one such name spoils no other.
+ */
+function decodeScript(script: Buffer): string {
+  const decode = decodeText(encodingIn(script.subarray(0, 64 * 1024).toString('latin1')))
+  const lines: string[] = []
+  for (let from = 0; from < script.length;) {
+    const found = script.indexOf(10, from)
+    const end = found < 0 ? script.length : found + 1
+    lines.push(decode(script.subarray(from, end)))
+    from = end
+  }
+  return lines.join('')
 }
 
 function wanted(statement: string): boolean {

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { restoreTrouble } from './restore-trouble'
 
 /** Says nothing about the backup: a crash, the kernel's out-of-memory killer, a limit on memory. */
 const serverGone =
@@ -48,9 +49,19 @@ export function restoreError(error: unknown): unknown {
       cause: error,
     })
   }
-  return new HoldfastError('restore-failed', `pg_restore stopped at its first error: ${first.trim()}`, {
-    remedy: 'Its messages are in the details.',
-    facts,
+  const trouble = restoreTrouble(stderr)
+  if (!trouble) {
+    return new HoldfastError('restore-failed', `pg_restore stopped at its first error: ${first.trim()}`, {
+      remedy: 'Its messages are in the details.',
+      facts,
+      cause: error,
+    })
+  }
+  const { object, said, detail, hint, context, fault, remedy } = trouble
+  const told = [`${object ?? 'An object'} could not be restored: ${said}`, detail, hint, context].filter(Boolean)
+  return new HoldfastError('restore-failed', told.map((text) => `${String(text).replace(/\.$/, '')}.`).join(' '), {
+    remedy,
+    facts: { ...facts, fault, object },
     cause: error,
   })
 }

@@ -6,16 +6,20 @@ import type { WalkOptions } from './archive/archive-walker'
 import type { TocEntry } from './archive/archive-format'
 import { errorCode, errorText } from './classify-error'
 import type { ArchivedTable } from './count-rows'
+import { withConnection } from './connect'
+import { databaseEntries, type DatabaseEntries, type DatabaseStatement } from './database-entries'
 import type { Installation } from './find-client'
 import { Inventory } from './inventory'
 import { type Manifest, partOf } from '@/lib/core/repository/manifest'
+import { isTroubleOfServer } from './is-trouble-of-server'
 import type { ManifestFacts } from './manifest-facts'
 import { quoteQualified } from './quote'
 import { readGlobals } from './read-globals'
+import { refreshViews, type UnfilledView } from './refresh-views'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
 import { readPartContents, restoreParts } from './restore-parts'
-import { prepareDatabase } from './sandbox/prepare'
+import { makeProperties, type Prepared, prepareDatabase } from './sandbox/prepare'
 import type { Sandbox } from './sandbox/start'
 import { sandboxWorkplace } from './workplace'
 
@@ -27,8 +31,11 @@ export interface Restored {
   /** Of the one part that holds any; absent when there are none, or no hashes were taken. */
   largeObjectsHash?: string | undefined
   inventory: Inventory
+  /** What was made of the database's own settings, rights and the like. */
+  properties: DatabaseStatement[]
   tables: ArchivedTable[]
   filledViews: string[]
+  unfilledViews: UnfilledView[]
   warnings: string[]
 }
 
@@ -43,14 +50,16 @@ interface Input {
 }
 
 export async function restoreIntoSandbox(input: Input, run: RunContext): Promise<Restored> {
-  const warnings = await prepare(input, run)
   const { manifest, open, sandbox, client } = input
   const place = sandboxWorkplace(sandbox)
+  const contents = await readPartContents(open, partOf(manifest, 'archive'), place, run)
+  const database = databaseEntries(contents.entries)
+  const { warnings, lacking, applied } = await prepare(input, database, run)
   const inventory = new Inventory()
   const tables: ArchivedTable[] = []
   const filledViews: string[] = []
+  const unfilledViews: UnfilledView[] = []
   try {
-    const contents = await readPartContents(open, partOf(manifest, 'archive'), place, run)
     for (const entry of contents.entries) {
       inventory.add(entry)
       if (entry.type === 'MATERIALIZED VIEW DATA') filledViews.push(quoteQualified(entry.schema, entry.name))
@@ -60,8 +69,20 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
         manifest,
         open,
         contents,
-        tool: { client, target: sandbox.source, database: sandboxDatabase, args: ['--no-tablespaces'], place },
+        // What its sessions begin with was set for the sandbox's role.
+        tool: {
+          client,
+          target: sandbox.source,
+          database: sandboxDatabase,
+          args: ['--no-tablespaces'],
+          settings: {},
+          place,
+        },
         jobs: restoreJobs(),
+        fillViews: async (scope) => {
+          const fill = (connection: Client) => refreshViews(connection, contents.entries, null, scope.signal)
+          unfilledViews.push(...(await withConnection(sandbox.source, scope.signal, fill, sandboxDatabase)))
+        },
         phase: 'restoring into the sandbox',
         walk: () => collectTables(tables, input.level === 'comprehensive'),
         selection: null,
@@ -75,9 +96,12 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
     }
     const largeObjects = summaries.reduce((sum, summary) => sum + summary.largeObjects, 0)
     const largeObjectsHash = summaries.find((summary) => summary.largeObjects > 0)?.largeObjectsHash
-    return { largeObjects, largeObjectsHash, inventory, tables, filledViews, warnings }
+    const last = await makeProperties(input.admin, sandboxDatabase, database.after)
+    warnings.push(...last.notTaken)
+    const properties = [...applied, ...last.applied]
+    return { largeObjects, largeObjectsHash, inventory, properties, tables, filledViews, unfilledViews, warnings }
   } catch (error) {
-    throw sandboxError(restoreError(error))
+    throw sandboxError(restoreError(error), lacking)
   }
 }
 
@@ -99,24 +123,20 @@ function collectTables(tables: ArchivedTable[], hashRows: boolean): WalkOptions 
   }
 }
 
-async function prepare(input: Input, run: RunContext): Promise<string[]> {
+async function prepare(input: Input, database: DatabaseEntries, run: RunContext): Promise<Prepared> {
   const part = partOf(input.manifest, 'globals')
-  if (!part) {
-    const warnings = await prepareDatabase(input.admin, sandboxDatabase, [], input.facts)
-    return ['The backup holds no roles: objects of other owners cannot be restored.', ...warnings]
-  }
-  const globals = await readGlobals(input.open, part, run)
+  const globals = part ? await readGlobals(input.open, part, run) : []
   try {
-    return await prepareDatabase(input.admin, sandboxDatabase, globals, input.facts)
+    const prepared = await prepareDatabase(input.admin, sandboxDatabase, globals, input.facts, database)
+    if (!part) prepared.warnings.unshift('The backup holds no roles: objects of other owners cannot be restored.')
+    return prepared
   } catch (error) {
+    if (error instanceof HoldfastError) throw error
     if (isTroubleOfServer(error)) throw errorCode(error) === '53100' ? sandboxFull(error) : sandboxBroke(error)
     const message = `The roles and the empty database could not be made: ${errorText(error)}`
     throw new HoldfastError('restore-failed', message, { cause: error })
   }
 }
-
-/** Only what the server says of a statement blames the backup; not its resources, its end, its files or the connection. */
-const isTroubleOfServer = (error: unknown) => !/^(?!08|53|57|58)[0-9FHPX][0-9A-Z]{4}$/.test(errorCode(error))
 
 function sandboxFull(cause: unknown, facts: Record<string, unknown> = {}): HoldfastError {
   const remedy = 'Free some space for the sandbox and test again.'
@@ -130,9 +150,23 @@ function sandboxBroke(cause: unknown): HoldfastError {
 }
 
 /** In a sandbox, the roles come from the backup itself: one that is missing is the backup's fault; a full disk is not. */
-function sandboxError(error: unknown): unknown {
+function sandboxError(error: unknown, lacking: string[]): unknown {
   if (!(error instanceof HoldfastError)) return error
-  const { message, facts } = error
+  const { message, facts, remedy } = error
+  if (error.code === 'extension-missing' || (error.code === 'restore-failed' && facts['fault'] === 'machine')) {
+    return new HoldfastError('sandbox-unavailable', `This machine lacks what the database needs. ${message}`, {
+      ...(remedy === undefined ? {} : { remedy }),
+      facts,
+      cause: error,
+    })
+  }
+  if (error.code === 'restore-failed' && lacking.length > 0) {
+    return new HoldfastError('sandbox-unavailable', `${message} That may be for want of this: ${lacking.join(' ')}`, {
+      remedy: 'Give this machine what it lacks, and test again.',
+      facts: { ...facts, lacking },
+      cause: error,
+    })
+  }
   if (error.code === 'roles-missing') return new HoldfastError('restore-failed', message, { facts, cause: error })
   return error.code === 'target-full' ? sandboxFull(error, facts) : error
 }

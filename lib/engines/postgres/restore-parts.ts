@@ -26,6 +26,8 @@ export interface RestorePlan {
   tool: RestoreTool
   /** Streams side by side, and pg_restore's jobs for indexes and constraints. */
   jobs: number
+  /** Fills the materialized views, once all else is there but event triggers. */
+  fillViews: (run: RunContext) => Promise<void>
   /** How each stream is followed. */
   walk?: (part: ManifestPart) => WalkOptions
   phase: string
@@ -33,6 +35,8 @@ export interface RestorePlan {
   check?: (run: RunContext) => Promise<void>
   /** Null: everything. */
   selection: Selection | null
+  /** Entries behind the rows that are not made. */
+  leaveOut?: ReadonlySet<number>
 }
 
 /** Reads the table of contents of a part into the workplace's folder. */
@@ -111,13 +115,19 @@ export async function restoreParts(
       messages.push(await restoreFromFile(tool, ['--section=data', ...list], contents.file, run))
     }
     run.progress({ phase: 'building indexes', doneBytes: totalBytes, totalBytes })
-    for (const step of postDataSteps(contents.entries, wanted)) {
-      const ids = step.filter((id) => !built.has(id))
-      if (ids.length === 0) continue
+    const { objects, eventTriggers } = postDataSteps(contents.entries, wanted)
+    for (const step of objects) await make(step)
+    run.progress({ phase: 'filling materialized views', doneBytes: totalBytes, totalBytes })
+    await plan.fillViews(run)
+    await make(eventTriggers)
+    return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
+
+    async function make(step: number[]): Promise<void> {
+      const ids = step.filter((id) => !built.has(id) && !plan.leaveOut?.has(id))
+      if (ids.length === 0) return
       const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.place))]
       messages.push(await restoreFromFile(tool, args, contents.file, run))
     }
-    return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
   } finally {
     clearInterval(reporting)
   }

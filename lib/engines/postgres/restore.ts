@@ -5,16 +5,22 @@ import type { Engine, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkContents, checkTarget, databaseExists, targetExists } from './check-target'
 import { classifyQueryError, errorCode } from './classify-error'
-import { withMaintenance } from './connect'
+import type { TocEntry } from './archive/archive-format'
+import { applyEntries, type Refused } from './apply-entries'
+import { beyondRole } from './beyond-role'
+import { withConnection, withMaintenance } from './connect'
 import { createDatabase } from './create-database'
+import { databaseEntries, type DatabaseEntries, type DatabaseStatement } from './database-entries'
 import { dropDatabase } from './drop-database'
 import { findRestoreClient } from './find-restore-client'
-import { manifestFacts } from './manifest-facts'
+import { type ManifestFacts, manifestFacts } from './manifest-facts'
 import { quoteIdentifier } from './quote'
+import { refreshViews, type UnfilledView } from './refresh-views'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
 import { partsToRead, readPartContents, restoreParts } from './restore-parts'
 import { selectEntries } from './select-entries'
+import { type Settings, settingsToRestore, takeSettings } from './session-settings'
 import { openRestoreWorkplace } from './workplace'
 
 type RestoreInput = Parameters<Engine['restore']>[0]
@@ -41,18 +47,25 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   try {
     return await withMaintenance(target.source, run.signal, async (client) => {
       const facts = manifestFacts(input.manifest)
-      const { serverMajor } = await checkTarget(client, target.database, facts.serverMajor)
+      await takeSettings(client, await settingsToRestore(client))
+      const { serverMajor, superuser } = await checkTarget(client, target.database, facts.serverMajor)
       const tool = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, serverMajor)
       const place = await openRestoreWorkplace(target.source, [tool.folder], input.keepOut, run)
       undo.push(place.close)
       const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), place, run)
       const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
+      const beyond = beyondRole(superuser ? [] : contents.entries)
       const globals = partOf(input.manifest, 'globals')
       const needed = [...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])]
       await removeLeftover(client, target.source, incomplete, run)
       created = true
       const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
+      const database = ownStatements(contents.entries, target.owners)
+      warnings.push(...(await applyEntries(client, incomplete, database.before)).map(notTaken))
+      const inDatabase = <T>(signal: AbortSignal, work: (connection: Client) => Promise<T>) =>
+        withConnection(target.source, signal, work, incomplete)
+      const settings = await inDatabase(run.signal, (connection) => settingsToRestore(connection, moneyOf(facts)))
       const { messages } = await restoreParts(
         {
           manifest: input.manifest,
@@ -64,25 +77,37 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
             target: target.source,
             database: incomplete,
             args: ['--no-tablespaces', ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : [])],
+            settings,
             place,
+          },
+          fillViews: async (scope) => {
+            const unfilled = await inDatabase(scope.signal, async (connection) => {
+              await takeSettings(connection, settings)
+              return refreshViews(
+                connection,
+                contents.entries,
+                selection ? new Set(selection.dumpIds) : null,
+                scope.signal,
+              )
+            })
+            warnings.push(...unfilled.map(notFilled))
           },
           jobs: restoreJobs(target.parallelism),
           phase: 'restoring',
           check: (checking) => input.check(needed, checking),
           selection,
+          leaveOut: beyond.dumpIds,
         },
         run,
       )
       if (messages) warnings.push(messages)
+      if (beyond.names.length > 0 && !selection) {
+        warnings.push(`Left out, because only a superuser may make it: ${beyond.names.join(', ')}.`)
+      }
       if (selection && selection.leftOut.length > 0) {
         warnings.push(`Left out, because it needs what was not selected: ${selection.leftOut.join(', ')}.`)
       }
-      if (contents.databaseProperties && !selection) {
-        warnings.push(
-          'Settings and comments of the database itself (ALTER DATABASE ... SET) are not restored into a new name.',
-        )
-      }
-      await giveName(target.source, incomplete, target.database, run)
+      warnings.push(...(await finish(target, incomplete, selection ? [] : database.after, run)))
       created = false
       return { warnings }
     })
@@ -97,11 +122,36 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
 }
 
 /** The connection of the start may have been idle for hours; the last statements get a fresh one. */
-async function giveName(source: SourceSpec, incomplete: string, name: string, run: RunContext): Promise<void> {
-  await withMaintenance(source, run.signal, async (client) => {
-    if (await databaseExists(client, name)) throw targetExists(name)
-    await client.query(`ALTER DATABASE ${quoteIdentifier(incomplete)} RENAME TO ${quoteIdentifier(name)}`)
+async function finish(
+  { source, database }: RestoreInput['target'],
+  incomplete: string,
+  statements: DatabaseStatement[],
+  run: RunContext,
+): Promise<string[]> {
+  return await withMaintenance(source, run.signal, async (client) => {
+    await takeSettings(client, await settingsToRestore(client))
+    const refused = await applyEntries(client, incomplete, statements)
+    if (await databaseExists(client, database)) throw targetExists(database)
+    await client.query(`ALTER DATABASE ${quoteIdentifier(incomplete)} RENAME TO ${quoteIdentifier(database)}`)
+    return refused.map(notTaken)
   })
+}
+
+function ownStatements(entries: readonly TocEntry[], owners: 'keep' | 'drop'): DatabaseEntries {
+  const { before, after } = databaseEntries(entries)
+  const isKept = ({ kind }: DatabaseStatement) => owners === 'keep' || kind !== 'ownership'
+  return { before: before.filter(isKept), after: after.filter(isKept) }
+}
+
+const notTaken = ({ statement, reason }: Refused) => `The ${statement.about} was not restored: ${reason}.`
+
+const notFilled = ({ name, reason }: UnfilledView) =>
+  `The materialized view ${name} has no rows yet: ${reason}. Fill it with REFRESH MATERIALIZED VIEW ${name}.`
+
+/** Amounts of type `money` are written as in the source's locale, whatever the target's own is. */
+function moneyOf({ usesMoney, session }: ManifestFacts): Settings {
+  const locale = session['lc_monetary']
+  return usesMoney && locale !== undefined ? { lc_monetary: locale } : {}
 }
 
 /** What an earlier attempt left is removed, unless somebody is connected: that may be a restore that still runs. */

@@ -9,6 +9,7 @@ import { runCommand } from '@/lib/process/run-command'
 import type { ArchiveWalker } from './archive/archive-walker'
 import type { Installation } from './find-client'
 import { databaseConnInfo } from './quote'
+import type { Settings } from './session-settings'
 import { stallGuard, watchForStall } from './stall-guard'
 import { openToolEnv } from './tool-env'
 import type { Workplace } from './workplace'
@@ -19,6 +20,8 @@ export interface RestoreTool {
   database: string
   /** `--no-owner` and the like. */
   args: string[]
+  /** Of its sessions, from session-settings.ts. */
+  settings: Settings
   place: Workplace
 }
 
@@ -83,14 +86,14 @@ export async function restoreFromFeed(
 }
 
 async function withTool(
-  { client, target, database, args, place }: RestoreTool,
+  { client, target, database, args, settings, place }: RestoreTool,
   more: string[],
   stdin: 'ignore' | 'pipe' | number,
   stream: Pick<PartFeed, 'bytes' | 'isHeldBack'>,
   run: RunContext,
   work: (command: ReturnType<typeof runCommand>) => Promise<void>,
 ): Promise<string> {
-  const env = await openToolEnv(target, database)
+  const env = await openToolEnv(target, { database, settings })
   try {
     const files = env.privateFolder === null ? [] : [env.privateFolder]
     await place.give(...files)

@@ -10,6 +10,7 @@ import { dumpError } from './dump-error'
 import { type Installation, findClient } from './find-client'
 import { quoteQualified } from './quote'
 import { readIdentity } from './server-facts'
+import { type Settings, settingsToDump } from './session-settings'
 import { type ToolEnv, openToolEnv } from './tool-env'
 
 const tablesAtMost = 8
@@ -41,8 +42,8 @@ export async function sample(
   run: RunContext,
 ): Promise<DumpSample> {
   const limit = AbortSignal.timeout(input.timeLimitMs)
-  const { tables, client } = await look(source, run)
-  const env = await openToolEnv(source)
+  const { tables, client, settings } = await look(source, run)
+  const env = await openToolEnv(source, { settings })
   const samples: TableSample[] = []
   let firstError: unknown
   try {
@@ -63,13 +64,17 @@ export async function sample(
   return mix(read)
 }
 
-async function look(source: SourceSpec, run: RunContext): Promise<{ tables: Candidate[]; client: Installation }> {
+async function look(
+  source: SourceSpec,
+  run: RunContext,
+): Promise<{ tables: Candidate[]; client: Installation; settings: Settings }> {
   try {
     return await withConnection(source, run.signal, async (connection) => {
       const identity = await readIdentity(connection)
       return {
         client: await findClient(identity.major, identity.version),
         tables: await largestTables(connection),
+        settings: await settingsToDump(connection),
       }
     })
   } catch (error) {

@@ -13,7 +13,6 @@ export interface Contents {
   entries: TocEntry[]
   owners: string[]
   extensions: string[]
-  databaseProperties: boolean
 }
 
 /** Reads the archive up to the end of its table of contents into a file, then lets it go. */
@@ -41,7 +40,6 @@ export async function saveContents(archive: Readable, file: string, run: RunCont
     entries,
     owners: [...new Set(entries.filter(hasOwner).map((entry) => entry.owner))],
     extensions: entries.filter((entry) => entry.type === 'EXTENSION').map((entry) => entry.name),
-    databaseProperties: entries.some((entry) => entry.type === 'DATABASE PROPERTIES'),
   }
 }
 

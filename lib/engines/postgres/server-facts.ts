@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { unvalidatedConstraints } from './unvalidated-constraints'
 
 /** Who we are on the server, and which server it is. */
 export interface ServerIdentity {
@@ -71,6 +72,20 @@ export async function readLocale(client: ClientBase, versionNumber: number): Pro
   }
 }
 
+/** Libraries that the server loads at its start; null where the role is not shown them. */
+export async function readPreload(client: ClientBase): Promise<string[] | null> {
+  const { rows } = await client.query<{ value: string }>(
+    "SELECT setting AS value FROM pg_settings WHERE name = 'shared_preload_libraries'",
+  )
+  const libraries = rows[0]?.value.split(',').map((part) => part.trim().replaceAll('"', ''))
+  return libraries?.filter((name) => name !== '').map((name) => name.replace(/^.*\//, '').replace(/\.so$/, '')) ?? null
+}
+
+export async function readEncoding(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding")
+  return rows[0]?.encoding ?? 'UTF8'
+}
+
 const mostTables = 2_000
 
 /** Facts about the content, for the manifest and for planning a sandbox. All from the caller's snapshot. */
@@ -93,13 +108,17 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     relations: number
     objects: number
     unvalidated: number
+    money: boolean
     rows: number | null
   }>(
     `SELECT (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')) AS tables,
             (SELECT count(*)::int FROM pg_class WHERE oid >= 16384) AS relations,
             (SELECT count(*)::int FROM pg_largeobject_metadata) AS objects,
-            (SELECT count(*)::int FROM pg_constraint WHERE NOT convalidated AND contype IN ('c', 'f')) AS unvalidated,
+            (SELECT count(*)::int FROM ${unvalidatedConstraints}) AS unvalidated,
+            EXISTS (SELECT FROM pg_attribute WHERE atttypid IN ('money'::regtype, 'money[]'::regtype) AND attrelid >= 16384)
+              OR EXISTS (SELECT FROM pg_type WHERE typbasetype IN ('money'::regtype, 'money[]'::regtype))
+              OR EXISTS (SELECT FROM pg_range WHERE rngsubtype = 'money'::regtype) AS money,
             -- The planner's estimates; unknown when most tables were never analysed, as after an upgrade.
             (SELECT CASE WHEN count(*) FILTER (WHERE reltuples > 0) * 2 >= count(*) FILTER (WHERE reltuples <> 0)
                          THEN coalesce(sum(greatest(reltuples, 0)), 0)::float8 END
@@ -120,6 +139,7 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     relationCount: counts[0]?.relations ?? 0,
     largeObjectCount: counts[0]?.objects ?? 0,
     unvalidatedConstraints: counts[0]?.unvalidated ?? 0,
+    usesMoney: counts[0]?.money ?? false,
     extensions,
     largestTables: largest,
   }

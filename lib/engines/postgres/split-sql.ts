@@ -20,8 +20,7 @@ export function splitSql(script: string): string[] {
       started = false
     } else if (char === "'" || char === '"') {
       started = true
-      const escapes = char === "'" && /(^|[^A-Za-z0-9_])[eE]$/.test(script.slice(Math.max(0, at - 2), at))
-      at = quoteEnd(script, at, char, escapes)
+      at = quoteEnd(script, at)
     } else {
       if (!started && !/\s/.test(char)) {
         started = true
@@ -34,13 +33,15 @@ export function splitSql(script: string): string[] {
   return statements
 }
 
-function lineEnd(script: string, at: number): number {
+export function lineEnd(script: string, at: number): number {
   const end = script.indexOf('\n', at)
   return end < 0 ? script.length : end + 1
 }
 
-/** The offset behind the closing quote; a doubled quote stands for itself. */
-function quoteEnd(script: string, start: number, quote: string, escapes: boolean): number {
+/** The offset behind the closing quote; a doubled quote stands for itself, and in `E'...'` whatever a backslash precedes. */
+export function quoteEnd(script: string, start: number): number {
+  const quote = script.charAt(start)
+  const escapes = quote === "'" && /(^|[^A-Za-z0-9_])[eE]$/.test(script.slice(Math.max(0, start - 2), start))
   for (let at = start + 1; at < script.length; at += 1) {
     const char = script.charAt(at)
     if (char === '\\' && escapes) at += 1

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { connectionOf } from './connect'
+import { type Settings, toolVariables } from './session-settings'
 import { toolAddress } from './tool-address'
 import { systemCaFile, verifies } from './tls'
 
@@ -20,9 +21,12 @@ export interface ToolEnv {
  * How the tools reach the server. The database goes by PGDATABASE, which libpq takes literally: a name with `=`, quotes,
  * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into ours.
  * Rejects with what connecting does when the address is refused or unknown, or when a password would go in clear text.
- * `guards` are options for the tool's sessions, from session-guards.ts.
+ * `settings` are for the tool's sessions, from session-settings.ts.
  */
-export async function openToolEnv(source: SourceSpec, database?: string, guards?: string | null): Promise<ToolEnv> {
+export async function openToolEnv(
+  source: SourceSpec,
+  { database, settings = {} }: { database?: string | undefined; settings?: Settings } = {},
+): Promise<ToolEnv> {
   const connection = connectionOf(source)
   const address = await toolAddress(source, connection, database ?? connection.database)
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-pg-'))
@@ -39,11 +43,9 @@ export async function openToolEnv(source: SourceSpec, database?: string, guards?
     PGGSSENCMODE: 'disable',
     PGAPPNAME: 'holdfast',
     PGCONNECT_TIMEOUT: '10',
-    // Times with a zone are written in UTC, so that the same rows give the same bytes from any server.
-    PGTZ: 'UTC',
     // The tools' own messages are read by dump-error.ts.
     LC_MESSAGES: 'C',
-    ...(guards ? { PGOPTIONS: guards } : {}),
+    ...toolVariables(settings),
   }
   const holds = source.secret !== null || connection.sslRootCert !== undefined
   const privateFolder = holds ? folder : null

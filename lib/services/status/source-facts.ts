@@ -25,6 +25,8 @@ export interface SourceRow {
   goodFinishedAt: Date | null
   goodVerified: string | null
   goodStoredBytes: number | null
+  goodWithheld: string[] | null
+  goodWarnings: string[] | null
   /** The last passed restore, and how long it took. */
   provenId: string | null
   provenAt: Date | null
@@ -34,6 +36,8 @@ export interface SourceRow {
   newestProvenStartedAt: Date | null
   newestProvenFinishedAt: Date | null
   newestProvenAt: Date | null
+  /** What that one lacks. */
+  newestProvenWithheld: string[] | null
   newerUntested: number
   newerBroken: number
   newerFailed: number
@@ -71,6 +75,9 @@ const columns: Record<keyof SourceRow, string> = {
   newestProvenStartedAt: ms('k.newest_proven_started_at'),
   newestProvenFinishedAt: ms('k.newest_proven_finished_at'),
   newestProvenAt: ms('k.newest_proven_at'),
+  newestProvenWithheld: '(SELECT b.withheld FROM backup_history b WHERE b.id = k.newest_proven_id)',
+  goodWithheld: '(SELECT b.withheld FROM backup_history b WHERE b.id = k.good_id)',
+  goodWarnings: '(SELECT b.warnings FROM backup_history b WHERE b.id = k.good_id)',
   newerUntested: 'coalesce(k.newer_untested, 0)',
   newerBroken: 'coalesce(k.newer_broken, 0)',
   newerFailed: 'coalesce(k.newer_failed, 0)',

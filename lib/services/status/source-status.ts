@@ -110,6 +110,7 @@ const newerRuns = (row: SourceRow): ProofFacts['newer'] => ({
 const proofFacts = (row: SourceRow): ProofFacts => ({
   provenUpTo: row.newestProvenStartedAt?.toISOString() ?? null,
   newer: newerRuns(row),
+  except: row.newestProvenWithheld ?? [],
 })
 
 function proofOf(row: SourceRow): SourceStatus['proof'] {
@@ -123,6 +124,7 @@ function proofOf(row: SourceRow): SourceStatus['proof'] {
             startedAt: newestProvenStartedAt.toISOString(),
             finishedAt: newestProvenFinishedAt?.toISOString() ?? null,
             provenAt: newestProvenAt?.toISOString() ?? null,
+            except: [...facts.except],
           }
         : null,
     newer: facts.newer,

@@ -3,10 +3,11 @@ import type { AlertEvent } from '@/lib/contracts/alert'
 import { copyStateSchema } from '@/lib/contracts/backup'
 import { copyRuleSchema, destinationOptionsSchema, type CopyRule } from '@/lib/contracts/operations'
 import { copyRuleMet, copyRuleWords } from '@/lib/core/health/copy-rule'
+import { rolePasswords } from '@/lib/core/health/withheld'
 import { sourceFindings, type WatchedSource } from '@/lib/core/health/source-findings'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
-import { proofValidMs, readSourceFacts } from '../status/source-facts'
+import { proofValidMs, readSourceFacts, type SourceRow } from '../status/source-facts'
 import { settleIncidents } from './settle-incidents'
 
 const events: AlertEvent[] = [
@@ -14,6 +15,7 @@ const events: AlertEvent[] = [
   'restore-over-objective',
   'restore-test-overdue',
   'copies-missing',
+  'backup-incomplete',
 ]
 
 const ruleSchema = z.object({ copyRule: copyRuleSchema.optional() })
@@ -62,9 +64,15 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
       rtoObjectiveMs: source.rtoObjectiveMs,
       proof: validMs === null ? null : { validMs, since },
       copies: copies.get(source.goodId ?? '') ?? null,
+      lacks: lacksOf(source),
     }
   })
 }
+
+const lacksOf = ({ goodWithheld, goodWarnings }: SourceRow) => [
+  ...(goodWithheld ?? []).filter((what) => what !== rolePasswords).map((what) => `not in the backup: ${what}`),
+  ...(goodWarnings ?? []),
+]
 
 /** The newest good backups of sources with a copy rule, held against it. */
 async function judgedCopies(

@@ -37,9 +37,12 @@ export async function prepareRoles(
   await using(connect(catalogDatabase), (client) => client.query(takeOver(owner)))
   await using(connect('postgres'), async (server) => {
     if (!(await databaseExists(server, sampleDatabase))) return
-    await using(connect(sampleDatabase), (client) => client.query(takeOver(sample)))
+    await using(connect(sampleDatabase), (client) => client.query(readsRoles + takeOver(sample)))
   })
 }
+
+/** Each database has its own rights on the table of roles: a backup of the sample holds their passwords, hashed. */
+const readsRoles = `GRANT SELECT ON pg_catalog.pg_authid TO ${sample};`
 
 async function using<T>(opening: Promise<pg.Client>, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await opening

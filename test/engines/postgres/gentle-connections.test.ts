@@ -6,7 +6,7 @@ import { runCommand } from '@/lib/process/run-command'
 import { budgetConnections } from '@/lib/engines/postgres/budget-connections'
 import { withConnection } from '@/lib/engines/postgres/connect'
 import { beginBackup } from '@/lib/engines/postgres/begin-backup'
-import { sessionGuards } from '@/lib/engines/postgres/session-guards'
+import { settingsToDump, toolVariables } from '@/lib/engines/postgres/session-settings'
 import { openToolEnv } from '@/lib/engines/postgres/tool-env'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { makeTestRun } from '@/test/helpers/run-context'
@@ -64,19 +64,20 @@ describe('a role whose sessions are limited', () => {
     await pg?.close()
   })
 
-  const guardsOf = (user: string) =>
-    withConnection(pg.source({ connection: { user } }), makeTestRun().signal, (client) => sessionGuards(client))
+  const settingsOf = (user: string) =>
+    withConnection(pg.source({ connection: { user } }), makeTestRun().signal, (client) => settingsToDump(client))
 
   it('gets options that take exactly those limits away', async () => {
-    expect(await guardsOf('calm')).toBeNull()
-    expect(await guardsOf('hasty')).toBe(
-      '-c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 -c lock_timeout=0 -c statement_timeout=0',
+    expect(toolVariables(await settingsOf('calm'))['PGOPTIONS']).toBeUndefined()
+    expect(toolVariables(await settingsOf('hasty'))['PGOPTIONS']).toBe(
+      '-c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 -c lock_timeout=0 ' +
+        '-c statement_timeout=0',
     )
   })
 
   it('has them in the sessions of the tools', async () => {
     const source = pg.source({ connection: { user: 'hasty' } })
-    const tool = await openToolEnv(source, undefined, await guardsOf('hasty'))
+    const tool = await openToolEnv(source, { settings: await settingsOf('hasty') })
     try {
       const run = makeTestRun()
       const psql = runCommand(

@@ -91,7 +91,7 @@ describe('what was changed in the sandbox after the restore is found', () => {
   /** From the files of another database, so that nothing comes from the server's memory. */
   const recreate = async (from: string) => {
     await onServer(`DROP DATABASE IF EXISTS ${sandboxDatabase}`)
-    await onServer(`CREATE DATABASE ${sandboxDatabase} TEMPLATE ${from} STRATEGY file_copy`)
+    await onServer(`CREATE DATABASE ${sandboxDatabase} TEMPLATE ${from} OWNER postgres STRATEGY file_copy`)
   }
   const check = async (level: Level, expectations?: Expectations): Promise<Check[]> =>
     checkRestored({ restored, sandbox, client, facts, level, expectations, evidence: {} }, makeTestRun())
@@ -112,6 +112,13 @@ describe('what was changed in the sandbox after the restore is found', () => {
       'indexes-sound',
     ])
     expect(checks.find((each) => each.name === 'sequence-values')).toMatchObject({ expected: 3, actual: 3 })
+  })
+
+  it('an owner of the database who is another, at level standard', async () => {
+    await onServer(`ALTER DATABASE ${sandboxDatabase} OWNER TO CURRENT_USER`)
+    expect(await found('standard')).toMatchObject([
+      { name: 'object-inventory', verdict: 'failed', detail: expect.stringContaining('owner of the database') },
+    ])
   })
 
   it('a row that was changed: at level comprehensive, and not before (fault 45)', async () => {

@@ -111,7 +111,11 @@ describe('restoring into a new database', () => {
     expect(await databases()).toEqual(before)
     await pg.sql('CREATE DATABASE restored__holdfast_incomplete')
     const { warnings } = await restore({})
-    expect(warnings).toEqual([expect.stringContaining('ALTER DATABASE')])
+    expect(warnings).toEqual([])
+    const settings = await pg.sql(
+      `SELECT s.setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = 'restored'`,
+    )
+    expect(settings).toEqual([{ setconfig: ['work_mem=5MB'] }])
     expect(await databases()).toEqual([...before, 'restored'].sort())
   })
 

@@ -37,6 +37,9 @@ export interface StoredBackup {
   signature: string
   sourceBytes: number
   storedBytes: number
+  /** What the backup lacks, and what its tools warned of. */
+  withheld: string[]
+  toolWarnings: string[]
 }
 
 interface Input {
@@ -61,6 +64,7 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
     run.logger.info('source opened', { serverVersion: session.serverVersion, toolVersion: session.toolVersion })
     const key = spec.options.encryption === 'age' ? await makeKey(args) : null
     const parts = await storeParts(input, session, key?.recipient ?? null)
+    for (const warning of session.toolWarnings) run.logger.warn(warning)
     await session.confirm()
     // The session's snapshot holds back vacuum on the source: let go of it as soon as the data is out.
     await session.close()
@@ -114,6 +118,8 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
       signature: signed.bytes.toString('utf8'),
       sourceBytes: sum(parts, 'sourceBytes'),
       storedBytes: sum(parts, 'storedBytes'),
+      withheld: session.withheld,
+      toolWarnings: session.toolWarnings,
     }
   } finally {
     await session.close()

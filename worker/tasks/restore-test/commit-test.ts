@@ -29,6 +29,12 @@ export interface FinishedTest {
 export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTest): Promise<void> {
   const now = ctx.clock.now()
   const { level, verdict, checks, backup, failure, startedAt } = end
+  const { withheld, warnings } = backup
+  const evidence = {
+    ...end.evidence,
+    ...(withheld.length > 0 ? { notInBackup: withheld } : {}),
+    ...(warnings.length > 0 ? { backupWarnings: warnings } : {}),
+  }
   const signedEvidence = buildEvidence(
     {
       instanceId: await instanceId(tx),
@@ -37,7 +43,7 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
       verdict,
       backup,
       checks,
-      facts: end.evidence,
+      facts: evidence,
       failure,
       startedAt,
       finishedAt: now,
@@ -50,7 +56,7 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
     data: {
       verdict,
       checks: toJson(checks),
-      evidence: toJson(end.evidence),
+      evidence: toJson(evidence),
       signedEvidence,
       error: failure ? toJson(failure) : Prisma.DbNull,
       finishedAt: now,

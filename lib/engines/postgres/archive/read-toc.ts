@@ -1,6 +1,7 @@
 import type { ArchiveHeader, TocEntry } from './archive-format'
 import { customFormat, magic, newestMinor, oldestMinor } from './archive-format'
 import { damaged } from './archive-error'
+import { decodeText, encodingIn } from './decode-text'
 
 const intSize = 4
 /** Longest string that is kept; definitions may be longer, but they are read over. */
@@ -9,8 +10,19 @@ const keptStringBytes = 4 * 1024 * 1024
 /** By number, as pg_backup.h has them. */
 const sections: Record<number, TocEntry['section']> = { 2: 'pre-data', 3: 'data', 4: 'post-data' }
 
-/** Types whose definitions restore tests look into; all others are read over. */
-const definitionsKept = new Set(['TABLE', 'FOREIGN TABLE', 'DOMAIN', 'SEQUENCE SET'])
+/** Types whose definitions restores and restore tests look into; all others are read over. */
+const definitionsKept = new Set([
+  'ENCODING',
+  'TABLE',
+  'FOREIGN TABLE',
+  'DOMAIN',
+  'SEQUENCE SET',
+  'DATABASE',
+  'DATABASE PROPERTIES',
+  'PUBLICATION',
+])
+/** Of these, what is about the database itself. */
+const attached = new Set(['ACL', 'COMMENT', 'SECURITY LABEL'])
 
 interface Handlers {
   onHeader(header: ArchiveHeader): void
@@ -25,6 +37,8 @@ export class TocReader {
   #chunk: Buffer = Buffer.alloc(0)
   #at = 0
   #offsetSize = 8
+  /** Names are in the encoding of the dump, which its first entry tells. */
+  #decode = decodeText('UTF8')
   readonly #parse: Generator<undefined, void, undefined>
 
   constructor(handlers: Handlers) {
@@ -76,7 +90,9 @@ export class TocReader {
     const name = yield* this.#text()
     const type = yield* this.#text()
     const section = sections[yield* this.#int()] ?? 'none'
-    const definition = definitionsKept.has(type) ? yield* this.#definition() : (yield* this.#skipText(), '')
+    const kept = definitionsKept.has(type) || (attached.has(type) && name.startsWith('DATABASE '))
+    const definition = kept ? yield* this.#definition() : (yield* this.#skipText(), '')
+    if (type === 'ENCODING') this.#decode = decodeText(encodingIn(definition))
     yield* this.#skipText()
     const copyStatement = type === 'TABLE DATA' ? yield* this.#text() : (yield* this.#skipText(), '')
     const schema = yield* this.#text()
@@ -108,14 +124,14 @@ export class TocReader {
     const length = yield* this.#int()
     if (length <= 0) return ''
     if (length > keptStringBytes) throw damaged('its table of contents has a name that is too long')
-    return (yield* this.#bytes(length, true)).toString('utf8')
+    return this.#decode(yield* this.#bytes(length, true))
   }
 
   /** Empty when it is longer than what is kept: that is unusual, not damage. */
   *#definition(): Generator<undefined, string, undefined> {
     const length = yield* this.#int()
     if (length <= 0) return ''
-    return (yield* this.#bytes(length, length <= keptStringBytes)).toString('utf8')
+    return this.#decode(yield* this.#bytes(length, length <= keptStringBytes))
   }
 
   /** A list of numbers, each written as text; the absent string ends it. */

@@ -1,8 +1,13 @@
 import type { ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { applyEntries } from '../apply-entries'
 import { createDatabase } from '../create-database'
-import { errorCode } from '../classify-error'
+import { errorCode, errorText } from '../classify-error'
+import type { DatabaseEntries, DatabaseStatement } from '../database-entries'
+import { isTroubleOfServer } from '../is-trouble-of-server'
 import type { ManifestFacts } from '../manifest-facts'
+import { quoteIdentifier, quoteLiteral } from '../quote'
+import { settingsOfSandbox } from '../session-settings'
 
 /** What the backup's database needs and this machine lacks is no fault of the backup: the test cannot decide. */
 export async function requireExtensions(client: ClientBase, facts: ManifestFacts): Promise<void> {
@@ -23,21 +28,87 @@ export async function requireExtensions(client: ClientBase, facts: ManifestFacts
 
 const duplicateObject = '42710'
 
-/** Roles of the source, then an empty database like the source's; returns warnings. */
+export interface Prepared {
+  warnings: string[]
+  /** What the source has and this machine does not, in words; what fails for want of it is no fault of the backup. */
+  lacking: string[]
+  /** Of the database's own statements, those that were taken. */
+  applied: DatabaseStatement[]
+}
+
+/** Roles of the source, then an empty database like the source's with the settings that shape what is restored. */
 export async function prepareDatabase(
   client: ClientBase,
   database: string,
   globals: string[],
   facts: ManifestFacts,
-): Promise<string[]> {
+  entries: DatabaseEntries,
+): Promise<Prepared> {
+  const warnings = await makeRoles(client, globals)
+  const lacking = await createDatabase(client, database, facts.locale, facts.serverMajor, 'FILE_COPY')
+  lacking.push(...(await takeSession(client, facts)))
+  const { applied, notTaken } = await makeProperties(client, database, entries.before)
+  lacking.push(...notTaken)
+  return { warnings: [...warnings, ...lacking], lacking, applied }
+}
+
+/** Settings, owner, rights and comment of the database itself. */
+export async function makeProperties(
+  client: ClientBase,
+  database: string,
+  statements: DatabaseStatement[],
+): Promise<{ applied: DatabaseStatement[]; notTaken: string[] }> {
+  const refused = await applyEntries(client, database, statements)
+  const left = new Set(refused.map(({ statement }) => statement))
+  return {
+    applied: statements.filter((statement) => !left.has(statement)),
+    notTaken: refused.map(({ statement, reason }) => notTaken(statement.about, reason)),
+  }
+}
+
+const notTaken = (what: string, reason: string) => `This machine does not take the ${what} (${reason}).`
+
+async function makeRoles(client: ClientBase, globals: string[]): Promise<string[]> {
+  const warnings: string[] = []
   for (const statement of globals) {
     try {
       await client.query(statement)
     } catch (error) {
       // A role of the source that has the name of the sandbox's own.
-      if (errorCode(error) !== duplicateObject) throw error
+      if (errorCode(error) === duplicateObject) continue
+      // A role is none the worse for a setting that only the source's machine knows, such as a locale.
+      if (isTroubleOfServer(error) || !isSetting(statement)) throw error
+      warnings.push(`A setting of a role was left out: ${statement} (${errorText(error)})`)
     }
   }
   await client.query('RESET ALL')
-  return await createDatabase(client, database, facts.locale, facts.serverMajor, 'FILE_COPY')
+  return warnings
 }
+
+const isSetting = (statement: string) => /^ALTER ROLE ("(?:[^"]|"")+"|\S+) SET /.test(statement)
+
+/** Sessions here begin as those of the source do. Answers what this machine does not have. */
+async function takeSession(client: ClientBase, { session, usesMoney }: ManifestFacts): Promise<string[]> {
+  const lacking: string[] = []
+  for (const [name, value] of Object.entries(await settingsOfSandbox(client, session))) {
+    try {
+      await client.query(`ALTER ROLE CURRENT_USER SET ${quoteIdentifier(name)} TO ${quoteLiteral(value)}`)
+    } catch (error) {
+      if (isTroubleOfServer(error)) throw error
+      if (name === 'lc_monetary' && usesMoney) throw moneyUnreadable(value, error)
+      lacking.push(notTaken(`setting ${name} "${value}" of the source`, errorText(error)))
+    }
+  }
+  return lacking
+}
+
+function moneyUnreadable(locale: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'sandbox-unavailable',
+    `The database holds amounts of type money, written as in the locale ${locale}, which this machine does not have.`,
+    { remedy: localeRemedy(locale), facts: { locale }, cause },
+  )
+}
+
+export const localeRemedy = (locale: string) =>
+  `Add the locale ${locale} to this machine (Debian or Ubuntu: apt-get install locales, then name it in /etc/locale.gen and run locale-gen) and test again.`

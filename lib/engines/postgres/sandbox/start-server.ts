@@ -11,7 +11,7 @@ interface Start {
   data: string
   sockets: string
   port: number
-  plan: Pick<SandboxPlan, 'serverMajor' | 'relationCount'>
+  plan: Pick<SandboxPlan, 'serverMajor' | 'relationCount' | 'preload'>
   confinement: Confinement
 }
 
@@ -25,7 +25,7 @@ export function startServer(start: Start, run: RunContext): RunningCommand {
   return postgres
 }
 
-function settingsOf({ sockets, port, plan }: Start): Record<string, string | number> {
+function settingsOf({ server, sockets, port, plan }: Start): Record<string, string | number> {
   return {
     listen_addresses: '',
     unix_socket_directories: sockets,
@@ -54,5 +54,6 @@ function settingsOf({ sockets, port, plan }: Start): Record<string, string | num
     log_min_messages: 'fatal',
     // What is restored must not run by itself.
     ...(plan.serverMajor >= 17 ? { event_triggers: 'off' } : {}),
+    ...plan.preload?.(server),
   }
 }

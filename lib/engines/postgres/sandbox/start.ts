@@ -13,6 +13,7 @@ import { writeMarker } from '@/lib/sandbox/marker'
 import { openConfinement } from '@/lib/sandbox/open-confinement'
 import { watchDisk } from '@/lib/sandbox/watch-disk'
 import { findServer, type Installation } from '../find-client'
+import type { Settings } from '../session-settings'
 import { startServer } from './start-server'
 import { waitUntilReady } from './wait-until-ready'
 
@@ -48,6 +49,8 @@ export interface SandboxPlan {
   /** Tables and other relations, for the size of the lock table. */
   relationCount: number
   keepOut: KeepOut
+  /** Libraries that the server loads at its start, as settings. */
+  preload?: (server: Installation) => Settings
   /** Folders with client programs that will work on it. */
   programs?: string[]
   /** Address space of each of its processes; half of the machine's memory when absent. */

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { TestPostgres } from './postgres'
+
+const run = promisify(execFile)
+const limits = { maxBuffer: 1 << 30 }
+
+/** PostgreSQL's own programs against a test server, as an administrator types them: the oracle of what can be restored. */
+export class PlainTools {
+  constructor(
+    readonly pg: TestPostgres,
+    private readonly bin = '/usr/lib/postgresql/15/bin',
+  ) {}
+
+  private address(user = 'postgres'): string[] {
+    return ['--host', this.pg.socketDir, '--port', String(this.pg.port), '--username', user]
+  }
+
+  /** Runs a script; stops at its first error. */
+  async load(file: string, database: string, variables: Record<string, string | number> = {}): Promise<void> {
+    const set = Object.entries(variables).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const args = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', ...set, '--file', file]
+    await run(path.join(this.bin, 'psql'), [...this.address(), ...args, database], limits)
+  }
+
+  /** Roles as they can be made, which is as far as psql gets: it goes on behind errors. */
+  async loadRoles(file: string): Promise<void> {
+    const args = ['--no-psqlrc', '--quiet', '--file', file, 'postgres']
+    await run(path.join(this.bin, 'psql'), [...this.address(), ...args], limits)
+  }
+
+  async dump(database: string, file: string, user?: string): Promise<void> {
+    const args = ['--format=custom', '--file', file, database]
+    await run(path.join(this.bin, 'pg_dump'), [...this.address(user), ...args], limits)
+  }
+
+  /** Creates the database of the archive on this server. Answers what pg_restore complained of; empty: nothing. */
+  restore(file: string): Promise<string> {
+    return this.pgRestore(['--create', '--dbname', 'postgres', file])
+  }
+
+  /** The same into a database that is there. */
+  restoreInto(database: string, file: string): Promise<string> {
+    return this.pgRestore(['--dbname', database, file])
+  }
+
+  /** The archive as a script. */
+  async toSql(file: string): Promise<string> {
+    return (await run(path.join(this.bin, 'pg_restore'), ['--file=-', file], limits)).stdout
+  }
+
+  private async pgRestore(args: string[]): Promise<string> {
+    return run(path.join(this.bin, 'pg_restore'), [...this.address(), ...args], limits).then(
+      ({ stderr }) => stderr,
+      (error: unknown) => {
+        if (typeof error === 'object' && error && 'stderr' in error) return String(error.stderr)
+        throw error
+      },
+    )
+  }
+}
