@@ -6,7 +6,8 @@ import { quoteIdentifier } from './quote'
 
 /**
  * Drops a restored database, if it is there. PostgreSQL keeps one that has subscriptions; those are given up first, and
- * never their slot on the publisher, which belongs to the database that was backed up. `force` ends its sessions.
+ * never their slot on the publisher, which belongs to the database that was backed up. It keeps a template, too. `force`
+ * ends its sessions.
  */
 export async function dropDatabase(
   client: Client,
@@ -18,9 +19,11 @@ export async function dropDatabase(
   try {
     await client.query(drop)
   } catch (error) {
-    const inUse = '55006'
-    if (errorCode(error) !== inUse) throw error
-    await dropSubscriptions(source, database, options.signal)
+    const [inUse, isTemplate] = ['55006', '42809']
+    const code = errorCode(error)
+    if (code === inUse) await dropSubscriptions(source, database, options.signal)
+    else if (code === isTemplate) await client.query(`ALTER DATABASE ${quoteIdentifier(database)} IS_TEMPLATE false`)
+    else throw error
     await client.query(drop)
   }
 }

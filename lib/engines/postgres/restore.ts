@@ -65,7 +65,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       warnings.push(...(await applyEntries(client, incomplete, database.before)).map(notTaken))
       const inDatabase = <T>(signal: AbortSignal, work: (connection: Client) => Promise<T>) =>
         withConnection(target.source, signal, work, incomplete)
-      const settings = await inDatabase(run.signal, (connection) => settingsToRestore(connection, moneyOf(facts)))
+      const settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
       const { messages } = await restoreParts(
         {
           manifest: input.manifest,
@@ -149,9 +149,21 @@ const notFilled = ({ name, reason }: UnfilledView) =>
   `The materialized view ${name} has no rows yet: ${reason}. Fill it with REFRESH MATERIALIZED VIEW ${name}.`
 
 /** Amounts of type `money` are written as in the source's locale, whatever the target's own is. */
-function moneyOf({ usesMoney, session }: ManifestFacts): Settings {
+async function sessionFor(connection: Client, { usesMoney, session }: ManifestFacts): Promise<Settings> {
   const locale = session['lc_monetary']
-  return usesMoney && locale !== undefined ? { lc_monetary: locale } : {}
+  const settings = await settingsToRestore(connection, usesMoney && locale !== undefined ? { lc_monetary: locale } : {})
+  try {
+    await takeSettings(connection, settings)
+  } catch (error) {
+    const invalidValue = '22023'
+    if (errorCode(error) !== invalidValue) throw error
+    throw new HoldfastError(
+      'target-unfit',
+      `The backup holds amounts of type money, written as in the locale ${locale}, which the target server does not have.`,
+      { remedy: `Add the locale ${locale} to the machine of the target server.`, facts: { locale }, cause: error },
+    )
+  }
+  return settings
 }
 
 /** What an earlier attempt left is removed, unless somebody is connected: that may be a restore that still runs. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -117,6 +117,24 @@ describe('restoring into a new database', () => {
     )
     expect(settings).toEqual([{ setconfig: ['work_mem=5MB'] }])
     expect(await databases()).toEqual([...before, 'restored'].sort())
+  })
+
+  it('restores a database that is a template, and takes its leftover away like any other', async () => {
+    await pg.sql('CREATE DATABASE mould')
+    await pg.sql('ALTER DATABASE mould IS_TEMPLATE true')
+    const source = pg.source({ connection: { database: 'mould' } })
+    const template = await takeBackup(engine, source, await mkdtemp(`${dir.path}/template-`), makeTestRun())
+    await pg.sql('CREATE DATABASE cast__holdfast_incomplete IS_TEMPLATE true')
+    const target = { source: pg.source(), database: 'cast', owners: 'keep' as const }
+    const { manifest, open, check } = template
+    const { warnings } = await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    expect(warnings).toEqual([])
+    const [row] = await pg.sql("SELECT datistemplate FROM pg_database WHERE datname = 'cast'")
+    expect(row).toEqual({ datistemplate: true })
+    for (const name of ['cast', 'mould']) {
+      await pg.sql(`ALTER DATABASE "${name}" IS_TEMPLATE false`)
+      await pg.sql(`DROP DATABASE "${name}"`)
+    }
   })
 
   it('removes a half-finished database that has subscriptions, and leaves their slots alone (fault 86)', async () => {

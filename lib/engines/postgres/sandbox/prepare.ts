@@ -77,15 +77,17 @@ async function makeRoles(client: ClientBase, globals: string[]): Promise<string[
       // A role of the source that has the name of the sandbox's own.
       if (errorCode(error) === duplicateObject) continue
       // A role is none the worse for a setting that only the source's machine knows, such as a locale.
-      if (isTroubleOfServer(error) || !isSetting(statement)) throw error
-      warnings.push(`A setting of a role was left out: ${statement} (${errorText(error)})`)
+      const setting = ofRole.exec(statement)?.[0]
+      if (isTroubleOfServer(error) || setting === undefined) throw error
+      warnings.push(`A setting of a role was left out: ${setting} (${errorText(error)}).`)
     }
   }
   await client.query('RESET ALL')
   return warnings
 }
 
-const isSetting = (statement: string) => /^ALTER ROLE ("(?:[^"]|"")+"|\S+) SET /.test(statement)
+const name = String.raw`(?:"(?:[^"]|"")+"|[^\s"]+)`
+const ofRole = new RegExp(`^ALTER ROLE ${name} (?:IN DATABASE ${name} )?SET ${name}(?= TO )`)
 
 /** Sessions here begin as those of the source do. Answers what this machine does not have. */
 async function takeSession(client: ClientBase, { session, usesMoney }: ManifestFacts): Promise<string[]> {
