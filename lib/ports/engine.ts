@@ -154,7 +154,8 @@ export interface DumpSample {
  * One product family. All long calls follow RunContext. Errors: HoldfastError; the codes of `inspect`'s error and of
  * everything that connects: `host-unreachable` `connection-refused` `password-rejected` `tls-refused` `hba-refused`
  * `no-such-database` `client-too-old` `client-missing` `privilege-missing` `lock-timeout` `server-gone`
- * `producer-failed` `producer-truncated` `source-failed`.
+ * `producer-failed` `producer-truncated` `source-failed` `pooler-refused` `database-closed` `too-many-tables`
+ * `too-few-connections` `value-unreadable`.
  */
 export interface Engine {
   readonly name: EngineName

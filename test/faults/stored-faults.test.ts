@@ -99,8 +99,8 @@ describe('what is stored, and who may not delete it', () => {
       await file.close()
       await damaged.start()
       const job = await back([local.id], id)
-      expect(job).toMatchObject({ state: 'failed', error: { code: 'producer-failed' } })
-      expect(JSON.stringify(job.error)).toMatch(/invalid page in block 1/)
+      expect(job).toMatchObject({ state: 'failed', error: { code: 'value-unreadable' } })
+      expect(job.error?.message).toMatch(/^Table item holds a value that cannot be read: invalid page in block 1/)
       expect(await restorableSet(product.ctx)).toEqual(before)
     } finally {
       await damaged.close()
