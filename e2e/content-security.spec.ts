@@ -59,7 +59,7 @@ test('a script that somebody got into a page does not run (security 23)', async 
   expect(refused.length).toBeGreaterThanOrEqual(3)
 })
 
-test('an address that the API has not is told of as a problem, not as a page', async ({ request }) => {
+test('an unknown API address answers with a problem document, not with a page', async ({ request }) => {
   for (const path of ['/api/v1/nothing', '/api/v1/admin/sources/a/b', '/api/nothing']) {
     const answer = await request.get(path)
     expect([path, answer.status(), answer.headers()['content-type']]).toEqual([path, 404, 'application/problem+json'])

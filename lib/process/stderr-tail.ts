@@ -6,6 +6,8 @@ const maxBytes = 64 * 1024
 const maxLines = 40
 /** Of these, so many from the beginning of what was kept: a tool names its trouble before the long statement that has it. */
 const firstLines = 12
+/** The line that stands for those between. */
+export const leftOut = '...'
 /** One statement that a tool quotes may be as long as all the rest. */
 const lineCharacters = 2_000
 
@@ -56,7 +58,7 @@ export class StderrTail {
     const kept =
       lines.length <= maxLines
         ? lines
-        : [...lines.slice(0, firstLines), '...', ...lines.slice(firstLines + 1 - maxLines)]
+        : [...lines.slice(0, firstLines), leftOut, ...lines.slice(firstLines + 1 - maxLines)]
     return kept.map((line) => clip(line, lineCharacters)).join('\n')
   }
 }

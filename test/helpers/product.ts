@@ -77,7 +77,7 @@ export async function startProduct(
   })
   // Without this the worker would add the catalog as a source and back it up at once.
   if (!options.firstStart) await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
-  // Destinations are added as the first start adds its own: nobody is told, so tests hear only of what they are about.
+  // A worker adds them, as on the first start: that is not announced, so a test's channels get only what the test is about.
   const silent: ServiceContext = { ...ctx, actor: { type: 'worker', id: 'test', role: 'admin' } }
   const workers: WorkerProcess[] = []
   let names = 0

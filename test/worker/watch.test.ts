@@ -102,6 +102,21 @@ describe('a watched source', () => {
     await ctx.db.schedule.update({ where: { id: schedule.id }, data: { enabled: false } })
   })
 
+  it('is told of once while its newest backup leaves something out, and not for passwords of roles alone', async () => {
+    const { db } = product.ctx
+    const set = (data: { withheld?: string[]; warnings?: string[] }) =>
+      db.backup.updateMany({ where: { sourceId }, data })
+    await set({ withheld: ['passwords of roles'] })
+    await look(at(minute))
+    expect(await told.of('backup-incomplete', at(minute))).toEqual([])
+    await set({ withheld: ['passwords of roles', 'subscription audit'], warnings: ['something was not dumped'] })
+    await onceEach('backup-incomplete', at(minute), () => set({ withheld: [], warnings: [] }))
+    expect(told.texts('backup-incomplete')[0]).toMatch(
+      /not in the backup: subscription audit; something was not dumped/,
+    )
+    expect(told.texts('backup-incomplete')[0]).not.toContain('passwords')
+  })
+
   it('has too few copies until there is another, and its health says so meanwhile', async () => {
     const { ctx } = product
     await options({ copyRule: { copies: 2, otherSites: 0 } })

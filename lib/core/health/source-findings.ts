@@ -129,7 +129,7 @@ function lackingFinding({ name, lacks }: WatchedSource): Finding[] {
       event: 'backup-incomplete',
       severity: 'warning',
       title: `Backups of ${name} leave something out`,
-      body: `${lacks.slice(0, 10).join('; ')}${lacks.length > 10 ? `; and ${lacks.length - 10} more` : ''}. The test of its connection says what to do.`,
+      body: `${lacks.slice(0, 10).join('; ')}${lacks.length > 10 ? `; and ${lacks.length - 10} more` : ''}. The page of its newest backup has all of it.`,
       facts: { lacks },
     },
   ]

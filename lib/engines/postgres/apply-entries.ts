@@ -36,7 +36,8 @@ export async function applyEntries(
 
 /** Nobody could connect to a database any more that is told to load what is not there. */
 async function loadAll(client: ClientBase, sql: string): Promise<void> {
-  for (const [, library = ''] of sql.matchAll(/'((?:[^']|'')+)'/g)) {
+  const assigned = sql.slice(sql.lastIndexOf(' TO '))
+  for (const [, library = ''] of assigned.matchAll(/'((?:[^']|'')+)'/g)) {
     await client.query(`LOAD ${quoteLiteral(library.replaceAll("''", "'"))}`)
   }
 }

@@ -5,7 +5,7 @@ const forSuperusers = new Set(['EVENT TRIGGER', 'SUBSCRIPTION', 'PUBLICATION TAB
 
 /**
  * What a role that is no superuser may not make and others do not rest on: a restore by such a role leaves it out, with
- * what is about it. All else that it may not make is made before the rows, and ends a restore before the first.
+ * what is about it.
  */
 export function beyondRole(entries: readonly TocEntry[]): { dumpIds: Set<number>; names: string[] } {
   const out = entries.filter(

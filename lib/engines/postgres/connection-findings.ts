@@ -5,7 +5,7 @@ import { quoteIdentifier } from './quote'
 /** The snapshot's, the dump's and the roles'. */
 const leastConnections = 3
 
-/** Limits of role and database that leave a backup too few connections, whoever is connected. */
+/** Connection limits on the role or the database that are too low for any backup. Superusers are exempt from them. */
 export async function connectionFindings(client: ClientBase): Promise<Finding[]> {
   const { rows } = await client.query<{ role: string; database: string; ofRole: number; ofDatabase: number }>(
     `SELECT r.rolname::text AS role, d.datname::text AS database, r.rolconnlimit AS "ofRole", d.datconnlimit AS "ofDatabase"

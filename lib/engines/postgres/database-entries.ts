@@ -1,5 +1,5 @@
 import { damaged } from './archive/archive-error'
-import type { TocEntry } from './archive/archive-format'
+import { attachedTypes, type TocEntry } from './archive/archive-format'
 import { quoteIdentifier } from './quote'
 import { standInTheWay } from './session-settings'
 import { splitSql } from './split-sql'
@@ -33,12 +33,13 @@ const attached = new RegExp(
   's',
 )
 const grantor = new RegExp(String.raw`^(?:RE)?SET SESSION AUTHORIZATION(?: ${name})?$`)
-const isAttached = /^(ACL|COMMENT|SECURITY LABEL)$/
 const assigned = new RegExp(String.raw`^${name} TO `, 's')
 
 /** An entry about the database itself. */
 export function isOfDatabase({ type, name: tag }: TocEntry): boolean {
-  return type === 'DATABASE' || type === 'DATABASE PROPERTIES' || (isAttached.test(type) && tag.startsWith('DATABASE '))
+  return (
+    type === 'DATABASE' || type === 'DATABASE PROPERTIES' || (attachedTypes.has(type) && tag.startsWith('DATABASE '))
+  )
 }
 
 /** From the archive: every pg_dump of the custom format writes them, whatever options it was given. */
@@ -54,7 +55,7 @@ export function databaseEntries(entries: readonly TocEntry[]): DatabaseEntries {
         found[late ? 'after' : 'before'].push(statement)
       }
     }
-    if (isAttached.test(entry.type) && entry.name.startsWith('DATABASE ')) {
+    if (attachedTypes.has(entry.type) && entry.name.startsWith('DATABASE ')) {
       found.after.push(...statementsOf(entry).flatMap(attachment))
     }
   }

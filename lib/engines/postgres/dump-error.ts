@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { locksRemedy } from './lock-space'
+import { locksRemedy } from './lock-findings'
 import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
 /** Facts of `command-failed` as lib/ports/process.ts describes them. */
@@ -14,9 +14,10 @@ function commandFacts(error: HoldfastError): CommandFacts {
   return { stderr: typeof stderr === 'string' ? stderr : '', exitCode, signal }
 }
 
-/** What a server says of a value that it has and cannot give. */
-const unreadableValue =
-  /alloc request size|out of memory|exceed|toast|missing chunk|unexpected chunk|invalid page|could not read block|compressed .* data is corrupt|invalid byte sequence|cache lookup failed/i
+/** What a server says of a value that is longer as text than any text may be. Of no memory at all it says other things. */
+const tooLong = /invalid memory alloc request size|string buffer exceeds|Cannot enlarge string buffer/
+/** And of one that it cannot read any more. */
+const torn = /toast|missing chunk|unexpected chunk|invalid page|could not read block|compressed .* data is corrupt/i
 
 const lockedTable = /LOCK TABLE (.+?) IN ACCESS SHARE MODE/s
 const gone =
@@ -37,9 +38,9 @@ export function dumpError(error: unknown, tool: string): unknown {
   }
   const unreadable = /Dumping the contents of table "(.+?)" failed/.exec(stderr)?.[1]
   const said = /Error message from server: ERROR: +(.*)/.exec(stderr)?.[1]
-  if (unreadable !== undefined && said !== undefined && unreadableValue.test(said)) {
+  if (unreadable !== undefined && said !== undefined && (tooLong.test(stderr) || torn.test(said))) {
     return new HoldfastError('value-unreadable', `Table ${unreadable} holds a value that cannot be read: ${said}`, {
-      remedy: /alloc request size|out of memory|exceed/i.test(said)
+      remedy: tooLong.test(stderr)
         ? 'A value or row is too long to be written as text (1 GB). Find it by the length of its columns, shorten or divide it, and back up again.'
         : 'The server cannot read what is on its disk. Find the row by reading the table in ranges of its key, take it from an older backup, delete it, and check the disk.',
       facts: { ...facts, table: unreadable },

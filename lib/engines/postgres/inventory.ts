@@ -1,4 +1,4 @@
-import type { TocEntry } from './archive/archive-format'
+import { attachedTypes, type TocEntry } from './archive/archive-format'
 import { quoteQualified } from './quote'
 import { tableShape } from './table-shape'
 
@@ -14,12 +14,11 @@ const notSchema = new Set([
   'DATABASE',
   'DATABASE PROPERTIES',
 ])
-const attached = new Set(['ACL', 'COMMENT', 'SECURITY LABEL'])
 
 /** What an entry is counted as, or null when it is not a schema object. The owner is not part of it. */
 export function inventoryKey(entry: TocEntry): string | null {
   if (notSchema.has(entry.type)) return null
-  if (attached.has(entry.type) && /^(DATABASE|LARGE OBJECTS?) /.test(entry.name)) return null
+  if (attachedTypes.has(entry.type) && /^(DATABASE|LARGE OBJECTS?) /.test(entry.name)) return null
   return [entry.type, entry.schema, entry.name].join('\0')
 }
 

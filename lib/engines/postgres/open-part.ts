@@ -4,6 +4,7 @@ import type { CommandSpec, RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { dumpError } from './dump-error'
+import { leftOut } from '@/lib/process/stderr-tail'
 import { type StallGuard, watchForStall } from './stall-guard'
 
 /** A part being produced; `tool` is the name used in errors. */
@@ -67,6 +68,7 @@ function toolWarnings(stderr: string): string[] {
     const [, kind, text = ''] = /^pg_\w+: (warning|detail|hint): (.*)$/.exec(line) ?? []
     if (kind === 'warning') found.push(text)
     else if (kind !== undefined && found.length > 0) found[found.length - 1] += ` (${text})`
+    else if (line === leftOut && found.length > 0) found.push('more warnings than are kept here')
   }
   return found
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Finding } from '@/lib/contracts/source'
-import { rolePasswords } from '@/lib/core/health/withheld'
+import { rolePasswords } from '@/lib/core/health/role-passwords'
 import { quoteIdentifier } from './quote'
 import type { ServerIdentity } from './server-facts'
 

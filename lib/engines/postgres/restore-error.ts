@@ -57,11 +57,11 @@ export function restoreError(error: unknown): unknown {
       cause: error,
     })
   }
-  const { object, said, detail, hint, context, fault, remedy } = trouble
+  const { object, said, detail, hint, context, fault, certain, remedy } = trouble
   const told = [`${object ?? 'An object'} could not be restored: ${said}`, detail, hint, context].filter(Boolean)
   return new HoldfastError('restore-failed', told.map((text) => `${String(text).replace(/\.$/, '')}.`).join(' '), {
     remedy,
-    facts: { ...facts, fault, object },
+    facts: { ...facts, fault, certain, object },
     cause: error,
   })
 }

@@ -160,7 +160,7 @@ function sandboxError(error: unknown, lacking: string[]): unknown {
       cause: error,
     })
   }
-  if (error.code === 'restore-failed' && lacking.length > 0) {
+  if (error.code === 'restore-failed' && facts['certain'] !== true && lacking.length > 0) {
     return new HoldfastError('sandbox-unavailable', `${message} That may be for want of this: ${lacking.join(' ')}`, {
       remedy: 'Give this machine what it lacks, and test again.',
       facts: { ...facts, lacking },

@@ -11,6 +11,8 @@ export interface RestoreTrouble {
    * restore brings it back as it is.
    */
   fault: 'machine' | 'source'
+  /** True for what no locale, library or setting of the machine could have to do with. */
+  certain: boolean
   remedy: string
 }
 
@@ -76,39 +78,48 @@ const machineLacks: [RegExp, (name: string) => string][] = [
 /** What the restoring role may not do; a sandbox's may everything. */
 const forbidden = /permission denied|must be (?:superuser|owner|able to SET ROLE|member)|only superusers? can/i
 
-const cannotBeAsItIs: [(told: Told) => boolean, string][] = [
-  [
-    ({ said }) => /violates foreign key constraint/.test(said),
-    'The source has rows that break this key though it believes the key valid: they were written while triggers were off (session_replication_role, DISABLE TRIGGER). Correct or delete them there, and back up again.',
-  ],
-  [
-    ({ said }) => /could not create unique index|duplicate key value/.test(said),
-    'The source holds the same key twice, so an index there is damaged: REINDEX shows it. Delete the rows that are too many there, REINDEX, and back up again.',
-  ],
-  [
-    ({ said }) =>
+const cannotBeAsItIs: { applies: (told: Told) => boolean; certain?: true; remedy: string }[] = [
+  {
+    applies: ({ said }) => /violates foreign key constraint/.test(said),
+    certain: true,
+    remedy:
+      'The source has rows that break this key though it believes the key valid: they were written while triggers were off (session_replication_role, DISABLE TRIGGER). Correct or delete them there, and back up again.',
+  },
+  {
+    applies: ({ said }) => /could not create unique index|duplicate key value/.test(said),
+    remedy:
+      'The source holds the same key twice, so an index there is damaged: REINDEX shows it. Delete the rows that are too many there, REINDEX, and back up again.',
+  },
+  {
+    applies: ({ said }) =>
       /violates check constraint|no partition of relation|violates partition constraint|violates not-null/.test(said),
-    'A row breaks what the table promises, or the promise depends on something that is not there while rows are restored (another table, a setting, a clock). Mend the row or the constraint in the source, and back up again.',
-  ],
-  [
-    ({ said, context, copying }) => copying && /does not exist/.test(said) && /, column /.test(context ?? ''),
-    'A column of a type such as regclass names an object that is made after the rows, for example an index. Keep such names as text in the source, and back up again.',
-  ],
-  [
-    ({ said, context }) => /does not exist/.test(said) && /function/.test(context ?? ''),
-    'A function names something without its schema, and restores run with an empty search path. In the source write the schema in front of the name, or run ALTER FUNCTION ... SET search_path = ..., and back up again.',
-  ],
+    remedy:
+      'A row breaks what the table promises, or the promise depends on something that is not there while rows are restored (another table, a setting, a clock). Mend the row or the constraint in the source, and back up again.',
+  },
+  {
+    applies: ({ said, context, copying }) => copying && /does not exist/.test(said) && /, column /.test(context ?? ''),
+    certain: true,
+    remedy:
+      'A column of a type such as regclass names an object that is made after the rows, for example an index. Keep such names as text in the source, and back up again.',
+  },
+  {
+    applies: ({ said, context }) => /does not exist/.test(said) && /function/.test(context ?? ''),
+    certain: true,
+    remedy:
+      'A function names something without its schema, and restores run with an empty search path. In the source write the schema in front of the name, or run ALTER FUNCTION ... SET search_path = ..., and back up again.',
+  },
 ]
 
 const restoreAsSuperuser = 'The role that restores may not make it: restore as a superuser, or choose owners "drop".'
 const unknown =
   'The archive is whole; its statement is refused. Mend the object in the source, try it with pg_dump and pg_restore, and back up again.'
 
-function judge(told: Told): Pick<RestoreTrouble, 'fault' | 'remedy'> {
+function judge(told: Told): Pick<RestoreTrouble, 'fault' | 'certain' | 'remedy'> {
   for (const [pattern, remedy] of machineLacks) {
     const found = pattern.exec(told.said)
-    if (found) return { fault: 'machine', remedy: remedy(found[1] ?? '') }
+    if (found) return { fault: 'machine', certain: true, remedy: remedy(found[1] ?? '') }
   }
-  if (forbidden.test(told.said)) return { fault: 'machine', remedy: restoreAsSuperuser }
-  return { fault: 'source', remedy: cannotBeAsItIs.find(([applies]) => applies(told))?.[1] ?? unknown }
+  if (forbidden.test(told.said)) return { fault: 'machine', certain: true, remedy: restoreAsSuperuser }
+  const known = cannotBeAsItIs.find(({ applies }) => applies(told))
+  return { fault: 'source', certain: known?.certain ?? false, remedy: known?.remedy ?? unknown }
 }

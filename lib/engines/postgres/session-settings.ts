@@ -10,7 +10,7 @@ export type Settings = Record<string, string>
  */
 const written: Settings = { TimeZone: 'UTC', bytea_output: 'hex', quote_all_identifiers: 'off' }
 
-/** What pg_dump sets besides, for whoever reads rows without it. */
+/** pg_dump sets these itself; whatever reads rows without pg_dump has to set them as well. */
 const setByDump: Settings = {
   DateStyle: 'ISO',
   IntervalStyle: 'postgres',

@@ -1,4 +1,4 @@
-import { topLevel } from './sql-tokens'
+import { topLevel } from './top-level'
 
 /** What may follow a column's type; expressions are left out, since the server writes them anew after a restore. */
 const afterType = new Set([

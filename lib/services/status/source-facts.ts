@@ -25,8 +25,6 @@ export interface SourceRow {
   goodFinishedAt: Date | null
   goodVerified: string | null
   goodStoredBytes: number | null
-  goodWithheld: string[] | null
-  goodWarnings: string[] | null
   /** The last passed restore, and how long it took. */
   provenId: string | null
   provenAt: Date | null
@@ -76,8 +74,6 @@ const columns: Record<keyof SourceRow, string> = {
   newestProvenFinishedAt: ms('k.newest_proven_finished_at'),
   newestProvenAt: ms('k.newest_proven_at'),
   newestProvenWithheld: '(SELECT b.withheld FROM backup_history b WHERE b.id = k.newest_proven_id)',
-  goodWithheld: '(SELECT b.withheld FROM backup_history b WHERE b.id = k.good_id)',
-  goodWarnings: '(SELECT b.warnings FROM backup_history b WHERE b.id = k.good_id)',
   newerUntested: 'coalesce(k.newer_untested, 0)',
   newerBroken: 'coalesce(k.newer_broken, 0)',
   newerFailed: 'coalesce(k.newer_failed, 0)',

@@ -3,11 +3,11 @@ import type { AlertEvent } from '@/lib/contracts/alert'
 import { copyStateSchema } from '@/lib/contracts/backup'
 import { copyRuleSchema, destinationOptionsSchema, type CopyRule } from '@/lib/contracts/operations'
 import { copyRuleMet, copyRuleWords } from '@/lib/core/health/copy-rule'
-import { rolePasswords } from '@/lib/core/health/withheld'
+import { rolePasswords } from '@/lib/core/health/role-passwords'
 import { sourceFindings, type WatchedSource } from '@/lib/core/health/source-findings'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
-import { proofValidMs, readSourceFacts, type SourceRow } from '../status/source-facts'
+import { proofValidMs, readSourceFacts } from '../status/source-facts'
 import { settleIncidents } from './settle-incidents'
 
 const events: AlertEvent[] = [
@@ -48,6 +48,10 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
     if (rule && goodId) rules.set(goodId, rule)
   }
   const copies = await judgedCopies(tx, rules)
+  const lacks = await readLacks(
+    tx,
+    facts.flatMap(({ goodId }) => goodId ?? []),
+  )
   return facts.map((source) => {
     const own = tests.get(source.id) ?? []
     const validMs = own.length > 0 ? proofValidMs(own, now) : null
@@ -64,15 +68,25 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
       rtoObjectiveMs: source.rtoObjectiveMs,
       proof: validMs === null ? null : { validMs, since },
       copies: copies.get(source.goodId ?? '') ?? null,
-      lacks: lacksOf(source),
+      lacks: lacks.get(source.goodId ?? '') ?? [],
     }
   })
 }
 
-const lacksOf = ({ goodWithheld, goodWarnings }: SourceRow) => [
-  ...(goodWithheld ?? []).filter((what) => what !== rolePasswords).map((what) => `not in the backup: ${what}`),
-  ...(goodWarnings ?? []),
-]
+/** What backups lack, and what their tools warned of; those that lack nothing are left out. */
+async function readLacks(tx: Tx, ids: string[]): Promise<Map<string, string[]>> {
+  const rows = await tx.backup.findMany({
+    where: { id: { in: ids }, OR: [{ withheld: { isEmpty: false } }, { warnings: { isEmpty: false } }] },
+    select: { id: true, withheld: true, warnings: true },
+  })
+  const wanted = (withheld: string[]) => withheld.filter((what) => what !== rolePasswords)
+  return new Map(
+    rows.map(({ id, withheld, warnings }) => [
+      id,
+      [...wanted(withheld).map((what) => `not in the backup: ${what}`), ...warnings],
+    ]),
+  )
+}
 
 /** The newest good backups of sources with a copy rule, held against it. */
 async function judgedCopies(

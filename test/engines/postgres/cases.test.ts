@@ -54,6 +54,14 @@ const cases: Case[] = [
     },
     restore: /Key \(parent_id\)=\(999\) is not present/,
   },
+  {
+    file: 'foreign-key-broken',
+    name: 'foreign-key-broken where this machine lacks the locale as well',
+    server: { locales: 'fi_FI.UTF-8' },
+    like: `LOCALE 'fi_FI.UTF-8'`,
+    proof: { failed: /child_parent_id_fkey .* Correct or delete them there/ },
+    restore: /Key \(parent_id\)=\(999\) is not present/,
+  },
   { file: 'latin1-names', like: `ENCODING 'LATIN1' LOCALE 'C'`, proof: 'passed' },
   {
     file: 'latin1-names',

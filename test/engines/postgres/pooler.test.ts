@@ -47,6 +47,8 @@ describe('a connection pooler in front of the server', () => {
     { pool_mode: 'transaction', default_pool_size: 1 },
     { pool_mode: 'statement' },
     { pool_mode: 'session', server_reset_query: '' },
+    // Gives out the session that was idle longest.
+    { pool_mode: 'session', server_reset_query: '', server_round_robin: 1, min_pool_size: 4 },
     // Poolers that are told to swallow what they do not know swallow what would protect the application.
     { pool_mode: 'transaction', ignore_startup_parameters: 'options,extra_float_digits' },
   ])('is refused with what to use instead when sessions are shared: %o', async (settings) => {

@@ -49,6 +49,13 @@ Command was: CREATE INDEX  broken
     expect(restoreTrouble(refused(said))).toMatchObject({ fault: 'machine', remedy: expect.stringMatching(remedy) })
   })
 
+  it('what a machine may have to do with is told apart from what it cannot', () => {
+    const certain = (said: string) => restoreTrouble(refused(said))?.certain
+    expect(certain('insert or update on table "c" violates foreign key constraint "k"')).toBe(true)
+    expect(certain('new row for relation "t" violates check constraint "c"')).toBe(false)
+    expect(certain('division by zero')).toBe(false)
+  })
+
   it.each([
     ['insert or update on table "c" violates foreign key constraint "k"', '', /triggers were off/],
     ['could not create unique index "u"', 'DETAIL:  Key (a)=(1) is duplicated.\n', /REINDEX/],

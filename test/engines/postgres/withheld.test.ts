@@ -75,7 +75,7 @@ describe('what a server does not show to a role that is no superuser', () => {
     }
   })
 
-  it('is told of a mapping for everybody alone, with the membership that shows it', async () => {
+  it('is offered as a membership when the only hidden options are those of a mapping for PUBLIC', async () => {
     await pg.sql('DROP SUBSCRIPTION asleep', 'loss')
     await pg.sql('DROP USER MAPPING FOR app SERVER elsewhere', 'loss')
     const [found] = await missing('hf_ro')

@@ -8,6 +8,9 @@ export const blockBlobs = 3
 export const oldestMinor = 12
 export const newestMinor = 16
 
+/** Types of entries about another object, whose kind and name are theirs: `DATABASE shop`. */
+export const attachedTypes: ReadonlySet<string> = new Set(['ACL', 'COMMENT', 'SECURITY LABEL'])
+
 export interface ArchiveHeader {
   /** Archive format, e.g. `1.14`. */
   format: string

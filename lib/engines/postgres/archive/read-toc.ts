@@ -1,5 +1,5 @@
 import type { ArchiveHeader, TocEntry } from './archive-format'
-import { customFormat, magic, newestMinor, oldestMinor } from './archive-format'
+import { attachedTypes, customFormat, magic, newestMinor, oldestMinor } from './archive-format'
 import { damaged } from './archive-error'
 import { decodeText, encodingIn } from './decode-text'
 
@@ -21,8 +21,6 @@ const definitionsKept = new Set([
   'DATABASE PROPERTIES',
   'PUBLICATION',
 ])
-/** Of these, what is about the database itself. */
-const attached = new Set(['ACL', 'COMMENT', 'SECURITY LABEL'])
 
 interface Handlers {
   onHeader(header: ArchiveHeader): void
@@ -90,7 +88,7 @@ export class TocReader {
     const name = yield* this.#text()
     const type = yield* this.#text()
     const section = sections[yield* this.#int()] ?? 'none'
-    const kept = definitionsKept.has(type) || (attached.has(type) && name.startsWith('DATABASE '))
+    const kept = definitionsKept.has(type) || (attachedTypes.has(type) && name.startsWith('DATABASE '))
     const definition = kept ? yield* this.#definition() : (yield* this.#skipText(), '')
     if (type === 'ENCODING') this.#decode = decodeText(encodingIn(definition))
     yield* this.#skipText()

@@ -6,6 +6,8 @@ import { errorText } from './classify-error'
 
 const waitMs = 3_000
 const tries = 3
+/** Taken at once, to get one of them again. */
+const mostSessions = 8
 
 /** PostgreSQL tells each client the number of its process. A pooler makes one up: the process is not the client's own. */
 export async function isPooled(client: Client): Promise<boolean> {
@@ -56,22 +58,41 @@ async function sharedBy(client: Client, another: () => Promise<Client>): Promise
   return null
 }
 
-/** Why a session is not as new when the next one gets it; null: it is. */
+/**
+ * Why a session is not as new when the next one gets it; null: it is. A pool need not give the same session out again at
+ * once: several are taken until it comes, or is known to have ended.
+ */
 async function leftBehind(another: () => Promise<Client>): Promise<string | null> {
   const name = 'holdfast.left_behind'
   const mark = randomUUID()
-  const first = await another()
-  const process = await processOf(first)
-  await first.query('SELECT set_config($1, $2, false)', [name, mark])
-  await first.end()
-  const next = await another()
+  const taken: Client[] = []
   try {
-    const { rows } = await next.query<{ mark: string | null }>('SELECT current_setting($1, true) AS mark', [name])
-    if (rows[0]?.mark !== mark) return null
-    await next.query("SELECT set_config($1, '', false)", [name])
-    return `what is set in a session (process ${process}) is still there for the next one that gets it`
+    const first = await another()
+    taken.push(first)
+    const process = await inTime(processOf(first))
+    await inTime(first.query('SELECT set_config($1, $2, false)', [name, mark]))
+    await first.end()
+    for (let attempt = 0; attempt < mostSessions; attempt += 1) {
+      const next = await another()
+      taken.push(next)
+      const { rows } = await inTime(
+        next.query<{ pid: number; mark: string | null; lives: boolean }>(
+          `SELECT pg_backend_pid() AS pid, current_setting($1, true) AS mark,
+                  EXISTS (SELECT FROM pg_stat_activity WHERE pid = $2) AS lives`,
+          [name, process],
+        ),
+      )
+      const [found] = rows
+      if (!found?.lives || (found.pid === process && found.mark !== mark)) return null
+      if (found.pid !== process) continue
+      await next.query("SELECT set_config($1, '', false)", [name])
+      return 'what is set in a session is still there for the next one that gets it'
+    }
+    return 'whether what is set in a session stays there cannot be told'
+  } catch (error) {
+    return `whether what is set in a session stays there cannot be told (${errorText(error)})`
   } finally {
-    await next.end().catch(() => undefined)
+    for (const client of taken) await client.end().catch(() => undefined)
   }
 }
 
