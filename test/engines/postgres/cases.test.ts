@@ -56,7 +56,7 @@ const cases: Case[] = [
   },
   {
     file: 'foreign-key-broken',
-    name: 'foreign-key-broken where this machine lacks the locale as well',
+    name: 'foreign-key-broken and a locale missing',
     server: { locales: 'fi_FI.UTF-8' },
     like: `LOCALE 'fi_FI.UTF-8'`,
     proof: { failed: /child_parent_id_fkey .* Correct or delete them there/ },
