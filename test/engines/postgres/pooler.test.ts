@@ -47,8 +47,6 @@ describe('a connection pooler in front of the server', () => {
     { pool_mode: 'transaction', default_pool_size: 1 },
     { pool_mode: 'statement' },
     { pool_mode: 'session', server_reset_query: '' },
-    // Gives out the session that was idle longest.
-    { pool_mode: 'session', server_reset_query: '', server_round_robin: 1, min_pool_size: 4 },
     // Poolers that are told to swallow what they do not know swallow what would protect the application.
     { pool_mode: 'transaction', ignore_startup_parameters: 'options,extra_float_digits' },
   ])('is refused with what to use instead when sessions are shared: %o', async (settings) => {
@@ -89,6 +87,20 @@ describe('a connection pooler in front of the server', () => {
       expect(await settingsOf(application)).toEqual(await settingsOf(await pg.connect()))
       await application.end()
     }
+  })
+
+  it.each([
+    { reset: 'DISCARD ALL', ends: { ok: true } },
+    {
+      reset: '',
+      ends: { ok: false, error: { code: 'pooler-refused', message: expect.stringContaining('still there') } },
+    },
+  ])('is judged by the session itself when the pool gives out others first: "$reset"', async ({ reset, ends }) => {
+    const { pooler, source } = await start({ pool_mode: 'session', server_round_robin: 1, server_reset_query: reset })
+    const idle = await Promise.all([1, 2, 3, 4].map(() => pooler.connect()))
+    await Promise.all(idle.map((client) => client.query('SELECT 1')))
+    await Promise.all(idle.map((client) => client.end()))
+    expect(await engine.inspect(source, makeTestRun())).toMatchObject(ends)
   })
 
   it('that refuses a setting which a dump of this database needs is named as the reason', async () => {
