@@ -49,6 +49,8 @@ async function sharedBy(client: Client, another: () => Promise<Client>): Promise
       await inTime(other.query('BEGIN'))
       if ((await inTime(processOf(other))) === first) return 'two connections get the same session, one after the other'
       if ((await inTime(processOf(client))) !== first) return 'one connection gets several sessions in turn'
+      // A pooler closes a session that is left inside a transaction, and an application's next query waits for a new one.
+      await inTime(other.query('ROLLBACK'))
     } catch (error) {
       return `whether a session is ours alone cannot be told (${errorText(error)})`
     } finally {
