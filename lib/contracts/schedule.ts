@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { spellOut } from '../core/schedule/spell-out'
 import { idSchema, patchOf, timeSchema } from './common'
 
 export const scheduleActions = ['backup', 'restore-test', 'drill'] as const
@@ -58,8 +59,8 @@ export type SchedulePause = z.infer<typeof schedulePauseSchema>
 /** What the schedule and the policy, which is a schedule for many sources, have in common. */
 export const timingSchema = z.object({
   action: scheduleActionSchema,
-  /** Five-field cron expression; checked by the service, which names the wrong field. */
-  cron: z.string().trim().min(1).max(200),
+  /** Five-field cron expression; checked by the service, which names the wrong field. `@daily` and its like are spelled out. */
+  cron: z.string().trim().min(1).max(200).overwrite(spellOut),
   /** IANA name, e.g. Europe/Athens. */
   timeZone: z.string().min(1).max(64).default('UTC'),
   destinationIds: z.array(idSchema).max(10).default([]),

@@ -3,6 +3,7 @@ import type { Check } from '../contracts/backup'
 import type { EngineName } from '../contracts/common'
 import type { RestoreTestLevel } from '../contracts/schedule'
 import type { Finding, Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
+import type { HandStep } from '../core/repository/hand-step'
 import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
 import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
@@ -17,6 +18,14 @@ export interface SourceSpec {
   /** The password. */
   secret: string | null
   options: SourceOptions
+}
+
+/** A part as it lies in the store, or as it was downloaded. */
+export interface StoredFile {
+  role: PartRole
+  file: string
+  compression: string
+  encrypted: boolean
 }
 
 /** One stream that a backup consists of. */
@@ -48,8 +57,6 @@ export interface BackupSession {
   toolWarnings: string[]
   /** May be read side by side: all are of one snapshot. */
   parts: BackupPart[]
-  /** Lines for the manifest: how to restore by hand with the standard tools. */
-  howToRestore(files: { role: PartRole; file: string; compression: string; encrypted: boolean }[]): string[]
   /** To be called when the data is out and before it counts: rejects when what was read need not be the source's. */
   confirm(): Promise<void>
   close(): Promise<void>
@@ -209,6 +216,8 @@ export interface Engine {
   standing(source: SourceSpec, lock: readonly [number, number], run: RunContext): Promise<TargetStanding>
   /** SQL an administrator runs to make a role for restores that is no superuser. */
   restoreRoleSql(source: SourceSpec): string
+  /** How to restore by hand with the standard tools: for the manifest, the guide beside it, and what is downloaded. */
+  howToRestore(files: StoredFile[], of: Pick<Manifest, 'toolVersion' | 'source'>): HandStep[]
   /** All parts as one plain SQL script, without the roles. */
   toSql(input: { manifest: Manifest; open: OpenPart }, run: RunContext): { stream: Readable; finished: Promise<void> }
   /** Removes sandboxes below the root that no live process owns or that are older than the limit. Returns what was removed. */

@@ -54,6 +54,16 @@ describe('a folder as a listing shows it', () => {
     expect(judgeFolder(whole, before).unknown).toEqual(['manifest.sig.json'])
   })
 
+  it('owns the guide that its manifest names, in its size, and is whole without it', () => {
+    const restoreGuide = { file: 'RESTORE.md', storedBytes: 3000, storedSha256: hash }
+    const guided = expectedFiles({ parts: [part], encryption, restoreGuide }, { signed: true })
+    const guide = { file: 'RESTORE.md', sizeBytes: 3000 }
+    expect(judgeFolder([...whole, guide], guided)).toEqual({ whole: true, unknown: [] })
+    expect(judgeFolder(whole, guided)).toEqual({ whole: true, unknown: [] })
+    expect(judgeFolder([...whole, { ...guide, sizeBytes: 2999 }], guided).unknown).toEqual(['RESTORE.md'])
+    expect(judgeFolder([...whole, guide], expected).unknown).toEqual(['RESTORE.md'])
+  })
+
   it('owns the keys that were wrapped later for a new kit, where there is a key at all (security 5)', () => {
     const later = { file: 'identity-0a1b2c3d4e5f.age', sizeBytes: 200 }
     expect(judgeFolder([...whole, later], expected)).toEqual({ whole: true, unknown: [] })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { timingSchema } from '@/lib/contracts/schedule'
 import { dueRuns } from '@/lib/core/schedule/due-runs'
 import { nextRuns } from '@/lib/core/schedule/next-runs'
 import { parseCron } from '@/lib/core/schedule/parse-cron'
@@ -12,10 +13,28 @@ describe('parseCron', () => {
     ['61 2 * * *', '"61" is not a valid minute.'],
     ['0 2 * * xyz', '"xyz" is not a valid day of week.'],
     ['0 2 * *', 'A schedule has five fields'],
-    ['@daily', 'A schedule has five fields'],
+    ['@reboot', 'A schedule has five fields'],
+    ['0 2 * * 1,8', '"1,8" is not a valid day of week.'],
     ['0 0 2 * * *', 'this has 6'],
   ])('refuses %s and names what is wrong', (cron, message) => {
     expect(() => parseCron(cron, 'UTC', at('2026-01-01T00:00:00Z'))).toThrow(message)
+  })
+
+  it.each([
+    ['@daily', '0 0 * * *'],
+    ['@Weekly', '0 0 * * 0'],
+    ['@hourly', '0 * * * *'],
+    ['0 3 * * 0,7', '0 3 * * 0'],
+    ['0 3 * * 7', '0 3 * * 0'],
+    ['0 3 * * 0,5-7', '0 3 * * 0,5,6'],
+    ['0 3 * * MON-SUN', '0 3 * * *'],
+    ['0 3 * * FRI-0', '0 3 * * 0,5,6'],
+    ['0 3 * * sun,7,wed', '0 3 * * 0,3'],
+  ])('takes %s for what everybody means by it: %s', (written, meant) => {
+    const from = at('2026-01-01T00:00:00Z')
+    const runs = (cron: string) => nextRuns(cron, 'UTC', from, 20).map((run) => run.toISOString())
+    expect(runs(written)).toEqual(runs(meant))
+    expect(timingSchema.shape.cron.parse(written)).toBe(written.startsWith('@') ? meant : written)
   })
 
   it('refuses a time zone that does not exist', () => {

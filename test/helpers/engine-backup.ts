@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { stepLines } from '@/lib/core/repository/hand-step'
 import type { Manifest } from '@/lib/core/repository/manifest'
 import type { CheckParts, Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -49,22 +50,28 @@ export async function takeBackup(
         ...(part.tables ? { tables: part.tables } : {}),
       })
     }
+    const about = {
+      source: { id: source.id, name: source.name, engine: source.engine, database: String(source.connection.database) },
+      toolVersion: session.toolVersion,
+    }
     const manifest: Manifest = {
+      ...about,
       format: 'holdfast-backup',
       version: 1,
       instanceId: 'test',
       backupId: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a12',
-      source: { id: source.id, name: source.name, engine: source.engine },
       kind: 'logical',
       startedAt: new Date().toISOString(),
       finishedAt: new Date().toISOString(),
       serverVersion: session.serverVersion,
-      toolVersion: session.toolVersion,
       engineFacts: JSON.parse(JSON.stringify(session.facts)),
       encryption: null,
       parts,
-      howToRestore: session.howToRestore(
-        parts.map((part) => ({ role: part.role, file: part.file, compression: 'none', encrypted: false })),
+      howToRestore: stepLines(
+        engine.howToRestore(
+          parts.map((part) => ({ ...part, encrypted: false })),
+          about,
+        ),
       ),
     }
     const file = (role: 'archive' | 'globals') => path.join(folder, role === 'archive' ? 'archive.dump' : 'globals.sql')

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -13,6 +13,7 @@ import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
+import { shellBlocks } from '../helpers/hand-commands'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { contentDigest, nastyDatabase } from '../helpers/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
@@ -27,14 +28,23 @@ describe('the main job on a real database, a real S3 store and a local folder', 
   let original: Record<string, string>
   let recoveryKit: string
 
-  const digestOf = async (database: string) => {
-    const client = await pg.connect(database)
+  const digestOf = async (database: string, server = pg) => {
+    const client = await server.connect(database)
     try {
       return await contentDigest(client)
     } finally {
       await client.end()
     }
   }
+
+  /** Owners, rights and settings of the database and its roles. */
+  const ownersOf = async (server: TestPostgres) => [
+    ...(await server.sql(
+      `SELECT pg_get_userbyid(datdba) AS owner, datacl::text, pg_encoding_to_char(encoding), datcollate, datctype
+         FROM pg_database WHERE datname LIKE 'shop%'`,
+    )),
+    ...(await server.sql(`SELECT rolname, rolsuper, rolcanlogin, rolconfig FROM pg_roles ORDER BY 1`)),
+  ]
 
   beforeAll(async () => {
     ;[product, pg, bucket] = await Promise.all([
@@ -69,6 +79,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     expect(backup.copies.map((copy) => copy.state)).toEqual(['stored', 'stored'])
     const names = (await bucket.names()).filter((name) => !signedListOf(name)).map((name) => path.basename(name))
     expect(names.sort()).toEqual([
+      'RESTORE.md',
       'archive.dump.zst.age',
       'globals.sql.zst.age',
       'identity.age',
@@ -130,7 +141,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     expect(await digestOf('restored "here"')).toEqual(original)
   })
 
-  it('is restored with the bucket, the recovery kit and standard tools alone (fault 24, security 4)', async () => {
+  it('is restored on another server by what docs/recovery.md and RESTORE.md say, word for word, roles included (fault 24, security 4)', async () => {
     const folder = path.join(product.home, 'without-holdfast')
     execFileSync('mkdir', ['-p', folder])
     const names = await bucket.names()
@@ -144,12 +155,20 @@ describe('the main job on a real database, a real S3 store and a local folder', 
       input: recoveryKit,
       stdio: ['pipe', 'ignore', 'inherit'],
     })
-    await pg.sql('CREATE DATABASE rescued TEMPLATE template0')
-    const script = `set -euo pipefail; cd "$1"
-      for file in identity*.age; do age -d -i holdfast-recovery-kit.txt "$file" > backup.key && break; done
-      age -d -i backup.key archive.dump.zst.age | zstd -dc | pg_restore --exit-on-error -d rescued`
-    execFileSync('bash', ['-c', script, 'rescue', folder], { env: { ...process.env, ...toolEnv() } })
-    expect(await digestOf('rescued')).toEqual(original)
+    const page = shellBlocks(await readFile('docs/recovery.md', 'utf8')).slice(0, 2)
+    const elsewhere = await startPostgres()
+    try {
+      const server = { PGHOST: elsewhere.host, PGPORT: String(elsewhere.port), PGUSER: 'postgres' }
+      for (const block of page) {
+        execFileSync('bash', ['-ec', block], { cwd: folder, env: { ...process.env, ...server }, stdio: 'pipe' })
+      }
+      expect(page.join('\n')).toContain('bash restore.sh')
+      expect(await digestOf('shop "x" =ü', elsewhere)).toEqual(original)
+      expect(await ownersOf(elsewhere)).toEqual(await ownersOf(pg))
+    } finally {
+      await elsewhere.close()
+    }
+    expect(await readdir(folder)).not.toContain('backup.key')
     expect(await readFile(path.join(folder, 'manifest.json'), 'utf8')).not.toContain('AGE-SECRET-KEY')
   })
 

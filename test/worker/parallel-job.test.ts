@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import { startBackup } from '@/lib/services/backup/start-backup'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
+import { commandsOf, kitCommands } from '../helpers/hand-commands'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { contentDigest, nastyDatabase } from '../helpers/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
@@ -19,22 +20,37 @@ import { makeBucket, type TestBucket } from '../helpers/s3'
 describe('a backup in several parts, from the job to the hands of an administrator', () => {
   let product: Product
   let pg: TestPostgres
+  /** Where it is restored by hand. */
+  let elsewhere: TestPostgres
   let bucket: TestBucket
   let sourceId: string
   let backupId: string
   let original: Record<string, string>
   let recoveryKit: string
 
-  const digestOf = async (database: string) => contentDigest(await pg.connect(database))
+  const digestOf = async (database: string, server = pg) => {
+    const client = await server.connect(database)
+    try {
+      return await contentDigest(client)
+    } finally {
+      await client.end()
+    }
+  }
   const inShell = (script: string, cwd: string) =>
     execFileSync('bash', ['-c', `set -euo pipefail; ${script}`], {
       cwd,
-      env: { ...process.env, PGHOST: pg.host, PGPORT: String(pg.port), PGUSER: 'postgres' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, PGHOST: elsewhere.host, PGPORT: String(elsewhere.port), PGUSER: 'postgres' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
     })
 
   beforeAll(async () => {
-    ;[product, pg, bucket] = await Promise.all([startProduct(), startPostgres(), makeBucket()])
+    ;[product, pg, elsewhere, bucket] = await Promise.all([
+      startProduct(),
+      startPostgres(),
+      startPostgres(),
+      makeBucket(),
+    ])
     await pg.sql('CREATE DATABASE shop')
     await nastyDatabase(await pg.connect('shop'))
     await pg.sql(
@@ -52,6 +68,7 @@ describe('a backup in several parts, from the job to the hands of an administrat
   afterAll(async () => {
     await product.close()
     await pg.close()
+    await elsewhere.close()
     bucket.close()
   })
 
@@ -86,19 +103,36 @@ describe('a backup in several parts, from the job to the hands of an administrat
     expect(await digestOf('whole')).toEqual(original)
   })
 
-  it('is restored by the lines of its manifest, with the recovery kit and standard tools alone (fault 24)', async () => {
+  it('is restored on another server by what the kit and the manifest print, word for word, checksums and roles included (fault 24)', async () => {
     const folder = path.join(product.home, 'by-hand')
     await mkdir(folder)
     for (const name of await bucket.names())
       await writeFile(path.join(folder, path.basename(name)), await bucket.read(name))
     await writeFile(path.join(folder, 'holdfast-recovery-kit.txt'), recoveryKit)
+    const check = kitCommands(recoveryKit, 'HOW TO SEE THAT NOBODY FORGED A BACKUP').filter(
+      (line) => !/^npm/.test(line),
+    )
+    const restore = kitCommands(recoveryKit, 'HOW TO RESTORE')
+    const printed = inShell([...check, ...restore].join('\n'), folder)
+    expect(printed).toContain('unchanged')
+    const lines = printed.slice(printed.indexOf('Check the signature')).trimEnd().split('\n')
     const { manifest } = await getBackup({ ctx: product.ctx, input: { id: backupId } })
-    const steps = manifestSchema.parse(manifest).howToRestore
-    const command = /^(?:Unwrap [^:]*|Make an empty database|Tables|Rows|Indexes and constraints): (.+)$/
-    const commands = steps.flatMap((step) => command.exec(step)?.[1] ?? [])
-    expect(commands).toHaveLength(7)
-    inShell(commands.join('\n'), folder)
-    expect(await digestOf('restored')).toEqual(original)
+    expect(lines).toEqual(manifestSchema.parse(manifest).howToRestore)
+    inShell(commandsOf(lines).join('\n'), folder)
+    expect(await digestOf('shop', elsewhere)).toEqual(original)
+    expect(await readdir(folder)).not.toContain('backup.key')
+  })
+
+  it('is not restored by them when one byte of a file is another', async () => {
+    const folder = path.join(product.home, 'by-hand')
+    const file = path.join(folder, 'data-2.dump.zst.age')
+    const bytes = await readFile(file)
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+    await writeFile(file, bytes)
+    const check = kitCommands(recoveryKit, 'HOW TO SEE THAT NOBODY FORGED A BACKUP').filter(
+      (line) => !/^npm/.test(line),
+    )
+    expect(() => inShell(check.join('\n'), folder)).toThrow('sha256sum: WARNING: 1 computed checksum did NOT match')
   })
 
   it('downloads as a tar whose note says how its archives go together', async () => {
@@ -108,12 +142,11 @@ describe('a backup in several parts, from the job to the hands of an administrat
     const folder = path.join(product.home, 'download')
     await mkdir(folder)
     await pipeline(download.stream, createWriteStream(path.join(folder, 'all.tar')))
-    inShell('tar -xf all.tar && createdb -T template0 downloaded', folder)
-    inShell(
-      `sed -n '/pg_restore/p' HOW-TO-RESTORE.txt | sed 's/-d restored/-d downloaded/' > steps && . ./steps`,
-      folder,
-    )
-    expect(await digestOf('downloaded')).toEqual(original)
+    await elsewhere.sql('DROP DATABASE shop WITH (FORCE)')
+    inShell('tar -xf all.tar', folder)
+    const note = await readFile(path.join(folder, 'HOW-TO-RESTORE.txt'), 'utf8')
+    inShell(commandsOf(note.split('\n')).join('\n'), folder)
+    expect(await digestOf('shop', elsewhere)).toEqual(original)
   })
 
   it('brings back one table alone', async () => {

@@ -129,6 +129,7 @@ describe('backups from before the recovery kit are wrapped for it', () => {
       .filter((name) => name.includes(ids[0] ?? ''))
       .map((name) => path.basename(name))
     expect(await filesIn(ids[0] ?? '', later.folder)).toEqual(inSouth.sort())
+    expect(inSouth).toContain('RESTORE.md')
 
     await rename(away, north.folder)
     await product.ctx.db.job.updateMany({ where: { kind: 'rewrap' }, data: { createdAt: new Date(0) } })

@@ -1,3 +1,4 @@
+import type { HandStep } from './hand-step'
 import { manifestFile, signatureFile } from './paths'
 
 /** What people keep the kit, the public signing key and a backup's unwrapped key under in every command we print. */
@@ -19,7 +20,7 @@ export const signatureCommands = [
 ]
 
 /** For the manifest: how to see that nobody forged it. The key comes from the kit, never from beside the backup. */
-export const checkingSignature = [
-  `Check the signature. The public key is in your recovery kit: ${extractSigningKey}`,
-  ...signatureCommands.map((command) => `Check: ${command}`),
+export const checkingSignature: HandStep[] = [
+  { say: 'Check the signature. The public key is in your recovery kit', run: extractSigningKey },
+  ...signatureCommands.map((run) => ({ say: 'Check', run })),
 ]

@@ -55,6 +55,8 @@ export const manifestSchema = z.object({
     .nullable(),
   parts: z.array(manifestPartSchema).min(1),
   howToRestore: z.array(z.string()),
+  /** RESTORE.md beside it; absent in backups from before there was one. */
+  restoreGuide: z.object({ file: z.string(), storedBytes: z.number(), storedSha256: z.string() }).optional(),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 

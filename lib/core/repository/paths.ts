@@ -16,6 +16,8 @@ export function backupFolder(sourceId: string, backupId: string, startedAt: Date
 
 export const manifestFile = 'manifest.json'
 export const identityFile = 'identity.age'
+/** How to restore this backup without Holdfast. */
+export const restoreGuideFile = 'RESTORE.md'
 /** The signature of the manifest beside it, written before it. */
 export const signatureFile = 'manifest.sig.json'
 

@@ -1,11 +1,12 @@
 import { CronExpression, CronExpressionParser, type CronFieldCollection } from 'cron-parser'
 import { HoldfastError } from '../holdfast-error'
+import { spellOut } from './spell-out'
 
 const fields = ['minute', 'hour', 'day of month', 'month', 'day of week']
 
 /**
  * Parses a five-field cron expression in a time zone. Throws `cron-invalid` naming the wrong field, and
- * `time-zone-unknown`. Seconds and `@`-shortcuts are refused: what is shown must be what runs.
+ * `time-zone-unknown`. Seconds are refused.
  */
 export function parseCron(cron: string, timeZone: string, from: Date): CronExpression {
   assertTimeZone(timeZone)
@@ -26,7 +27,7 @@ function readFields(cron: string): CronFieldCollection {
 }
 
 function parseFields(cron: string): CronFieldCollection {
-  const parts = cron.trim().split(/\s+/)
+  const parts = spellOut(cron).trim().split(/\s+/)
   if (parts.length !== 5) {
     throw new HoldfastError(
       'cron-invalid',
@@ -36,6 +37,8 @@ function parseFields(cron: string): CronFieldCollection {
       },
     )
   }
+  const [minute = '', hour = '', date = '', month = '', day = ''] = parts
+  parts.splice(0, 5, minute, hour, date, month, daysOfWeek(day))
   for (const [index, part] of parts.entries()) {
     const alone = fields.map((_, at) => (at === index ? part : '*')).join(' ')
     try {
@@ -52,6 +55,21 @@ function parseFields(cron: string): CronFieldCollection {
   } catch (cause) {
     throw new HoldfastError('cron-invalid', `"${cron}" never comes: that month has no such day.`, { cause })
   }
+}
+
+/** Sunday is 0 and 7, and ends a week as well as it begins one: `0,7`, `0,5-7` and `MON-SUN` are what people write. */
+function daysOfWeek(field: string): string {
+  const list = field.split(',').map((part) => part.replace(/-(?:0|sun)(?=\/|$)/i, '-7'))
+  if (list.length === 1 || !list.every((part) => /^[\w*/-]+$/.test(part))) return list.join(',')
+  const days = new Set<number>()
+  for (const part of list) {
+    try {
+      for (const day of CronExpressionParser.parse(`* * * * ${part}`).fields.dayOfWeek.values) days.add(Number(day) % 7)
+    } catch {
+      return list.join(',')
+    }
+  }
+  return [...days].sort().join(',')
 }
 
 // Asking takes a millisecond, and an instance asks for a few zones thousands of times.

@@ -1,5 +1,5 @@
 import type { Manifest } from '../repository/manifest'
-import { identityFile, isLaterIdentity, manifestFile, signatureFile } from '../repository/paths'
+import { identityFile, isLaterIdentity, manifestFile, restoreGuideFile, signatureFile } from '../repository/paths'
 
 /** An object of one folder; `file` is its name inside. */
 export interface FolderObject {
@@ -7,34 +7,44 @@ export interface FolderObject {
   sizeBytes: number
 }
 
-/** What a copy's folder must hold: sizes by file; null where the size is not known. */
-export type ExpectedFiles = ReadonlyMap<string, number | null>
+/** What belongs into a copy's folder: sizes by file; null where the size is not known. */
+export interface ExpectedFiles {
+  needed: ReadonlyMap<string, number | null>
+  /** A copy is whole without the guide: the manifest has its commands as well. One of another size is not ours. */
+  guideBytes: number | null
+}
 
 export function expectedFiles(
-  manifest: Pick<Manifest, 'parts' | 'encryption'>,
+  manifest: Pick<Manifest, 'parts' | 'encryption' | 'restoreGuide'>,
   { signed }: { signed: boolean },
 ): ExpectedFiles {
-  return new Map<string, number | null>([
-    ...manifest.parts.map((part) => [part.file, part.storedBytes] as const),
-    ...(manifest.encryption ? ([[identityFile, null]] as const) : []),
-    ...(signed ? ([[signatureFile, null]] as const) : []),
-    [manifestFile, null],
-  ])
+  return {
+    needed: new Map<string, number | null>([
+      ...manifest.parts.map((part) => [part.file, part.storedBytes] as const),
+      ...(manifest.encryption ? ([[identityFile, null]] as const) : []),
+      ...(signed ? ([[signatureFile, null]] as const) : []),
+      [manifestFile, null],
+    ]),
+    guideBytes: manifest.restoreGuide?.storedBytes ?? null,
+  }
 }
 
 /** Whether a stored copy is there as a listing shows it, and what lies in its folder that is not its own. */
 export function judgeFolder(
   objects: readonly FolderObject[],
-  expected: ExpectedFiles,
+  { needed, guideBytes }: ExpectedFiles,
 ): { whole: boolean; unknown: string[] } {
   const found = new Map(objects.map(({ file, sizeBytes }) => [file, sizeBytes]))
-  const whole = [...expected].every(([file, size]) => {
+  const whole = [...needed].every(([file, size]) => {
     const there = found.get(file)
     return there !== undefined && (size === null || there === size)
   })
   // A key wrapped later for a new kit is ours where there is a key at all.
-  const ours = (file: string) => expected.has(file) || (expected.has(identityFile) && isLaterIdentity(file))
-  return { whole, unknown: objects.flatMap(({ file }) => (ours(file) ? [] : [file])) }
+  const ours = ({ file, sizeBytes }: FolderObject) =>
+    needed.has(file) ||
+    (file === restoreGuideFile && sizeBytes === guideBytes) ||
+    (needed.has(identityFile) && isLaterIdentity(file))
+  return { whole, unknown: objects.flatMap((object) => (ours(object) ? [] : [object.file])) }
 }
 
 const folderPattern = /^holdfast\/v1\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-([0-9a-f-]{36})\/(?=.)/

@@ -12,7 +12,6 @@ import { connect, connectionOf } from './connect'
 import { dumpArchive, dumpData } from './dump-archive'
 import { dumpGlobals } from './dump-globals'
 import { findClient } from './find-client'
-import { howToRestore } from './how-to-restore'
 import { lockTables } from './lock-tables'
 import { startLoadGuard } from './load-guard'
 import { lockFindings } from './lock-findings'
@@ -131,7 +130,6 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       await endpoint.confirm(run.signal)
       if (identity.standby) await confirmStandby(holder)
     },
-    howToRestore: (files) => howToRestore(files, identity.major),
     close: async () => {
       await guard?.stop()
       await holder.end().catch(() => undefined)

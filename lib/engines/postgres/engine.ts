@@ -2,6 +2,7 @@ import type { Engine } from '@/lib/ports/engine'
 import { backupRoleSql } from './backup-role-sql'
 import { beginBackup } from './begin-backup'
 import { programFindings } from './client-findings'
+import { howToRestore } from './how-to-restore'
 import { inspect } from './inspect'
 import { prove } from './prove'
 import { restore } from './restore'
@@ -19,6 +20,7 @@ export const postgres: Engine = {
   backupRoleSql,
   sample,
   beginBackup,
+  howToRestore,
   prove,
   restore,
   standing,

@@ -1,12 +1,8 @@
 import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
-import type { PartRole } from '@/lib/core/repository/manifest'
-
-interface StoredFile {
-  role: PartRole
-  file: string
-  compression: string
-  encrypted: boolean
-}
+import type { HandStep } from '@/lib/core/repository/hand-step'
+import type { Manifest } from '@/lib/core/repository/manifest'
+import type { StoredFile } from '@/lib/ports/engine'
+import { databaseConnInfo } from './quote'
 
 const unpack: Record<string, string> = {
   zstd: 'zstd -dc',
@@ -25,43 +21,71 @@ function reading(part: StoredFile): string {
   return steps.join(' | ')
 }
 
-function restoring(archive: StoredFile, files: StoredFile[]): string[] {
+const isPlain = (part: StoredFile) => !part.encrypted && !unpack[part.compression]
+
+function restoring(archive: StoredFile, files: StoredFile[], database: string): HandStep[] {
   const data = files.filter((file) => file.role === 'data')
   const restore = 'pg_restore --exit-on-error'
-  const steps =
-    data.length === 0
-      ? [`Restore: ${reading(archive)} | ${restore} -d restored`]
-      : [
-          'The rows of large tables are in files of their own: they go between the tables and their indexes.',
-          `Tables: ${reading(archive)} > archive.dump && ${restore} --section=pre-data -d restored archive.dump`,
-          `Rows: ${restore} --section=data -d restored archive.dump`,
-          ...data.map((file) => `Rows: ${reading(file)} | ${restore} --section=data -d restored`),
-          `Indexes and constraints: ${restore} --section=post-data -j 4 -d restored archive.dump`,
-        ]
-  return [...steps, 'Without the roles: add --no-owner --no-privileges to pg_restore.']
+  const into = `-d ${/^\w[\w-]*$/.test(database) ? database : shellQuote(databaseConnInfo(database))}`
+  if (data.length === 0) return [{ say: 'Restore', run: `${reading(archive)} | ${restore} --create -d postgres` }]
+  const unpacked = isPlain(archive) ? archive.file : 'archive.dump'
+  return [
+    { say: 'The rows of large tables are in files of their own, and go between the tables and their indexes' },
+    ...(isPlain(archive)
+      ? []
+      : [{ say: 'Unpack the archive, which is read three times', run: `${reading(archive)} > ${unpacked}` }]),
+    { say: 'Tables', run: `${restore} --create --section=pre-data -d postgres ${unpacked}` },
+    { say: 'Rows', run: `${restore} --section=data ${into} ${unpacked}` },
+    ...data.map((file) => ({ say: 'Rows', run: `${reading(file)} | ${restore} --section=data ${into}` })),
+    { say: 'Indexes and constraints', run: `${restore} --section=post-data -j 4 ${into} ${unpacked}` },
+  ]
 }
 
-/** For the manifest: how to restore with standard tools alone. */
-export function howToRestore(files: StoredFile[], major: number): string[] {
+/**
+ * How to restore with standard tools alone. The database comes back under its own name, with its encoding, locale, owner,
+ * rights and settings.
+ */
+export function howToRestore(
+  files: StoredFile[],
+  { toolVersion, source }: Pick<Manifest, 'toolVersion' | 'source'>,
+): HandStep[] {
   const globals = files.find((file) => file.role === 'globals')
   const archive = files.find((file) => file.role === 'archive')
   const encrypted = files.some((file) => file.encrypted)
   const unpackers = [...new Set(files.map((file) => file.compression))].filter((name) => name in unpack)
   const needed = [
-    `the PostgreSQL client programs of version ${major} or newer`,
+    `the PostgreSQL client programs of version ${parseInt(toolVersion, 10)} or newer`,
     ...(encrypted ? ['age'] : []),
     ...unpackers,
   ]
   return [
-    `You need ${needed.join(', ')}.`,
-    ...(encrypted ? [`Unwrap the key of this backup with your recovery kit: ${unwrapCommand}`] : []),
+    { say: `You need ${needed.join(', ')}; PGHOST, PGPORT and PGUSER name the server, and its superuser` },
+    ...(encrypted ? [{ say: 'Unwrap the key of this backup with your recovery kit', run: unwrapCommand }] : []),
     ...(globals
       ? [
-          `Roles (skip what exists; messages about existing roles are harmless): ${reading(globals)} | psql -X -d postgres`,
+          {
+            say: 'Roles (skip what exists; messages about existing roles are harmless)',
+            run: `${reading(globals)} | psql -X -d postgres`,
+          },
         ]
       : []),
-    'Make an empty database: createdb -T template0 restored',
-    ...(archive ? restoring(archive, files) : []),
-    ...(encrypted ? [`Remove ${backupKeyFile} afterwards.`] : []),
+    {
+      say: 'Write also into a database that is read-only by its own settings',
+      run: "export PGOPTIONS='-c default_transaction_read_only=off'",
+    },
+    ...(archive ? restoring(archive, files, source.database ?? 'DATABASE') : []),
+    {
+      say: 'To restore beside a database of the same name, make another with createdb -T template0 and the same encoding and locale, leave out --create, and name it behind -d; its settings (ALTER DATABASE) are then yours to make. To restore without the roles, add --no-owner --no-privileges to pg_restore',
+    },
+    ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
   ]
+}
+
+/** Every command stays on one line, whatever people call a database. */
+function shellQuote(text: string): string {
+  if (!/[\r\n]/.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`
+  return `$'${text
+    .replace(/[\\']/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)}'`
 }

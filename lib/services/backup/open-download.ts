@@ -3,8 +3,15 @@ import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { stepLines } from '@/lib/core/repository/hand-step'
 import { dataPartsOf, type ManifestPart } from '@/lib/core/repository/manifest'
-import { isLaterIdentity, manifestFile, identityFile, signatureFile } from '@/lib/core/repository/paths'
+import {
+  isLaterIdentity,
+  manifestFile,
+  identityFile,
+  restoreGuideFile,
+  signatureFile,
+} from '@/lib/core/repository/paths'
 import { CheckStage } from '@/lib/pipeline/check-stage'
 import type { RunContext } from '@/lib/ports/run-context'
 import { confirmChange } from '../approval/confirm-change'
@@ -67,7 +74,7 @@ export async function openDownload(args: {
         stream: closing(storedTar(copy, backup.repositoryPath, run), copy),
       }
     }
-    if (input.form === 'plain') return await openPlain(copy, base, run)
+    if (input.form === 'plain') return await openPlain(ctx, copy, base, run)
     const script = ctx
       .engine(copy.manifest.source.engine)
       .toSql({ manifest: copy.manifest, open: partOpener(copy) }, run)
@@ -88,7 +95,7 @@ export async function openDownload(args: {
 }
 
 /** One archive as it is; several parts as a tar of archives, with a note of how they go together. */
-async function openPlain(copy: OpenCopy, base: string, run: RunContext): Promise<Download> {
+async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run: RunContext): Promise<Download> {
   const open = partOpener(copy)
   const parts = dataPartsOf(copy.manifest)
   const [archive] = parts
@@ -101,7 +108,9 @@ async function openPlain(copy: OpenCopy, base: string, run: RunContext): Promise
       stream: closing(await open(archive, run), copy),
     }
   }
-  const note = Buffer.from(`${restoreNote.join('\n')}\n`)
+  const files = parts.map((part) => ({ role: part.role, file: plainFile(part), compression: 'none', encrypted: false }))
+  const steps = ctx.engine(copy.manifest.source.engine).howToRestore(files, copy.manifest)
+  const note = Buffer.from(`${stepLines(steps).join('\n')}\n`)
   const tar = makeTar(async (add) => {
     await add('HOW-TO-RESTORE.txt', note.length, async () => Readable.from([note]))
     for (const part of parts) await add(plainFile(part), part.sourceBytes, () => open(part, run))
@@ -113,15 +122,6 @@ async function openPlain(copy: OpenCopy, base: string, run: RunContext): Promise
     stream: closing(tar, copy),
   }
 }
-
-const restoreNote = [
-  'archive.dump has the schema and most rows; the data files have the rows of large tables, of the same moment.',
-  'Make an empty database (createdb -T template0 restored), then:',
-  '',
-  'pg_restore --exit-on-error --section=pre-data -d restored archive.dump',
-  'for file in archive.dump data-*.dump; do pg_restore --exit-on-error --section=data -d restored "$file"; done',
-  'pg_restore --exit-on-error --section=post-data -d restored archive.dump',
-]
 
 /** The file's name before it was compressed and encrypted. */
 function plainFile(part: ManifestPart): string {
@@ -143,7 +143,7 @@ function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
     const beside: string[] = []
     for await (const { key } of copy.storage.list(folder, run)) {
       const file = key.slice(folder.length)
-      if (file === signatureFile || isLaterIdentity(file)) beside.push(file)
+      if (file === signatureFile || file === restoreGuideFile || isLaterIdentity(file)) beside.push(file)
     }
     for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : []), ...beside]) {
       const info = await copy.storage.head(folder + file, run)

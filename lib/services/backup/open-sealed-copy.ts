@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
-import { identityFile, isLaterIdentity, manifestFile, signatureFile } from '@/lib/core/repository/paths'
+import {
+  identityFile,
+  isLaterIdentity,
+  manifestFile,
+  restoreGuideFile,
+  signatureFile,
+} from '@/lib/core/repository/paths'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { readAll } from '@/lib/pipeline/read-all'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -23,6 +29,8 @@ export interface SealedCopy {
   signatureBytes: Buffer | null
   /** The same key wrapped later for others: a new kit, a new master key. */
   readLaterIdentities(): Promise<{ file: string; bytes: Buffer }[]>
+  /** RESTORE.md; null when there is none, or not the one that was written. */
+  readRestoreGuide(): Promise<Buffer | null>
   keyOf(part: ManifestPart): string
   close(): Promise<void>
 }
@@ -94,6 +102,10 @@ export async function openSealedCopy(
         }
         return found
       },
+      readRestoreGuide: async () => {
+        const bytes = manifest.restoreGuide ? await ifThere(read(restoreGuideFile)) : null
+        return bytes && sha256Of(bytes) === manifest.restoreGuide?.storedSha256 ? bytes : null
+      },
       keyOf: (part) => keyOfFile(part.file),
       close: () => storage.close(),
     }
@@ -107,10 +119,14 @@ async function readSignature(
   read: (file: string) => Promise<Buffer>,
   { withoutSignature = false }: OpenOptions,
 ): Promise<Buffer | null> {
+  return withoutSignature ? ifThere(read(signatureFile)) : read(signatureFile)
+}
+
+async function ifThere(reading: Promise<Buffer>): Promise<Buffer | null> {
   try {
-    return await read(signatureFile)
+    return await reading
   } catch (error) {
-    if (withoutSignature && error instanceof HoldfastError && error.code === 'object-not-found') return null
+    if (error instanceof HoldfastError && error.code === 'object-not-found') return null
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { ThawCopy, Thawed } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile, signatureFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
@@ -46,7 +46,10 @@ export async function thawCopy(args: {
       throw new HoldfastError('thaw-unsupported', `${copy.destination.name} has no archive: its copies can be read.`)
     }
     const keys = files.map((file) => copy.backup.repositoryPath + file)
-    const state = await storage.thaw(keys, input.days, briefRun(ctx, patienceMs, input.signal))
+    const run = briefRun(ctx, patienceMs, input.signal)
+    const guide = copy.backup.repositoryPath + restoreGuideFile
+    if (manifest.restoreGuide && (await storage.head(guide, run))) keys.push(guide)
+    const state = await storage.thaw(keys, input.days, run)
     await recordAudit(ctx.db, ctx.actor, {
       action: 'backup.thaw',
       subjectType: 'backup',

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
 import { toolPriority } from '@/lib/core/tool-priority'
-import { identityFile, manifestFile, partFile, signatureFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, partFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { storePart } from '@/lib/pipeline/store-part'
 import { Throttle } from '@/lib/pipeline/throttle'
@@ -14,6 +14,8 @@ import { sideBySide } from '@/lib/process/side-by-side'
 import { instanceId } from '@/lib/services/instance/instance-settings'
 import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
 import { checkingSignature } from '@/lib/core/repository/checking-signature'
+import { stepLines } from '@/lib/core/repository/hand-step'
+import { checkFiles, restoreGuide } from '@/lib/core/repository/restore-guide'
 import { signManifest } from '@/lib/services/signature/sign-manifest'
 import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
@@ -70,17 +72,24 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
     await session.close()
 
     if (key) await putSmall(input, identityFile, key.wrapped)
+    const about = {
+      source: { id: spec.id, name: spec.name, engine: spec.engine, database: databaseOf(spec) },
+      startedAt: backup.startedAt.toISOString(),
+      serverVersion: session.serverVersion,
+      toolVersion: session.toolVersion,
+    }
+    const files = parts.map((part) => ({ ...part, encrypted: part.encryption === 'age' }))
+    const steps = ctx.engine(spec.engine).howToRestore(files, about)
+    const guide = Buffer.from(restoreGuide(about, steps))
+    await putSmall(input, restoreGuideFile, guide)
     const manifest = manifestSchema.parse({
+      ...about,
       format: 'holdfast-backup',
       version: 1,
       instanceId: await instanceId(ctx.db),
       backupId: backup.id,
-      source: { id: spec.id, name: spec.name, engine: spec.engine, database: databaseOf(spec) },
       kind: 'logical',
-      startedAt: backup.startedAt.toISOString(),
       finishedAt: ctx.clock.now().toISOString(),
-      serverVersion: session.serverVersion,
-      toolVersion: session.toolVersion,
       engineFacts: session.facts,
       encryption: key
         ? {
@@ -91,17 +100,12 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
           }
         : null,
       parts,
-      howToRestore: [
-        ...checkingSignature,
-        ...session.howToRestore(
-          parts.map((part) => ({
-            role: part.role,
-            file: part.file,
-            compression: part.compression,
-            encrypted: part.encryption === 'age',
-          })),
-        ),
-      ],
+      howToRestore: stepLines([...checkingSignature, checkFiles, ...steps]),
+      restoreGuide: {
+        file: restoreGuideFile,
+        storedBytes: guide.length,
+        storedSha256: createHash('sha256').update(guide).digest('hex'),
+      },
     } satisfies Manifest)
     const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
     const manifestSha256 = createHash('sha256').update(bytes).digest('hex')

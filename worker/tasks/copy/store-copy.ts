@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
-import { identityFile, manifestFile, signatureFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { ProgressMeter } from '@/lib/pipeline/progress-meter'
 import type { Throttle } from '@/lib/pipeline/throttle'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -50,6 +50,8 @@ export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise
   }
   if (source.wrappedIdentity) await putSmall(target, folder + identityFile, source.wrappedIdentity, run)
   for (const { file, bytes } of await source.readLaterIdentities()) await putSmall(target, folder + file, bytes, run)
+  const guide = await source.readRestoreGuide()
+  if (guide) await putSmall(target, folder + restoreGuideFile, guide, run)
   if (source.signatureBytes) await putSmall(target, folder + signatureFile, source.signatureBytes, run)
   await input.beforeManifest()
   await putSmall(target, folder + manifestFile, source.manifestBytes, run)

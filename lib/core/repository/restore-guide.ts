@@ -1,0 +1,49 @@
+import { checkingSignature } from './checking-signature'
+import type { HandStep } from './hand-step'
+import type { Manifest } from './manifest'
+import { manifestFile } from './paths'
+
+/** Compares every stored file with the manifest, whose signature says that it is ours. */
+export const checkFiles: HandStep = {
+  say: 'Compare the files with the manifest',
+  run: `jq -r '(.parts + [.restoreGuide])[] | select(.) | "\\(.storedSha256)  \\(.file)"' ${manifestFile} | sha256sum -c -`,
+}
+
+/**
+ * RESTORE.md, which lies beside every backup: how to restore it without Holdfast. Its SHA-256 is in the manifest, and that
+ * is signed.
+ */
+export function restoreGuide(
+  {
+    source,
+    startedAt,
+    serverVersion,
+    toolVersion,
+  }: Pick<Manifest, 'source' | 'startedAt' | 'serverVersion' | 'toolVersion'>,
+  steps: HandStep[],
+): string {
+  const about = [
+    `- Source: ${oneLine(source.name)}`,
+    ...(source.database === undefined ? [] : [`- Database: ${oneLine(source.database)}`]),
+    `- Taken: ${startedAt}`,
+    `- Server ${serverVersion}, written by version ${toolVersion} of its tool`,
+  ]
+  return `# Restore this backup by hand
+
+${about.join('\n')}
+
+Copy this folder to a machine with the tools and your recovery kit, and type what follows into bash in this order. Holdfast is not
+needed. Before you trust this page, see that the manifest is signed by your own instance, and that this page is the one that
+the manifest names; the public key comes from your recovery kit and never from here.
+
+${block('set -euo pipefail; umask 077')}
+${checkingSignature.map(({ say, run }) => step(say, run)).join('\n')}
+${[checkFiles, ...steps].map(({ say, run }) => step(say, run)).join('\n')}`
+}
+
+const step = (say: string, run: string | undefined) => `${say}${run === undefined ? '.' : `:\n\n${block(run)}`}\n`
+
+const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\`\n`
+
+/** Names are whatever people call things: they stay on their line. */
+const oneLine = (name: string) => JSON.stringify(name)
