@@ -1,20 +1,21 @@
-import Link from 'next/link'
-import type { BackupDetail } from '@/lib/contracts/backup'
+import type { ReactNode } from 'react'
 import { Callout } from '@/components/ui/callout'
 
+interface Props {
+  withheld: string[]
+  warnings: string[]
+  /** What to do about what is withheld. */
+  children?: ReactNode
+}
+
 /** What a backup does not hold, and what the tools that took it warned of. */
-export function BackupLacks({ backup }: { backup: BackupDetail }) {
-  const { withheld, warnings } = backup
+export function BackupLacks({ withheld, warnings, children }: Props) {
   return (
     <>
       {withheld.length > 0 && (
         <Callout tone="warn" title="Not in this backup">
           <Listed words={withheld} />
-          The role that took it is not shown these. Test the connection of{' '}
-          <Link href={`/admin/sources/${backup.sourceId}`} className="underline underline-offset-4">
-            {backup.sourceName}
-          </Link>
-          : it says what to do.
+          The role that took it is not shown {withheld.length === 1 ? 'this' : 'these'}. {children}
         </Callout>
       )}
       {warnings.length > 0 && (

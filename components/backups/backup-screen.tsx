@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical, RotateCcw, Trash2 } from 'lucide-react'
+import Link from 'next/link'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Callout } from '@/components/ui/callout'
@@ -118,7 +119,13 @@ export function BackupScreen({ id }: { id: string }) {
             actions={isRunAgain(backup) && <FailedRunActions backup={backup} />}
           />
         )}
-        <BackupLacks backup={backup} />
+        <BackupLacks withheld={backup.withheld} warnings={backup.warnings}>
+          Test the connection of{' '}
+          <Link href={`/admin/sources/${backup.sourceId}`} className="underline underline-offset-4">
+            {backup.sourceName}
+          </Link>
+          : it says what to do.
+        </BackupLacks>
         <div className="grid gap-5 lg:grid-cols-[1.25fr_1fr]">
           <BackupSummary backup={backup} />
           <KeepAndNote key={backup.note ?? ''} backup={backup} />

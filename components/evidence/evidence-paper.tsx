@@ -3,6 +3,7 @@ import type { SignedEvidence } from '@/lib/contracts/evidence'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
+import { BackupLacks } from '@/components/backups/backup-lacks'
 import { CheckRows } from '@/components/restores/check-rows'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
@@ -13,6 +14,8 @@ import { ConfinementFacts } from './confinement-facts'
 const code = (text: string | null) => text && <code className="font-mono text-xs break-all">{text}</code>
 /** On paper, a time must mean the same to every reader. */
 const utc = (at: string | null) => at && <time dateTime={at}>{`${at.slice(0, 19).replace('T', ' ')} UTC`}</time>
+
+const words = (fact: unknown) => (Array.isArray(fact) ? fact.map(String) : [])
 
 /** On its own, without the explanation of another level beside it. */
 const proven = {
@@ -27,6 +30,7 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
   const restoreMs = facts['restoreDurationMs']
   return (
     <article className="space-y-5" data-evidence={document.restoreTestId}>
+      <BackupLacks withheld={words(facts['notInBackup'])} warnings={words(facts['backupWarnings'])} />
       <Section id="proves" title="What it proves">
         <p className="flex flex-wrap items-center gap-3">
           <VerdictBadge verdict={document.verdict} level={document.level} />

@@ -105,6 +105,7 @@ export function BackupStatus({ status }: { status: Status }) {
           <Figure
             name="Proven"
             value={totals.own.sources === 0 ? '–' : `${totals.own.provenSources} of ${totals.own.sources}`}
+            note={totals.own.exceptSources > 0 ? `${totals.own.exceptSources} with exceptions` : undefined}
           />
           <Figure name="Backups kept" value={totals.backups.toLocaleString('en')} />
           <Figure name="Stored" value={<BytesCell bytes={totals.storedBytes} />} />
@@ -126,11 +127,14 @@ export function BackupStatus({ status }: { status: Status }) {
   )
 }
 
-function Figure({ name, value }: { name: string; value: ReactNode }) {
+function Figure({ name, value, note }: { name: string; value: ReactNode; note?: string | undefined }) {
   return (
     <div className="border-line px-4 py-3 sm:px-5">
       <dt className="text-xs text-ink-3">{name}</dt>
-      <dd className="tabular mt-0.5 text-base font-semibold">{value}</dd>
+      <dd className="tabular mt-0.5 text-base font-semibold">
+        {value}
+        {note && <span className="ml-2 text-xs font-normal text-ink-3">{note}</span>}
+      </dd>
     </div>
   )
 }

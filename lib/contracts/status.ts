@@ -100,6 +100,9 @@ const countsSchema = z.object({
   provenSources: z.number().int().meta({
     description: 'Sources with a stored backup that is proven, within its test interval, and nothing newer broken',
   }),
+  exceptSources: z.number().int().meta({
+    description: 'Those of them whose backups lack something, because their role is not shown it',
+  }),
 })
 
 /** `GET /api/v1/admin/backups/status` */

@@ -25,7 +25,7 @@ const source = (facts: Partial<WatchedSource> = {}): WatchedSource => ({
   rtoObjectiveMs: null,
   proof: null,
   copies: null,
-  lacks: [],
+  lacks: null,
   ...facts,
 })
 const events = (facts: Partial<WatchedSource>) => sourceFindings(source(facts), now).map((finding) => finding.event)
@@ -67,7 +67,11 @@ describe('a source', () => {
       [],
     ],
     ['with its copies', { copies: { met: true, message: '' } }, []],
-    ['whose backups lack something', { lacks: ['not in the backup: subscription audit'] }, ['backup-incomplete']],
+    [
+      'whose backups lack something',
+      { lacks: { withheld: ['subscription audit'], warnings: [] } },
+      ['backup-incomplete'],
+    ],
     ['without its copies', { copies: { met: false, message: '1 of 2' } }, ['copies-missing']],
   ])('%s', (_, facts, expected) => {
     expect(events(facts)).toEqual(expected)

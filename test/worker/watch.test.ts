@@ -112,7 +112,7 @@ describe('a watched source', () => {
     await set({ withheld: ['passwords of roles', 'subscription audit'], warnings: ['something was not dumped'] })
     await onceEach('backup-incomplete', at(minute), () => set({ withheld: [], warnings: [] }))
     expect(told.texts('backup-incomplete')[0]).toMatch(
-      /not in the backup: subscription audit; something was not dumped/,
+      /not shown it: subscription audit\. Warnings while it was taken: something was not dumped\./,
     )
     expect(told.texts('backup-incomplete')[0]).not.toContain('passwords')
   })

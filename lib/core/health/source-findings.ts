@@ -30,7 +30,7 @@ export interface WatchedSource {
   /** Whether the newest good backup has the copies that are asked for; null when nothing is asked or there is none. */
   copies: { met: boolean; message: string } | null
   /** What the newest good backup lacks, and what its tools warned of. */
-  lacks: string[]
+  lacks: { withheld: string[]; warnings: string[] } | null
 }
 
 /** What is wrong with a source beside its runs themselves. Bodies name instants, not ages: they do not change by waiting. */
@@ -123,17 +123,25 @@ function overdueFinding(source: WatchedSource, now: Date): Finding[] {
 }
 
 function lackingFinding({ name, lacks }: WatchedSource): Finding[] {
-  if (lacks.length === 0) return []
+  if (!lacks) return []
+  const { withheld, warnings } = lacks
+  const sentences = [
+    ...(withheld.length > 0 ? [`Not in the newest one, because its role is not shown it: ${listed(withheld)}.`] : []),
+    ...(warnings.length > 0 ? [`Warnings while it was taken: ${listed(warnings)}.`] : []),
+  ]
   return [
     {
       event: 'backup-incomplete',
       severity: 'warning',
-      title: `Backups of ${name} leave something out`,
-      body: `${lacks.slice(0, 10).join('; ')}${lacks.length > 10 ? `; and ${lacks.length - 10} more` : ''}. The page of its newest backup has all of it.`,
-      facts: { lacks },
+      title: `Backups of ${name} ${withheld.length > 0 ? 'leave something out' : 'are taken with warnings'}`,
+      body: sentences.join(' '),
+      facts: { ...lacks },
     },
   ]
 }
+
+const listed = (words: string[]) =>
+  `${words.slice(0, 10).join('; ')}${words.length > 10 ? `; and ${words.length - 10} more, on its page` : ''}`
 
 function copiesFinding(source: WatchedSource): Finding[] {
   if (!source.copies || source.copies.met) return []

@@ -42,7 +42,7 @@ export async function compareRowCounts(
   }
   const detail =
     different.length === 0
-      ? `${tables.length} tables`
+      ? `${tables.length} ${tables.length === 1 ? 'table' : 'tables'}`
       : `${different
           .slice(0, shown)
           .map((entry) => `${entry.table}: ${entry.expected} rows in the archive, ${entry.actual} restored`)

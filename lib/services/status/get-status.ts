@@ -99,6 +99,7 @@ const counts = (sources: readonly HeadlineSource[]) => ({
   sources: sources.length,
   protectedSources: sources.filter((source) => source.isProtected).length,
   provenSources: sources.filter((source) => source.isProven).length,
+  exceptSources: sources.filter((source) => source.isProven && source.proof.except.length > 0).length,
 })
 
 function catalogStatus(judged: JudgedSource | undefined, seen: HeadlineSource | undefined): Status['catalog'] {

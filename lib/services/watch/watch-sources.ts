@@ -68,23 +68,22 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
       rtoObjectiveMs: source.rtoObjectiveMs,
       proof: validMs === null ? null : { validMs, since },
       copies: copies.get(source.goodId ?? '') ?? null,
-      lacks: lacks.get(source.goodId ?? '') ?? [],
+      lacks: lacks.get(source.goodId ?? '') ?? null,
     }
   })
 }
 
 /** What backups lack, and what their tools warned of; those that lack nothing are left out. */
-async function readLacks(tx: Tx, ids: string[]): Promise<Map<string, string[]>> {
+async function readLacks(tx: Tx, ids: string[]): Promise<Map<string, WatchedSource['lacks']>> {
   const rows = await tx.backup.findMany({
     where: { id: { in: ids }, OR: [{ withheld: { isEmpty: false } }, { warnings: { isEmpty: false } }] },
     select: { id: true, withheld: true, warnings: true },
   })
-  const wanted = (withheld: string[]) => withheld.filter((what) => what !== rolePasswords)
   return new Map(
-    rows.map(({ id, withheld, warnings }) => [
-      id,
-      [...wanted(withheld).map((what) => `not in the backup: ${what}`), ...warnings],
-    ]),
+    rows.flatMap(({ id, withheld, warnings }) => {
+      const lacks = { withheld: withheld.filter((what) => what !== rolePasswords), warnings }
+      return lacks.withheld.length + warnings.length > 0 ? [[id, lacks]] : []
+    }),
   )
 }
 
