@@ -1,6 +1,6 @@
 import { damaged } from './archive/archive-error'
 import { attachedTypes, type TocEntry } from './archive/archive-format'
-import { quoteIdentifier } from './quote'
+import { quoteIdentifier, unquote } from './quote'
 import { standInTheWay } from './session-settings'
 import { splitSql } from './split-sql'
 
@@ -120,7 +120,3 @@ function attachment(sql: string): DatabaseStatement[] {
 }
 
 const settingOf = (assignment: string) => unquote(assigned.exec(assignment)?.[1] ?? assignment)
-
-function unquote(identifier: string): string {
-  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier
-}

@@ -10,6 +10,8 @@ const factsSchema = z.object({
   ctype: z.string().default('C'),
   provider: z.enum(['libc', 'icu', 'builtin']).default('libc'),
   icu: z.string().nullable().default(null),
+  icuRules: z.string().nullable().default(null),
+  collationVersion: z.string().nullable().default(null),
   databaseBytes: z.number().default(0),
   relationCount: z.number().default(0),
   unvalidatedConstraints: z.number().optional(),
@@ -40,11 +42,11 @@ export interface ManifestFacts {
 export function manifestFacts(manifest: Manifest): ManifestFacts {
   const facts = factsSchema.parse(manifest.engineFacts)
   const serverMajor = facts.serverMajor ?? Number.parseInt(manifest.serverVersion, 10)
-  const { encoding, collate, ctype, provider, icu, session, usesMoney, preload } = facts
+  const { encoding, collate, ctype, provider, icu, icuRules, collationVersion, session, usesMoney, preload } = facts
   return {
     serverMajor,
     toolMajor: Number.parseInt(manifest.toolVersion, 10) || serverMajor,
-    locale: { encoding, collate, ctype, provider, icu },
+    locale: { encoding, collate, ctype, provider, icu, icuRules, collationVersion },
     databaseBytes: facts.databaseBytes,
     archiveBytes: dataPartsOf(manifest).reduce((sum, part) => sum + part.sourceBytes, 0),
     relationCount: facts.relationCount,

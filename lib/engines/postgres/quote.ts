@@ -17,3 +17,8 @@ export function quoteLiteral(text: string): string {
 export function databaseConnInfo(database: string): string {
   return `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
+
+/** A name as it is written in SQL, with quotes or without. */
+export function unquote(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier
+}

@@ -9,7 +9,7 @@ import type { TocEntry } from './archive/archive-format'
 import { applyEntries, type Refused } from './apply-entries'
 import { beyondRole } from './beyond-role'
 import { withConnection, withMaintenance } from './connect'
-import { createDatabase } from './create-database'
+import { createDatabase, LocaleMissing } from './create-database'
 import { databaseEntries, type DatabaseEntries, type DatabaseStatement } from './database-entries'
 import { dropDatabase } from './drop-database'
 import { findRestoreClient } from './find-restore-client'
@@ -21,6 +21,7 @@ import { restoreJobs } from './restore-jobs'
 import { partsToRead, readPartContents, restoreParts } from './restore-parts'
 import { selectEntries } from './select-entries'
 import { type Settings, settingsToRestore, takeSettings } from './session-settings'
+import { planTablespaces } from './tablespaces'
 import { openRestoreWorkplace } from './workplace'
 
 type RestoreInput = Parameters<Engine['restore']>[0]
@@ -58,9 +59,14 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const beyond = beyondRole(superuser ? [] : contents.entries)
       const globals = partOf(input.manifest, 'globals')
       const needed = [...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])]
+      const {
+        database: tablespace,
+        keep: keepTablespaces,
+        warnings,
+      } = await planTablespaces(client, contents.entries, selection)
       await removeLeftover(client, target.source, incomplete, run)
       created = true
-      const warnings = await createDatabase(client, incomplete, facts.locale, serverMajor)
+      await createDatabase(client, incomplete, facts.locale, serverMajor, { tablespace }).catch(refuseLocale)
       const database = ownStatements(contents.entries, target.owners)
       warnings.push(...(await applyEntries(client, incomplete, database.before)).map(notTaken))
       const inDatabase = <T>(signal: AbortSignal, work: (connection: Client) => Promise<T>) =>
@@ -76,7 +82,10 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
             client: tool,
             target: target.source,
             database: incomplete,
-            args: ['--no-tablespaces', ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : [])],
+            args: [
+              ...(keepTablespaces ? [] : ['--no-tablespaces']),
+              ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : []),
+            ],
             settings,
             place,
           },
@@ -119,6 +128,17 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   } finally {
     for (const step of undo) await step()
   }
+}
+
+/** Rows would sort in another order than every application expects, and partitions of text might not take them. */
+function refuseLocale(error: unknown): never {
+  if (!(error instanceof LocaleMissing)) throw error
+  const { locale, reason } = error
+  throw new HoldfastError('target-unfit', `The target server does not have the locale ${locale}: ${reason}.`, {
+    remedy: `Install the locale ${locale} on the machine of the target server and restore again. Or download the backup and restore it with pg_restore into a database that you made with another locale.`,
+    facts: { locale },
+    cause: error,
+  })
 }
 
 /** The connection of the start may have been idle for hours; the last statements get a fresh one. */

@@ -38,27 +38,37 @@ export async function readIdentity(client: ClientBase): Promise<ServerIdentity> 
   }
 }
 
-/** What a sandbox or a new database must be made like. `icu` is the ICU locale, null for the system's locales. */
+/** What a sandbox or a new database must be made like. */
 export interface DatabaseLocale {
   encoding: string
   collate: string
   ctype: string
   provider: 'libc' | 'icu' | 'builtin'
+  /** The locale of the provider `icu` or `builtin`; null for the system's locales. */
   icu: string | null
+  /** Rules of its own beside the ICU locale's (16 and newer); null: none. */
+  icuRules: string | null
+  /** Of the provider's sort order, as the database was made with; null: it has none, or does not tell. */
+  collationVersion: string | null
 }
 
 export async function readLocale(client: ClientBase, versionNumber: number): Promise<DatabaseLocale> {
-  const provider = versionNumber >= 150_000 ? 'datlocprovider::text' : "'c'::text"
-  const icu = versionNumber >= 170_000 ? 'datlocale' : versionNumber >= 150_000 ? 'daticulocale' : 'NULL::text'
+  const since = (version: number, column: string, before: string) => (versionNumber >= version ? column : before)
+  const provider = since(150_000, 'datlocprovider::text', "'c'::text")
+  const icu = since(170_000, 'datlocale', since(150_000, 'daticulocale', 'NULL'))
+  const rules = since(160_000, 'daticurules', 'NULL')
+  const version = since(150_000, 'datcollversion', 'NULL')
   const { rows } = await client.query<{
     encoding: string
     collate: string
     ctype: string
     provider: string
-    icu: string
+    icu: string | null
+    rules: string | null
+    version: string | null
   }>(
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate::text AS collate, datctype::text AS ctype,
-            ${provider} AS provider, ${icu}::text AS icu
+            ${provider} AS provider, ${icu}::text AS icu, ${rules}::text AS rules, ${version}::text AS version
        FROM pg_database WHERE datname = current_database()`,
   )
   const row = rows[0]
@@ -69,6 +79,8 @@ export async function readLocale(client: ClientBase, versionNumber: number): Pro
     ctype: row?.ctype ?? 'C',
     provider: names[row?.provider === 'i' ? 'i' : row?.provider === 'b' ? 'b' : 'c'],
     icu: row?.icu ?? null,
+    icuRules: row?.rules ?? null,
+    collationVersion: row?.version ?? null,
   }
 }
 

@@ -36,6 +36,8 @@ const restoring: Settings = {
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
+  // What is in no tablespace of its own goes into the database's, whatever sessions choose for new tables.
+  default_tablespace: '',
 }
 
 /** Settings of a database that would stand in the way of its own restore; they are made when its rows are there. */

@@ -46,6 +46,7 @@ describe('the checks of a restore test find what is wrong', () => {
     owner: 'anyone',
     copyStatement: '',
     section: 'pre-data',
+    tablespace: '',
     dependencies: [],
     definition: '',
   })

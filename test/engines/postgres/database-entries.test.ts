@@ -4,7 +4,7 @@ import { databaseEntries } from '@/lib/engines/postgres/database-entries'
 
 const entry = (type: string, name: string, definition: string, owner = ''): TocEntry => ({
   ...{ dumpId: 1, type, name, definition, owner, section: 'pre-data', schema: '', hasData: false },
-  ...{ copyStatement: '', dependencies: [] },
+  ...{ copyStatement: '', tablespace: '', dependencies: [] },
 })
 const target = `of "ours"`
 const made = (...entries: TocEntry[]) => {

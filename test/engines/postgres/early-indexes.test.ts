@@ -6,6 +6,7 @@ const entry = (dumpId: number, type: string, name: string, dependencies: number[
   dumpId,
   type,
   name,
+  tablespace: '',
   dependencies,
   section: ['TABLE', 'TABLE ATTACH', 'FUNCTION'].includes(type) ? 'pre-data' : 'post-data',
   schema: 'public',

@@ -31,6 +31,8 @@ export interface TocEntry {
   section: 'none' | 'pre-data' | 'data' | 'post-data'
   schema: string
   name: string
+  /** Where it was put explicitly; empty: the database's own tablespace. */
+  tablespace: string
   owner: string
   /** The COPY statement of `TABLE DATA`: it names the columns and their order. */
   copyStatement: string

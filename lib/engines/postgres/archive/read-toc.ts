@@ -94,14 +94,15 @@ export class TocReader {
     yield* this.#skipText()
     const copyStatement = type === 'TABLE DATA' ? yield* this.#text() : (yield* this.#skipText(), '')
     const schema = yield* this.#text()
-    yield* this.#skipText()
+    const tablespace = yield* this.#text()
     if (minor >= 14) yield* this.#skipText()
     if (minor >= 16) yield* this.#int()
     const owner = yield* this.#text()
     yield* this.#skipText()
     const dependencies = yield* this.#numbers()
     yield* this.#bytes(1 + this.#offsetSize, false)
-    return { dumpId, hasData, type, section, schema, name, owner, copyStatement, dependencies, definition }
+    const about = { type, section, schema, name, tablespace, owner }
+    return { dumpId, hasData, ...about, copyStatement, dependencies, definition }
   }
 
   *#byte(): Generator<undefined, number, undefined> {

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { applyEntries } from '../apply-entries'
-import { createDatabase } from '../create-database'
+import { createDatabaseAnyway } from '../create-database'
 import { errorCode, errorText } from '../classify-error'
 import type { DatabaseEntries, DatabaseStatement } from '../database-entries'
 import { isTroubleOfServer } from '../is-trouble-of-server'
@@ -45,11 +45,14 @@ export async function prepareDatabase(
   entries: DatabaseEntries,
 ): Promise<Prepared> {
   const warnings = await makeRoles(client, globals)
-  const lacking = await createDatabase(client, database, facts.locale, facts.serverMajor, 'FILE_COPY')
+  const { locale, serverMajor } = facts
+  const lacking = await createDatabaseAnyway(client, database, locale, serverMajor, { strategy: 'FILE_COPY' })
   lacking.push(...(await takeSession(client, facts)))
   const { applied, notTaken } = await makeProperties(client, database, entries.before)
   lacking.push(...notTaken)
-  return { warnings: [...warnings, ...lacking], lacking, applied }
+  const told = [...warnings, ...lacking]
+  lacking.push(...(await otherVersion(client, database, facts)))
+  return { warnings: told, lacking, applied }
 }
 
 /** Settings, owner, rights and comment of the database itself. */
@@ -64,6 +67,21 @@ export async function makeProperties(
     applied: statements.filter((statement) => !left.has(statement)),
     notTaken: refused.map(({ statement, reason }) => notTaken(statement.about, reason)),
   }
+}
+
+/** Another version of a locale may sort otherwise: no fault of what sorts alike, and a reason where something fails. */
+async function otherVersion(client: ClientBase, database: string, { locale }: ManifestFacts): Promise<string[]> {
+  if (locale.collationVersion === null) return []
+  const { rows } = await client.query<{ version: string | null }>(
+    'SELECT pg_database_collation_actual_version(oid) AS version FROM pg_database WHERE datname = $1',
+    [database],
+  )
+  const here = rows[0]?.version ?? null
+  if (here === null || here === locale.collationVersion) return []
+  const name = locale.icu ?? locale.collate
+  return [
+    `This machine sorts by version ${here} of the locale ${name}; the source sorts by ${locale.collationVersion}.`,
+  ]
 }
 
 const notTaken = (what: string, reason: string) => `This machine does not take the ${what} (${reason}).`
