@@ -23,9 +23,7 @@ export async function readGlobals(open: OpenPart, part: ManifestPart, run: RunCo
     chunks.push(piece)
   }
   try {
-    return splitSql(decodeScript(Buffer.concat(chunks)))
-      .filter(wanted)
-      .map(forSandbox)
+    return splitSql(decodeScript(Buffer.concat(chunks))).filter(wanted)
   } catch (error) {
     if (error instanceof SyntaxError) throw damaged('the script of roles is not complete')
     throw error
@@ -51,9 +49,4 @@ function decodeScript(script: Buffer): string {
 function wanted(statement: string): boolean {
   if (/^(CREATE|ALTER|DROP) TABLESPACE\b/.test(statement)) return false
   return !/^(COMMENT|GRANT|REVOKE|SECURITY LABEL)\b[^;]*\bON TABLESPACE\b/.test(statement)
-}
-
-/** The grantor of a membership is the source's first superuser, who is not the sandbox's first superuser. */
-function forSandbox(statement: string): string {
-  return /^GRANT\b/.test(statement) ? statement.replace(/ GRANTED BY ("(?:[^"]|"")*"|\S+)$/, '') : statement
 }

@@ -2,12 +2,13 @@ import type { ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { applyEntries } from '../apply-entries'
 import { createDatabaseAnyway } from '../create-database'
-import { errorCode, errorText } from '../classify-error'
+import { errorText } from '../classify-error'
 import type { DatabaseEntries, DatabaseStatement } from '../database-entries'
 import { isTroubleOfServer } from '../is-trouble-of-server'
 import type { ManifestFacts } from '../manifest-facts'
 import { quoteIdentifier, quoteLiteral } from '../quote'
 import { settingsOfSandbox } from '../session-settings'
+import { makeRoles } from './make-roles'
 
 /** What the backup's database needs and this machine lacks is no fault of the backup: the test cannot decide. */
 export async function requireExtensions(client: ClientBase, facts: ManifestFacts): Promise<void> {
@@ -25,8 +26,6 @@ export async function requireExtensions(client: ClientBase, facts: ManifestFacts
     },
   )
 }
-
-const duplicateObject = '42710'
 
 export interface Prepared {
   warnings: string[]
@@ -85,27 +84,6 @@ async function otherVersion(client: ClientBase, database: string, { locale }: Ma
 }
 
 const notTaken = (what: string, reason: string) => `This machine does not take the ${what} (${reason}).`
-
-async function makeRoles(client: ClientBase, globals: string[]): Promise<string[]> {
-  const warnings: string[] = []
-  for (const statement of globals) {
-    try {
-      await client.query(statement)
-    } catch (error) {
-      // A role of the source that has the name of the sandbox's own.
-      if (errorCode(error) === duplicateObject) continue
-      // A role is none the worse for a setting that only the source's machine knows, such as a locale.
-      const setting = ofRole.exec(statement)?.[0]
-      if (isTroubleOfServer(error) || setting === undefined) throw error
-      warnings.push(`A setting of a role was left out: ${setting} (${errorText(error)}).`)
-    }
-  }
-  await client.query('RESET ALL')
-  return warnings
-}
-
-const name = String.raw`(?:"(?:[^"]|"")+"|[^\s"]+)`
-const ofRole = new RegExp(`^ALTER ROLE ${name} (?:IN DATABASE ${name} )?SET ${name}(?= TO )`)
 
 /** Sessions here begin as those of the source do. Answers what this machine does not have. */
 async function takeSession(client: ClientBase, { session, usesMoney }: ManifestFacts): Promise<string[]> {
