@@ -35,15 +35,15 @@ export async function planTablespaces(
   const taken = selection ? new Set(selection.dumpIds) : null
   const { database } = tablespacesOf(entries)
   const { objects } = tablespacesOf(taken ? entries.filter(({ dumpId }) => taken.has(dumpId)) : entries)
-  // A database's own needs no right of its role's.
+  // A database that is in the server's default needs no right for it.
   const needed = [...new Set([...(database === undefined ? [] : [database]), ...objects])].filter(
     (name) => name !== nowhere || database !== undefined,
   )
   if (needed.length === 0) return { keep: true, warnings: [] }
   const { rows } = await client.query<{ name: string }>(
     `SELECT spcname::text AS name FROM pg_tablespace
-      WHERE spcname = ANY ($1) AND (has_tablespace_privilege(oid, 'CREATE') OR spcname = $2)`,
-    [needed, nowhere],
+      WHERE spcname = ANY ($1) AND has_tablespace_privilege(oid, 'CREATE')`,
+    [needed],
   )
   const usable = new Set(rows.map(({ name }) => name))
   const lacking = needed.filter((name) => !usable.has(name))
