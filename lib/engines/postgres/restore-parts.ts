@@ -116,16 +116,18 @@ export async function restoreParts(
     }
     run.progress({ phase: 'building indexes', doneBytes: totalBytes, totalBytes })
     const { objects, eventTriggers } = postDataSteps(contents.entries, wanted)
-    for (const step of objects) await make(step)
+    for (const step of objects) await make(step, jobs)
     run.progress({ phase: 'filling materialized views', doneBytes: totalBytes, totalBytes })
     await plan.fillViews(run)
-    await make(eventTriggers)
+    // In one session: a trigger on login, once it is there, would run for another with our rights, or keep it out.
+    await make(eventTriggers, 1)
     return { summaries: walkers.map((walker) => walker.summary()), messages: messages.filter(Boolean).join('\n') }
 
-    async function make(step: number[]): Promise<void> {
+    async function make(step: number[], sessions: number): Promise<void> {
       const ids = step.filter((id) => !built.has(id) && !plan.leaveOut?.has(id))
       if (ids.length === 0) return
-      const args = ['--section=post-data', `--jobs=${jobs}`, ...(await writeList(contents.file, ids, tool.place))]
+      const parallel = sessions > 1 ? [`--jobs=${sessions}`] : []
+      const args = ['--section=post-data', ...parallel, ...(await writeList(contents.file, ids, tool.place))]
       messages.push(await restoreFromFile(tool, args, contents.file, run))
     }
   } finally {
