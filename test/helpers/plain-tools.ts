@@ -41,8 +41,8 @@ export class PlainTools {
   }
 
   /** The same into a database that is there. */
-  restoreInto(database: string, file: string): Promise<string> {
-    return this.pgRestore(['--dbname', database, file])
+  restoreInto(database: string, file: string, options: string[] = []): Promise<string> {
+    return this.pgRestore([...options, '--dbname', database, file])
   }
 
   /** The archive as a script. */

@@ -75,7 +75,7 @@ export function howToRestore(
     },
     ...(archive ? restoring(archive, files, source.database ?? 'DATABASE') : []),
     {
-      say: 'To restore beside a database of the same name, make another with createdb -T template0 and the same encoding and locale, leave out --create, and name it behind -d; its settings (ALTER DATABASE) are then yours to make. To restore without the roles, add --no-owner --no-privileges to pg_restore',
+      say: 'To restore beside a database of the same name, or where the tablespaces of the source are not, make another with createdb -T template0 and the same encoding and locale, leave out --create, and name it behind -d; its settings (ALTER DATABASE) are then yours to make. To restore without the tablespaces, add --no-tablespaces to pg_restore; without the roles, --no-owner --no-privileges',
     },
     ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
   ]

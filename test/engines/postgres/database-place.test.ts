@@ -107,6 +107,18 @@ describe('tablespaces', () => {
     expect((await placeOf(pg, 'made')).database).toEqual([{ spcname: 'pg_default' }])
   })
 
+  it('are left out by hand as the printed steps say: a database of one’s own, and an option', async () => {
+    const tools = new PlainTools(elsewhere)
+    const archive = backup.file('archive')
+    expect(await tools.restore(archive)).toContain('tablespace "slow" does not exist')
+    expect(JSON.stringify(backup.manifest.howToRestore)).toMatch(
+      /where the tablespaces of the source are not, make another with createdb .* add --no-tablespaces to pg_restore/,
+    )
+    await elsewhere.sql('CREATE DATABASE by_hand TEMPLATE template0')
+    expect(await tools.restoreInto('by_hand', archive, ['--no-tablespaces'])).toBe('')
+    expect(await elsewhere.sql('SELECT count(*)::int AS n FROM quick', 'by_hand')).toEqual([{ n: 100 }])
+  })
+
   it('stand in the way of no restore test', { timeout: 120_000 }, async () => {
     const { manifest, open } = backup
     const sandbox = { root: `${dir.path}/sandboxes`, keepOut: nothing }
