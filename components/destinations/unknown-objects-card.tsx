@@ -41,7 +41,7 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
             variant="secondary"
             size="sm"
             disabled={removableCount === 0}
-            title={removableCount === 0 ? 'None of them is older than a day' : undefined}
+            title={removableCount === 0 ? 'None of them has been known for a day' : undefined}
             onClick={() => setAsking(true)}
           >
             Remove…
@@ -53,7 +53,7 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
           <tr>
             <Th>Name</Th>
             <Th className="text-right">Size</Th>
-            <Th>Changed</Th>
+            <Th>Changed, by its store</Th>
             <Th>First seen</Th>
           </tr>
         </thead>
@@ -64,9 +64,7 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
               <Td className="text-right">
                 <BytesCell bytes={object.sizeBytes} />
               </Td>
-              <Td>
-                <TimeCell at={object.lastModified} />
-              </Td>
+              <Td>{object.lastModified === null ? 'The store does not say' : <TimeCell at={object.lastModified} />}</Td>
               <Td>
                 <TimeCell at={object.firstSeenAt} />
               </Td>
@@ -88,7 +86,7 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
           {formatBytes(unknown.removableBytes)} are deleted for good. They may be backups of another Holdfast that
           writes to the same place, or of this one from before its catalog was lost: make sure that nobody needs them.
         </p>
-        {count > removableCount && <p>Objects that are younger than a day stay.</p>}
+        {count > removableCount && <p>Objects that were first seen less than a day ago stay.</p>}
       </ConfirmDialog>
     </Card>
   )

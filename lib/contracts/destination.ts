@@ -202,9 +202,11 @@ export type Destination = z.infer<typeof destinationSchema>
 export const unknownObjectSchema = z.object({
   key: z.string(),
   sizeBytes: z.number().int(),
-  lastModified: timeSchema,
+  /** By the clock of the store, which may be wrong; null where the store does not say. */
+  lastModified: timeSchema.nullable(),
+  /** By our own clock. */
   firstSeenAt: timeSchema,
-  /** Old enough to be removed by a clean-up. */
+  /** Seen first long enough ago to be removed by a clean-up. */
   removable: z.boolean(),
 })
 export type UnknownObject = z.infer<typeof unknownObjectSchema>

@@ -14,8 +14,12 @@ export interface StorageFeatures {
 export interface ObjectInfo {
   key: string
   sizeBytes: number
-  /** The store's own clock: shown, never decided on. */
-  lastModified: Date
+  /** By the store's own clock: shown, never decided on; null where the store does not say. */
+  lastModified: Date | null
+  /**
+   * Another value means another object under the same key. Compared for equality only; null where the store does not say.
+   */
+  version: string | null
   /** S3: `STANDARD`, `GLACIER` and so on; absent where the store has no such thing. */
   storageClass?: string
 }

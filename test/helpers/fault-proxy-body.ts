@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline, Transform } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** What goes wrong with the body of an answer. */
@@ -11,9 +12,20 @@ export type BodyFault =
   /** Sends so many bytes, then nothing, and stays open. */
   | { kind: 'stall-body'; bytes: number }
   | { kind: 'flip-byte'; at: number }
+  /** The store's own text, changed; for answers that are small. */
+  | { kind: 'rewrite-body'; change: (text: string) => string }
 
 /** Passes the store's answer on, altered. */
 export function alterBody(incoming: IncomingMessage, response: ServerResponse, fault: BodyFault | null): void {
+  if (fault?.kind === 'rewrite-body') {
+    void text(incoming).then((body) => {
+      const bytes = Buffer.from(fault.change(body))
+      const { 'transfer-encoding': _chunked, ...kept } = incoming.headers
+      response.writeHead(incoming.statusCode ?? 502, { ...kept, 'content-length': String(bytes.length) })
+      response.end(bytes)
+    })
+    return
+  }
   const headers = { ...incoming.headers }
   if (fault?.kind === 'short-body') headers['content-length'] = String(fault.bytes)
   response.writeHead(incoming.statusCode ?? 502, headers)

@@ -25,11 +25,11 @@ export function makeMemoryStorage(): Storage & { objects: Map<string, Buffer> } 
     },
     async head(key) {
       const bytes = objects.get(key)
-      return bytes ? { key, sizeBytes: bytes.length, lastModified: new Date(0) } : null
+      return bytes ? { key, sizeBytes: bytes.length, lastModified: null, version: null } : null
     },
     async *list(prefix) {
       for (const [key, bytes] of [...objects].sort()) {
-        if (key.startsWith(prefix)) yield { key, sizeBytes: bytes.length, lastModified: new Date(0) }
+        if (key.startsWith(prefix)) yield { key, sizeBytes: bytes.length, lastModified: null, version: null }
       }
     },
     async delete(keys) {

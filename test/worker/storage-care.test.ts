@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getBackup } from '@/lib/services/backup/get-backup'
@@ -133,13 +133,10 @@ describe('what is stored is looked after', () => {
   })
 
   describe('objects that the catalog does not know (fault 82)', () => {
-    const plant = async (key: string, text: string, ageDays: number) => {
+    const plant = async (key: string, text: string) => {
       const file = path.join(south.folder, key)
       await mkdir(path.dirname(file), { recursive: true })
       await writeFile(file, text)
-      const at = new Date(Date.now() - ageDays * dayMs)
-      await utimes(file, at, at)
-      return file
     }
     const unknown = () => listUnknownObjects({ ctx: product.ctx, input: { id: south.id } })
     const other = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
@@ -147,12 +144,16 @@ describe('what is stored is looked after', () => {
 
     it('are reported with their sizes, told of once, and not removed', async () => {
       const backupId = await back([south.id])
-      await plant(`${foreign}archive.dump.zst.age`, 'x'.repeat(1_000), 3)
-      await plant(`${foreign}manifest.json`, '{}', 3)
-      await plant('holdfast/v1/loose.txt', 'hello', 0.01)
+      await plant(`${foreign}archive.dump.zst.age`, 'x'.repeat(1_000))
+      await plant(`${foreign}manifest.json`, '{}')
       const own = (await folderOf(backupId, south)).slice(south.folder.length + 1)
-      await plant(`${own}extra.bin`, 'extra', 2)
-      await plant('elsewhere/not-ours.txt', 'somebody else', 9)
+      await plant(`${own}extra.bin`, 'extra')
+      await plant('elsewhere/not-ours.txt', 'somebody else')
+      expect((await care('inventory', south.id)).state).toBe('succeeded')
+      expect(await unknown()).toMatchObject({ count: 3, sizeBytes: 1_007, removableCount: 0 })
+      // As if they had been seen first two days ago.
+      await product.ctx.db.storageFinding.updateMany({ data: { firstSeenAt: new Date(Date.now() - 2 * dayMs) } })
+      await plant('holdfast/v1/loose.txt', 'hello')
       for (let time = 0; time < 2; time += 1) expect((await care('inventory', south.id)).state).toBe('succeeded')
       const found = await unknown()
       expect(found.items.map((object) => object.key).sort()).toEqual(
@@ -168,7 +169,7 @@ describe('what is stored is looked after', () => {
       expect(await stateIn(backupId, south.id)).toBe('stored')
     })
 
-    it('are removed only when asked for, by their number, and only those older than a day', async () => {
+    it('are removed only when asked for, by their number, and only those seen for more than a day', async () => {
       const set = await restorableSet(product.ctx)
       const remove = (count: number) => cleanupUnknown({ ctx: product.ctx, input: { id: south.id, count } })
       await expect(remove(4)).rejects.toMatchObject({ code: 'count-changed' })

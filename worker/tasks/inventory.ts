@@ -7,7 +7,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { countUnknown } from '@/lib/services/storage-care/count-unknown'
-import { forgetGone, noteUnknown } from '@/lib/services/storage-care/note-unknown'
+import { notedOf, noteUnknown, settleUnknown } from '@/lib/services/storage-care/note-unknown'
 import { recordCare } from '@/lib/services/storage-care/record-care'
 import { resolveForgotten, tellUnknown } from '@/lib/services/storage-care/tell-unknown'
 import { tellSignatures } from '@/lib/services/signature/tell-signatures'
@@ -26,7 +26,7 @@ const inputSchema = z.object({
 })
 
 /** More than this is a place that was pointed at the wrong folder, and would fill the catalog. */
-const reportedAtMost = 10_000
+const notedAtMost = 10_000
 
 /**
  * Compares what lies in a destination with the catalog: objects that it does not know are reported, and never removed
@@ -39,10 +39,9 @@ export const inventoryTask: Task = {
     const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
     if (!destination) throw new HoldfastError('not-found', 'The destination was deleted.')
     const startedAt = ctx.clock.now()
-    const cutoff = await oldestWriter(args, startedAt)
     const storage = ctx.openStorage(destinationSpec(ctx, destination))
     try {
-      const found = await compare(args, storage, { destinationId, startedAt, cutoff })
+      const found = await compare(args, storage, { destinationId, startedAt })
       const brokenCopies = await lookCloser(args, destinationId, startedAt, found.wholeCopies)
       if (removeReportedBy)
         await removeUnknown(args, storage, { destinationId, reportedBy: new Date(removeReportedBy) })
@@ -76,30 +75,35 @@ export const inventoryTask: Task = {
   },
 }
 
-/** Only what is older than every run that may be writing is reported. */
-async function oldestWriter({ ctx }: TaskArgs, now: Date): Promise<Date> {
+/** The start of the oldest run that was writing at any time since then; null when none was. */
+async function oldestWriter({ ctx }: TaskArgs, since: Date): Promise<Date | null> {
   const oldest = await ctx.db.job.aggregate({
-    where: { kind: { in: ['backup', 'copy'] }, state: 'running' },
+    where: {
+      kind: { in: ['backup', 'copy'] },
+      startedAt: { not: null },
+      OR: [{ state: 'running' }, { finishedAt: { gte: since } }],
+    },
     _min: { startedAt: true },
   })
-  const { startedAt } = oldest._min
-  return startedAt && startedAt < now ? startedAt : now
+  return oldest._min.startedAt
 }
 
 async function compare(
-  { ctx, run }: TaskArgs,
+  args: TaskArgs,
   storage: Storage,
-  about: { destinationId: string; startedAt: Date; cutoff: Date },
+  { destinationId, startedAt }: { destinationId: string; startedAt: Date },
 ) {
-  const { destinationId, startedAt, cutoff } = about
+  const { ctx, run } = args
   const wholeCopies = new Set<string>()
-  let [objects, bytes, reported] = [0, 0, 0]
+  let [objects, bytes] = [0, 0]
+  let room = notedAtMost - (await ctx.db.storageFinding.count({ where: { destinationId } }))
   let batch: ObjectInfo[] = []
   const flush = async () => {
-    const room = batch.slice(0, Math.max(0, reportedAtMost - reported))
-    reported += room.length
+    const keys = batch.map(({ key }) => key)
+    const noted = await notedOf(ctx.db, destinationId, keys)
+    const taken = batch.filter(({ key }) => noted.has(key) || room-- > 0)
     batch = []
-    if (room.length > 0) await noteUnknown(ctx.db, { destinationId, objects: room, seenAt: startedAt })
+    await noteUnknown(ctx.db, { destinationId, objects: taken, seenAt: startedAt })
   }
   const lists = new Map<string, number[]>()
   const lostSignatures: string[] = []
@@ -110,7 +114,7 @@ async function compare(
     const list = listed.folder === null ? signedListOf(listed.objects[0]?.key ?? '') : null
     if (list) lists.set(list.sourceId, [...(lists.get(list.sourceId) ?? []), list.number])
     const { copy, unknown } = await judgeListed(ctx.db, destinationId, listed)
-    batch.push(...unknown.filter((object) => object.lastModified < cutoff))
+    batch.push(...unknown)
     if (batch.length >= 500) await flush()
     if (!copy) continue
     if (copy.whole) wholeCopies.add(copy.id)
@@ -130,7 +134,8 @@ async function compare(
     }
   }
   await flush()
-  await forgetGone(ctx.db, { destinationId, seenAt: startedAt, cutoff, now: ctx.clock.now() })
+  const oldestWriterAt = await oldestWriter(args, startedAt)
+  await settleUnknown(ctx.db, { destinationId, seenAt: startedAt, oldestWriterAt, now: ctx.clock.now() })
   return { objects, bytes, wholeCopies, lists, lostSignatures }
 }
 

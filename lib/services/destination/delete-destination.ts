@@ -44,6 +44,8 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
       where: { id: row.id },
       data: { deletedAt: ctx.clock.now(), secretSealed: null },
     })
+    // What lies there that nobody knows is no concern of ours any more.
+    await tx.storageFinding.deleteMany({ where: { destinationId: row.id } })
     await recordAudit(tx, ctx.actor, {
       action: 'destination.delete',
       subjectType: 'destination',

@@ -48,7 +48,10 @@ export async function updateDestination({
         patch.retentionPolicyId === undefined ? before.retentionPolicyId : patch.retentionPolicyId
       if (retentionPolicyId) await findRetentionPolicy(tx, retentionPolicyId)
       const usage = await usageOf(tx, id)
-      if (usage.backupCount > 0) refuseMove(before, merged, usage.backupCount)
+      const moved = placeFields.find((field) => jsonObject(before.config)[field] !== merged.config[field])
+      if (moved && usage.backupCount > 0) refuseMove(before.name, moved, usage.backupCount)
+      // Those of the place before: the next inventory looks at another one.
+      if (moved) await tx.storageFinding.deleteMany({ where: { destinationId: id } })
       const of = { type: 'destination' as const, id }
       await guardOtherPolicy(ctx, tx, { of, from: before.retentionPolicyId, to: retentionPolicyId })
       if (reachedOtherwise(before, merged)) {
@@ -106,11 +109,8 @@ function reachedOtherwise(before: DestinationModel, after: MergedDestination): b
   return Object.keys(changes).length > 0 || before.secretSealed !== after.secretSealed
 }
 
-function refuseMove(before: DestinationModel, after: MergedDestination, count: number): void {
-  const [was, is] = [jsonObject(before.config), after.config]
-  const moved = placeFields.find((field) => was[field] !== is[field])
-  if (!moved) return
-  const message = `${count === 1 ? 'One backup lies' : `${count} backups lie`} in "${before.name}" and would be lost from sight.`
+function refuseMove(name: string, moved: string, count: number): never {
+  const message = `${count === 1 ? 'One backup lies' : `${count} backups lie`} in "${name}" and would be lost from sight.`
   throw new HoldfastError('in-use', message, {
     remedy: 'Add the new place as another destination, and delete this one when its backups are gone.',
     facts: { count, errors: [{ path: `config.${moved}`, message }] },

@@ -10,7 +10,7 @@ import { countUnknown } from './count-unknown'
 import { createCareJob } from './create-care-job'
 
 /**
- * Removes the unknown objects of a destination that are older than a day; a job looks at each once more before. Throws
+ * Removes the unknown objects of a destination that have been known for a day; a job looks at each once more before. Throws
  * `not-found`, `nothing-to-remove`, `count-changed` when there are not as many as was confirmed, `step-up-needed`,
  * `approval-needed`, `already-running`.
  */
@@ -25,8 +25,8 @@ export async function cleanupUnknown(args: {
     const now = ctx.clock.now()
     const { removableCount, removableBytes } = await countUnknown(tx, destination.id, now)
     if (removableCount === 0) {
-      throw new HoldfastError('nothing-to-remove', 'No unknown object there is older than a day.', {
-        remedy: 'Newer ones may still be written to; look again tomorrow.',
+      throw new HoldfastError('nothing-to-remove', 'No unknown object there has been known for a day.', {
+        remedy: 'What was seen first today may still be written to; look again tomorrow.',
       })
     }
     if (removableCount !== input.count) {

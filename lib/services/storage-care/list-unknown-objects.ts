@@ -1,8 +1,9 @@
 import type { UnknownObjects } from '@/lib/contracts/destination'
+import { isRemovable } from '@/lib/core/storage-care/judge-unknown'
 import type { ServiceContext } from '../context'
 import { findDestination } from '../destination/find-destination'
 import { permit } from '../permit'
-import { countUnknown, removableBefore } from './count-unknown'
+import { countUnknown } from './count-unknown'
 
 const shownAtMost = 200
 
@@ -18,17 +19,17 @@ export async function listUnknownObjects(args: {
   const [totals, findings] = await Promise.all([
     countUnknown(ctx.db, input.id, now),
     ctx.db.storageFinding.findMany({
-      where: { destinationId: input.id, goneAt: null },
+      where: { destinationId: input.id, reportedAt: { not: null } },
       orderBy: [{ sizeBytes: 'desc' }, { key: 'asc' }],
       take: shownAtMost,
     }),
   ])
-  const items = findings.map(({ key, sizeBytes, lastModified, firstSeenAt }) => ({
-    key,
-    sizeBytes: Number(sizeBytes),
-    lastModified: lastModified.toISOString(),
-    firstSeenAt: firstSeenAt.toISOString(),
-    removable: lastModified < removableBefore(now),
+  const items = findings.map((finding) => ({
+    key: finding.key,
+    sizeBytes: Number(finding.sizeBytes),
+    lastModified: finding.lastModified?.toISOString() ?? null,
+    firstSeenAt: finding.firstSeenAt.toISOString(),
+    removable: isRemovable(finding, now),
   }))
   return { items, ...totals }
 }

@@ -4,6 +4,7 @@ import { abortUploads } from './abort-uploads'
 import { answerInTime } from './answer-in-time'
 import { checkPlace } from './check-place'
 import { deleteObjects } from './delete'
+import { describeFile } from './describe-file'
 import { get } from './get'
 import { list, lstatIfThere } from './list'
 import { probe } from './probe'
@@ -28,7 +29,7 @@ function openLocal(spec: DestinationSpec): Storage {
     async head(key) {
       await root.check()
       const info = await lstatIfThere(root.file(key))
-      return info?.isFile() ? { key, sizeBytes: info.size, lastModified: info.mtime } : null
+      return info?.isFile() ? describeFile(key, info) : null
     },
     list: (prefix) => list(root, prefix),
     delete: (keys, run) => deleteObjects(root, keys, run),

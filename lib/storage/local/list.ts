@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import type { ObjectInfo } from '@/lib/ports/storage'
 import { classifyError, isErrno } from './classify-error'
+import { describeFile } from './describe-file'
 import { intendedName } from './partial-name'
 import type { RootFolder } from './root-folder'
 
@@ -10,7 +11,7 @@ export async function* list(root: RootFolder, prefix: string): AsyncGenerator<Ob
   for await (const key of walk(root, prefix)) {
     if (intendedName(baseName(key)) !== null) continue
     const info = await lstatIfThere(root.file(key))
-    if (info?.isFile()) yield { key, sizeBytes: info.size, lastModified: info.mtime }
+    if (info?.isFile()) yield describeFile(key, info)
   }
 }
 

@@ -49,7 +49,8 @@ export async function headObject(store: S3Store, key: string, run: RunContext): 
   return {
     key,
     sizeBytes: head.ContentLength ?? 0,
-    lastModified: head.LastModified ?? new Date(0),
+    lastModified: head.LastModified ?? null,
+    version: head.ETag ?? null,
     // S3 leaves the header out for its standard class.
     storageClass: head.StorageClass ?? 'STANDARD',
   }

@@ -22,12 +22,13 @@ export async function* list(store: S3Store, prefix: string, run: RunContext): As
         { abortSignal: signal },
       ),
     )
-    for (const { Key, Size, LastModified, StorageClass } of page.Contents ?? []) {
+    for (const { Key, Size, LastModified, ETag, StorageClass } of page.Contents ?? []) {
       if (Key === undefined || Size === undefined || (Key.endsWith('/') && Size === 0)) continue
       yield {
         key: store.key(Key),
         sizeBytes: Size,
-        lastModified: LastModified ?? new Date(0),
+        lastModified: LastModified ?? null,
+        version: ETag ?? null,
         storageClass: StorageClass ?? 'STANDARD',
       }
     }

@@ -1,14 +1,14 @@
-import type { Storage } from '@/lib/ports/storage'
-import { removableBefore } from '@/lib/services/storage-care/count-unknown'
-import type { TaskArgs } from '../../task'
 import { folderOf } from '@/lib/core/storage-care/judge-folder'
+import { removableBefore } from '@/lib/core/storage-care/judge-unknown'
+import type { ObjectInfo, Storage } from '@/lib/ports/storage'
+import type { TaskArgs } from '../../task'
 import { judgeListed } from './judge-listed'
 
 const batchSize = 100
 
 /**
  * Removes the unknown objects that had been reported when a person asked for it. Each is looked at again first: it must
- * still be old enough by the store's own word, and the catalog must still not know it.
+ * be the one that was seen, and the catalog must still not know it.
  */
 export async function removeUnknown(
   { ctx, run }: TaskArgs,
@@ -23,9 +23,8 @@ export async function removeUnknown(
     const findings = await ctx.db.storageFinding.findMany({
       where: {
         destinationId,
-        goneAt: null,
-        firstSeenAt: { lte: reportedBy },
-        lastModified: { lt: before },
+        reportedAt: { lte: reportedBy },
+        firstSeenAt: { lt: before },
         key: { gt: cursor },
       },
       orderBy: { key: 'asc' },
@@ -34,9 +33,10 @@ export async function removeUnknown(
     if (findings.length === 0) break
     cursor = findings.at(-1)?.key ?? cursor
     const doomed: string[] = []
-    for (const { key } of findings) {
+    for (const finding of findings) {
+      const { key } = finding
       const object = await storage.head(key, run)
-      if (object && object.lastModified >= before) continue
+      if (object && isAnother(object, finding)) continue
       const place = folderOf(key)
       const listed = {
         folder: place?.folder ?? null,
@@ -48,10 +48,7 @@ export async function removeUnknown(
     }
     const outcomes = await storage.delete(doomed, run)
     const gone = outcomes.flatMap(({ key, result }) => (result === 'deleted' || result === 'absent' ? [key] : []))
-    await ctx.db.storageFinding.updateMany({
-      where: { destinationId, key: { in: gone } },
-      data: { goneAt: ctx.clock.now() },
-    })
+    await ctx.db.storageFinding.deleteMany({ where: { destinationId, key: { in: gone } } })
     removed += gone.length
     for (const { key, sizeBytes } of findings) if (gone.includes(key)) bytes += Number(sizeBytes)
     for (const { key, result, message } of outcomes) {
@@ -60,4 +57,10 @@ export async function removeUnknown(
     }
   }
   run.logger.info('removed unknown objects', { removed, bytes })
+}
+
+/** Written since it was listed: the next inventory sees it for the first time. */
+function isAnother(object: ObjectInfo, seen: { sizeBytes: bigint; version: string | null }): boolean {
+  if (BigInt(object.sizeBytes) !== seen.sizeBytes) return true
+  return object.version !== null && seen.version !== null && object.version !== seen.version
 }
