@@ -7,6 +7,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { errorCode, errorText } from './classify-error'
 import { withConnection } from './connect'
 import { quoteIdentifier } from './quote'
+import { type Settings, settingsToAsk, takeSettings } from './session-settings'
 
 const defaultTimeoutMs = 60_000
 /** Answers are quoted in checks and in the evidence. */
@@ -20,13 +21,15 @@ interface Input {
   serverMajor: number
   database: string
   assertions: SqlAssertion[]
+  /** What a session of the source's begins with. */
+  session: Settings
   /** Of each question; a minute when absent. */
   timeoutMs?: number
 }
 
 /**
  * Asks the restored database what the source's administrator wrote: each question in a read-only transaction of a role
- * that may read and do nothing else. A wrong answer fails; a question that cannot be answered decides nothing.
+ * that may read and do nothing else, in a session with the settings of the source's. A wrong answer fails; a question that cannot be answered decides nothing.
  */
 export async function checkAssertions(input: Input, run: RunContext): Promise<Check[]> {
   if (input.assertions.length === 0) return []
@@ -38,7 +41,12 @@ export async function checkAssertions(input: Input, run: RunContext): Promise<Ch
     run.signal.throwIfAborted()
     // A connection each: what one question sets for its session is no matter of the next.
     checks.push(
-      await withConnection(asReader, run.signal, (client) => ask(client, assertion, timeoutMs), input.database),
+      await withConnection(
+        asReader,
+        run.signal,
+        (client) => ask(client, assertion, input.session, timeoutMs),
+        input.database,
+      ),
     )
     run.signal.throwIfAborted()
   }
@@ -64,11 +72,12 @@ async function makeReader(input: Input, run: RunContext): Promise<string> {
   return name
 }
 
-async function ask(client: ClientBase, assertion: SqlAssertion, timeoutMs: number): Promise<Check> {
+async function ask(client: ClientBase, assertion: SqlAssertion, session: Settings, timeoutMs: number): Promise<Check> {
   const asked = `Asked: ${assertion.sql}`
   const about = { name: 'sql-assertion', expected: assertion.expected }
   try {
-    const rows = await answer(client, assertion.sql, timeoutMs)
+    await takeSettings(client, await settingsToAsk(client, session, timeoutMs))
+    const rows = await answer(client, assertion.sql)
     const actual = rows.length === 1 ? (rows[0]?.[0] ?? 'NULL') : rows.length === 0 ? 'no row' : 'more than one row'
     if (rows.length === 1 && rows[0]?.[0] === assertion.expected) {
       return { ...about, verdict: 'passed', actual, detail: `${assertion.name}. ${asked}` }
@@ -93,11 +102,8 @@ async function ask(client: ClientBase, assertion: SqlAssertion, timeoutMs: numbe
 }
 
 /** At most two rows, each value as the server writes it as text. */
-async function answer(client: ClientBase, sql: string, timeoutMs: number): Promise<(string | null)[][]> {
-  await client.query(
-    `SET statement_timeout = ${timeoutMs}; SET lock_timeout = ${timeoutMs}; SET TimeZone = 'UTC';
-     SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; BEGIN READ ONLY`,
-  )
+async function answer(client: ClientBase, sql: string): Promise<(string | null)[][]> {
+  await client.query('BEGIN READ ONLY')
   // The extended protocol takes one statement only, and a cursor takes only what reads: nothing can end the transaction.
   const declare = { text: `DECLARE holdfast_answer NO SCROLL CURSOR FOR ${sql}`, queryMode: 'extended' }
   await client.query(declare)

@@ -70,10 +70,9 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
     checks.push(check)
     phase('asking the assertions')
     const assertions = input.expectations?.assertions ?? []
-    const { serverMajor } = facts
-    checks.push(
-      ...(await checkAssertions({ sandbox: sandbox.source, serverMajor, database: sandboxDatabase, assertions }, run)),
-    )
+    const { serverMajor, session } = facts
+    const asked = { sandbox: sandbox.source, serverMajor, database: sandboxDatabase, assertions, session }
+    checks.push(...(await checkAssertions(asked, run)))
   }
   evidence.tables = restored.tables.length
   evidence.rows = restored.tables.reduce((sum, table) => sum + table.rows, 0)

@@ -99,6 +99,25 @@ export async function settingsOfSandbox(client: ClientBase, session: Settings): 
   return { ...Object.fromEntries(wanted), role: 'none' }
 }
 
+/** Until backups recorded what a session of the source's begins with, questions were asked like this. */
+const unrecorded: Settings = { TimeZone: 'UTC', DateStyle: 'ISO, YMD', IntervalStyle: 'postgres' }
+
+/**
+ * For a question that an administrator wrote: as a session of the source begins, where they tried it. What this machine does
+ * not have is left out; the sandbox has told of it.
+ */
+export async function settingsToAsk(client: ClientBase, session: Settings, limitMs: number): Promise<Settings> {
+  const recorded = Object.keys(session).length > 0 ? session : unrecorded
+  const taken: Settings = {}
+  for (const [name, value] of Object.entries(recorded)) {
+    const { rows } = await client
+      .query<{ value: string }>('SELECT set_config($1, $2, true) AS value', [name, value])
+      .catch(() => ({ rows: [] }))
+    if (rows.length > 0) taken[name] = value
+  }
+  return { ...taken, statement_timeout: String(limitMs), lock_timeout: String(limitMs) }
+}
+
 /** Gives settings to a connection of our own. */
 export async function takeSettings(client: ClientBase, settings: Settings): Promise<void> {
   for (const [name, value] of Object.entries(settings)) {

@@ -316,8 +316,8 @@ describe('what was changed in the sandbox after the restore is found', () => {
 
     it('decide nothing when they take too long', async () => {
       const assertions = [{ name: 'Slow', sql: 'SELECT pg_sleep(60)', expected: '' }]
-      const input = { sandbox: sandbox.source, serverMajor: 15, database: sandboxDatabase, assertions, timeoutMs: 200 }
-      expect(await checkAssertions(input, makeTestRun())).toMatchObject([
+      const asked = { sandbox: sandbox.source, serverMajor: 15, database: sandboxDatabase, assertions, session: {} }
+      expect(await checkAssertions({ ...asked, timeoutMs: 200 }, makeTestRun())).toMatchObject([
         { verdict: 'inconclusive', detail: expect.stringContaining('it took longer than 0.2 seconds') },
       ])
     })
