@@ -216,6 +216,29 @@ describe('acknowledging', () => {
     await expect(acknowledgeAlert({ ctx, input })).rejects.toMatchObject({ code: 'already-finished' })
   })
 
+  it('keeps an incident from channels that are added afterwards, from its next time to its end; a new one is told to them', async () => {
+    await addHook()
+    await raise({ severity: 'warning' })
+    await deliver()
+    const [alert] = (await listAlerts({ ctx, input: { limit: 9 } })).items
+    await acknowledgeAlert({ ctx, input: { id: alert?.id ?? '' } })
+    await using later = await startHttpReceiver()
+    await addHook({ remindHours: 1 }, later)
+    for (const severity of ['warning', 'critical'] as const) {
+      await raise({ severity })
+      ctx.clock.advance(2 * hour)
+      await remind({ ctx, now: now() })
+      await deliver()
+    }
+    await resolve()
+    await deliver()
+    expect(told(later)).toEqual([])
+    expect(told()).toEqual(['opened It failed', 'resolved Recovered: It failed'])
+    await raise()
+    await deliver()
+    expect(told(later)).toEqual(['opened It failed'])
+  })
+
   it('is told to PagerDuty, which keeps an incident of its own', async () => {
     await using pagerduty = await startPagerduty()
     const config = { baseUrl: pagerduty.url, routingKey: pagerdutyKey }

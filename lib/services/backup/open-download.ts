@@ -60,7 +60,7 @@ export async function openDownload(args: {
     const readable = input.form === 'stored' ? 'as it is stored' : 'decrypted'
     const summary = `The backup of "${backup.source.name}" of ${backup.startedAt.toISOString()}, ${readable}`
     await confirmChange(ctx, tx, { ...what, summary })
-    await recordAudit(tx, ctx.actor, { ...what, detail: { form: input.form } })
+    await recordAudit(tx, ctx.actor, { ...what, detail: { form: input.form, destinationId: input.destinationId } })
   })
   const run: RunContext = { signal: args.signal, logger: ctx.logger, clock: ctx.clock, progress: () => undefined }
   const copy = await openGoodCopy(ctx, { backupId: backup.id, destinationId: input.destinationId }, run)

@@ -74,5 +74,16 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
     await tx.backup.update({ where: { id: backup.id }, data: { verified: 'broken' } })
   }
   if (failure) await raiseJobIncident(tx, { job, failure, now })
-  else await resolveIncident(tx, ['restore-test-failed'], backup.sourceId, now)
+  else if (level !== 'quick' || (await lastRestoredWell(tx, backup.sourceId)))
+    await resolveIncident(tx, ['restore-test-failed'], backup.sourceId, now)
+}
+
+/** A quick test restores nothing: it cannot answer for a test that did, and did not pass. */
+async function lastRestoredWell(tx: Tx, sourceId: string): Promise<boolean> {
+  const last = await tx.restoreTest.findFirst({
+    where: { backup: { sourceId }, level: { not: 'quick' }, finishedAt: { not: null } },
+    orderBy: { finishedAt: 'desc' },
+    select: { verdict: true },
+  })
+  return last === null || last.verdict === 'passed'
 }
