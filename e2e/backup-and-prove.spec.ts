@@ -3,7 +3,10 @@ import { expect, test } from '@playwright/test'
 import { showAgain, signIn, visit } from './helpers/people'
 import { catalogName, readStatus, sourceNamed, waitUntilCalm } from './helpers/product'
 
-test('the first start protects the catalog itself', async ({ page, request }) => {
+test('the first start shows the catalog itself as proven, with nothing of yours protected yet', async ({
+  page,
+  request,
+}) => {
   await waitUntilCalm(request)
   await signIn(page)
   await expect(page.getByRole('heading', { name: 'Nothing of yours is protected yet' })).toBeVisible()

@@ -41,7 +41,10 @@ for (const [scheme, width] of [
   test.describe(`${scheme}, ${width} pixels wide`, () => {
     test.use({ colorScheme: scheme, viewport: { width, height: 844 } })
 
-    test('every page has its heading, landmarks and names, and never scrolls sideways', async ({ page, request }) => {
+    test('the main pages and forms have their heading, landmarks and names, and do not scroll sideways', async ({
+      page,
+      request,
+    }) => {
       await waitUntilCalm(request)
       await signIn(page)
       for (const [path, heading] of pages) {

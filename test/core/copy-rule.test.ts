@@ -34,5 +34,13 @@ describe('the rule of copies', () => {
       'None of 2 copies is stored, none of 1 in another site.',
     )
     expect(copyRuleWords({ copies: [copy('a'), copy(null)], rule })).toContain('Some destinations have no site')
+    // What is asked for is all that is spoken of.
+    expect(copyRuleWords({ copies: [copy('a')], rule: { copies: 2, otherSites: 0 } })).toBe('1 of 2 copies is stored.')
+    expect(copyRuleWords({ copies: [copy('a'), copy('b'), copy(null)], rule: { copies: 4, otherSites: 1 } })).toBe(
+      '3 of 4 copies is stored, 1 of 1 in another site.',
+    )
+    expect(copyRuleWords({ copies: [copy('a'), copy(null, 'failed')], rule })).toBe(
+      '1 of 2 copies is stored, none of 1 in another site.',
+    )
   })
 })

@@ -120,7 +120,10 @@ describe('a destination', () => {
     ['that failed twice', { trouble: { failedInARow: 2, message: 'refused' } }, ['destination-unreachable critical']],
     ['below the share', { capacityBytes: gb(100), stored: standard(89) }, []],
     ['at the share', { capacityBytes: gb(100), stored: standard(90) }, ['destination-nearly-full warning']],
-    ['full', { capacityBytes: gb(100), stored: standard(101) }, ['destination-nearly-full critical']],
+    ['full to the last byte', { capacityBytes: gb(100), stored: standard(100) }, ['destination-nearly-full critical']],
+    ['over its limit', { capacityBytes: gb(100), stored: standard(101) }, ['destination-nearly-full critical']],
+    ['whose store says that it has no size', { space: { freeBytes: 0, totalBytes: 0 } }, []],
+    ['whose limit is nothing, which is none', { capacityBytes: 0, stored: standard(5) }, []],
     [
       'whose disk is full of other things',
       { space: { freeBytes: 5, totalBytes: 100 } },
@@ -140,6 +143,8 @@ describe('a destination', () => {
   it('is as full as the fuller of what it says and what was set', () => {
     const facts = destination({ space: { freeBytes: 90, totalBytes: 100 }, capacityBytes: gb(10), stored: standard(5) })
     expect(filledShare(facts)).toMatchObject({ share: 0.5, ofBytes: gb(10) })
+    const other = destination({ space: { freeBytes: 10, totalBytes: 100 }, capacityBytes: gb(10), stored: standard(5) })
+    expect(filledShare(other)).toMatchObject({ share: 0.9, ofBytes: 100 })
     expect(filledShare(destination())).toBeNull()
   })
 

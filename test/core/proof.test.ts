@@ -137,6 +137,37 @@ describe('the headline', () => {
     expect(headline([source('crm', 'proven'), source('shop', what)])).toEqual({ text, tone })
   })
 
+  it('counts those that are hit, where there are several', () => {
+    expect(headline([source('crm', 'proven'), source('shop', 'broken'), source('wiki', 'broken')])).toEqual({
+      text: '2 of 3 databases have a broken newest backup; 1 of 3 databases is proven restorable',
+      tone: 'bad',
+    })
+  })
+
+  it('says whether what needs attention is yours or something else', () => {
+    const late: HeadlineSource = { ...source('shop', 'proven'), health: 'degraded' }
+    expect(headline([late])).toEqual({
+      text: 'Your database is proven restorable, but something needs attention',
+      tone: 'warn',
+    })
+    expect(headline([source('shop', 'proven'), { ...late, isCatalog: true }])).toEqual({
+      text: 'Your database is proven restorable, but something else needs attention',
+      tone: 'warn',
+    })
+  })
+
+  it.each([
+    ['unhealthy', 'warn'],
+    ['degraded', 'warn'],
+    ['unknown', 'neutral'],
+    ['healthy', 'neutral'],
+  ] as const)('of nothing of yours is as grave as the rest: %s', (health, tone) => {
+    expect(headlineOf({ sources: [], health, workerAlive: true })).toEqual({
+      text: 'Nothing of yours is protected yet',
+      tone,
+    })
+  })
+
   it('says what the proof does not cover, and is not green then', () => {
     const lacking = (name: string): HeadlineSource => ({
       ...source(name, 'proven'),

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -185,6 +186,16 @@ describe('a restore test', () => {
         return rows
       })
       expect(settings).toEqual([{ listen: '', archive: 'off' }])
+      const folder = String(sandbox.source.connection['host'])
+      expect((await readdir(folder)).filter((name) => name.startsWith('.s.PGSQL.'))).not.toEqual([])
+      // What no other user may enter is this folder or one above it: theirs is the right of "others", and of the group.
+      const above = folder.split('/').map((_, depth, parts) => parts.slice(0, depth + 1).join('/') || '/')
+      const closed = above.filter((each) => (statSync(each).mode & 0o077) === 0)
+      expect(closed).not.toEqual([])
+      if (process.getuid?.() === 0) {
+        const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', 'ls', folder]
+        expect(() => execFileSync('setpriv', asNobody, { stdio: 'pipe' })).toThrow(/Permission denied/)
+      }
     } finally {
       await sandbox.stop()
     }
