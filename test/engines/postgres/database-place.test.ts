@@ -128,6 +128,27 @@ describe('tablespaces', () => {
 })
 
 describe('the locale', () => {
+  it('of the system stays one of the system in a server whose templates use ICU, as plain tools keep it', async () => {
+    await pg.sql('CREATE DATABASE simple TEMPLATE template0')
+    const backup = await backUp('simple')
+    const template = (provider: string, icu: string) =>
+      elsewhere.sql(
+        `UPDATE pg_database SET datlocprovider = '${provider}', daticulocale = ${icu} WHERE datname = 'template0'`,
+      )
+    await template('i', "'und'")
+    try {
+      expect((await restore(backup, elsewhere, { database: 'plainly' })).warnings).toEqual([])
+      expect(await new PlainTools(elsewhere).restore(backup.file('archive'))).toBe('')
+    } finally {
+      await template('c', 'NULL')
+    }
+    const made = await elsewhere.sql(
+      "SELECT datlocprovider, datcollate, daticulocale FROM pg_database WHERE datname IN ('plainly', 'simple')",
+    )
+    const own = { datlocprovider: 'c', datcollate: 'C.UTF-8', daticulocale: null }
+    expect(made).toEqual([own, own])
+  })
+
   it('that the target lacks is told before the first row, with what to do, and nothing is left', async () => {
     await pg.sql("CREATE DATABASE finnish TEMPLATE template0 LOCALE 'fi_FI.UTF-8'")
     await pg.sql('CREATE TABLE t AS SELECT 1 AS i', 'finnish')
