@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { normalUrl } from '../core/secrets/same-place'
+import { bareBucket, whyNoBucket } from '../core/storage/why-no-bucket'
+import { completeEndpoint, whyNoEndpoint } from '../core/storage/why-no-endpoint'
+import { barePrefix, whyNoPrefix } from '../core/storage/why-no-prefix'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { enteredUrl, isNoConnection, noConnection } from './entered'
 import { failureSchema, idSchema, patchOf, timeSchema } from './common'
@@ -27,7 +30,7 @@ export const s3ConfigSchema = z.object({
   /** Key prefix inside the bucket, without a leading slash. */
   prefix: z
     .string()
-    .max(512)
+    .max(1_024)
     .default('')
     .transform((p) => p.replace(/^\/+|\/+$/g, '')),
   forcePathStyle: z.boolean().default(false),
@@ -42,10 +45,28 @@ export const s3ConfigSchema = z.object({
 })
 export type S3Config = z.infer<typeof s3ConfigSchema>
 
-/** The same as it is entered. */
-export const enteredS3ConfigSchema = s3ConfigSchema.extend({
-  endpoint: enteredUrl('Enter a URL such as https://s3.example.com').optional(),
-})
+/** The same as it is entered: what other tools write is understood, and names that cannot be are told at once. */
+export const enteredS3ConfigSchema = s3ConfigSchema
+  .extend({
+    endpoint: z
+      .string()
+      .trim()
+      .overwrite(completeEndpoint)
+      .pipe(enteredUrl('Enter a URL such as https://s3.example.com'))
+      .optional(),
+    bucket: z.string().trim().overwrite(bareBucket),
+    prefix: z.string().default('').transform(barePrefix),
+  })
+  .superRefine((config, context) => {
+    const { endpoint, bucket, prefix } = config
+    const wrong = {
+      endpoint: endpoint === undefined ? null : whyNoEndpoint(endpoint, bucket),
+      bucket: whyNoBucket(bucket, config),
+      prefix: whyNoPrefix(prefix),
+    }
+    for (const [field, message] of Object.entries(wrong))
+      if (message !== null) context.addIssue({ code: 'custom', path: [field], message })
+  })
 
 /** Where the secret of each kind goes; null: the kind has none. */
 export const destinationReach: Record<DestinationKind, SecretReach | null> = {
@@ -81,7 +102,7 @@ export const createDestinationSchema = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('s3'),
-    config: enteredS3ConfigSchema.extend({ secretAccessKey: z.string().max(1_024).optional() }),
+    config: enteredS3ConfigSchema.safeExtend({ secretAccessKey: z.string().max(1_024).optional() }),
   }),
 ])
 /** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */

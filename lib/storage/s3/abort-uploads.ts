@@ -1,6 +1,6 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import type { RunContext } from '@/lib/ports/run-context'
-import { readFault } from './classify-error'
+import { readFault } from './read-fault'
 import { plainRequest } from './request'
 import type { S3Store } from './store'
 

@@ -1,4 +1,4 @@
-import { isNotImplemented } from './classify-error'
+import { isNotImplemented } from './read-fault'
 import type { S3Store } from './store'
 
 /**

@@ -1,24 +1,13 @@
-import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { S3Config } from '@/lib/contracts/destination'
+import { endpointWithoutBucket } from '@/lib/core/storage/endpoint-without-bucket'
+import { describeNetwork, hasBucketInHost, pathStyleHint } from './describe-network'
 import { describeRefusal } from './describe-refusal'
+import { describeStranger } from './describe-stranger'
+import { endpointName } from './endpoint-name'
+import { readFault, type S3Fault } from './read-fault'
+import { operationOf } from './watch-answers'
 
-/** What an SDK error says, whatever shape it has. */
-export interface S3Fault {
-  /** S3's code, such as NoSuchKey; for sockets the system's, such as ECONNRESET. */
-  code: string
-  status: number | undefined
-  message: string
-  /** The region that the bucket is in, when the store says so. */
-  region: string | undefined
-}
-
-const socketCodes = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
-  ...['ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SOCKET_CLOSED'],
-  ...['TimeoutError', 'HPE_INVALID_CONSTANT', 'HPE_CLOSED_CONNECTION', 'HPE_INVALID_EOF_STATE'],
-])
-const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/
 /** 499 is a proxy's "client closed"; 409 a conflict of conditional requests, which S3 asks to repeat. */
 const transientStatus = new Set([408, 409, 425, 429, 499, 500, 502, 503, 504])
 const transientCode =
@@ -27,32 +16,12 @@ const fullCode = /^(QuotaExceeded|XMinioStorageFull|InsufficientCapacity|Storage
 /** The bytes were damaged on their way: sending them again may help. */
 const digestCode = /^(BadDigest|InvalidDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|InvalidChecksum)/
 
-export function readFault(error: unknown): S3Fault {
-  const { name, message, code, Code, $metadata, $response } = fields(error)
-  const response = fields($response)
-  const headers = fields(response.headers)
-  const status = number(fields($metadata).httpStatusCode) ?? number(response.statusCode)
-  const s3Code = text(Code) ?? (text(name) === 'Unknown' || text(name) === 'Error' ? undefined : text(name))
-  return {
-    code: (status === undefined ? (text(code) ?? s3Code) : (s3Code ?? text(code))) ?? 'Unknown',
-    status,
-    message: text(message) === 'UnknownError' ? '' : (text(message) ?? ''),
-    region: text(headers['x-amz-bucket-region']) ?? text(fields(error).Region),
-  }
-}
-
-/** The store does not know a header or operation that was used: the caller goes on without it. */
-export function isNotImplemented(error: unknown): boolean {
-  const { code, status } = readFault(error)
-  return status === 501 || status === 405 || code === 'NotImplemented' || code === 'XNotImplemented'
-}
-
 /** An SDK or socket error in the words of the storage port. */
 export function classifyError(error: unknown, config: S3Config, key?: string): HoldfastError {
   if (error instanceof HoldfastError) return error
   const fault = readFault(error)
   const { code, status } = fault
-  const endpoint = config.endpoint ?? `AWS S3 in ${config.region}`
+  const endpoint = endpointName(config)
   const facts = {
     bucket: config.bucket,
     endpoint,
@@ -63,21 +32,10 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
   const make = (to: string, message: string, remedy?: string, transient = false) =>
     new HoldfastError(to, message, { facts, cause: error, transient, ...(remedy ? { remedy } : {}) })
 
-  if (tlsCode.test(code)) {
-    return make(
-      'storage-unreachable',
-      `The TLS certificate of ${endpoint} was not accepted (${code})`,
-      'Check the address; for a private certificate authority set NODE_EXTRA_CA_CERTS to its certificate',
-    )
-  }
-  if (socketCodes.has(code)) {
-    return make(
-      'storage-unreachable',
-      code === 'TimeoutError' ? `${endpoint} stopped answering` : `${endpoint} cannot be reached (${code})`,
-      'Check the endpoint, the network and the firewall',
-      true,
-    )
-  }
+  const network = describeNetwork(fault, config)
+  if (network) return make('storage-unreachable', network.message, network.remedy, network.transient)
+  const stranger = describeStranger(fault, config)
+  if (stranger) return make('storage-failed', stranger.message, withPlace(stranger.remedy, config))
   if (fullCode.test(code) || status === 507) {
     return make('storage-full', `The bucket ${config.bucket} is full (${code})`, 'Raise the quota or free space')
   }
@@ -85,7 +43,7 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
     return make('object-damaged', `The store received other bytes than were sent (${code})`, undefined, true)
   }
   if (code === 'NoSuchBucket') {
-    return make('storage-not-found', `There is no bucket "${config.bucket}"`, 'Create the bucket, or correct its name')
+    return make('storage-not-found', `There is no bucket "${config.bucket}"`, noBucket(fault, config))
   }
   if (code === 'InvalidObjectState') {
     return make(
@@ -94,7 +52,7 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
       'Bring the copy back on the page of its backup (it takes the store some hours), or use another copy',
     )
   }
-  const refusal = describeRefusal(fault, config)
+  const refusal = describeRefusal(fault, config, operationOf(error))
   if (refusal) return make(refusal.code, refusal.message, refusal.remedy)
   if (code === 'NoSuchKey' || (status === 404 && key && code !== 'NoSuchUpload')) {
     return make('object-not-found', `There is no object ${key ?? ''} in the bucket ${config.bucket}`)
@@ -107,18 +65,26 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
   return make(
     'storage-failed',
     `The store answered ${status ?? 'with an error'}${detail ? ` (${detail})` : ''}`,
-    transient ? 'It may pass by itself; look at the store if it does not' : undefined,
+    transient
+      ? 'It may pass by itself; look at the store if it does not'
+      : 'Compare the settings of the destination with what the store says here, and look at the log of the store',
     transient,
   )
 }
 
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+function noBucket({ bucketName }: S3Fault, config: S3Config): string {
+  const advice = 'Create the bucket, or correct its name'
+  // It read another part of the address as the bucket: the host that begins with the bucket means nothing to it.
+  const elsewhere = bucketName !== undefined && bucketName !== config.bucket
+  if (elsewhere && hasBucketInHost(config))
+    return withPlace(`The store looked for "${bucketName}": ${pathStyleHint}`, config)
+  return withPlace(elsewhere ? `${advice}: the store looked for "${bucketName}"` : advice, config)
 }
-/** Of what a store says, as much as anybody reads. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? clip(value, 1_000) : undefined
-}
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+
+/** Advice, with a word about an endpoint that holds the bucket's name besides. */
+function withPlace(advice: string, { endpoint, bucket }: S3Config): string {
+  const without = endpointWithoutBucket(endpoint ?? '', bucket)
+  return without
+    ? `${advice}. The endpoint holds the name of the bucket; without it, it is ${without.endpoint}`
+    : advice
 }

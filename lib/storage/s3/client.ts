@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { S3Config } from '@/lib/contracts/destination'
 import { guardedAgents } from '@/lib/network/guarded-agent'
+import { watchAnswers } from './watch-answers'
 
 const connectionTimeoutMs = 10_000
 /** Parts in flight plus listing, head and abort requests; one worker may run several backups at once. */
@@ -14,7 +15,7 @@ const maxSockets = 32
  * `stallMs`: a request whose socket is idle for so long fails; 0 for readers of bodies, whose consumer may pause.
  */
 export function makeClient(config: S3Config, secret: string | null, stallMs: number): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     region: config.region,
     forcePathStyle: config.forcePathStyle,
     ...(config.endpoint ? { endpoint: config.endpoint } : {}),
@@ -39,4 +40,6 @@ export function makeClient(config: S3Config, secret: string | null, stallMs: num
       ...guardedAgents({ keepAlive: true, maxSockets }),
     },
   })
+  watchAnswers(client, config)
+  return client
 }

@@ -1,6 +1,7 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
-import { classifyError, isNotImplemented, readFault } from './classify-error'
+import { classifyError } from './classify-error'
+import { isNotImplemented, readFault } from './read-fault'
 import { headOwn, headRaw } from './head'
 import { request } from './request'
 import type { PutState } from './put'

@@ -1,7 +1,8 @@
 import { HeadBucketCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo } from '@/lib/ports/storage'
-import { readFault } from './classify-error'
+import { askAgain } from './ask-again'
+import { isStranger, readFault } from './read-fault'
 import { putIdName } from './object-input'
 import { plainRequest } from './request'
 import type { S3Store } from './store'
@@ -17,10 +18,15 @@ export async function headRaw(store: S3Store, key: string, signal: AbortSignal):
       { abortSignal: signal },
     )
   } catch (error) {
-    if (readFault(error).status !== 404) throw error
-    // HEAD has no body to tell a missing object from a missing bucket, and the difference is everything.
-    await requireBucket(store, signal)
-    return null
+    const { status } = readFault(error)
+    if (status === undefined || status >= 500 || status === 429) throw error
+    if (status === 404) {
+      await requireBucket(store, key, signal)
+      return null
+    }
+    const refusal = await askAgain(store, key, signal)
+    // A GET that finds nothing was let through, so it says nothing about the refusal.
+    throw refusal === null || [404, 416].includes(readFault(refusal).status ?? 404) ? error : refusal
   }
 }
 
@@ -58,15 +64,23 @@ export async function headObject(store: S3Store, key: string, run: RunContext): 
 
 const seen = new WeakSet<S3Store>()
 
-async function requireBucket(store: S3Store, signal: AbortSignal): Promise<void> {
+/** HEAD has no body to tell a missing object from a missing bucket, and the difference is everything. */
+async function requireBucket(store: S3Store, key: string, signal: AbortSignal): Promise<void> {
   if (seen.has(store)) return
   try {
     await store.client.send(new HeadBucketCommand({ Bucket: store.config.bucket }), { abortSignal: signal })
   } catch (error) {
-    if (readFault(error).status === 404)
-      throw Object.assign(new Error('No such bucket', { cause: error }), { Code: 'NoSuchBucket' })
+    const { status } = readFault(error)
     // A key that may read objects but not the bucket: then the 404 was about the object.
-    if (readFault(error).status !== 403) throw error
+    if (status !== 403) throw status === 404 ? await whyNoBucket(store, key, signal) : error
   }
   seen.add(store)
+}
+
+/** A server that is no store has no bucket either. */
+async function whyNoBucket(store: S3Store, key: string, signal: AbortSignal): Promise<unknown> {
+  const refusal = await askAgain(store, key, signal)
+  const fault = readFault(refusal)
+  if (fault.code === 'NoSuchBucket' || isStranger(fault)) return refusal
+  return Object.assign(new Error('No such bucket', { cause: refusal }), { Code: 'NoSuchBucket' })
 }

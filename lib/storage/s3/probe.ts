@@ -11,6 +11,7 @@ import { list } from './list'
 import { probeChecksums, probeConditionalWrites } from './probe-writes'
 import { probeLifecycle, probeObjectLock, probeVersioning } from './probe-bucket'
 import { put } from './put'
+import { speaksTls } from './speaks-tls'
 import type { S3Store } from './store'
 
 /** A person waits for the answer, and what is wrong with the settings does not pass by itself. */
@@ -27,12 +28,23 @@ export async function probe(opened: S3Store, run: RunContext): Promise<ProbeRepo
   const keys = [key, `${key}-multipart`, `${key}-checksum`]
   try {
     if (await probeWrite(store, checks, key, run)) await probeRest(store, checks, keys, run)
-    return checks.report(performance.now() - startedAt)
+    return await withTlsHint(checks.report(performance.now() - startedAt), store, run)
   } finally {
     // Whatever came in between: nothing of the probe stays.
     const scope = { ...run, signal: AbortSignal.timeout(10_000) }
     await deleteObjects(store, keys, scope).catch(() => undefined)
   }
+}
+
+/** A server that speaks TLS answers plain HTTP with anything: a page, a few bytes, a closed connection. */
+async function withTlsHint(report: ProbeReport, { config }: S3Store, run: RunContext): Promise<ProbeReport> {
+  const { error } = report
+  const { endpoint = '' } = config
+  if (!error || !/^http:/i.test(endpoint) || !['storage-unreachable', 'storage-failed'].includes(error.code))
+    return report
+  if (!(await speaksTls(endpoint, run.signal))) return report
+  const message = `${endpoint} speaks TLS on this port`
+  return { ...report, error: { ...error, message, remedy: 'Let the endpoint begin with https://' } }
 }
 
 const content = (key: string) => Buffer.from(`Holdfast probe ${key}\n`)

@@ -1,6 +1,7 @@
 import type { RunContext } from '@/lib/ports/run-context'
 import { retry, type RetryPolicy } from '../retry'
-import { classifyError, isNotImplemented } from './classify-error'
+import { classifyError } from './classify-error'
+import { isNotImplemented } from './read-fault'
 import type { S3Store } from './store'
 
 interface RequestOptions {
