@@ -6,7 +6,7 @@ import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
 import { keptSecretHint } from '@/lib/client/stored-secret-hint'
-import { pastedChanges, pastedWords } from './pasted-values'
+import { pastedChanges, pastedWords, typedHostChanges } from './pasted-values'
 import { sslOf, type SourceValues } from './source-values'
 
 const sslWords: Record<SslMode, string> = {
@@ -31,11 +31,11 @@ interface ConnectionFieldsProps {
 export function ConnectionFields({ values, errors, passwordHint, onChange }: ConnectionFieldsProps) {
   const [filled, setFilled] = useState('')
   /** A connection that was pasted, or typed as the host, goes into the fields that it names; nothing else keeps it. */
-  function take(text: string): boolean {
-    const changes = pastedChanges(text)
+  function take(text: string, read = pastedChanges): boolean {
+    const changes = read(text)
     if (!changes) return false
     onChange(changes)
-    setFilled(pastedWords(changes))
+    setFilled(pastedWords(changes, text))
     return true
   }
   const paste = (event: ClipboardEvent<HTMLInputElement>) => {
@@ -53,7 +53,7 @@ export function ConnectionFields({ values, errors, passwordHint, onChange }: Con
           spellCheck={false}
           value={values.host}
           onPaste={paste}
-          onBlur={() => take(values.host)}
+          onBlur={() => take(values.host, typedHostChanges)}
           onChange={(typed) => onChange({ host: typed })}
         />
         <TextField

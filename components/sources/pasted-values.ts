@@ -1,4 +1,5 @@
 import { parseConnectionText } from '@/lib/core/connection/parse-connection-text'
+import { splitHost } from '@/lib/core/connection/split-host'
 import type { SourceValues } from './source-values'
 
 type Changes = Partial<Pick<SourceValues, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>>
@@ -7,8 +8,18 @@ type Changes = Partial<Pick<SourceValues, 'host' | 'port' | 'database' | 'user' 
 export function pastedChanges(text: string): Changes | null {
   const found = parseConnectionText(text)
   if (!found) return null
-  const { port, ...rest } = found
+  const { port, otherHosts: _, ...rest } = found
   return { ...rest, ...(found.host === undefined && port === undefined ? {} : { port: String(port ?? 5432) }) }
+}
+
+/** The same for what was typed as the host: it may be a host with its port or user besides. */
+export function typedHostChanges(text: string): Changes | null {
+  const changes = pastedChanges(text)
+  if (changes) return changes
+  const found = splitHost(text)
+  if (!found) return null
+  const { port, ...rest } = found
+  return { ...rest, ...(port === undefined ? {} : { port: String(port) }) }
 }
 
 const words: Record<keyof Changes, string> = {
@@ -21,7 +32,9 @@ const words: Record<keyof Changes, string> = {
 }
 
 /** Which fields were filled in, never with what. */
-export function pastedWords(changes: Changes): string {
+export function pastedWords(changes: Changes, text = ''): string {
   const names = Object.entries(words).flatMap(([field, word]) => (field in changes ? [word] : []))
-  return `Read from what was pasted: ${names.join(', ')}.${'password' in changes ? '' : ' It holds no password.'}`
+  const several = parseConnectionText(text)?.otherHosts ? ' It names several hosts: the first was taken.' : ''
+  const secret = 'password' in changes ? '' : ' It holds no password.'
+  return `Read from what was pasted: ${names.join(', ')}.${several}${secret}`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { bareHost, whyNoHost } from '../core/network/why-no-host'
 import { exposesSecret } from '../core/secrets/exposed-secret'
-import { isHost, withoutBrackets } from '../core/secrets/is-host'
 
 /**
  * Fields as people enter them. A connection URL that was pasted into one of them would be shown, kept and audited with
@@ -8,15 +8,18 @@ import { isHost, withoutBrackets } from '../core/secrets/is-host'
  * What is stored is read by the looser schemas, since older rows may hold such values.
  */
 
-/** A host. `missing` is said of an empty one. Brackets around an IPv6 address are taken off. */
+/** A host. `missing` is said of an empty one. What means nothing around one is taken off. */
 export const enteredHost = (missing: string) =>
   z
     .string()
     .trim()
-    .overwrite(withoutBrackets)
+    .overwrite(bareHost)
     .min(1, missing)
     .max(255)
-    .refine(isHost, 'Enter the host alone: no URL, no user or password, no port and no blanks')
+    .superRefine((text, context) => {
+      const message = whyNoHost(text)
+      if (message !== null) context.addIssue({ code: 'custom', message })
+    })
 
 /** An http or https address without a user or password in it. */
 export const enteredUrl = (error = 'Enter an address that begins with https:// or http://') =>

@@ -6,6 +6,8 @@ export interface PastedConnection {
   user?: string
   password?: string
   ssl?: (typeof sslModes)[number]
+  /** It names several hosts, as libpq may try them in turn; `host` is the first. */
+  otherHosts?: true
 }
 
 /** libpq's modes that a source can have; `allow` is told as `prefer`, which asks for no less. */
@@ -20,13 +22,14 @@ export type Keywords = Partial<Record<Keyword, string>>
 
 /** libpq's keywords as the fields of a source. Of several hosts the first is taken. */
 export function connectionOfKeywords(found: Keywords): PastedConnection {
-  const [host = ''] = (found.host || found.hostaddr || '').split(',')
+  const [host = '', ...others] = (found.host || found.hostaddr || '').split(',')
   const [portText = ''] = (found.port ?? '').split(',')
   const port = Number(portText)
   const mode = found.sslmode === 'allow' ? 'prefer' : found.sslmode
   const ssl = sslModes.find((each) => each === mode)
   return {
     ...(host === '' ? {} : { host: host.replace(/^\[(.*)\]$/, '$1') }),
+    ...(others.length > 0 ? { otherHosts: true } : {}),
     ...(/^\d{1,5}$/.test(portText) && port > 0 ? { port } : {}),
     ...(found.dbname ? { database: found.dbname } : {}),
     ...(found.user ? { user: found.user } : {}),

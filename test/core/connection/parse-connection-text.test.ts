@@ -49,7 +49,7 @@ describe('a pasted connection', () => {
     ['postgres://u@%2Frun%2Fpostgresql/d', { host: '/run/postgresql', user: 'u', database: 'd' }],
     [
       'postgres://u@a:1,b:2/d?sslmode=verify-full',
-      { host: 'a', port: 1, user: 'u', database: 'd', ssl: 'verify-full' },
+      { host: 'a', port: 1, otherHosts: true, user: 'u', database: 'd', ssl: 'verify-full' },
     ],
     ['postgres://h/d?ssl=true', { host: 'h', database: 'd', ssl: 'require' }],
     ['postgres://h/d?sslmode=allow', { host: 'h', database: 'd', ssl: 'prefer' }],

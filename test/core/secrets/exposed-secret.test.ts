@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bareHost, whyNoHost } from '@/lib/core/network/why-no-host'
 import { exposedPaths, exposesSecret, maskExposed, maskExposedText } from '@/lib/core/secrets/exposed-secret'
-import { isHost, withoutBrackets } from '@/lib/core/secrets/is-host'
 
 describe('a password that was pasted with a connection', () => {
   it.each([
@@ -83,7 +83,7 @@ describe('a host', () => {
     'müller.example',
     'a_b',
   ])('may be %s', (host) => {
-    expect(isHost(host)).toBe(true)
+    expect(whyNoHost(host)).toBeNull()
   })
 
   it.each([
@@ -100,11 +100,11 @@ describe('a host', () => {
     'a\u0000b',
     '/run/u:p@h',
   ])('is not %j (security 10)', (text) => {
-    expect(isHost(text)).toBe(false)
+    expect(whyNoHost(text)).not.toBeNull()
   })
 
   it('stands without the brackets that URLs need', () => {
-    expect(['[::1]', '[2001:db8::1]', '::1', '[x]y', 'h'].map(withoutBrackets)).toEqual([
+    expect(['[::1]', '[2001:db8::1]', '::1', '[x]y', 'h'].map(bareHost)).toEqual([
       '::1',
       '2001:db8::1',
       '::1',
