@@ -1,4 +1,5 @@
 import type { BackupDetail, Copy } from '@/lib/contracts/backup'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
@@ -73,7 +74,7 @@ function CopyState({ copy }: { copy: Copy }) {
           {copy.archived && ': must be brought back before it can be read'}
         </span>
       )}
-      {copy.error && <span className="mt-0.5 block text-xs break-words text-bad">{copy.error.message}</span>}
+      {copy.error && <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(copy.error)}</span>}
       {copy.retryAt && copy.state !== 'stored' && (
         <span className="mt-0.5 block text-xs text-ink-3">
           Tried again <TimeCell at={copy.retryAt} form="relative" />

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { ArrowDown, ArrowUp, Pin } from 'lucide-react'
 import type { Backup } from '@/lib/contracts/backup'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { SampleBadge } from '@/components/cells/sample-badge'
@@ -104,8 +105,8 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
           {backup.deletedAt && <Badge title={backup.deletedReason ?? undefined}>Deleted</Badge>}
         </span>
         {backup.error && (
-          <span className="mt-0.5 line-clamp-2 block text-xs text-bad" title={backup.error.message}>
-            {backup.error.message}
+          <span className="mt-0.5 line-clamp-2 block text-xs text-bad" title={tellFailure(backup.error)}>
+            {tellFailure(backup.error)}
           </span>
         )}
         {isRunAgain(backup) && !backup.deletedAt && (

@@ -3,6 +3,7 @@
 import { RotateCw } from 'lucide-react'
 import type { Backup } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { RoleLink } from '@/components/shell/role-link'
 import { useMay } from '@/components/shell/viewer'
 import { Button } from '@/components/ui/button'
@@ -17,9 +18,12 @@ export function FailedRun({ backup, className }: { backup: Backup | null; classN
   if (!backup || !isRunAgain(backup)) return null
   return (
     <div className={cn('mt-1.5 space-y-1.5', className)}>
-      <p className="line-clamp-2 text-xs break-words text-bad" title={backup.error?.message}>
+      <p
+        className="line-clamp-2 text-xs break-words text-bad"
+        title={backup.error ? tellFailure(backup.error) : undefined}
+      >
         The newest run: {stateWords[backup.status].label.toLowerCase()}
-        {backup.error && `. ${backup.error.message}`}
+        {backup.error && `. ${tellFailure(backup.error)}`}
       </p>
       <FailedRunActions backup={backup} />
     </div>

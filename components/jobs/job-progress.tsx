@@ -1,6 +1,7 @@
 'use client'
 
 import type { Job } from '@/lib/contracts/job'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { StateBadge } from '@/components/cells/state-badge'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { formatBytes } from '@/lib/client/format/bytes'
@@ -54,7 +55,7 @@ export function JobProgress({ job: initial, subject }: { job: Job; subject?: str
         ))}
       </p>
       {job.error && !isActive(job.state) && (
-        <p className="text-[0.8125rem] break-words text-bad">{job.error.message}</p>
+        <p className="text-[0.8125rem] break-words text-bad">{tellFailure(job.error)}</p>
       )}
     </div>
   )

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import type { RestoreTest } from '@/lib/contracts/backup'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
@@ -91,7 +92,7 @@ function TestRow({ test }: { test: RestoreTest }) {
             Signed evidence
           </Link>
         )}
-        {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{test.error.message}</span>}
+        {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(test.error)}</span>}
         <div className="mt-1.5 empty:hidden">
           <TestAgain test={test} />
         </div>

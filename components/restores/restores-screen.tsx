@@ -15,6 +15,7 @@ import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import type { TableSelection } from '@/lib/core/restore/parse-selection'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { useUrlState } from '@/lib/client/use-url-state'
 import { isActive } from '@/lib/client/words'
@@ -69,9 +70,7 @@ export function RestoresScreen() {
                     <Td className="max-w-72">
                       <StateBadge state={restore.state} />
                       {restore.error && (
-                        <span className="mt-0.5 block text-xs break-words text-bad">
-                          {restore.error.message} {restore.error.remedy}
-                        </span>
+                        <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(restore.error)}</span>
                       )}
                       {['failed', 'interrupted'].includes(restore.state) && (
                         <RoleLink

@@ -1,5 +1,6 @@
 import type { ProbeCheck, ProbeReport } from '@/lib/contracts/destination'
 import { toFailure } from '@/lib/core/holdfast-error'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 
 type Outcome = Pick<ProbeCheck, 'result' | 'detail'>
@@ -22,7 +23,7 @@ export class ProbeChecks {
     } catch (error) {
       this.run.signal.throwIfAborted()
       if (essential.has(name)) this.#error ??= error
-      outcome = { result: 'failed', detail: toFailure(error).message }
+      outcome = { result: 'failed', detail: tellFailure(toFailure(error)) }
     }
     this.#checks.push({ name, ...outcome })
     return outcome.result === 'ok'

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Check, CheckVerdict } from '@/lib/contracts/backup'
+import type { Check } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
+import { describeBadTest } from '@/lib/core/verdict/describe-bad-test'
 import { overallVerdict } from '@/lib/core/verdict/overall-verdict'
 import { goodBackupWhere } from '@/lib/services/backup/good-backups'
 import { assertLease } from '@/lib/services/job/assert-lease'
@@ -46,7 +47,7 @@ export const restoreTestTask: Task = {
     }
     const verdict = overallVerdict(checks)
     run.logger.info(`verdict: ${verdict}`)
-    const told = verdict === 'passed' ? null : (failure ?? verdictFailure(checks, verdict))
+    const told = verdict === 'passed' ? null : (failure ?? describeBadTest(checks, verdict))
     return {
       outcome: told === null ? { type: 'succeeded' } : { type: 'failed', failure: told, transient: false },
       commit: (tx) =>
@@ -75,20 +76,4 @@ async function openRow({ ctx, job }: TaskArgs, backupId: string, level: string, 
     await tx.job.update({ where: { id: job.id }, data: { restoreTestId: row.id, backupId } })
     return row.id
   })
-}
-
-function verdictFailure(checks: Check[], verdict: CheckVerdict): Failure {
-  const bad = checks.filter((check) => check.verdict === (verdict === 'failed' ? 'failed' : 'inconclusive'))
-  const told = bad.map((check) => (check.detail ? `${check.name}: ${check.detail}` : check.name)).join('; ')
-  return verdict === 'failed'
-    ? {
-        code: 'restore-test-failed',
-        message: `The restore test failed. ${told}`,
-        remedy: 'Do not rely on this backup: take a new one and test it.',
-      }
-    : {
-        code: 'restore-test-inconclusive',
-        message: `The restore test could not decide. ${told}`,
-        remedy: 'Remove the cause and test again.',
-      }
 }

@@ -3,6 +3,7 @@ import type { StorageCare } from '@/lib/contracts/destination'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { chooseCopiesToRead, type ReadableCopy } from '@/lib/core/storage-care/choose-copies-to-read'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { readOperations } from '@/lib/services/operations/read-operations'
 import { recordCare } from '@/lib/services/storage-care/record-care'
 import { recordFinding, type CopyFinding } from '@/lib/services/storage-care/record-finding'
@@ -110,7 +111,7 @@ function awayOf({ failure, destinationName }: CopyFinding): HoldfastError {
 }
 
 function notAllWhole(findings: CopyFinding[]) {
-  const told = findings.slice(0, 5).map(({ state, failure }) => failure?.message ?? state)
+  const told = findings.slice(0, 5).map(({ state, failure }) => (failure ? tellFailure(failure) : state))
   const more = findings.length > told.length ? ` And ${findings.length - told.length} more.` : ''
   return {
     code: 'copies-not-whole',

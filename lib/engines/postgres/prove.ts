@@ -2,6 +2,7 @@ import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine, Proof } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
+import { damagedStored } from './archive/archive-error'
 import { clientFindings } from './client-findings'
 import { connect } from './connect'
 import { checkRestored } from './check-restored'
@@ -99,7 +100,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     if (filled) throw filled
     if (error instanceof HoldfastError && error.code === 'restore-failed')
       return failed('restores-without-errors', error)
-    if (isDamage(error)) return failed('archive-readable', error)
+    if (isDamage(error)) return failed('archive-readable', damagedStored(error))
     throw error
   } finally {
     run.progress({ phase: 'removing the sandbox', doneBytes: facts.archiveBytes, totalBytes: facts.archiveBytes })

@@ -38,6 +38,7 @@ export function restoreError(error: unknown): unknown {
   }
   if (/No space left on device|could not extend file/.test(stderr)) {
     return new HoldfastError('target-full', 'The server ran out of disk space during the restore.', {
+      remedy: 'Free or add space on the disk of the server, then restore again.',
       facts,
       cause: error,
     })

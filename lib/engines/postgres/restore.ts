@@ -7,6 +7,7 @@ import { checkContents, checkTarget, databaseExists, targetExists } from './chec
 import { classifyQueryError, errorCode } from './classify-error'
 import type { TocEntry } from './archive/archive-format'
 import { applyEntries, type Refused } from './apply-entries'
+import { damagedStored } from './archive/archive-error'
 import { beyondRole } from './beyond-role'
 import { withConnection, withMaintenance } from './connect'
 import { createDatabase, LocaleMissing } from './create-database'
@@ -124,7 +125,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
     // 42P04: somebody else made it in the meantime, so it is theirs.
     if (created && errorCode(error) !== '42P04') await remove(target.source, incomplete, run)
     run.signal.throwIfAborted()
-    throw classifyQueryError(restoreError(error))
+    throw classifyQueryError(withoutSource(restoreError(damagedStored(error))))
   } finally {
     for (const step of undo) await step()
   }
@@ -137,6 +138,18 @@ function refuseLocale(error: unknown): never {
   throw new HoldfastError('target-unfit', `The target server does not have the locale ${locale}: ${reason}.`, {
     remedy: `Install the locale ${locale} on the machine of the target server and restore again. Or download the backup and restore it with pg_restore into a database that you made with another locale.`,
     facts: { locale },
+    cause: error,
+  })
+}
+
+/** Who restores may have lost the source, and cannot mend it any more. */
+function withoutSource(error: unknown): unknown {
+  if (!(error instanceof HoldfastError) || error.facts['fault'] !== 'source') return error
+  const byHand =
+    'If the source is gone: download the backup and restore it without this object (pg_restore -l writes a list, -L takes it without that line), then mend the rows and make the object by hand.'
+  return new HoldfastError(error.code, error.message, {
+    remedy: [error.remedy, byHand].filter(Boolean).join(' '),
+    facts: error.facts,
     cause: error,
   })
 }

@@ -1,5 +1,6 @@
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
 import { openCopy, type OpenCopy } from './open-copy'
@@ -30,9 +31,7 @@ export async function openGoodCopy(
     }
   }
   if (troubles.length === 1) throw troubles[0]?.error
-  const told = troubles.map(
-    ({ destination, error }) => `${destination}: ${error instanceof Error ? error.message : String(error)}`,
-  )
+  const told = troubles.map(({ destination, error }) => `${destination}: ${tellFailure(toFailure(error))}`)
   throw new HoldfastError(
     'no-copy',
     told.length > 0 ? `No copy of this backup can be read. ${told.join(' ')}` : 'No stored copy of this backup exists.',

@@ -136,5 +136,8 @@ function sha256Of(bytes: Buffer): string {
 }
 
 function damaged(key: string, message: string): HoldfastError {
-  return new HoldfastError('object-damaged', message, { facts: { key } })
+  return new HoldfastError('object-damaged', message, {
+    remedy: 'Use another copy of this backup, or another backup, and look at the store that this one lies in.',
+    facts: { key },
+  })
 }

@@ -1,4 +1,5 @@
 import { toFailure } from '@/lib/core/holdfast-error'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { toJson } from '@/lib/db/to-json'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
@@ -61,7 +62,7 @@ export async function removeDeleted(args: {
     } catch (error) {
       run.signal.throwIfAborted()
       const failure = toFailure(error)
-      troubles.push(`${copy.destination.name}: ${failure.message}`)
+      troubles.push(`${copy.destination.name}: ${tellFailure(failure)}`)
       keepBases()
       run.logger.warn('objects could not be removed', { destination: copy.destination.name, error: failure.message })
       if (copy.backup.deletedAt)

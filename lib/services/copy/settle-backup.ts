@@ -1,4 +1,5 @@
 import { failureSchema, type Failure } from '@/lib/contracts/common'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
@@ -73,7 +74,7 @@ export async function raisePartial(
       subjectId: sourceId,
       sourceId,
       title: `Backup of ${source.name} is missing a copy`,
-      body: failure.message,
+      body: tellFailure(failure),
       facts: { jobId, backupId },
     },
     now,
@@ -86,9 +87,13 @@ export function copiesMissing(missing: { destination: { name: string }; error: u
     const failure = failureSchema.safeParse(error)
     return `${destination.name}: ${failure.success ? failure.data.message : 'it is being copied'}`
   })
+  const remedies = missing.flatMap(({ destination, error }) => {
+    const remedy = failureSchema.safeParse(error).data?.remedy
+    return remedy ? [tellFailure({ message: `${destination.name}: ${remedy}` })] : []
+  })
   return {
     code: 'copy-failed',
     message: `The backup was not stored in ${told.join('; ')}`,
-    remedy: 'Test the destination. The copy is made up for by itself as soon as it can be.',
+    remedy: `${remedies.length > 0 ? remedies.join(' ') : 'Test the destination.'} The copy is made up for by itself as soon as it can be.`,
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { raiseIncident } from './raise-incident'
@@ -21,7 +22,7 @@ export async function raiseJobIncident(
       subjectId: job.sourceId,
       sourceId: job.sourceId,
       title: `${what} of ${name} failed`,
-      body: [failure.message, failure.remedy].filter((line) => line !== undefined).join(' '),
+      body: tellFailure(failure),
       facts: { jobId: job.id, code: failure.code },
     },
     now,

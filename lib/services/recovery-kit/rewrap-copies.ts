@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { laterIdentityFile } from '@/lib/core/repository/paths'
 import { opensForAll } from '@/lib/core/repository/opened-by'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import type { ServiceContext } from '../context'
@@ -42,7 +43,7 @@ export async function rewrapCopies(
         const failure = toFailure(error)
         run.logger.warn('a copy could not be wrapped anew', { backupId: copy.backupId, ...failure })
         if (!troubles.has(copy.destinationId))
-          troubles.set(copy.destinationId, `${copy.destination.name}: ${failure.message}`)
+          troubles.set(copy.destinationId, `${copy.destination.name}: ${tellFailure(failure)}`)
       }
     }
     run.progress({ phase: 'wrapping keys', doneBytes: wrapped })

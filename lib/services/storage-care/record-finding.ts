@@ -1,4 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
@@ -57,7 +58,7 @@ export async function recordFinding(
       sourceId,
       title: `A copy of ${source.name} in ${finding.destinationName} is ${finding.state}`,
       body: [
-        `The backup of ${startedAt.toISOString()}: ${finding.failure?.message ?? `its copy is ${finding.state}.`}`,
+        `The backup of ${startedAt.toISOString()}: ${finding.failure ? tellFailure(finding.failure) : `its copy is ${finding.state}.`}`,
         whole > 0 ? 'It is made whole from another copy by itself.' : 'There is no other copy of it.',
       ].join(' '),
       facts: { backupId: copy.backupId, destinationId: copy.destinationId, state: finding.state, otherCopies: whole },

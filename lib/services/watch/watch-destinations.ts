@@ -2,6 +2,7 @@ import type { AlertEvent } from '@/lib/contracts/alert'
 import { probeReportSchema } from '@/lib/contracts/destination'
 import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { destinationFindings, type WatchedDestination } from '@/lib/core/health/destination-findings'
+import { tellFailure } from '@/lib/core/tell-failure'
 import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { ServiceContext } from '../context'
@@ -70,7 +71,7 @@ async function watchedDestinations(ctx: Deps): Promise<WatchedDestination[]> {
       id: row.id,
       name: row.name,
       trouble: probe?.failedInARow
-        ? { failedInARow: probe.failedInARow, message: probe.error?.message ?? 'It does not answer.' }
+        ? { failedInARow: probe.failedInARow, message: probe.error ? tellFailure(probe.error) : 'It does not answer.' }
         : null,
       space: probe?.space ?? null,
       capacityBytes: options.capacityBytes ?? null,

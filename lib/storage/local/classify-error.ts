@@ -23,13 +23,17 @@ export function classifyError(error: unknown, facts: { path: string; key?: strin
     })
   }
   if (isErrno(error, 'ENOENT', 'ENOTDIR')) {
-    return new HoldfastError('object-not-found', `${facts.key ?? facts.path} is not there`, options)
+    return new HoldfastError('object-not-found', `${facts.key ?? facts.path} is not there`, {
+      ...options,
+      remedy: 'Look whether its disk is mounted, and who else may delete there; use another copy meanwhile',
+    })
   }
   const message = error instanceof Error ? error.message : String(error)
   // Network file systems answer these when the server is away for a moment.
   const transient = isErrno(error, 'ESTALE', 'ETIMEDOUT', 'EAGAIN', 'EBUSY', 'EHOSTDOWN', 'ENOTCONN')
   return new HoldfastError('storage-failed', `The disk reported an error at ${facts.path}: ${message}`, {
     ...options,
+    remedy: 'Look at the disk, and at the log of the machine that it is in',
     transient,
   })
 }

@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { toFailure } from '@/lib/core/holdfast-error'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { DeleteOutcome } from '@/lib/ports/storage'
 import { classifyError, isErrno } from './classify-error'
@@ -31,6 +32,6 @@ async function deleteOne(root: RootFolder, key: string): Promise<DeleteOutcome> 
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { key, result: 'absent' }
     const failure = classifyError(error, { path: file, key })
     const result = failure.code === 'storage-denied' ? 'refused' : 'failed'
-    return { key, result, message: toFailure(failure).message }
+    return { key, result, message: tellFailure(toFailure(failure)) }
   }
 }

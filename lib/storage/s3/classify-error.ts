@@ -55,7 +55,7 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
   const refusal = describeRefusal(fault, config, operationOf(error))
   if (refusal) return make(refusal.code, refusal.message, refusal.remedy)
   if (code === 'NoSuchKey' || (status === 404 && key && code !== 'NoSuchUpload')) {
-    return make('object-not-found', `There is no object ${key ?? ''} in the bucket ${config.bucket}`)
+    return objectNotFound(key ?? '', config, { facts, cause: error })
   }
   if (status === 412) return make('object-exists', `${key ?? 'The object'} exists already and is not overwritten`)
   // A 200 that carries an error is an error of the moment: S3 documents it for CompleteMultipartUpload.
@@ -70,6 +70,17 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
       : 'Compare the settings of the destination with what the store says here, and look at the log of the store',
     transient,
   )
+}
+
+export function objectNotFound(
+  key: string,
+  { bucket }: S3Config,
+  about: { facts?: Record<string, unknown>; cause?: unknown } = {},
+): HoldfastError {
+  return new HoldfastError('object-not-found', `There is no object ${key} in the bucket ${bucket}`, {
+    remedy: 'It was removed by something else than Holdfast: use another copy, and look who else may delete there',
+    ...about,
+  })
 }
 
 function noBucket({ bucketName }: S3Fault, config: S3Config): string {

@@ -1,5 +1,6 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { isTransient, toFailure } from '@/lib/core/holdfast-error'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { DeleteOutcome } from '@/lib/ports/storage'
 import { classifyError } from './classify-error'
@@ -31,6 +32,6 @@ async function deleteOne(store: S3Store, key: string, run: RunContext): Promise<
     const failure = classifyError(error, store.config, key)
     if (failure.code === 'storage-not-found' || failure.code === 'storage-unreachable') throw failure
     const refused = failure.code === 'storage-denied' && !isTransient(failure)
-    return { key, result: refused ? 'refused' : 'failed', message: toFailure(failure).message }
+    return { key, result: refused ? 'refused' : 'failed', message: tellFailure(toFailure(failure)) }
   }
 }

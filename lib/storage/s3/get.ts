@@ -5,7 +5,7 @@ import { HoldfastError, isTransient } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import { objectStream } from '../object-stream'
 import { backoffMs } from '../retry'
-import { classifyError } from './classify-error'
+import { classifyError, objectNotFound } from './classify-error'
 import { headFull } from './head'
 import { openBody, watchedChunks } from './open-body'
 import { readFault } from './read-fault'
@@ -32,8 +32,7 @@ export async function get(
   run: RunContext,
 ): Promise<Readable> {
   const head = await headFull(store, key, run)
-  if (!head)
-    throw new HoldfastError('object-not-found', `There is no object ${key} in the bucket ${store.config.bucket}`)
+  if (!head) throw objectNotFound(key, store.config)
   const size = head.ContentLength ?? 0
   const until = range ? range.end + 1 : size
   if (until > size) throw damaged(key, until, size)

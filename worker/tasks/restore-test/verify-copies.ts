@@ -1,4 +1,5 @@
 import type { Check } from '@/lib/contracts/backup'
+import { tellFailure } from '@/lib/core/tell-failure'
 import type { BackupModel } from '@/lib/db/generated/models/Backup'
 import type { CopyFinding } from '@/lib/services/storage-care/record-finding'
 import type { TaskArgs } from '../../task'
@@ -27,6 +28,6 @@ export function copyChecks(findings: CopyFinding[], full: boolean): Check[] {
   return findings.map((finding) => ({
     name: full ? 'copy-reads-back' : 'copy-present',
     verdict: finding.state === 'stored' ? 'passed' : finding.state === 'unknown' ? 'inconclusive' : 'failed',
-    detail: finding.failure ? `${finding.destinationName}: ${finding.failure.message}` : finding.destinationName,
+    detail: [finding.destinationName, ...(finding.failure ? [tellFailure(finding.failure)] : [])].join(': '),
   }))
 }

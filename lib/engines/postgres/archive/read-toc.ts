@@ -1,6 +1,6 @@
 import type { ArchiveHeader, TocEntry } from './archive-format'
 import { attachedTypes, customFormat, magic, newestMinor, oldestMinor } from './archive-format'
-import { damaged } from './archive-error'
+import { damaged, unknownFormat } from './archive-error'
 import { decodeText, encodingIn } from './decode-text'
 
 const intSize = 4
@@ -66,11 +66,11 @@ export class TocReader {
     const minor = yield* this.#byte()
     yield* this.#byte()
     if (major !== 1 || minor < oldestMinor || minor > newestMinor) {
-      throw damaged(`its format ${major}.${minor} is not one of 1.${oldestMinor} to 1.${newestMinor}`)
+      throw unknownFormat(`its format ${major}.${minor} is not one of 1.${oldestMinor} to 1.${newestMinor}`)
     }
-    if ((yield* this.#byte()) !== intSize) throw damaged('its integers are not four bytes long')
+    if ((yield* this.#byte()) !== intSize) throw unknownFormat('its integers are not four bytes long')
     this.#offsetSize = yield* this.#byte()
-    if ((yield* this.#byte()) !== customFormat) throw damaged('it is not in the custom format')
+    if ((yield* this.#byte()) !== customFormat) throw unknownFormat('it is not in the custom format')
     const compression = minor >= 15 ? yield* this.#byte() : yield* this.#int()
     for (let field = 0; field < 7; field += 1) yield* this.#int()
     const database = yield* this.#text()
