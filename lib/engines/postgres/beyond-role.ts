@@ -1,17 +1,74 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { TocEntry } from './archive/archive-format'
 
-/** Made behind the rows, needed by nothing else, and for superusers only. */
-const forSuperusers = new Set(['EVENT TRIGGER', 'SUBSCRIPTION', 'PUBLICATION TABLES IN SCHEMA'])
+/** Kinds of objects that only a superuser may make, whatever they hold. */
+const forSuperusers = new Set([
+  ...['EVENT TRIGGER', 'SUBSCRIPTION', 'PUBLICATION TABLES IN SCHEMA', 'FOREIGN DATA WRAPPER', 'ACCESS METHOD'],
+  ...['OPERATOR CLASS', 'OPERATOR FAMILY', 'TEXT SEARCH TEMPLATE', 'TEXT SEARCH PARSER', 'PROCEDURAL LANGUAGE'],
+])
+
+/** And what only a superuser may say of others. */
+const superusersWords: Record<string, RegExp> = {
+  PUBLICATION: /FOR ALL TABLES/,
+  CAST: /WITHOUT FUNCTION/,
+  TYPE: /^CREATE TYPE [^(]+\(\s*INTERNALLENGTH/,
+  FUNCTION: /^\s*LANGUAGE (?:c|internal|plperlu|plpython\du|pltclu)\b|\bLEAKPROOF\b/m,
+  PROCEDURE: /^\s*LANGUAGE (?:c|internal|plperlu|plpython\du|pltclu)\b/m,
+}
+
+/** What may be left out with what it hangs on: no rows lie in it, and no table, view or key loses a part of itself. */
+const mayBeMissing = new Set([
+  ...forSuperusers,
+  ...Object.keys(superusersWords),
+  ...['COMMENT', 'ACL', 'SECURITY LABEL', 'SERVER', 'USER MAPPING', 'FOREIGN TABLE', 'AGGREGATE', 'OPERATOR'],
+  ...['TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION', 'SHELL TYPE'],
+])
+const saidWithItsObject = new Set(['COMMENT', 'ACL', 'SECURITY LABEL'])
 
 /**
- * What a role that is no superuser may not make and others do not rest on: a restore by such a role leaves it out, with
- * what is about it.
+ * What a role that is no superuser may not make, with all that hangs on it: a restore by such a role leaves it out and
+ * says so. Throws `privilege-missing` where a table, a view, a key or an index would be left out with it.
  */
 export function beyondRole(entries: readonly TocEntry[]): { dumpIds: Set<number>; names: string[] } {
-  const out = entries.filter(
-    ({ type, definition }) => forSuperusers.has(type) || (type === 'PUBLICATION' && /FOR ALL TABLES/.test(definition)),
+  const roots = entries.filter(
+    ({ type, definition }) => forSuperusers.has(type) || superusersWords[type]?.test(withoutBody(definition)),
   )
-  const dumpIds = new Set(out.map((entry) => entry.dumpId))
-  for (const entry of entries) if (entry.dependencies.some((id) => dumpIds.has(id))) dumpIds.add(entry.dumpId)
-  return { dumpIds, names: out.map(({ type, name }) => `${type} ${name}`) }
+  const dumpIds = new Set(roots.map((entry) => entry.dumpId))
+  const servers = new Map(entries.filter(({ type }) => type === 'SERVER').map(({ name, dumpId }) => [name, dumpId]))
+  for (let before = -1; before < dumpIds.size;) {
+    before = dumpIds.size
+    for (const entry of entries) if (hangsOn(entry, dumpIds, servers)) dumpIds.add(entry.dumpId)
+  }
+  const out = entries.filter(({ dumpId }) => dumpIds.has(dumpId))
+  const needed = out.filter(({ type }) => !mayBeMissing.has(type)).map(inWords)
+  if (needed.length > 0) throw needsSuperuser(roots.map(inWords), needed)
+  return { dumpIds, names: out.filter(({ type }) => !saidWithItsObject.has(type)).map(inWords) }
+}
+
+/** pg_dump does not write down that a user mapping is about its server; its name says so. */
+function hangsOn(entry: TocEntry, out: ReadonlySet<number>, servers: ReadonlyMap<string, number>): boolean {
+  if (entry.dependencies.some((id) => out.has(id))) return true
+  if (entry.type !== 'USER MAPPING') return false
+  return [...servers].some(([server, id]) => out.has(id) && entry.name.endsWith(` SERVER ${server}`))
+}
+
+const inWords = ({ type, name }: TocEntry): string => (name.startsWith(`${type} `) ? name : `${type} ${name}`)
+
+/** The body of a function may hold any word. */
+const withoutBody = (definition: string): string => definition.replace(/\bAS (\$\w*\$|')[\s\S]*$/, '')
+
+const shown = 10
+const some = (names: string[]): string =>
+  `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${names.length - shown} more` : ''}`
+
+function needsSuperuser(roots: string[], needed: string[]): HoldfastError {
+  return new HoldfastError(
+    'privilege-missing',
+    `Only a superuser may make ${some(roots)}, and ${some(needed)} cannot be without.`,
+    {
+      remedy:
+        'Restore as a superuser. Owners "drop" gives the objects to the role that restores, which does not help here.',
+      facts: { objects: roots, needed },
+    },
+  )
 }

@@ -92,7 +92,8 @@ export async function restoreParts(
   try {
     const messages: string[] = []
     const makeSchema = async (scope: RunContext) => {
-      messages.push(await restoreFromFile(tool, ['--section=pre-data', ...list], contents.file, scope))
+      const kept = await listKept()
+      messages.push(await restoreFromFile(tool, ['--section=pre-data', ...kept], contents.file, scope))
     }
     const first = plan.check ? [plan.check, makeSchema] : [makeSchema]
     await sideBySide(first.length, first, run, (work, scope) => work(scope))
@@ -132,6 +133,15 @@ export async function restoreParts(
     }
   } finally {
     clearInterval(reporting)
+  }
+
+  /** The schema without what is left out. */
+  async function listKept(): Promise<string[]> {
+    const { leaveOut } = plan
+    if (!leaveOut || leaveOut.size === 0) return list
+    const ids = contents.entries.map(({ dumpId }) => dumpId).filter((id) => !leaveOut.has(id))
+    const kept = wanted ? ids.filter((id) => wanted.has(id)) : ids
+    return writeList(`${contents.file}.schema`, kept, tool.place)
   }
 
   async function fill(part: ManifestPart, args: string[], scope: RunContext): Promise<string> {

@@ -110,7 +110,8 @@ const cannotBeAsItIs: { applies: (told: Told) => boolean; certain?: true; remedy
   },
 ]
 
-const restoreAsSuperuser = 'The role that restores may not make it: restore as a superuser, or choose owners "drop".'
+const restoreAsSuperuser =
+  'The role that restores may not make it: restore as a superuser. For what belongs to other roles, owners "drop" is enough.'
 const unknown =
   'The archive is whole; its statement is refused. Mend the object in the source, try it with pg_dump and pg_restore, and back up again.'
 

@@ -57,7 +57,9 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), place, run)
       const selection = target.only ? selectEntries(contents.entries, target.only) : null
       await checkContents(client, contents, target.owners)
-      const beyond = beyondRole(superuser ? [] : contents.entries)
+      const chosen = selection ? new Set(selection.dumpIds) : null
+      const made = chosen ? contents.entries.filter(({ dumpId }) => chosen.has(dumpId)) : contents.entries
+      const beyond = beyondRole(superuser ? [] : made)
       const globals = partOf(input.manifest, 'globals')
       const needed = [...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])]
       const {
@@ -93,12 +95,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
           fillViews: async (scope) => {
             const unfilled = await inDatabase(scope.signal, async (connection) => {
               await takeSettings(connection, settings)
-              return refreshViews(
-                connection,
-                contents.entries,
-                selection ? new Set(selection.dumpIds) : null,
-                scope.signal,
-              )
+              return refreshViews(connection, contents.entries, chosen, scope.signal)
             })
             warnings.push(...unfilled.map(notFilled))
           },
@@ -111,7 +108,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
         run,
       )
       if (messages) warnings.push(messages)
-      if (beyond.names.length > 0 && !selection) {
+      if (beyond.names.length > 0) {
         warnings.push(`Left out, because only a superuser may make it: ${beyond.names.join(', ')}.`)
       }
       if (selection && selection.leftOut.length > 0) {

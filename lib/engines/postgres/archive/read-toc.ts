@@ -22,6 +22,10 @@ const definitionsKept = new Set([
   'PUBLICATION',
 ])
 
+/** Of these the beginning tells who may make them; their bodies may be long. */
+const beginningsKept = new Set(['FUNCTION', 'PROCEDURE', 'CAST', 'TYPE'])
+const beginningBytes = 1_000
+
 interface Handlers {
   onHeader(header: ArchiveHeader): void
   onEntry(entry: TocEntry): void
@@ -89,7 +93,8 @@ export class TocReader {
     const type = yield* this.#text()
     const section = sections[yield* this.#int()] ?? 'none'
     const kept = definitionsKept.has(type) || (attachedTypes.has(type) && name.startsWith('DATABASE '))
-    const definition = kept ? yield* this.#definition() : (yield* this.#skipText(), '')
+    const mostBytes = beginningsKept.has(type) ? beginningBytes : 0
+    const definition = kept ? yield* this.#definition() : yield* this.#beginning(mostBytes)
     if (type === 'ENCODING') this.#decode = decodeText(encodingIn(definition))
     yield* this.#skipText()
     const copyStatement = type === 'TABLE DATA' ? yield* this.#text() : (yield* this.#skipText(), '')
@@ -131,6 +136,14 @@ export class TocReader {
     const length = yield* this.#int()
     if (length <= 0) return ''
     return this.#decode(yield* this.#bytes(length, length <= keptStringBytes))
+  }
+
+  *#beginning(mostBytes: number): Generator<undefined, string, undefined> {
+    const length = Math.max(0, yield* this.#int())
+    const keptBytes = Math.min(length, mostBytes)
+    const beginning = yield* this.#bytes(keptBytes, true)
+    yield* this.#bytes(length - keptBytes, false)
+    return this.#decode(beginning)
   }
 
   /** A list of numbers, each written as text; the absent string ends it. */
