@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// `npm run faults -- --rounds 200 [--seed N]`: kills the worker at random moments, round after round, on real parts.
-// A failure prints its seed; the same seed does the same rounds again. Servers named by HOLDFAST_TEST_* are used.
+// What is random or a whole matrix, and of which `npm test` does a share, at any length, on real parts:
+// `npm run faults -- --rounds 200` kills the worker at random moments, `--damages 2000` damages stored objects, `--rooms` has a
+// hostile database restored at every level in every confinement, `--whole` does all of these. A failure prints its seed;
+// `--seed N` does the same again. Servers named by HOLDFAST_TEST_* are used.
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,11 +20,33 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const running = []
 const stopping = new AbortController()
 
+/** By option: the test file, the variable that it reads, and what `--whole` sets it to. */
+const SUITES = {
+  rounds: { file: 'test/faults/kill-rounds.test.ts', variable: 'HOLDFAST_TEST_KILL_ROUNDS', whole: '200' },
+  damages: { file: 'test/worker/random-damage.test.ts', variable: 'HOLDFAST_TEST_TRIALS', whole: '2000' },
+  rooms: { file: 'test/engines/postgres/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
+}
+const SEEDS = ['HOLDFAST_TEST_KILL_SEED', 'HOLDFAST_TEST_SEED']
+
 function options() {
+  const [number, flag] = [{ type: 'string' }, { type: 'boolean' }]
   try {
-    return parseArgs({ options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' } } }).values
+    return parseArgs({ options: { rounds: number, damages: number, seed: number, rooms: flag, whole: flag } }).values
   } catch (error) {
-    throw new StartError(`${error.message}. Known are --rounds and --seed, each with a whole number.`)
+    throw new StartError(
+      `${error.message}. Known are --rounds, --damages and --seed, each with a whole number, --rooms and --whole.`,
+    )
+  }
+}
+
+/** The files that were asked for, and the variables that tell them how much; without a word the rounds. */
+function chosenSuites(values) {
+  const asked = Object.keys(SUITES).filter((name) => values.whole || values[name] !== undefined)
+  const chosen = asked.length > 0 ? asked : ['rounds']
+  const amount = (name) => (typeof values[name] === 'string' ? wholeNumber(name, values[name]) : SUITES[name].whole)
+  return {
+    files: chosen.map((name) => SUITES[name].file),
+    variables: Object.fromEntries(chosen.map((name) => [SUITES[name].variable, amount(name)])),
   }
 }
 
@@ -33,7 +57,7 @@ function wholeNumber(name, text) {
 
 async function servers(env) {
   if (env.HOLDFAST_TEST_PG_URL && env.HOLDFAST_TEST_S3_ENDPOINT) return {}
-  say('Starting PostgreSQL and S3 for the rounds')
+  say('Starting PostgreSQL and S3 for the tests')
   const started = await Promise.allSettled([startPostgresServer(), startS3Server(root)])
   for (const result of started) if (result.status === 'fulfilled') running.push(result.value)
   const refused = started.find((result) => result.status === 'rejected')
@@ -43,19 +67,18 @@ async function servers(env) {
 
 async function main() {
   const values = options()
-  const rounds = wholeNumber('rounds', values.rounds)
+  const { files, variables } = chosenSuites(values)
   const seed = values.seed === undefined ? undefined : wholeNumber('seed', values.seed)
   await ensurePackages(root)
   await continueOnNode24(root, fileURLToPath(import.meta.url))
   await installForTests({ browser: false, s3: true })
-  const env = { ...process.env, ...(await servers(process.env)) }
-  env.HOLDFAST_TEST_KILL_ROUNDS = rounds
-  if (seed !== undefined) env.HOLDFAST_TEST_KILL_SEED = seed
+  const env = { ...process.env, ...(await servers(process.env)), ...variables }
+  if (seed !== undefined) for (const name of SEEDS) env[name] = seed
   await build(root, { web: false })
   return runVitest({
     root,
     projects: ['integration'],
-    filter: ['test/faults/kill-rounds.test.ts'],
+    filter: files,
     env,
     signal: stopping.signal,
   })
@@ -67,5 +90,5 @@ const counted = await main().catch((error) => {
   return { passed: 0, failed: 1 }
 })
 await Promise.allSettled(running.map((server) => server.stop()))
-console.log(`${counted.passed} rounds passed, ${counted.failed} failed`)
+console.log(`${counted.passed} passed, ${counted.failed} failed`)
 process.exit(counted.failed || !counted.passed || stopping.signal.aborted ? 1 : 0)

@@ -80,6 +80,10 @@ const rooms: {
   },
 ]
 
+/** At level standard a share: the rooms differ at every level in the same way. `npm run faults -- --rooms` takes them all. */
+const roomsAtStandard =
+  process.env['HOLDFAST_TEST_ROOMS'] === 'all' ? rooms : rooms.filter(({ plan }) => plan === root || plan === ordinary)
+
 describe('a database that attacks whoever restores it', () => {
   let pg: TestPostgres
   let dir: Awaited<ReturnType<typeof tempDir>>
@@ -189,7 +193,7 @@ describe('a database that attacks whoever restores it', () => {
     for (const folder of prey.folders) rmSync(path.join(folder, `${word}-free`), { force: true })
   })
 
-  describe.each(rooms)('$name', ({ plan, by, grade, user }) => {
+  describe.each(roomsAtStandard)('$name', ({ plan, by, grade, user }) => {
     it('reaches nothing of ours in a standard test, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
       const answer = await work(plan, { level: 'standard' })
       expectUnharmed()
@@ -198,8 +202,10 @@ describe('a database that attacks whoever restores it', () => {
       expect(answer.evidence?.acceptedUnconfined).toBeUndefined()
       expect(answer.checks?.find((check) => check.name === 'restores-without-errors')?.verdict).toBe('passed')
     })
+  })
 
-    it('reaches nothing of ours in a comprehensive test, and tells itself that it ran and got nothing (security 20, 21, fault 106)', async () => {
+  describe.each(rooms)('$name', ({ plan, by, grade, user }) => {
+    it('reaches nothing of ours in a comprehensive test, tells itself that it ran and got nothing, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
       const sql = `SELECT count(public.attack(1)) || ' ' || (SELECT string_agg(DISTINCT line, ',') FROM public.loot)`
       const asked = { name: 'loot', sql, expected: '1 ran' }
       const answer = await work(plan, {
@@ -207,6 +213,10 @@ describe('a database that attacks whoever restores it', () => {
         expectations: { assertions: [asked], criticalTables: [] },
       })
       expectUnharmed()
+      expect(answer.error?.message).toBeUndefined()
+      expect(answer.evidence?.confinement).toMatchObject({ by, grade, user: expect.stringMatching(user), reasons: [] })
+      expect(answer.evidence?.acceptedUnconfined).toBeUndefined()
+      expect(answer.checks?.find((check) => check.name === 'restores-without-errors')?.verdict).toBe('passed')
       const said = answer.checks?.find((check) => check.name === 'sql-assertion')?.actual
       // Without a namespace it sees names of processes; that is told by the grade.
       expect(said).toBe(grade === 'isolated' ? '1 ran' : '1 got: a look at the processes,ran')
