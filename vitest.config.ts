@@ -19,7 +19,8 @@ const contract = ['test/contracts/**/*.test.ts']
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: `${root}/` }] },
   test: {
-    maxWorkers: 2,
+    // A third file has something to do while two wait for their workers and servers, on two cores too.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { ...shared, name: 'unit', include: unit } },
       { extends: true, test: { ...shared, name: 'contract', include: contract } },
