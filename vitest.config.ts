@@ -19,8 +19,7 @@ const contract = ['test/contracts/**/*.test.ts']
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: `${root}/` }] },
   test: {
-    // A third file has something to do while two wait for their workers and servers, on two cores too.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { ...shared, name: 'unit', include: unit } },
       { extends: true, test: { ...shared, name: 'contract', include: contract } },
