@@ -6,6 +6,11 @@ import type { TestPostgres } from './postgres'
 const run = promisify(execFile)
 const limits = { maxBuffer: 1 << 30 }
 
+/** A name that libpq takes for nothing else. */
+function connInfo(database: string): string {
+  return `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
 /** PostgreSQL's own programs against a test server, as an administrator types them: the oracle of what can be restored. */
 export class PlainTools {
   constructor(
@@ -18,10 +23,23 @@ export class PlainTools {
   }
 
   /** Runs a script; stops at its first error. */
-  async load(file: string, database: string, variables: Record<string, string | number> = {}): Promise<void> {
+  async load(
+    file: string,
+    database: string,
+    variables: Record<string, string | number> = {},
+    clientEncoding = 'UTF8',
+  ): Promise<void> {
     const set = Object.entries(variables).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const args = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', ...set, '--file', file]
-    await run(path.join(this.bin, 'psql'), [...this.address(), ...args, database], limits)
+    const env = { ...process.env, PGCLIENTENCODING: clientEncoding }
+    await run(path.join(this.bin, 'psql'), [...this.address(), ...args, connInfo(database)], { ...limits, env })
+  }
+
+  /** The database as a script with its properties, byte for byte: a character stands for a byte. */
+  async describe(database: string): Promise<string> {
+    const args = ['--create', '--no-tablespaces', connInfo(database)]
+    const options = { ...limits, encoding: 'latin1' as const }
+    return (await run(path.join(this.bin, 'pg_dump'), [...this.address(), ...args], options)).stdout
   }
 
   /** Roles as they can be made, which is as far as psql gets: it goes on behind errors. */

@@ -10,7 +10,7 @@ import { catalogIn } from './catalog-in'
 import { classifyQueryError, errorCode, errorText } from './classify-error'
 import { connect, connectionOf } from './connect'
 import { dumpArchive, dumpData } from './dump-archive'
-import { dumpGlobals } from './dump-globals'
+import { dumpGlobals, givenGlobals } from './dump-globals'
 import { findClient } from './find-client'
 import { lockTables } from './lock-tables'
 import { startLoadGuard } from './load-guard'
@@ -30,8 +30,11 @@ import {
   readSystemIdentifier,
   type ServerIdentity,
 } from './server-facts'
-import { readSession, type Settings, settingsToDump } from './session-settings'
+import { isOption, readSession, type Settings, settingsToDump } from './session-settings'
 import { openToolEnv } from './tool-env'
+import { legible } from './archive/unread-bytes'
+import { unreadableRoles } from './unreadable-roles'
+import { writeRoles } from './write-roles'
 
 /** More would be unkind to a server that has other things to do. */
 const mostStreamsByDefault = 4
@@ -72,6 +75,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   }
   const locks = (await lockFindings(holder)).find((finding) => finding.severity === 'error')
   if (locks) throw new HoldfastError(locks.code, locks.message, locks.remedy ? { remedy: locks.remedy } : {})
+  const unreadable = await unreadableRoles(holder)
   const snapshot = await holdSnapshot(holder, source, identity, warnings)
   const locale = await readLocale(holder, identity.versionNumber)
   const facts = await readContentFacts(holder)
@@ -79,6 +83,15 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const preload = await readPreload(holder)
   const systemIdentifier = await readSystemIdentifier(holder)
   const holdfastInstance = await catalogIn(holder)
+  const withPasswords = !access.withheld.includes(rolePasswords)
+  const roles =
+    unreadable.length === 0
+      ? null
+      : await writeRoles(holder, { unreadable, withPasswords, serverMajor: identity.major, encoding: locale.encoding })
+  const gaps = unreadable.map(
+    ({ name }) => `role ${legible(name)}, whose name is not in the encoding ${locale.encoding}`,
+  )
+  for (const gap of gaps) warnings.push(`Not in this backup: ${gap} of this database.`)
   for (const what of access.withheld) warnings.push(`Not in this backup, because the role is not shown it: ${what}.`)
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0
   const { streams, paced } = await divide(holder, source, { databaseBytes, shared: snapshot !== null }, warnings)
@@ -115,14 +128,14 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
       ...facts,
       session,
       preload,
-      withheld: access.withheld,
+      withheld: [...access.withheld, ...gaps],
       ...(holdfastInstance === null ? {} : { holdfastInstance }),
     },
     warnings,
-    withheld: access.withheld,
+    withheld: [...access.withheld, ...gaps],
     toolWarnings,
     parts: [
-      dumpGlobals(plan, !access.withheld.includes(rolePasswords)),
+      roles ? givenGlobals(roles) : dumpGlobals(plan, withPasswords),
       dumpArchive(plan, parts),
       ...parts.data.map((part, index) => dumpData(plan, part, index + 1)),
     ],
@@ -140,7 +153,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
 
 /** The tools set what they need by options of the connection, which poolers refuse or, worse, ignore. */
 async function requireOptions(holder: Client, source: SourceSpec, settings: Settings): Promise<void> {
-  const names = Object.keys(settings).filter((name) => name !== 'TimeZone')
+  const names = Object.keys(settings).filter(isOption)
   if (names.length === 0 || !(await isPooled(holder))) return
   throw poolerRefused(
     `a dump has to set ${names.join(', ')} for its session, which it does not pass on`,

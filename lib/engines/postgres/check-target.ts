@@ -1,11 +1,13 @@
 import type { ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { decodeText } from './archive/decode-text'
+import { nameBytes } from './name-bytes'
 import type { Contents } from './save-contents'
 import { quoteIdentifier } from './quote'
 import { readIdentity } from './server-facts'
 
 /** PostgreSQL cuts longer names silently, which could make one name another's. */
-const nameBytes = 63
+const longestNameBytes = 63
 
 export async function databaseExists(client: ClientBase, name: string): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
@@ -24,8 +26,8 @@ export async function checkTarget(
   database: string,
   backupMajor: number,
 ): Promise<{ serverMajor: number; superuser: boolean }> {
-  if (Buffer.byteLength(database) > nameBytes || database.includes('\0')) {
-    throw new HoldfastError('target-invalid', `The name of the database is longer than ${nameBytes} bytes.`, {
+  if (Buffer.byteLength(database) > longestNameBytes || database.includes('\0')) {
+    throw new HoldfastError('target-invalid', `The name of the database is longer than ${longestNameBytes} bytes.`, {
       remedy: 'Choose a shorter name.',
     })
   }
@@ -64,20 +66,20 @@ export async function checkContents(client: ClientBase, contents: Contents, owne
     })
   }
   if (owners === 'drop') return
-  await checkOwners(client, contents.owners)
+  await checkOwners(client, contents)
 }
 
 /** Roles that own objects must be there, and be such that this role may give objects to them. */
-async function checkOwners(client: ClientBase, owners: string[]): Promise<void> {
-  // Only those that are asked for: another may have a name that this database's encoding cannot spell.
-  const { rows } = await client.query<{ name: string; mayGive: boolean; user: string }>(
-    `SELECT rolname::text AS name, pg_has_role(oid, 'MEMBER') AS "mayGive", current_user::text AS user
-       FROM pg_roles WHERE rolname = ANY ($1)`,
-    [owners],
+async function checkOwners(client: ClientBase, { owners, encoding }: Contents): Promise<void> {
+  // A role is its bytes, which are another name in each encoding; the archive's is that of the database to be.
+  const readName = decodeText(encoding)
+  const { rows } = await client.query<{ bytes: Buffer; mayGive: boolean; user: string }>(
+    `SELECT ${nameBytes('rolname')} AS bytes, pg_has_role(oid, 'MEMBER') AS "mayGive", current_user::text AS user FROM pg_roles`,
   )
-  const roles = new Set(rows.map((row) => row.name))
+  const named = rows.map((row) => ({ ...row, name: readName(row.bytes) })).filter(({ name }) => owners.includes(name))
+  const roles = new Set(named.map(({ name }) => name))
   const missing = owners.filter((name) => !roles.has(name))
-  const strangers = rows.filter((row) => !row.mayGive).map(({ name }) => name)
+  const strangers = named.filter((row) => !row.mayGive).map(({ name }) => name)
   if (missing.length === 0 && strangers.length === 0) return
   if (missing.length === 0) {
     const [user = ''] = rows.map((row) => row.user)

@@ -5,9 +5,11 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError, errorCode, errorText } from './classify-error'
+import { isReadable } from './archive/decode-text'
 import { passwordFor, watchAuthentication } from './password-for'
 import { isPooled, requireOwnSession } from './pooler'
 import { PromptClient } from './prompt-client'
+import { readEncoding } from './server-facts'
 import { liftLimits } from './session-settings'
 import { tlsOptions } from './tls'
 
@@ -39,6 +41,7 @@ export async function connect(source: SourceSpec, signal: AbortSignal, database?
     try {
       // Before anything is set: on a shared session it would stay there for an application.
       if (await isPooled(client)) await requireOwnSession(client, another, connection)
+      await speakItsBytes(client)
       await liftLimits(client)
       return client
     } catch (error) {
@@ -105,6 +108,12 @@ function opened(client: Client, signal: AbortSignal): Promise<void> {
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason))
+}
+
+/** Where nothing here reads the database's encoding, the server sends and takes its bytes, and converts nothing. */
+async function speakItsBytes(client: Client): Promise<void> {
+  const encoding = await readEncoding(client)
+  if (!isReadable(encoding)) await client.query("SELECT set_config('client_encoding', $1, false)", [encoding])
 }
 
 /** Runs with a connection that is closed afterwards, whatever happens. */

@@ -1,6 +1,9 @@
 import type { ClientBase } from 'pg'
 import type { Check } from '@/lib/contracts/backup'
+import { decodeText } from './archive/decode-text'
+import { nameBytes } from './name-bytes'
 import { quoteQualified } from './quote'
+import { readEncoding } from './server-facts'
 import type { UnfilledView } from './refresh-views'
 
 /** A table's data as the archive holds it. */
@@ -86,13 +89,14 @@ export async function compareMaterializedViews(
   filled: string[],
   unfilled: UnfilledView[],
 ): Promise<Check> {
-  const { rows } = await client.query<{ schema: string; name: string }>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name
+  const readName = decodeText(await readEncoding(client))
+  const { rows } = await client.query<{ schema: Buffer; name: Buffer }>(
+    `SELECT ${nameBytes('n.nspname')} AS schema, ${nameBytes('c.relname')} AS name
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'm' AND c.relispopulated
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
   )
-  const actual = new Set(rows.map((row) => quoteQualified(row.schema, row.name)))
+  const actual = new Set(rows.map((row) => quoteQualified(readName(row.schema), readName(row.name))))
   const elsewhere = unfilled.filter((view) => view.elsewhere)
   const told = new Set(elsewhere.map((view) => view.name))
   const missing = filled.filter((name) => !actual.has(name) && !told.has(name))

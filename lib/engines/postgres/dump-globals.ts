@@ -1,6 +1,6 @@
 import { toolPriority } from '@/lib/core/tool-priority'
 import { join } from 'node:path'
-import { Transform, type TransformCallback } from 'node:stream'
+import { Readable, Transform, type TransformCallback } from 'node:stream'
 import type { BackupPart } from '@/lib/ports/engine'
 import { damaged } from './archive/archive-error'
 import { connectionOf } from './connect'
@@ -42,6 +42,15 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
         },
         run,
       ),
+  }
+}
+
+/** The same from a script that is there already. */
+export function givenGlobals(script: Buffer): BackupPart {
+  return {
+    role: 'globals',
+    base: 'globals.sql',
+    open: () => ({ stream: Readable.from([script]), finished: Promise.resolve() }),
   }
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Client } from 'pg'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
+import { hasUnreadBytes, toBytes } from './archive/unread-bytes'
 import { RowsHash } from './archive/rows-hash'
 import { withConnection } from './connect'
 import type { ArchivedTable } from './count-rows'
@@ -37,14 +38,18 @@ export async function hashInOrder(
   const tool = await openToolEnv(source, { database: input.database, settings })
   try {
     const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT (ENCODING ${quoteLiteral(encoding)})`
+    const asBytes = hasUnreadBytes(copy)
     const command = runCommand(
       sandboxWorkplace(input.sandbox).command({
         file: join(input.client.folder, 'psql'),
-        args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '-c', copy],
-        env: { ...tool.env, PGCLIENTENCODING: 'UTF8' },
+        args: ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', ...(asBytes ? [] : ['-c', copy])],
+        env: { ...tool.env, PGCLIENTENCODING: asBytes ? encoding : 'UTF8' },
+        stdin: asBytes ? 'pipe' : 'ignore',
       }),
       run,
     )
+    // An argument is text. Names are in quotes, in which psql looks for nothing of its own.
+    command.stdin?.end(toBytes(`${copy};\n`))
     const hash = new RowsHash()
     const hashing = new Writable({
       write: (chunk: Buffer, _encoding, done) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
+import { sendUnreadBytes } from './send-unread-bytes'
 import { guardMessages } from './message-guard'
 
 /** How long a server may take to say goodbye. */
@@ -14,6 +15,7 @@ export class PromptClient extends Client {
   constructor(config: ClientConfig) {
     super(config)
     guardMessages(this.connection)
+    sendUnreadBytes(this.connection)
   }
 
   override end(): Promise<void>

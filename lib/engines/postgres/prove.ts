@@ -3,6 +3,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine, Proof } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damagedStored } from './archive/archive-error'
+import { legible } from './archive/unread-bytes'
 import { clientFindings } from './client-findings'
 import { connect } from './connect'
 import { checkRestored } from './check-restored'
@@ -69,11 +70,11 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     const detail =
       error instanceof HoldfastError ? [error.message, error.remedy].filter(Boolean).join(' ') : String(error)
     if (error instanceof HoldfastError && Object.keys(error.facts).length > 0) evidence.failure = error.facts
-    return {
+    return legibly({
       checks: [...passedBefore(name), { name, verdict: 'failed', detail }],
       evidence,
       restoreDurationMs: elapsed(),
-    }
+    })
   }
   try {
     const admin = await connect(sandbox.source, run.signal)
@@ -90,7 +91,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
           run,
         ),
       )
-      return { checks: [...passedBefore('object-inventory'), ...checks], evidence, restoreDurationMs }
+      return legibly({ checks: [...passedBefore('object-inventory'), ...checks], evidence, restoreDurationMs })
     } finally {
       await admin.end().catch(() => undefined)
     }
@@ -106,6 +107,17 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     run.progress({ phase: 'removing the sandbox', doneBytes: facts.archiveBytes, totalBytes: facts.archiveBytes })
     await timed('stopMs', () => sandbox.stop())
   }
+}
+
+/** Names of no known encoding become letters only here, where nothing looks for anything by them any more. */
+function legibly({ checks, evidence, restoreDurationMs }: Proof): Proof {
+  const tell = (check: Check) => (check.detail === undefined ? check : { ...check, detail: legible(check.detail) })
+  return { checks: checks.map(tell), evidence: inLetters(evidence), restoreDurationMs }
+}
+
+function inLetters(evidence: Record<string, unknown>): Record<string, unknown> {
+  const told: unknown = JSON.parse(legible(JSON.stringify(evidence)))
+  return typeof told === 'object' && told !== null ? { ...told } : {}
 }
 
 /** Known holes of the program that read the backup belong to what is testified. */

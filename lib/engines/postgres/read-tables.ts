@@ -1,5 +1,8 @@
 import type { ClientBase } from 'pg'
+import { decodeText } from './archive/decode-text'
+import { nameBytes } from './name-bytes'
 import type { SizedTable } from './plan-parts'
+import { readEncoding } from './server-facts'
 
 /**
  * Tables whose rows may be dumped by themselves, the largest first. Extensions' own tables are left out: which of their
@@ -7,8 +10,9 @@ import type { SizedTable } from './plan-parts'
  * behind whoever has locked a table.
  */
 export async function readTables(client: ClientBase): Promise<SizedTable[]> {
-  const { rows } = await client.query<SizedTable>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name,
+  const readName = decodeText(await readEncoding(client))
+  const { rows } = await client.query<{ schema: Buffer; name: Buffer; bytes: number }>(
+    `SELECT ${nameBytes('n.nspname')} AS schema, ${nameBytes('c.relname')} AS name,
             (c.relpages + coalesce(t.relpages, 0))::float8 * current_setting('block_size')::int AS bytes
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
       WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -16,5 +20,5 @@ export async function readTables(client: ClientBase): Promise<SizedTable[]> {
                          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
       ORDER BY 3 DESC, 1, 2 LIMIT 1000`,
   )
-  return rows
+  return rows.map(({ schema, name, bytes }) => ({ schema: readName(schema), name: readName(name), bytes }))
 }

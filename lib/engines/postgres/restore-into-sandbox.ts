@@ -19,7 +19,8 @@ import { refreshViews, type UnfilledView } from './refresh-views'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
 import { readPartContents, restoreParts } from './restore-parts'
-import { makeProperties, type Prepared, prepareDatabase } from './sandbox/prepare'
+import { makeRoles } from './sandbox/make-roles'
+import { type InDatabase, makeProperties, type Prepared, prepareDatabase } from './sandbox/prepare'
 import type { Sandbox } from './sandbox/start'
 import { sandboxWorkplace } from './workplace'
 
@@ -96,7 +97,7 @@ export async function restoreIntoSandbox(input: Input, run: RunContext): Promise
     }
     const largeObjects = summaries.reduce((sum, summary) => sum + summary.largeObjects, 0)
     const largeObjectsHash = summaries.find((summary) => summary.largeObjects > 0)?.largeObjectsHash
-    const last = await makeProperties(input.admin, sandboxDatabase, database.after)
+    const last = await makeProperties(inside(sandbox, run), sandboxDatabase, database.after)
     warnings.push(...last.notTaken)
     const properties = [...applied, ...last.applied]
     return { largeObjects, largeObjectsHash, inventory, properties, tables, filledViews, unfilledViews, warnings }
@@ -123,11 +124,21 @@ function collectTables(tables: ArchivedTable[], hashRows: boolean): WalkOptions 
   }
 }
 
+/** Statements about the database are in its own encoding, so they are said in it. */
+const inside =
+  ({ source }: Sandbox, run: RunContext): InDatabase =>
+  (work) =>
+    withConnection(source, run.signal, work, sandboxDatabase)
+
 async function prepare(input: Input, database: DatabaseEntries, run: RunContext): Promise<Prepared> {
+  const inDatabase = inside(input.sandbox, run)
   const part = partOf(input.manifest, 'globals')
-  const globals = part ? await readGlobals(input.open, part, run) : []
+  const globals = part ? await readGlobals(input.open, part, input.facts.locale.encoding, run) : null
   try {
-    const prepared = await prepareDatabase(input.admin, sandboxDatabase, globals, input.facts, database)
+    const warnings = globals
+      ? await makeRoles(input.admin, input.sandbox.source, globals, input.facts.serverMajor, run)
+      : []
+    const prepared = await prepareDatabase(input.admin, sandboxDatabase, warnings, input.facts, database, inDatabase)
     if (!part) prepared.warnings.unshift('The backup holds no roles: objects of other owners cannot be restored.')
     return prepared
   } catch (error) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { partOf } from '@/lib/core/repository/manifest'
@@ -30,11 +31,14 @@ type RestoreInput = Parameters<Engine['restore']>[0]
 const suffix = '__holdfast_incomplete'
 const cleanUpMs = 60_000
 
-/** `<name>__holdfast_incomplete` within PostgreSQL's 63 bytes, never cutting a character in two. */
+/**
+ * `<name>__holdfast_incomplete` within PostgreSQL's 63 bytes. Of ASCII alone, other names by a hash: the database must be
+ * found by this name from within itself, where its own encoding would write other letters in other bytes.
+ */
 export function incompleteName(database: string): string {
-  let base = database
-  while (Buffer.byteLength(base) + suffix.length > 63) base = [...base].slice(0, -1).join('')
-  return base + suffix
+  const plain = database.replace(/[^\0-\x7f]/gu, '_')
+  const mark = plain === database ? '' : `_${createHash('sha256').update(database).digest('hex').slice(0, 8)}`
+  return plain.slice(0, 63 - mark.length - suffix.length) + mark + suffix
 }
 
 /**
@@ -71,9 +75,9 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       created = true
       await createDatabase(client, incomplete, facts.locale, serverMajor, { tablespace }).catch(refuseLocale)
       const database = ownStatements(contents.entries, target.owners)
-      warnings.push(...(await applyEntries(client, incomplete, database.before)).map(notTaken))
       const inDatabase = <T>(signal: AbortSignal, work: (connection: Client) => Promise<T>) =>
         withConnection(target.source, signal, work, incomplete)
+      warnings.push(...(await applyInside(target.source, incomplete, database.before, run)))
       const settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
       const { messages } = await restoreParts(
         {
@@ -158,13 +162,28 @@ async function finish(
   statements: DatabaseStatement[],
   run: RunContext,
 ): Promise<string[]> {
+  const warnings = await applyInside(source, incomplete, statements, run)
   return await withMaintenance(source, run.signal, async (client) => {
     await takeSettings(client, await settingsToRestore(client))
-    const refused = await applyEntries(client, incomplete, statements)
     if (await databaseExists(client, database)) throw targetExists(database)
     await client.query(`ALTER DATABASE ${quoteIdentifier(incomplete)} RENAME TO ${quoteIdentifier(database)}`)
-    return refused.map(notTaken)
+    return warnings
   })
+}
+
+/** Names of roles are bytes, and the archive's are in the database's own encoding: so they are said in it. */
+async function applyInside(
+  source: SourceSpec,
+  incomplete: string,
+  statements: DatabaseStatement[],
+  run: RunContext,
+): Promise<string[]> {
+  if (statements.length === 0) return []
+  const apply = async (client: Client) => {
+    await takeSettings(client, await settingsToRestore(client))
+    return applyEntries(client, incomplete, statements)
+  }
+  return (await withConnection(source, run.signal, apply, incomplete)).map(notTaken)
 }
 
 function ownStatements(entries: readonly TocEntry[], owners: 'keep' | 'drop'): DatabaseEntries {

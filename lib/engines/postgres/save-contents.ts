@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damaged } from './archive/archive-error'
 import type { TocEntry } from './archive/archive-format'
+import { encodingIn } from './archive/decode-text'
 import { TocReader } from './archive/read-toc'
 
 /** What a restore wants to know of an archive before it begins. */
@@ -11,6 +12,8 @@ export interface Contents {
   /** Holds the archive up to the end of its table of contents: all that pg_restore needs for the schema. */
   file: string
   entries: TocEntry[]
+  /** Of the database that it came from. */
+  encoding: string
   owners: string[]
   extensions: string[]
 }
@@ -38,6 +41,7 @@ export async function saveContents(archive: Readable, file: string, run: RunCont
   return {
     file,
     entries,
+    encoding: encodingIn(entries.find((entry) => entry.type === 'ENCODING')?.definition ?? ''),
     owners: [...new Set(entries.filter(hasOwner).map((entry) => entry.owner))],
     extensions: entries.filter((entry) => entry.type === 'EXTENSION').map((entry) => entry.name),
   }

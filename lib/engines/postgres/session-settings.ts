@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { readEncoding } from './server-facts'
 
 /** Settings of a session, by name. */
 export type Settings = Record<string, string>
@@ -76,9 +77,9 @@ export async function readSession(client: ClientBase): Promise<Settings> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
 }
 
-/** For pg_dump. */
+/** For pg_dump. In the database's own encoding, whatever is set for its clients: then nothing is converted. */
 export async function settingsToDump(client: ClientBase): Promise<Settings> {
-  return differing(client, { ...limits, ...written })
+  return { ...(await differing(client, { ...limits, ...written })), client_encoding: await readEncoding(client) }
 }
 
 /** For whatever copies rows as pg_dump does. */
@@ -149,14 +150,24 @@ async function differing(client: ClientBase, wanted: Settings): Promise<Settings
   return found
 }
 
-/** As libpq takes them: the zone by a variable of its own, which poolers let through. */
+/** Variables of libpq's own, which poolers let through. */
+const ofLibpq: Record<string, string> = { TimeZone: 'PGTZ', client_encoding: 'PGCLIENTENCODING' }
+
+/** True for settings that the tools are given as options of the connection. */
+export const isOption = (name: string) => ofLibpq[name] === undefined
+
+/** As libpq takes them. */
 export function toolVariables(settings: Settings): Record<string, string> {
-  const { TimeZone, ...others } = settings
-  const options = Object.entries(others).map(
-    ([name, value]) => `-c ${name}=${value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ')}`,
-  )
+  const entries = Object.entries(settings)
+  const variables = entries.flatMap(([name, value]) => {
+    const variable = ofLibpq[name]
+    return variable === undefined ? [] : [[variable, value]]
+  })
+  const options = entries
+    .filter(([name]) => isOption(name))
+    .map(([name, value]) => `-c ${name}=${value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ')}`)
   return {
-    ...(TimeZone === undefined ? {} : { PGTZ: TimeZone }),
+    ...Object.fromEntries(variables),
     ...(options.length === 0 ? {} : { PGOPTIONS: options.join(' ') }),
   }
 }

@@ -43,8 +43,8 @@ describe('roles of PostgreSQL 17', () => {
   it('are made in a sandbox with the options of their memberships and their limits, and who granted them', async () => {
     const part = partOf(backup.manifest, 'globals')
     if (!part) throw new Error('the backup has no roles')
-    const statements = await readGlobals(backup.open, part, makeTestRun())
-    expect(await makeRoles(await sandbox.connect(), statements)).toEqual([])
+    const globals = await readGlobals(backup.open, part, 'UTF8', makeTestRun())
+    expect(await makeRoles(await sandbox.connect(), sandbox.source(), globals, 17, makeTestRun())).toEqual([])
     const before = await pg.sql(memberships)
     expect(before).toContainEqual(
       expect.objectContaining({ role: 'hr_reader', member: 'hr_clerk', admin: true, inherit: false, set: true }),

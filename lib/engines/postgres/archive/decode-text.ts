@@ -1,3 +1,5 @@
+import { byBytes } from './unread-bytes'
+
 /**
  * Server encodings as PostgreSQL calls them, and what reads them here. LATIN1 is its bytes. Those that are missing
  * (EUC_TW, JOHAB, MULE_INTERNAL, EUC_JIS_2004) no runtime knows; SQL_ASCII says nothing about what is in it.
@@ -47,11 +49,17 @@ const others: Record<string, Record<string, string>> = {
 
 export type Decode = (bytes: Buffer) => string
 
+/** Its text is read here as the server reads it. Of any other, a server must be asked in bytes. */
+export function isReadable(encoding: string): boolean {
+  return encoding === 'LATIN1' || labels[encoding] !== undefined
+}
+
 /**
- * Reads text of a server encoding. What cannot be read keeps its bytes, each as the character of its number: such a name
- * is not what people see, and still is one name and no other.
+ * Reads text of a server encoding. What cannot be read keeps its bytes (unread-bytes.ts): such a name is not what people
+ * see, and still is one name and no other.
  */
 export function decodeText(encoding: string): Decode {
+  if (encoding === 'LATIN1') return (bytes) => bytes.toString('latin1')
   const label = labels[encoding] ?? (encoding === 'SQL_ASCII' ? 'utf-8' : null)
   if (label === null) return byBytes
   const other = others[encoding]
@@ -78,8 +86,6 @@ function byCharacter(bytes: Buffer, encoding: string, other: Record<string, stri
   }
   return text
 }
-
-const byBytes: Decode = (bytes) => bytes.toString('latin1')
 
 function isAscii(bytes: Buffer): boolean {
   for (const byte of bytes) if (byte > 127) return false

@@ -1,14 +1,45 @@
 import type { ClientBase } from 'pg'
+import type { SourceSpec } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
 import { errorCode, errorText } from '../classify-error'
+import { withConnection } from '../connect'
+import { createDatabase } from '../create-database'
 import { isTroubleOfServer } from '../is-trouble-of-server'
+import type { Globals } from '../read-globals'
+import type { DatabaseLocale } from '../server-facts'
 
 const duplicateObject = '42710'
 const insufficientPrivilege = '42501'
+/** Takes the names of roles as bytes, whatever encoding they were given in. */
+const ofBytes = 'holdfast_bytes'
+const noLocale: DatabaseLocale = {
+  encoding: 'SQL_ASCII',
+  collate: 'C',
+  ctype: 'C',
+  provider: 'libc',
+  icu: null,
+  icuRules: null,
+  collationVersion: null,
+}
 
-/** Runs the script of roles, statement by statement. Answers what was left out. */
-export async function makeRoles(client: ClientBase, globals: readonly string[]): Promise<string[]> {
+/** Roles of the source, with the names that they have in the restored database. Answers what was left out. */
+export async function makeRoles(
+  admin: ClientBase,
+  sandbox: SourceSpec,
+  { statements, inBytes }: Globals,
+  serverMajor: number,
+  run: RunContext,
+): Promise<string[]> {
+  if (!inBytes) return send(admin, statements)
+  await createDatabase(admin, ofBytes, noLocale, serverMajor, { strategy: 'FILE_COPY' })
+  const warnings = await withConnection(sandbox, run.signal, (client) => send(client, statements), ofBytes)
+  await admin.query(`DROP DATABASE ${ofBytes}`)
+  return warnings
+}
+
+async function send(client: ClientBase, statements: string[]): Promise<string[]> {
   const warnings: string[] = []
-  for (const statement of globals) {
+  for (const statement of statements) {
     try {
       await grantOrRun(client, statement)
     } catch (error) {

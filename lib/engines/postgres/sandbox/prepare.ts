@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { applyEntries } from '../apply-entries'
 import { createDatabaseAnyway } from '../create-database'
@@ -8,7 +8,6 @@ import { isTroubleOfServer } from '../is-trouble-of-server'
 import type { ManifestFacts } from '../manifest-facts'
 import { quoteIdentifier, quoteLiteral } from '../quote'
 import { settingsOfSandbox } from '../session-settings'
-import { makeRoles } from './make-roles'
 
 /** What the backup's database needs and this machine lacks is no fault of the backup: the test cannot decide. */
 export async function requireExtensions(client: ClientBase, facts: ManifestFacts): Promise<void> {
@@ -35,19 +34,22 @@ export interface Prepared {
   applied: DatabaseStatement[]
 }
 
-/** Roles of the source, then an empty database like the source's with the settings that shape what is restored. */
+/** Does something on a connection to the database itself. */
+export type InDatabase = <T>(work: (client: Client) => Promise<T>) => Promise<T>
+
+/** An empty database like the source's with the settings that shape what is restored. */
 export async function prepareDatabase(
   client: ClientBase,
   database: string,
-  globals: string[],
+  warnings: string[],
   facts: ManifestFacts,
   entries: DatabaseEntries,
+  inDatabase: InDatabase,
 ): Promise<Prepared> {
-  const warnings = await makeRoles(client, globals)
   const { locale, serverMajor } = facts
   const lacking = await createDatabaseAnyway(client, database, locale, serverMajor, { strategy: 'FILE_COPY' })
   lacking.push(...(await takeSession(client, facts)))
-  const { applied, notTaken } = await makeProperties(client, database, entries.before)
+  const { applied, notTaken } = await makeProperties(inDatabase, database, entries.before)
   lacking.push(...notTaken)
   const told = [...warnings, ...lacking]
   lacking.push(...(await otherVersion(client, database, facts)))
@@ -56,11 +58,12 @@ export async function prepareDatabase(
 
 /** Settings, owner, rights and comment of the database itself. */
 export async function makeProperties(
-  client: ClientBase,
+  inDatabase: InDatabase,
   database: string,
   statements: DatabaseStatement[],
 ): Promise<{ applied: DatabaseStatement[]; notTaken: string[] }> {
-  const refused = await applyEntries(client, database, statements)
+  if (statements.length === 0) return { applied: [], notTaken: [] }
+  const refused = await inDatabase((client) => applyEntries(client, database, statements))
   const left = new Set(refused.map(({ statement }) => statement))
   return {
     applied: statements.filter((statement) => !left.has(statement)),
