@@ -18,8 +18,8 @@ const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'h
 const size = 13_000_000
 /** Leaves seconds between what is seen of a run and its end, for a test that acts in the middle of it. */
 const leisurely: TcpFault = { kind: 'slow', bytesPerSecond: size / 5 }
-/** The tools connect by libpq, which names no encoding; our own connections by a driver that does. */
-const isTool = ({ startup }: ProxiedConnection) => !('client_encoding' in startup)
+/** The tools are told what the role's own setting must not be; our own connections set it by a statement. */
+const isTool = ({ startup }: ProxiedConnection) => 'options' in startup
 const isOurs = (connection: ProxiedConnection) => !isTool(connection)
 
 describe('a network between Holdfast and PostgreSQL that breaks', () => {
@@ -33,6 +33,7 @@ describe('a network between Holdfast and PostgreSQL that breaks', () => {
   beforeAll(async () => {
     ;[product, pg] = await Promise.all([startProduct(), startPostgres()])
     await pg.sql(rows)
+    await pg.sql("ALTER ROLE postgres SET idle_session_timeout = '1h'")
     proxy = await startTcpFaultProxy({ host: pg.host, port: pg.port })
     const through = { ...pg.source(), connection: { ...pg.source().connection, host: proxy.host, port: proxy.port } }
     sourceId = await product.addSource(through, { maxAttempts: 1, compression: 'none', stallTimeoutMs: 2_000 })

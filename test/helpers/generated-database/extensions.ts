@@ -87,13 +87,16 @@ const extensions: Draw[] = [
   alone('amcheck'),
   alone('dblink'),
   (draft) => {
-    draft.add('CREATE EXTENSION pgaudit', `ALTER DATABASE ${draft.database} SET pgaudit.log = 'ddl, role'`)
+    draft.add(
+      'CREATE EXTENSION pgaudit SCHEMA public',
+      `ALTER DATABASE ${draft.database} SET pgaudit.log = 'ddl, role'`,
+    )
   },
-  (draft) => draft.add('CREATE EXTENSION pg_repack'),
+  (draft) => draft.add('CREATE EXTENSION pg_repack SCHEMA public'),
   (draft) => {
     const [server, table] = [draft.names.fresh(), draft.inSchema()]
     draft.add(
-      'CREATE EXTENSION postgres_fdw',
+      'CREATE EXTENSION postgres_fdw SCHEMA public',
       `CREATE SERVER ${server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere.invalid', dbname 'x', fetch_size '7')`,
       `CREATE FOREIGN TABLE ${table} (id integer OPTIONS (column_name 'ID')) SERVER ${server} OPTIONS (schema_name 's', table_name 't')`,
       `CREATE USER MAPPING FOR CURRENT_USER SERVER ${server} OPTIONS (user 'u', password 'p')`,
@@ -103,7 +106,7 @@ const extensions: Draw[] = [
   (draft) => {
     const server = draft.names.fresh()
     draft.add(
-      'CREATE EXTENSION file_fdw',
+      'CREATE EXTENSION file_fdw SCHEMA public',
       `CREATE SERVER ${server} FOREIGN DATA WRAPPER file_fdw`,
       `CREATE FOREIGN TABLE ${draft.inSchema()} (line text) SERVER ${server} OPTIONS (filename '/nowhere/at all', format 'csv', header 'true')`,
     )

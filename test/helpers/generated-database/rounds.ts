@@ -41,7 +41,10 @@ export class GeneratedRounds {
   ) {}
 
   static async start(major: 15 | 17): Promise<GeneratedRounds> {
-    const options: StartPostgresOptions = { major, settings: { wal_level: 'logical' } }
+    const options: StartPostgresOptions = {
+      major,
+      settings: { wal_level: 'logical', shared_preload_libraries: 'pgaudit' },
+    }
     return new GeneratedRounds(await startPostgres(options), major, await tempDir('generated'))
   }
 
