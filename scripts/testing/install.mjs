@@ -26,6 +26,7 @@ const NEEDED = [
 ]
 /** What databases from the field have, by a file of the package. */
 const NEEDED_BY_CASES = [
+  ['/usr/share/postgresql/15/extension/pg_cron.control', 'postgresql-15-cron'],
   ['/usr/share/postgresql/15/extension/pg_partman.control', 'postgresql-15-partman'],
   ['/usr/share/postgresql/15/extension/pg_repack.control', 'postgresql-15-repack'],
   ['/usr/share/postgresql/15/extension/pgaudit.control', 'postgresql-15-pgaudit'],

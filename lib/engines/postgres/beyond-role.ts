@@ -1,5 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { TocEntry } from './archive/archive-format'
+import { withDependents } from './with-dependents'
 
 /** Kinds of objects that only a superuser may make, whatever they hold. */
 const forSuperusers = new Set([
@@ -33,23 +34,11 @@ export function beyondRole(entries: readonly TocEntry[]): { dumpIds: Set<number>
   const roots = entries.filter(
     ({ type, definition }) => forSuperusers.has(type) || superusersWords[type]?.test(withoutBody(definition)),
   )
-  const dumpIds = new Set(roots.map((entry) => entry.dumpId))
-  const servers = new Map(entries.filter(({ type }) => type === 'SERVER').map(({ name, dumpId }) => [name, dumpId]))
-  for (let before = -1; before < dumpIds.size;) {
-    before = dumpIds.size
-    for (const entry of entries) if (hangsOn(entry, dumpIds, servers)) dumpIds.add(entry.dumpId)
-  }
+  const dumpIds = withDependents(entries, roots)
   const out = entries.filter(({ dumpId }) => dumpIds.has(dumpId))
   const needed = out.filter(({ type }) => !mayBeMissing.has(type)).map(inWords)
   if (needed.length > 0) throw needsSuperuser(roots.map(inWords), needed)
   return { dumpIds, names: out.filter(({ type }) => !saidWithItsObject.has(type)).map(inWords) }
-}
-
-/** pg_dump does not write down that a user mapping is about its server; its name says so. */
-function hangsOn(entry: TocEntry, out: ReadonlySet<number>, servers: ReadonlyMap<string, number>): boolean {
-  if (entry.dependencies.some((id) => out.has(id))) return true
-  if (entry.type !== 'USER MAPPING') return false
-  return [...servers].some(([server, id]) => out.has(id) && entry.name.endsWith(` SERVER ${server}`))
 }
 
 const inWords = ({ type, name }: TocEntry): string => (name.startsWith(`${type} `) ? name : `${type} ${name}`)

@@ -10,6 +10,7 @@ import type { TocEntry } from './archive/archive-format'
 import { applyEntries, type Refused } from './apply-entries'
 import { damagedStored } from './archive/archive-error'
 import { beyondRole } from './beyond-role'
+import { boundExtensions } from './bound-extensions'
 import { withConnection, withMaintenance } from './connect'
 import { createDatabase, LocaleMissing } from './create-database'
 import { databaseEntries, type DatabaseEntries, type DatabaseStatement } from './database-entries'
@@ -20,7 +21,7 @@ import { quoteIdentifier } from './quote'
 import { refreshViews, type UnfilledView } from './refresh-views'
 import { restoreError } from './restore-error'
 import { restoreJobs } from './restore-jobs'
-import { partsToRead, readPartContents, restoreParts } from './restore-parts'
+import { partsToRead, readPartContents, type RestorePlan, restoreParts } from './restore-parts'
 import { selectEntries } from './select-entries'
 import { type Settings, settingsToRestore, takeSettings } from './session-settings'
 import { planTablespaces } from './tablespaces'
@@ -48,6 +49,7 @@ export function incompleteName(database: string): string {
 export async function restore(input: RestoreInput, run: RunContext): Promise<{ warnings: string[] }> {
   const { target } = input
   const incomplete = incompleteName(target.database)
+  let name = incomplete
   let created = false
   const undo: (() => Promise<void>)[] = []
   try {
@@ -64,6 +66,8 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const chosen = selection ? new Set(selection.dumpIds) : null
       const made = chosen ? contents.entries.filter(({ dumpId }) => chosen.has(dumpId)) : contents.entries
       const beyond = beyondRole(superuser ? [] : made)
+      const bound = await boundExtensions(client, made, target.database)
+      const first = bound?.rest ?? selection
       const globals = partOf(input.manifest, 'globals')
       const needed = [...partsToRead(input.manifest, selection), ...(globals ? [globals] : [])]
       const {
@@ -79,52 +83,56 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
         withConnection(target.source, signal, work, incomplete)
       warnings.push(...(await applyInside(target.source, incomplete, database.before, run)))
       const settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
-      const { messages } = await restoreParts(
-        {
-          manifest: input.manifest,
-          open: input.open,
-          feed: input.feed,
-          contents,
-          tool: {
-            client: tool,
-            target: target.source,
-            database: incomplete,
-            args: [
-              ...(keepTablespaces ? [] : ['--no-tablespaces']),
-              ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : []),
-            ],
-            settings,
-            place,
+      const restoring = async (database: string, plan: Pick<RestorePlan, 'selection' | 'fillViews' | 'check'>) => {
+        const args = [
+          ...(keepTablespaces ? [] : ['--no-tablespaces']),
+          ...(target.owners === 'drop' ? ['--no-owner', '--no-privileges'] : []),
+        ]
+        const { messages } = await restoreParts(
+          {
+            manifest: input.manifest,
+            open: input.open,
+            feed: input.feed,
+            contents,
+            tool: { client: tool, target: target.source, database, args, settings, place },
+            jobs: restoreJobs(target.parallelism),
+            phase: 'restoring',
+            leaveOut: beyond.dumpIds,
+            ...plan,
           },
-          fillViews: async (scope) => {
-            const unfilled = await inDatabase(scope.signal, async (connection) => {
-              await takeSettings(connection, settings)
-              return refreshViews(connection, contents.entries, chosen, scope.signal)
-            })
-            warnings.push(...unfilled.map(notFilled))
-          },
-          jobs: restoreJobs(target.parallelism),
-          phase: 'restoring',
-          check: (checking) => input.check(needed, checking),
-          selection,
-          leaveOut: beyond.dumpIds,
+          run,
+        )
+        if (messages) warnings.push(messages)
+      }
+      await restoring(name, {
+        selection: first,
+        fillViews: async (scope) => {
+          const unfilled = await inDatabase(scope.signal, async (connection) => {
+            await takeSettings(connection, settings)
+            return refreshViews(connection, contents.entries, first && new Set(first.dumpIds), scope.signal)
+          })
+          warnings.push(...unfilled.map(notFilled))
+          // Before event triggers are there: one on login would run in this session too, or keep it out.
+          warnings.push(...(await applyInside(target.source, incomplete, selection ? [] : database.after, scope)))
         },
-        run,
-      )
-      if (messages) warnings.push(messages)
+        check: (checking) => input.check(needed, checking),
+      })
       if (beyond.names.length > 0) {
         warnings.push(`Left out, because only a superuser may make it: ${beyond.names.join(', ')}.`)
       }
       if (selection && selection.leftOut.length > 0) {
         warnings.push(`Left out, because it needs what was not selected: ${selection.leftOut.join(', ')}.`)
       }
-      warnings.push(...(await finish(target, incomplete, selection ? [] : database.after, run)))
+      await finish(target, incomplete, run)
+      name = target.database
+      if (bound?.afterwards) await restoring(name, { selection: bound.afterwards, fillViews: async () => undefined })
+      if (bound) warnings.push(bound.warning)
       created = false
       return { warnings }
     })
   } catch (error) {
     // 42P04: somebody else made it in the meantime, so it is theirs.
-    if (created && errorCode(error) !== '42P04') await remove(target.source, incomplete, run)
+    if (created && errorCode(error) !== '42P04') await remove(target.source, name, run)
     run.signal.throwIfAborted()
     throw classifyQueryError(withoutSource(restoreError(damagedStored(error))))
   } finally {
@@ -155,19 +163,16 @@ function withoutSource(error: unknown): unknown {
   })
 }
 
-/** The connection of the start may have been idle for hours; the last statements get a fresh one. */
+/** The connection of the start may have been idle for hours; the last statement gets a fresh one. */
 async function finish(
   { source, database }: RestoreInput['target'],
   incomplete: string,
-  statements: DatabaseStatement[],
   run: RunContext,
-): Promise<string[]> {
-  const warnings = await applyInside(source, incomplete, statements, run)
-  return await withMaintenance(source, run.signal, async (client) => {
+): Promise<void> {
+  await withMaintenance(source, run.signal, async (client) => {
     await takeSettings(client, await settingsToRestore(client))
     if (await databaseExists(client, database)) throw targetExists(database)
     await client.query(`ALTER DATABASE ${quoteIdentifier(incomplete)} RENAME TO ${quoteIdentifier(database)}`)
-    return warnings
   })
 }
 
