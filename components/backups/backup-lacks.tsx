@@ -15,7 +15,7 @@ export function BackupLacks({ withheld, warnings, children }: Props) {
       {withheld.length > 0 && (
         <Callout tone="warn" title="Not in this backup">
           <Listed words={withheld} />
-          The role that took it is not shown {withheld.length === 1 ? 'this' : 'these'}. {children}
+          {children}
         </Callout>
       )}
       {warnings.length > 0 && (

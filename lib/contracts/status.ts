@@ -23,7 +23,7 @@ const proofSchema = z.object({
       startedAt: timeSchema.meta({ description: 'The point its data stands for: proven up to here' }),
       finishedAt: timeSchema.nullable(),
       provenAt: timeSchema.nullable(),
-      except: z.array(z.string()).meta({ description: 'What it lacks because its role is not shown it' }),
+      except: z.array(z.string()).meta({ description: 'What it lacks: what its role is not shown, or what cannot be read' }),
     })
     .nullable()
     .meta({ description: 'The newest proven backup that is still stored' }),
@@ -101,7 +101,7 @@ const countsSchema = z.object({
     description: 'Sources with a stored backup that is proven, within its test interval, and nothing newer broken',
   }),
   exceptSources: z.number().int().meta({
-    description: 'Those of them whose backups lack something, because their role is not shown it',
+    description: 'Those of them whose backups lack something',
   }),
 })
 

@@ -51,7 +51,7 @@ export interface BackupSession {
   toolVersion: string
   facts: Record<string, unknown>
   warnings: string[]
-  /** What the role is not shown, and the backup therefore lacks, in words. */
+  /** What the backup lacks because the role is not shown it or cannot read it, in words. */
   withheld: string[]
   /** What the tools warned of; complete once every part has been read. */
   toolWarnings: string[]

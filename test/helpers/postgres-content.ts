@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
+import type { TestPostgres } from './postgres'
 
 /** Fills a database with everything that dumps stumble over. Needs a superuser. */
 export async function nastyDatabase(client: Client): Promise<void> {
   const sql = await readFile(new URL('../fixtures/sql/nasty.sql', import.meta.url), 'utf8')
   await client.query(sql)
+}
+
+/** The same of a database of a test server. */
+export async function digestOf(server: TestPostgres, database: string): Promise<Record<string, string>> {
+  const client = await server.connect(database)
+  try {
+    return await contentDigest(client)
+  } finally {
+    await client.end()
+  }
 }
 
 /** What a database holds, by name: rows and a hash that does not depend on their order, sequences, large objects. */

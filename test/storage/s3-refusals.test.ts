@@ -327,6 +327,14 @@ describe('what a store refuses is told by its reason, with and without a body', 
     })
   })
 
+  it('an empty answer is no web page, whatever it calls itself', async () => {
+    const empty = { status: 200, headers: { 'content-type': 'text/html', 'content-length': '0' } }
+    await answered({ head: empty, other: { ...empty, body: '' } }, async (endpoint) => {
+      const deleted = await opened(at(endpoint), (storage) => storage.delete(['k'], makeTestRun()))
+      expect(deleted).toEqual([{ key: 'k', result: 'deleted' }])
+    })
+  })
+
   it('an object that is not there is no refusal, and no GET is spent on it', async () => {
     await using server = await startS3Answers(({ url = '' }) =>
       /^\/backups\/?$/.test(url) ? all(200, {}, '') : all(404, {}, s3Error('NoSuchKey', 'none')),

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -15,7 +15,7 @@ import { getStatus } from '@/lib/services/status/get-status'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
 import { shellBlocks } from '../helpers/hand-commands'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
-import { contentDigest, nastyDatabase } from '../helpers/postgres-content'
+import { digestOf, nastyDatabase } from '../helpers/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
 import { makeBucket, type TestBucket } from '../helpers/s3'
 
@@ -27,15 +27,6 @@ describe('the main job on a real database, a real S3 store and a local folder', 
   let backupId: string
   let original: Record<string, string>
   let recoveryKit: string
-
-  const digestOf = async (database: string, server = pg) => {
-    const client = await server.connect(database)
-    try {
-      return await contentDigest(client)
-    } finally {
-      await client.end()
-    }
-  }
 
   /** Owners, rights and settings of the database and its roles. */
   const ownersOf = async (server: TestPostgres) => [
@@ -56,7 +47,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     const client = await pg.connect('shop "x" =ü')
     await nastyDatabase(client)
     await client.end()
-    original = await digestOf('shop "x" =ü')
+    original = await digestOf(pg, 'shop "x" =ü')
     recoveryKit = (await createRecoveryKit({ ctx: product.ctx, input: { replace: false } })).text
     sourceId = await product.addSource(pg.source({ connection: { database: 'shop "x" =ü' } }))
     await product.startWorker()
@@ -109,7 +100,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     await pipeline(download.stream, createWriteStream(file))
     await pg.sql('CREATE DATABASE elsewhere TEMPLATE template0')
     runTool('pg_restore', ['--exit-on-error', '-d', 'elsewhere', file])
-    expect(await digestOf('elsewhere')).toEqual(original)
+    expect(await digestOf(pg, 'elsewhere')).toEqual(original)
   })
 
   it('downloads one script that psql restores to the same content', async () => {
@@ -119,7 +110,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     await pipeline(download.stream, createWriteStream(file))
     await pg.sql('CREATE DATABASE scripted TEMPLATE template0')
     runTool('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'scripted', '-f', file])
-    expect(await digestOf('scripted')).toEqual(original)
+    expect(await digestOf(pg, 'scripted')).toEqual(original)
   })
 
   it('restores into a new database with the same content', async () => {
@@ -128,7 +119,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
       input: { backupId, target: { database: 'restored "here"', owners: 'keep' } },
     })
     expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
-    expect(await digestOf('restored "here"')).toEqual(original)
+    expect(await digestOf(pg, 'restored "here"')).toEqual(original)
   })
 
   it('refuses to restore over a database that exists, and leaves it untouched (fault 85)', async () => {
@@ -138,7 +129,7 @@ describe('the main job on a real database, a real S3 store and a local folder', 
     })
     const job = await product.finished(jobId)
     expect(job).toMatchObject({ state: 'failed', error: { code: 'target-exists' } })
-    expect(await digestOf('restored "here"')).toEqual(original)
+    expect(await digestOf(pg, 'restored "here"')).toEqual(original)
   })
 
   it('is restored on another server by what docs/recovery.md and RESTORE.md say, word for word, roles included (fault 24, security 4)', async () => {
@@ -163,12 +154,20 @@ describe('the main job on a real database, a real S3 store and a local folder', 
         execFileSync('bash', ['-ec', block], { cwd: folder, env: { ...process.env, ...server }, stdio: 'pipe' })
       }
       expect(page.join('\n')).toContain('bash restore.sh')
-      expect(await digestOf('shop "x" =ü', elsewhere)).toEqual(original)
+      expect(await digestOf(elsewhere, 'shop "x" =ü')).toEqual(original)
       expect(await ownersOf(elsewhere)).toEqual(await ownersOf(pg))
     } finally {
       await elsewhere.close()
     }
     expect(await readdir(folder)).not.toContain('backup.key')
+
+    // A page that the manifest does not name is somebody else's.
+    const forged = path.join(product.home, 'forged')
+    await mkdir(forged)
+    await writeFile(path.join(forged, 'manifest.json'), '{"howToRestore":[]}')
+    await writeFile(path.join(forged, 'RESTORE.md'), '```sh\ntouch typed\n```\n')
+    expect(() => execFileSync('bash', ['-ec', page[1] ?? ''], { cwd: forged, stdio: 'pipe' })).toThrow()
+    expect(await readdir(forged)).not.toContain('typed')
     expect(await readFile(path.join(folder, 'manifest.json'), 'utf8')).not.toContain('AGE-SECRET-KEY')
   })
 

@@ -112,7 +112,7 @@ describe('a watched source', () => {
     await set({ withheld: ['passwords of roles', 'subscription audit'], warnings: ['something was not dumped'] })
     await onceEach('backup-incomplete', at(minute), () => set({ withheld: [], warnings: [] }))
     expect(told.texts('backup-incomplete')[0]).toMatch(
-      /not shown it: subscription audit\. Warnings while it was taken: something was not dumped\./,
+      /Not in the newest one: subscription audit\. The test of its connection says what to do\. Warnings while it was taken: something was not dumped\./,
     )
     expect(told.texts('backup-incomplete')[0]).not.toContain('passwords')
   })

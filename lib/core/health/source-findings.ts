@@ -126,7 +126,9 @@ function lackingFinding({ name, lacks }: WatchedSource): Finding[] {
   if (!lacks) return []
   const { withheld, warnings } = lacks
   const sentences = [
-    ...(withheld.length > 0 ? [`Not in the newest one, because its role is not shown it: ${listed(withheld)}.`] : []),
+    ...(withheld.length > 0
+      ? [`Not in the newest one: ${listed(withheld)}. The test of its connection says what to do.`]
+      : []),
     ...(warnings.length > 0 ? [`Warnings while it was taken: ${listed(warnings)}.`] : []),
   ]
   return [

@@ -32,9 +32,9 @@ export function restoreGuide(
 
 ${about.join('\n')}
 
-Copy this folder to a machine with the tools and your recovery kit, and type what follows into bash in this order. Holdfast is not
-needed. Before you trust this page, see that the manifest is signed by your own instance, and that this page is the one that
-the manifest names; the public key comes from your recovery kit and never from here.
+Copy this folder to a machine with the tools and your recovery kit, start a \`bash\` of its own there, and type what follows, in this order.
+It ends at the first command that fails. Holdfast is not needed. Before you trust this page, check that the manifest is signed by
+your own instance and names this page; the public key comes from your recovery kit, never from here.
 
 ${block('set -euo pipefail; umask 077')}
 ${checkingSignature.map(({ say, run }) => step(say, run)).join('\n')}

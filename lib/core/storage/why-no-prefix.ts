@@ -5,7 +5,7 @@ const mostKeyBytes = 1_024
 /** Of the names of files in a backup's folder; the longest has about 30. */
 const longestFileBytes = 64
 const anyId = '00000000-0000-0000-0000-000000000000'
-/** What a prefix leaves of a name is enough for the longest one of ours. */
+/** The longest prefix that still leaves room for our longest key. */
 export const mostPrefixBytes =
   mostKeyBytes - longestFileBytes - '/'.length - backupFolder(anyId, anyId, new Date(0)).length
 /** Stores that keep objects as files take no longer names between slashes. */

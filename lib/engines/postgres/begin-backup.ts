@@ -32,8 +32,7 @@ import {
 } from './server-facts'
 import { isOption, readSession, type Settings, settingsToDump } from './session-settings'
 import { openToolEnv } from './tool-env'
-import { legible } from './archive/unread-bytes'
-import { unreadableRoles } from './unreadable-roles'
+import { roleGap, unreadableRoles } from './unreadable-roles'
 import { writeRoles } from './write-roles'
 
 /** More would be unkind to a server that has other things to do. */
@@ -88,9 +87,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
     unreadable.length === 0
       ? null
       : await writeRoles(holder, { unreadable, withPasswords, serverMajor: identity.major, encoding: locale.encoding })
-  const gaps = unreadable.map(
-    ({ name }) => `role ${legible(name)}, whose name is not in the encoding ${locale.encoding}`,
-  )
+  const gaps = unreadable.map((role) => roleGap(role, locale.encoding))
   for (const gap of gaps) warnings.push(`Not in this backup: ${gap} of this database.`)
   for (const what of access.withheld) warnings.push(`Not in this backup, because the role is not shown it: ${what}.`)
   const databaseBytes = typeof facts.databaseBytes === 'number' ? facts.databaseBytes : 0

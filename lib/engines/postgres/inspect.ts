@@ -12,8 +12,9 @@ import { connectionOf, withConnection } from './connect'
 import { findClient } from './find-client'
 import { lockFindings } from './lock-findings'
 import { readAccess } from './read-access'
-import { databaseBytes, readIdentity, type ServerIdentity } from './server-facts'
+import { databaseBytes, readEncoding, readIdentity, type ServerIdentity } from './server-facts'
 import { transitFindings } from './transit-findings'
+import { unreadableRoleFindings, unreadableRoles } from './unreadable-roles'
 
 /** Below the 15 s that a test of a connection may take in all. */
 const statementTimeoutMs = 8_000
@@ -59,6 +60,7 @@ async function look(client: Client, connection: PostgresConnection): Promise<Ins
   const tool = await findClient(identity.major, identity.version).catch((error: unknown) => toFailure(error))
   const findings: Finding[] = [
     ...access.findings,
+    ...unreadableRoleFindings(await unreadableRoles(client), await readEncoding(client)),
     ...(await lockFindings(client)),
     ...(await connectionFindings(client)),
     ...transitFindings(client, connection),

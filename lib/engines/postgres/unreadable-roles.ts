@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import { byBytes } from './archive/unread-bytes'
+import type { Finding } from '@/lib/contracts/source'
+import { byBytes, legible } from './archive/unread-bytes'
 import { errorCode } from './classify-error'
 import { nameBytes } from './name-bytes'
 
@@ -25,6 +26,20 @@ export async function unreadableRoles(client: ClientBase): Promise<UnreadableRol
     if (!(await isText(client, bytes))) unreadable.push({ oid, name: byBytes(bytes) })
   }
   return unreadable
+}
+
+/** What a backup of a database in this encoding lacks, in words. */
+export const roleGap = ({ name }: UnreadableRole, encoding: string): string =>
+  `role ${legible(name)}, whose name is not in the encoding ${encoding}`
+
+export function unreadableRoleFindings(roles: readonly UnreadableRole[], encoding: string): Finding[] {
+  return roles.map((role) => ({
+    severity: 'warning',
+    code: 'not-in-backup',
+    message: `Backups of this database lack ${roleGap(role, encoding)} of this database.`,
+    remedy:
+      'Rename it with ALTER ROLE ... RENAME TO, in a database of the encoding that it was made in, to a name in plain letters. Or keep its CREATE ROLE statement elsewhere.',
+  }))
 }
 
 async function isText(client: ClientBase, bytes: Buffer): Promise<boolean> {

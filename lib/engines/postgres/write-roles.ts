@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { nameBytes } from './name-bytes'
 import type { UnreadableRole } from './unreadable-roles'
 
-/** Settings that hold a list, which the catalog keeps as SQL. */
+/** Settings that hold a list of names, each quoted where it needs to be. */
 const lists = [
   'local_preload_libraries',
   'search_path',
@@ -34,7 +34,7 @@ const statementsQuery = (catalog: 'pg_authid' | 'pg_roles', serverMajor: number)
       FROM readable WHERE shobj_description(oid, 'pg_authid') IS NOT NULL
     UNION ALL
     SELECT 3, r.name, to_char(n, '000000'), format('ALTER ROLE %s SET %s TO %s;', r.name, quote_ident(split_part(c, '=', 1)),
-             CASE WHEN split_part(c, '=', 1) = ANY ($2::text[]) THEN coalesce(nullif(substr(c, strpos(c, '=') + 1), ''), '''''')
+             CASE WHEN split_part(c, '=', 1) = ANY ($2::text[]) THEN ${elements("substr(c, strpos(c, '=') + 1)")}
                   ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
       FROM readable r JOIN pg_catalog.pg_db_role_setting s ON s.setrole = r.oid AND s.setdatabase = 0, unnest(s.setconfig) WITH ORDINALITY u (c, n)
     UNION ALL
@@ -43,6 +43,12 @@ const statementsQuery = (catalog: 'pg_authid' | 'pg_roles', serverMajor: number)
       JOIN (SELECT oid, pg_catalog.quote_ident(rolname) AS name FROM pg_catalog.pg_roles WHERE oid::text <> ALL ($1::text[])) role
         ON role.oid = m.roleid
   ) statements ORDER BY part, name COLLATE "C", more COLLATE "C"`
+
+/** Each name of a list by itself as a literal, as pg_dumpall writes them: whoever set the list chose what stands in it. */
+const elements = (list: string): string => String.raw`coalesce((
+               SELECT string_agg(quote_literal(CASE WHEN e[1] LIKE '"%' THEN replace(substr(e[1], 2, length(e[1]) - 2), '""', '"') ELSE e[1] END),
+                                 ', ' ORDER BY at)
+                 FROM regexp_matches(${list}, '"(?:[^"]|"")*"|[^,\s]+', 'g') WITH ORDINALITY AS found (e, at)), '''''')`
 
 function memberOptions(serverMajor: number): string {
   const admin = `CASE WHEN m.admin_option THEN ' WITH ADMIN OPTION' ELSE '' END`

@@ -1,7 +1,7 @@
 import { removableBefore } from '@/lib/core/storage-care/judge-unknown'
 import type { Tx } from '@/lib/db/client'
 
-/** Unknown objects that are told of, as a destination was last listed, and how many of them a clean-up would remove. */
+/** Reported unknown objects, as a destination was last listed, and how many of them a clean-up would remove. */
 export async function countUnknown(
   tx: Tx,
   destinationId: string,

@@ -4,8 +4,8 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { ObjectInfo } from '@/lib/ports/storage'
 
 /**
- * Notes objects that the catalog does not know, each once. When one was first seen stays, unless it is another object now:
- * of another size, or by the store's own word for it.
+ * Notes objects that the catalog does not know, each once. The first sight is kept unless the object was replaced, which its size
+ * or the store's own version of it tells.
  */
 export async function noteUnknown(
   tx: Tx,
@@ -35,7 +35,7 @@ export async function notedOf(tx: Tx, destinationId: string, keys: string[]): Pr
   return new Set(rows.map(({ key }) => key))
 }
 
-/** Forgets what an inventory did not see any more, and has those told of that can be nobody's who is writing. */
+/** Forgets what an inventory no longer saw, and marks as reported what can no longer belong to a run that is writing. */
 export async function settleUnknown(
   tx: Tx,
   input: { destinationId: string; seenAt: Date; oldestWriterAt: Date | null; now: Date },

@@ -55,6 +55,8 @@ function isPage(response: unknown): boolean {
   const { statusCode, headers, body } = response as Partial<Answer> // The SDK types it as unknown.
   if (statusCode === undefined || statusCode >= 300 || !/^text\/html\b/i.test(headers?.['content-type'] ?? ''))
     return false
+  // Some stores and proxies call even an empty answer html.
+  if (statusCode === 204 || headers?.['content-length'] === '0') return false
   body?.destroy?.()
   return true
 }

@@ -33,6 +33,11 @@ describe('a cluster in which each database has another encoding', { timeout: 180
     await pg.sql(
       `CREATE ROLE plain; ALTER ROLE plain SET search_path = "$user", public; ALTER ROLE plain SET app.motto = 'it''s \\ odd'`,
     )
+    // A list that somebody set by hand holds whatever they like.
+    await pg.sql(
+      `CREATE ROLE hostile; SELECT set_config('search_path', 'x;CREATE/**/ROLE/**/evil/**/SUPERUSER,"a ""b"', false);
+       ALTER ROLE hostile SET search_path FROM CURRENT; RESET search_path`,
+    )
     await pg.sql(ofZoe, 'LATIN1')
     await pg.sql(
       `CREATE ROLE member LOGIN CONNECTION LIMIT 7 PASSWORD 'secret'; GRANT plain TO member WITH ADMIN OPTION`,
@@ -64,11 +69,16 @@ describe('a cluster in which each database has another encoding', { timeout: 180
     expect(backup.warnings).toEqual([`Not in this backup: ${gap} of this database.`])
     expect(backup.manifest.engineFacts).toMatchObject({ withheld: [gap] })
     expect(bad(await prove(taken))).toEqual([])
+    const { findings } = await engine.inspect(pg.source({ connection: { database: 'UTF8' } }), makeTestRun())
+    expect(findings.filter(({ code }) => code === 'not-in-backup')).toMatchObject([
+      { severity: 'warning', message: `Backups of this database lack ${gap} of this database.` },
+    ])
 
     // What psql makes of the script on another server, against what pg_dumpall says of the readable roles here.
     const other = await startPostgres()
     try {
       await new PlainTools(other).loadRoles(backup.file('globals'))
+      expect(await other.sql("SELECT rolname FROM pg_roles WHERE rolname = 'evil'")).toEqual([])
       await pg.sql(`DROP OWNED BY "Zoé"; DROP ROLE "Zoé"`, 'LATIN1')
       expect(await rolesOf(other)).toEqual(await rolesOf(pg))
     } finally {

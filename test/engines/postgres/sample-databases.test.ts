@@ -8,7 +8,7 @@ import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/compare-dumps'
 import { takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
-import { contentDigest } from '@/test/helpers/postgres-content'
+import { digestOf } from '@/test/helpers/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
@@ -54,7 +54,7 @@ describe('databases that public programs make by their own scripts', () => {
   it.each(Object.keys(fill))('%s: proven, and equal after a restore', { timeout: 300_000 }, async (name) => {
     await pg.sql(`CREATE DATABASE ${name} TEMPLATE template0`)
     await fill[name]?.(name)
-    const original = await digestOf(name)
+    const original = await digestOf(pg, name)
     expect(Object.keys(original).length).toBeGreaterThan(3)
 
     const source = pg.source({ connection: { database: name } })
@@ -65,17 +65,8 @@ describe('databases that public programs make by their own scripts', () => {
 
     const target = { source, database: `${name}_again`, owners: 'keep' as const }
     await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
-    expect(await digestOf(target.database)).toEqual(original)
+    expect(await digestOf(pg, target.database)).toEqual(original)
     const dumps = await Promise.all([comparableDump(pg, name), comparableDump(pg, target.database)])
     expect(dumpDifferences(...dumps)).toEqual({ lost: [], added: [] })
   })
-
-  async function digestOf(database: string) {
-    const client = await pg.connect(database)
-    try {
-      return await contentDigest(client)
-    } finally {
-      await client.end()
-    }
-  }
 })
