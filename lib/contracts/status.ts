@@ -23,7 +23,9 @@ const proofSchema = z.object({
       startedAt: timeSchema.meta({ description: 'The point its data stands for: proven up to here' }),
       finishedAt: timeSchema.nullable(),
       provenAt: timeSchema.nullable(),
-      except: z.array(z.string()).meta({ description: 'What it lacks: what its role is not shown, or what cannot be read' }),
+      except: z
+        .array(z.string())
+        .meta({ description: 'What it lacks: what its role is not shown, or what cannot be read' }),
     })
     .nullable()
     .meta({ description: 'The newest proven backup that is still stored' }),
