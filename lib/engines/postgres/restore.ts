@@ -11,7 +11,7 @@ import { applyEntries, type Refused } from './apply-entries'
 import { damagedStored } from './archive/archive-error'
 import { beyondRole } from './beyond-role'
 import { boundExtensions } from './bound-extensions'
-import { withConnection, withMaintenance } from './connect'
+import { connect, withConnection, withMaintenance } from './connect'
 import { createDatabase, LocaleMissing } from './create-database'
 import { databaseEntries, type DatabaseEntries, type DatabaseStatement } from './database-entries'
 import { dropDatabase } from './drop-database'
@@ -51,6 +51,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   const incomplete = incompleteName(target.database)
   let name = incomplete
   let created = false
+  let last: Client | undefined
   const undo: (() => Promise<void>)[] = []
   try {
     return await withMaintenance(target.source, run.signal, async (client) => {
@@ -80,9 +81,9 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       await createDatabase(client, incomplete, facts.locale, serverMajor, { tablespace }).catch(refuseLocale)
       const database = ownStatements(contents.entries, target.owners)
       const inDatabase = <T>(signal: AbortSignal, work: (connection: Client) => Promise<T>) =>
-        withConnection(target.source, signal, work, incomplete)
+        withConnection(target.source, signal, work, name)
       warnings.push(...(await applyInside(target.source, incomplete, database.before, run)))
-      const settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
+      let settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
       const restoring = async (database: string, plan: Pick<RestorePlan, 'selection' | 'fillViews' | 'check'>) => {
         const args = [
           ...(keepTablespaces ? [] : ['--no-tablespaces']),
@@ -112,8 +113,8 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
             return refreshViews(connection, contents.entries, first && new Set(first.dumpIds), scope.signal)
           })
           warnings.push(...unfilled.map(notFilled))
-          // Before event triggers are there: one on login would run in this session too, or keep it out.
-          warnings.push(...(await applyInside(target.source, incomplete, selection ? [] : database.after, scope)))
+          // Opened before event triggers are there: one on login would run in this session too, or keep it out.
+          last = await connect(target.source, scope.signal, incomplete)
         },
         check: (checking) => input.check(needed, checking),
       })
@@ -123,9 +124,15 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       if (selection && selection.leftOut.length > 0) {
         warnings.push(`Left out, because it needs what was not selected: ${selection.leftOut.join(', ')}.`)
       }
+      if (last) warnings.push(...(await apply(last, incomplete, selection ? [] : database.after)))
+      await last?.end()
       await finish(target, incomplete, run)
       name = target.database
-      if (bound?.afterwards) await restoring(name, { selection: bound.afterwards, fillViews: async () => undefined })
+      if (bound?.afterwards) {
+        // By now the database has its own settings, read-only perhaps.
+        settings = await inDatabase(run.signal, (connection) => sessionFor(connection, facts))
+        await restoring(name, { selection: bound.afterwards, fillViews: async () => undefined })
+      }
       if (bound) warnings.push(bound.warning)
       created = false
       return { warnings }
@@ -136,6 +143,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
     run.signal.throwIfAborted()
     throw classifyQueryError(withoutSource(restoreError(damagedStored(error))))
   } finally {
+    await last?.end().catch(() => undefined)
     for (const step of undo) await step()
   }
 }
@@ -184,11 +192,12 @@ async function applyInside(
   run: RunContext,
 ): Promise<string[]> {
   if (statements.length === 0) return []
-  const apply = async (client: Client) => {
-    await takeSettings(client, await settingsToRestore(client))
-    return applyEntries(client, incomplete, statements)
-  }
-  return (await withConnection(source, run.signal, apply, incomplete)).map(notTaken)
+  return withConnection(source, run.signal, (client) => apply(client, incomplete, statements), incomplete)
+}
+
+async function apply(client: Client, incomplete: string, statements: DatabaseStatement[]): Promise<string[]> {
+  await takeSettings(client, await settingsToRestore(client))
+  return (await applyEntries(client, incomplete, statements)).map(notTaken)
 }
 
 function ownStatements(entries: readonly TocEntry[], owners: 'keep' | 'drop'): DatabaseEntries {

@@ -26,7 +26,10 @@ describe('pg_cron, which a server has in one database only', () => {
       `CREATE EXTENSION pg_cron; CREATE TABLE kept AS SELECT i FROM generate_series(1, 20) i;
        SELECT cron.schedule('yearly', '0 0 1 1 *', 'DELETE FROM kept');
        CREATE VIEW planned AS SELECT jobname, schedule FROM cron.job;
-       GRANT USAGE ON SCHEMA cron TO pg_monitor; GRANT SELECT ON cron.job TO pg_monitor`,
+       GRANT USAGE ON SCHEMA cron TO pg_monitor; GRANT SELECT ON cron.job TO pg_monitor;
+       CREATE FUNCTION quiet() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+       CREATE EVENT TRIGGER quiet ON sql_drop EXECUTE FUNCTION quiet();
+       ALTER DATABASE jobs SET default_transaction_read_only = on`,
       'jobs',
     )
     backup = await takeBackup(engine, pg.source({ connection: { database: 'jobs' } }), dir.path, makeTestRun())

@@ -124,6 +124,8 @@ const extensions: Draw[] = [
     )
   },
   (draft) => {
+    // The servers of 17 come without it.
+    if (draft.major > 15) return
     const table = draft.inSchema()
     draft.add(
       'CREATE EXTENSION postgis SCHEMA public',

@@ -175,7 +175,10 @@ function judge(ending: Ending): void {
     (reason) =>
       said.includes(reason) || [...reason.matchAll(/"(.+?)"/g)].some(([, object = '']) => said.includes(object)),
   )
-  expect(named, `said: ${said}\nthe plain tools: ${complaints}`).not.toEqual([])
+  expect(
+    named,
+    `passed: ${passed}, warnings: ${warnings.join('; ')}, said: ${said}\nthe plain tools: ${complaints}`,
+  ).not.toEqual([])
   expect(passed).toBe(false)
 }
 
