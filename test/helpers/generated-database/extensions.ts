@@ -118,7 +118,7 @@ const extensions: Draw[] = [
       'CREATE EXTENSION pg_partman SCHEMA partman',
       'CREATE SCHEMA parts',
       `CREATE TABLE parts.measured (id bigint NOT NULL, at timestamptz NOT NULL, body text) PARTITION BY RANGE (at)`,
-      `SELECT partman.create_parent('parts.measured', 'at', 'native', 'monthly', p_start_partition := '2024-01-01')`,
+      `SELECT partman.create_parent('parts.measured', 'at', ${draft.major < 17 ? `'native', 'monthly'` : `'1 month', 'range'`}, p_start_partition := '2024-01-01')`,
       `INSERT INTO parts.measured VALUES (1, '2024-01-15', 'a'), (2, '2024-02-15', 'b')`,
       `COMMENT ON TABLE parts.measured IS ${literal(draft.names.raw())}`,
     )

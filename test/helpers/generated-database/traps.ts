@@ -26,7 +26,8 @@ const traps: ((draft: Draft) => void)[] = [
       `CREATE FUNCTION ${outer}(i integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS ${body(`BEGIN RETURN ${inner}(i); END`)}`,
       `CREATE TABLE ${table} (i integer)`,
       `INSERT INTO ${table} VALUES (1)`,
-      `CREATE INDEX ON ${table} (${outer}(i))`,
+      // From 17 on a server does not make such an index itself.
+      ...(draft.major < 17 ? [`CREATE INDEX ON ${table} (${outer}(i))`] : []),
       'RESET search_path',
     )
   },
@@ -61,6 +62,8 @@ const traps: ((draft: Draft) => void)[] = [
   },
   (draft) => {
     // Filled by a function that names its table without a schema.
+    // From 17 on a server does not fill it itself.
+    if (draft.major > 16) return
     const schema = draft.random.pick(draft.schemas)
     const [table, call] = [draft.names.fresh(), draft.inSchema()]
     draft.add(

@@ -63,13 +63,12 @@ async function grantOrRun(client: ClientBase, statement: string): Promise<void> 
   try {
     await client.query(statement)
   } catch (error) {
-    const anonymous = statement.replace(grantedBy, '')
+    const anonymous = granted.exec(statement)?.[1] ?? statement
     if (anonymous === statement || errorCode(error) !== insufficientPrivilege) throw error
     await client.query(anonymous)
   }
 }
 
-const grantedBy = /(?<=^GRANT [^;]*) GRANTED BY (?:"(?:[^"]|"")*"|\S+)$/
-
 const name = String.raw`(?:"(?:[^"]|"")+"|[^\s"]+)`
+const granted = new RegExp(`^(GRANT ${name} TO ${name}(?: WITH [A-Z, ]+)?) GRANTED BY ${name}$`)
 const ofRole = new RegExp(`^ALTER ROLE ${name} (?:IN DATABASE ${name} )?SET ${name}(?= TO )`)
