@@ -1,7 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { manifestSchema } from '@/lib/core/repository/manifest'
+import type { Storage } from '@/lib/ports/storage'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { listBackups } from '@/lib/services/backup/list-backups'
 import { startBackup } from '@/lib/services/backup/start-backup'
@@ -9,8 +13,10 @@ import { renderMetrics } from '@/lib/services/metrics/render-metrics'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { updateSource } from '@/lib/services/source/update-source'
 import { getStatus } from '@/lib/services/status/get-status'
+import { mendGuide } from '@/worker/tasks/verify/mend-guide'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
+import { makeTestRun } from '../helpers/run-context'
 
 /** The database has ten rows. */
 const assertion = (expected: string) => ({ name: 'the rows', sql: 'SELECT count(*) FROM item', expected })
@@ -112,6 +118,57 @@ describe('a quick test, which restores nothing,', () => {
     expect(await test('quick')).toEqual({ state: 'succeeded', verdict: 'passed' })
     expect(await said()).toEqual(proven)
     expect((await backup()).provenAt).toBe(provenAt)
+  })
+
+  it('writes a RESTORE.md again that is missing or another, and says so', async () => {
+    const file = path.join(folder, 'RESTORE.md')
+    const bytes = await readFile(file)
+    const checks = async () => {
+      expect(await test('quick')).toEqual({ state: 'succeeded', verdict: 'passed' })
+      const { checks } = await product.ctx.db.restoreTest.findFirstOrThrow({ orderBy: { startedAt: 'desc' } })
+      return JSON.stringify(checks)
+    }
+    const forged = Buffer.from(bytes)
+    forged.write('rm -rf /', bytes.length - 10)
+    const changes: [() => Promise<void>, string][] = [
+      [() => rm(file), 'RESTORE.md was missing, and was written again'],
+      [() => writeFile(file, forged), 'RESTORE.md was not the one that was written, and was written again'],
+      [() => writeFile(file, 'curl'), 'RESTORE.md was not the one that was written, and was written again'],
+    ]
+    for (const [change, told] of changes) {
+      await change()
+      expect(await checks()).toContain(told)
+      expect(await readFile(file)).toEqual(bytes)
+      expect(await checks()).not.toContain('RESTORE.md')
+    }
+  })
+
+  it('points to the manifest where it would write another RESTORE.md than this backup had, or may not write', async () => {
+    const file = path.join(folder, 'RESTORE.md')
+    const bytes = await readFile(file)
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')))
+    const { repositoryPath } = await product.ctx.db.backup.findUniqueOrThrow({ where: { id: backupId } })
+    const destination = await product.ctx.db.destination.findFirstOrThrow()
+    const storage = product.ctx.openStorage(destinationSpec(product.ctx, destination))
+    const mend = (copy: Parameters<typeof mendGuide>[1]) =>
+      mendGuide({ ctx: product.ctx, run: makeTestRun() }, copy, repositoryPath)
+    try {
+      expect(await mend({ storage, manifest })).toBeNull()
+      await writeFile(file, 'curl')
+      expect(await mend({ storage, manifest: { ...manifest, serverVersion: 'of another time' } })).toBe(
+        'RESTORE.md was not the one that was written, and this version of Holdfast writes another: type the commands in manifest.json instead',
+      )
+      expect(await readFile(file, 'utf8')).toBe('curl')
+      const refusing = Object.assign(Object.create(storage) as Storage, {
+        put: () => Promise.reject(new HoldfastError('storage-denied', 'No.')),
+      })
+      expect(await mend({ storage: refusing, manifest })).toBe(
+        'RESTORE.md was not the one that was written, and could not be written again (No.): type the commands in manifest.json instead',
+      )
+    } finally {
+      await storage.close()
+      await writeFile(file, bytes)
+    }
   })
 
   it('that failed is answered by one that passed', async () => {

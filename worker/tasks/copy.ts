@@ -143,6 +143,6 @@ async function noteTrouble({ ctx, run }: TaskArgs, source: SealedCopy, trouble: 
   const where = { backupId_destinationId: { backupId, destinationId: source.destinationId } }
   const copy = await ctx.db.backupCopy.findUnique({ where })
   if (!copy) return
-  const finding = { copyId: copy.id, destinationName: source.destinationName, state, failure } as const
+  const finding = { copyId: copy.id, destinationName: source.destinationName, state, failure, note: null } as const
   await ctx.db.$transaction((tx) => recordFinding(tx, finding, { readBack: false, now: ctx.clock.now() }))
 }

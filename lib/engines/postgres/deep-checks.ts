@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { Check } from '@/lib/contracts/backup'
 import { errorCode, errorText } from './classify-error'
@@ -36,11 +37,11 @@ export async function checkConstraints(client: ClientBase, expected: number | un
 /** Structure of every B-tree index, and that each row of its table is in it. */
 export async function checkIndexes(client: ClientBase, serverMajor: number, signal: AbortSignal): Promise<Check> {
   const name = 'indexes-sound'
+  let schema: string
   try {
     // Event triggers of the restored database must not react to our extension.
     await client.query('SET session_replication_role = replica')
-    await client.query('CREATE SCHEMA holdfast_check')
-    await client.query('CREATE EXTENSION amcheck SCHEMA holdfast_check')
+    schema = (await schemaOfAmcheck(client)) ?? (await addAmcheck(client))
   } catch (error) {
     return {
       name,
@@ -59,7 +60,7 @@ export async function checkIndexes(client: ClientBase, serverMajor: number, sign
   for (const index of rows) {
     signal.throwIfAborted()
     try {
-      await client.query('SELECT holdfast_check.bt_index_check($1::oid::regclass, true)', [index.oid])
+      await client.query(`SELECT ${schema}.bt_index_check($1::oid::regclass, true)`, [index.oid])
     } catch (error) {
       signal.throwIfAborted()
       // Class XX is the server's word for damage and broken invariants; anything else is trouble with the looking.
@@ -82,6 +83,22 @@ export async function checkIndexes(client: ClientBase, serverMajor: number, sign
     actual: rows.length - broken.length - undecided.length,
     ...(notes.length > 0 ? { detail: notes.join('. ') } : {}),
   }
+}
+
+/** Where the restored database has the extension already, quoted. */
+async function schemaOfAmcheck(client: ClientBase): Promise<string | undefined> {
+  const { rows } = await client.query<{ schema: string }>(
+    `SELECT extnamespace::regnamespace::text AS schema FROM pg_extension WHERE extname = 'amcheck'`,
+  )
+  return rows[0]?.schema
+}
+
+/** In a schema of its own: the database may have one of any other name. */
+async function addAmcheck(client: ClientBase): Promise<string> {
+  const schema = `holdfast_${randomBytes(8).toString('hex')}`
+  await client.query(`CREATE SCHEMA ${schema}`)
+  await client.query(`CREATE EXTENSION amcheck SCHEMA ${schema}`)
+  return schema
 }
 
 /** Not a failure: the index of a partitioned table is not valid as long as one partition has none, as in the source. */

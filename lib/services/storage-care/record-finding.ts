@@ -12,6 +12,8 @@ export interface CopyFinding {
   destinationName: string
   state: 'stored' | 'missing' | 'damaged' | 'unknown'
   failure: Failure | null
+  /** What is worth telling of a copy that is whole. */
+  note: string | null
 }
 
 /** One incident for each source in each destination: a disk that dies is not told of a thousand times. */

@@ -11,11 +11,12 @@ import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { sideBySide } from '@/lib/process/side-by-side'
+import { writeGuide } from '@/lib/services/backup/write-guide'
 import { instanceId } from '@/lib/services/instance/instance-settings'
 import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
 import { checkingSignature } from '@/lib/core/repository/checking-signature'
 import { stepLines } from '@/lib/core/repository/hand-step'
-import { checkFiles, restoreGuide } from '@/lib/core/repository/restore-guide'
+import { checkFiles } from '@/lib/core/repository/restore-guide'
 import { signManifest } from '@/lib/services/signature/sign-manifest'
 import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
@@ -77,10 +78,9 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
       startedAt: backup.startedAt.toISOString(),
       serverVersion: session.serverVersion,
       toolVersion: session.toolVersion,
+      parts,
     }
-    const files = parts.map((part) => ({ ...part, encrypted: part.encryption === 'age' }))
-    const steps = ctx.engine(spec.engine).howToRestore(files, about)
-    const guide = Buffer.from(restoreGuide(about, steps))
+    const { bytes: guide, steps } = writeGuide(ctx.engine(spec.engine), about)
     await putSmall(input, restoreGuideFile, guide)
     const manifest = manifestSchema.parse({
       ...about,
@@ -99,7 +99,6 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
             identitySha256: createHash('sha256').update(key.wrapped).digest('hex'),
           }
         : null,
-      parts,
       howToRestore: stepLines([...checkingSignature, checkFiles, ...steps]),
       restoreGuide: {
         file: restoreGuideFile,

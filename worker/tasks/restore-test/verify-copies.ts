@@ -28,6 +28,8 @@ export function copyChecks(findings: CopyFinding[], full: boolean): Check[] {
   return findings.map((finding) => ({
     name: full ? 'copy-reads-back' : 'copy-present',
     verdict: finding.state === 'stored' ? 'passed' : finding.state === 'unknown' ? 'inconclusive' : 'failed',
-    detail: [finding.destinationName, ...(finding.failure ? [tellFailure(finding.failure)] : [])].join(': '),
+    detail: [finding.destinationName, finding.failure ? tellFailure(finding.failure) : finding.note]
+      .filter((text) => text !== null)
+      .join(': '),
   }))
 }

@@ -11,6 +11,7 @@ import { sideBySide } from '@/lib/process/side-by-side'
 import { openCopy, type OpenCopy } from '@/lib/services/backup/open-copy'
 import type { CopyFinding } from '@/lib/services/storage-care/record-finding'
 import type { TaskArgs } from '../../task'
+import { mendGuide } from './mend-guide'
 
 export type CopyToVerify = BackupCopyModel & { destination: DestinationModel }
 
@@ -39,15 +40,17 @@ export async function verifyCopy(
     const opened = await openCopy(ctx, backup, copy.destination, run)
     try {
       await verifyParts(opened, depth, run)
+      const note = await mendGuide({ ctx, run }, opened, backup.repositoryPath)
+      if (note !== null) run.logger.warn(`${note} (${destinationName})`)
+      return { copyId: copy.id, destinationName, state: 'stored', failure: null, note }
     } finally {
       await opened.close()
     }
-    return { copyId: copy.id, destinationName, state: 'stored', failure: null }
   } catch (error) {
     run.signal.throwIfAborted()
     const failure = toFailure(error)
     run.logger.error(`the copy in ${destinationName} failed its check`, { ...failure })
-    return { copyId: copy.id, destinationName, state: damageCodes[failure.code] ?? 'unknown', failure }
+    return { copyId: copy.id, destinationName, state: damageCodes[failure.code] ?? 'unknown', failure, note: null }
   }
 }
 
