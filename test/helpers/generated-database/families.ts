@@ -6,6 +6,8 @@ export interface Family {
   values: readonly string[]
   /** Has an order and a hash, so that it can be in a key. */
   ordered?: boolean
+  /** NULL is not among its values. */
+  required?: boolean
   gin?: boolean
   gist?: boolean
 }

@@ -107,6 +107,7 @@ const session = [
   'SET check_function_bodies = off',
   'SET backslash_quote = safe_encoding',
   'SET statement_timeout = 0',
+  'SET xmloption = content',
 ]
 
 function drawSchemas(draft: ReturnType<typeof makeDraft>): void {

@@ -9,7 +9,8 @@ export function drawTypes(draft: Draft): void {
   // Arrays of what is the database's own.
   for (const family of families.slice(-2)) {
     if (!draft.oneIn(2) || family.type.endsWith(']') || / /.test(family.type.replaceAll(/"[^"]*"/g, ''))) continue
-    const values = [`ARRAY[${family.values.join(', ')}]::${family.type}[]`, `'{}'`, `ARRAY[NULL]::${family.type}[]`]
+    const values = [`ARRAY[${family.values.join(', ')}]::${family.type}[]`, `'{}'`]
+    if (!family.required) values.push(`ARRAY[NULL]::${family.type}[]`)
     families.push({ type: `${family.type}[]`, values })
   }
 }
@@ -39,7 +40,7 @@ function drawDomain(draft: Draft): void {
   if (draft.oneIn(2)) {
     const over = draft.inSchema()
     draft.add(`CREATE DOMAIN ${over} AS ${type} NOT NULL`)
-    draft.families.push({ type: over, values: [`'over'::${over}`], ordered: true })
+    draft.families.push({ type: over, values: [`'over'::${over}`], ordered: true, required: true })
   }
 }
 
