@@ -14,6 +14,7 @@ import type { Sandbox } from './sandbox/start'
 import { readEncoding } from './server-facts'
 import { settingsToCopy } from './session-settings'
 import { openToolEnv } from './tool-env'
+import { topLevel } from './top-level'
 import { sandboxWorkplace } from './workplace'
 
 /** What pg_dump writes behind the rows of a table. */
@@ -27,7 +28,7 @@ export async function hashInOrder(
   table: ArchivedTable,
   run: RunContext,
 ): Promise<string | undefined> {
-  const columns = /\((.*)\) FROM stdin;\s*$/s.exec(table.copyStatement)?.[1]
+  const columns = topLevel(table.copyStatement)[0]?.find((word) => word.startsWith('('))
   if (columns === undefined) return undefined
   const { source } = input.sandbox
   const asking = async (client: Client) => ({
@@ -37,7 +38,7 @@ export async function hashInOrder(
   const { settings, encoding } = await withConnection(source, run.signal, asking, input.database)
   const tool = await openToolEnv(source, { database: input.database, settings })
   try {
-    const copy = `COPY ${quoteQualified(table.schema, table.name)} (${columns}) TO STDOUT (ENCODING ${quoteLiteral(encoding)})`
+    const copy = `COPY ${quoteQualified(table.schema, table.name)} ${columns} TO STDOUT (ENCODING ${quoteLiteral(encoding)})`
     const asBytes = hasUnreadBytes(copy)
     const command = runCommand(
       sandboxWorkplace(input.sandbox).command({
