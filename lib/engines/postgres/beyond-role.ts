@@ -1,5 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { TocEntry } from './archive/archive-format'
+import { topLevel } from './top-level'
 import { withDependents } from './with-dependents'
 
 /** Kinds of objects that only a superuser may make, whatever they hold. */
@@ -8,13 +9,21 @@ const forSuperusers = new Set([
   ...['OPERATOR CLASS', 'OPERATOR FAMILY', 'TEXT SEARCH TEMPLATE', 'TEXT SEARCH PARSER', 'PROCEDURAL LANGUAGE'],
 ])
 
-/** And what only a superuser may say of others. */
-const superusersWords: Record<string, RegExp> = {
-  PUBLICATION: /FOR ALL TABLES/,
-  CAST: /WITHOUT FUNCTION/,
-  TYPE: /^CREATE TYPE [^(]+\(\s*INTERNALLENGTH/,
-  FUNCTION: /^\s*LANGUAGE (?:c|internal|plperlu|plpython\du|pltclu)\b|\bLEAKPROOF\b/m,
-  PROCEDURE: /^\s*LANGUAGE (?:c|internal|plperlu|plpython\du|pltclu)\b/m,
+/** And what only a superuser may say of others, in the words of its statement: names and bodies are words of their own. */
+const superusersWords: Record<string, (words: string[]) => boolean> = {
+  PUBLICATION: (words) => says(words, 'FOR', 'ALL', 'TABLES'),
+  CAST: (words) => says(words, 'WITHOUT', 'FUNCTION'),
+  TYPE: (words) => /^\(\s*INTERNALLENGTH/.test(words[3] ?? ''),
+  FUNCTION: (words) => isUntrusted(words) || words.includes('LEAKPROOF'),
+  PROCEDURE: isUntrusted,
+}
+
+const says = (words: string[], ...said: string[]) =>
+  words.some((_, at) => said.every((word, offset) => words[at + offset] === word))
+
+const untrusted = /^(?:c|internal|plperlu|plpython\du|pltclu)$/
+function isUntrusted(words: string[]): boolean {
+  return words.some((word, at) => word === 'LANGUAGE' && untrusted.test(words[at + 1] ?? ''))
 }
 
 /** What may be left out with what it hangs on: no rows lie in it, and no table, view or key loses a part of itself. */
@@ -32,7 +41,8 @@ const saidWithItsObject = new Set(['COMMENT', 'ACL', 'SECURITY LABEL'])
  */
 export function beyondRole(entries: readonly TocEntry[]): { dumpIds: Set<number>; names: string[] } {
   const roots = entries.filter(
-    ({ type, definition }) => forSuperusers.has(type) || superusersWords[type]?.test(withoutBody(definition)),
+    ({ type, definition }) =>
+      forSuperusers.has(type) || superusersWords[type]?.(topLevel(definition)[0] ?? []) === true,
   )
   const dumpIds = withDependents(entries, roots)
   const out = entries.filter(({ dumpId }) => dumpIds.has(dumpId))
@@ -42,9 +52,6 @@ export function beyondRole(entries: readonly TocEntry[]): { dumpIds: Set<number>
 }
 
 const inWords = ({ type, name }: TocEntry): string => (name.startsWith(`${type} `) ? name : `${type} ${name}`)
-
-/** The body of a function may hold any word. */
-const withoutBody = (definition: string): string => definition.replace(/\bAS (\$\w*\$|')[\s\S]*$/, '')
 
 const shown = 10
 const some = (names: string[]): string =>
