@@ -39,12 +39,11 @@ function lacking(from: string[], against: string[], limit: number): string[] {
 }
 
 /**
- * Four things may differ between a database and its restored copy, and nothing else:
+ * Three things may differ between a database and its restored copy, and nothing else:
  * - the random token of `\restrict`, which pg_dump makes anew each time;
  * - the order of the rows of a table: a row goes where a page has room, and no order was ever promised;
  * - the order of the columns of a child table: its own column that its parent got later comes behind the inherited ones
- *   when the table is made anew (pg_dump documents it), in CREATE TABLE as in COPY. The values follow their columns;
- * - the order in which a database was given its own settings: each has a name of its own, and none needs another.
+ *   when the table is made anew (pg_dump documents it), in CREATE TABLE as in COPY. The values follow their columns.
  */
 export function comparable(dump: string): string[] {
   const result: string[] = []
@@ -63,25 +62,10 @@ export function comparable(dump: string): string[] {
       const words = columns.map((column) => column.replace(/,$/, ''))
       result.push(line, ...(inherits ? words.sort() : columns))
       at = close - 1
-    } else if (setting.test(line)) {
-      const settings: string[] = []
-      for (; setting.test(lines[at] ?? ''); at += 1) {
-        let statement = lines[at] ?? ''
-        // A value may go over several lines.
-        while (isOpen(statement) && at + 1 < lines.length) statement += `\n${lines[(at += 1)]}`
-        settings.push(statement)
-      }
-      result.push(...settings.sort())
-      at -= 1
     } else result.push(line)
   }
   return result
 }
-
-const setting = /^ALTER DATABASE .* SET /
-
-/** Whether a statement ends within a string. */
-const isOpen = (statement: string) => statement.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '').includes("'")
 
 /** Columns by name, then rows by value, each row with the name of its table. */
 function copyBlock(head: string, rows: string[]): string[] {

@@ -35,9 +35,12 @@ export class PlainTools {
     await run(path.join(this.bin, 'psql'), [...this.address(), ...args, connInfo(database)], { ...limits, env })
   }
 
-  /** The database as a script with its properties, byte for byte: a character stands for a byte. */
-  async describe(database: string): Promise<string> {
-    const args = ['--create', '--no-tablespaces', connInfo(database)]
+  /**
+   * The database as a script with its properties, byte for byte: a character stands for a byte. Without an encoding, in
+   * that which the database asks of its clients, which it may not be able to give them.
+   */
+  async describe(database: string, encoding?: string): Promise<string> {
+    const args = ['--create', '--no-tablespaces', ...(encoding ? ['--encoding', encoding] : []), connInfo(database)]
     const options = { ...limits, encoding: 'latin1' as const }
     return (await run(path.join(this.bin, 'pg_dump'), [...this.address(), ...args], options)).stdout
   }

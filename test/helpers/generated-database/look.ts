@@ -31,7 +31,8 @@ export async function lookAt(pg: TestPostgres, database: string): Promise<Looks>
     await client.query('SET search_path = pg_catalog; SET row_security = off; SET extra_float_digits = 3')
     await client.query('SET statement_timeout = 0; SET xmloption = content')
     const { rows } = await client.query<{ name: string; digest: string }>(rowsQuery)
-    const dump = withoutOrder(comparable(await new PlainTools(pg).describe(database)))
+    const { rows: encodings } = await client.query<{ encoding: string }>('SELECT getdatabaseencoding() AS encoding')
+    const dump = withoutOrder(comparable(await new PlainTools(pg).describe(database, encodings[0]?.encoding)))
     return { dump, rows: Object.fromEntries(rows.map(({ name, digest }) => [name, digest])) }
   } finally {
     await client.end()
@@ -40,9 +41,21 @@ export async function lookAt(pg: TestPostgres, database: string): Promise<Looks>
 
 /** Settings of the database are kept in the order in which they were made, which means nothing. */
 function withoutOrder(dump: string[]): string[] {
-  const isSetting = (line: string) => /^ALTER (DATABASE|ROLE) .* SET /.test(line)
-  const from = dump.findIndex(isSetting)
+  const from = dump.findIndex((line) => setting.test(line))
   if (from < 0) return dump
-  const length = dump.slice(from).findIndex((line) => !isSetting(line))
-  return [...dump.slice(0, from), ...dump.slice(from, from + length).sort(), ...dump.slice(from + length)]
+  const settings: string[] = []
+  let at = from
+  while (setting.test(dump[at] ?? '')) {
+    let statement = dump[at] ?? ''
+    // A value may go over several lines.
+    while (isOpen(statement) && at + 1 < dump.length) statement += `\n${dump[(at += 1)]}`
+    settings.push(statement)
+    at += 1
+  }
+  return [...dump.slice(0, from), ...settings.sort(), ...dump.slice(at)]
 }
+
+const setting = /^ALTER (DATABASE|ROLE) .* SET /
+
+/** Whether a statement ends within a string. */
+const isOpen = (statement: string) => statement.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '').includes("'")
