@@ -56,7 +56,8 @@ function drawComposite(draft: Draft): void {
   draft.add(
     `CREATE TYPE ${type} AS (${draft.names.fresh()} integer, ${draft.names.fresh()} text, ${draft.names.fresh()} ${inner.type})`,
   )
-  const values = [draft.random.pick(inner.values), 'NULL'].map((value) => `ROW(1, E'a,"b"\\\\', ${value})::${type}`)
+  const value = draft.random.pick(inner.values)
+  const values = [value, inner.required ? value : 'NULL'].map((last) => `ROW(1, E'a,"b"\\\\', ${last})::${type}`)
   draft.families.push({ type, values })
 }
 
