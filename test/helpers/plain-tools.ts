@@ -56,9 +56,12 @@ export class PlainTools {
     await run(path.join(this.bin, 'pg_dump'), [...this.address(user), ...args], limits)
   }
 
-  /** Creates the database of the archive on this server. Answers what pg_restore complained of; empty: nothing. */
-  restore(file: string): Promise<string> {
-    return this.pgRestore(['--create', '--dbname', 'postgres', file])
+  /**
+   * Creates the database of the archive on this server. Answers what pg_restore complained of; empty: nothing. Settings,
+   * as PGOPTIONS has them, go before the database's own.
+   */
+  restore(file: string, settings = ''): Promise<string> {
+    return this.pgRestore(['--create', '--dbname', 'postgres', file], { PGOPTIONS: settings })
   }
 
   /** The same into a database that is there. */
@@ -71,8 +74,9 @@ export class PlainTools {
     return (await run(path.join(this.bin, 'pg_restore'), ['--file=-', file], limits)).stdout
   }
 
-  private async pgRestore(args: string[]): Promise<string> {
-    return run(path.join(this.bin, 'pg_restore'), [...this.address(), ...args], limits).then(
+  private async pgRestore(args: string[], variables: Record<string, string> = {}): Promise<string> {
+    const options = { ...limits, env: { ...process.env, ...variables } }
+    return run(path.join(this.bin, 'pg_restore'), [...this.address(), ...args], options).then(
       ({ stderr }) => stderr,
       (error: unknown) => {
         if (typeof error === 'object' && error && 'stderr' in error) return String(error.stderr)
