@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { GeneratedRounds } from '../helpers/generated-database/rounds'
 import { freshSeed } from '../helpers/kill-rounds'
+import { offerPostgres17 } from '../helpers/postgres-17'
 
 /** `npm run faults -- --databases` sets more, from a fresh seed or the given one; without it they are the same every time. */
 const wanted = process.env['HOLDFAST_TEST_DATABASES']
 const count = Number(wanted ?? 20)
 const first = Number(process.env['HOLDFAST_TEST_DATABASES_SEED'] ?? (wanted === undefined ? 1 : freshSeed()))
-/** The server's own programs beside it, for the version that this machine's packages do not have. */
-const versions = process.env['HOLDFAST_TEST_PG17_BIN'] ? ([15, 17] as const) : ([15] as const)
+const versions = wanted === undefined ? ([15] as const) : ([15, 17] as const)
 
 describe.each(versions)('databases of a generator, on PostgreSQL %i', (major) => {
   let rounds: GeneratedRounds
 
   beforeAll(async () => {
+    if (major === 17) await offerPostgres17()
     rounds = await GeneratedRounds.start(major)
   })
   afterAll(() => rounds?.close())
