@@ -216,6 +216,12 @@ export const contents: Content[] = [
     'back them up as files',
   ),
   left(
+    'Settings for all roles of the server (`ALTER ROLE ALL SET`)',
+    `ALTER ROLE ALL SET lock_timeout = '1h'`,
+    `SELECT setconfig::text FROM pg_db_role_setting WHERE setrole = 0 AND setdatabase = 0`,
+    '`pg_dumpall` leaves them out',
+  ),
+  left(
     'Prepared transactions that are not ended',
     `CREATE TABLE held (i int); BEGIN; INSERT INTO held VALUES (1); PREPARE TRANSACTION 'held back'`,
     `SELECT gid FROM pg_prepared_xacts WHERE database = current_database()`,
