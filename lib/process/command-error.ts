@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { CommandSpec } from '@/lib/ports/process'
 import { redact } from './redact'
+import { tellingLine } from './telling-line'
 
 /** How a tool ended, as the operating system reports it. */
 export interface CommandEnd {
@@ -16,8 +17,8 @@ export function commandError(spec: CommandSpec, end: CommandEnd, cause?: unknown
   const { file, args } = spec.tool ?? spec
   const name = basename(file)
   const how = end.signal ? `was ended by ${end.signal}` : `failed with exit code ${end.exitCode ?? 'unknown'}`
-  const lastLine = end.stderr.trim().split('\n').at(-1)?.trim()
-  return new HoldfastError('command-failed', `${name} ${how}${lastLine ? `: ${lastLine}` : ''}`, {
+  const said = tellingLine(end.stderr)
+  return new HoldfastError('command-failed', `${name} ${how}${said ? `: ${said}` : ''}`, {
     facts: {
       command: redact([name, ...args].join(' '), spec.secrets),
       exitCode: end.exitCode,

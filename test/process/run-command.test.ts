@@ -114,6 +114,20 @@ describe('a tool that fails', () => {
     expect(JSON.stringify([error.facts, error.message, run.logged])).not.toContain(secret)
   })
 
+  it.each([
+    [
+      'ERROR:  syntax error at or near "85"\nLINE 1: COPY a 85\n               ^\n',
+      'ERROR:  syntax error at or near "85"',
+    ],
+    ['zstd: error 70 : Write error\n: cannot write block\n\n', ': cannot write block'],
+    ['pg_restore: error: one\npg_restore: warning: errors ignored on restore: 1\n', 'pg_restore: error: one'],
+    ['killed\n', 'killed'],
+  ])('says in its message what the tool said went wrong: %j', async (said, told) => {
+    const command = runCommand({ file: 'sh', args: ['-c', 'printf %s "$0" >&2; exit 3', said] }, makeTestRun())
+    command.stdout.resume()
+    expect((await failure(command.exited)).message).toBe(`sh failed with exit code 3: ${told}`)
+  })
+
   it('is an error naming the signal when it was killed in mid-stream (fault 2)', async () => {
     const command = runCommand({ file: bin('fail-after'), args: ['1000', 'kill', 'KILL'] }, makeTestRun())
     command.stdout.resume()

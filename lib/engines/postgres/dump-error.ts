@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { tellingLine } from '@/lib/process/telling-line'
 import { locksRemedy } from './lock-findings'
 import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
 
@@ -68,27 +69,39 @@ export function dumpError(error: unknown, tool: string): unknown {
     })
   }
   if (/row.level security policy/.test(stderr)) {
-    return new HoldfastError('privilege-missing', `Row security would hide rows from the backup: ${lastLine(stderr)}`, {
-      remedy: 'Give the role BYPASSRLS, or connect as the owner or as a superuser.',
-      facts,
-      cause: error,
-    })
+    return new HoldfastError(
+      'privilege-missing',
+      `Row security would hide rows from the backup: ${tellingLine(stderr) || 'it gave no reason'}`,
+      {
+        remedy: 'Give the role BYPASSRLS, or connect as the owner or as a superuser.',
+        facts,
+        cause: error,
+      },
+    )
   }
   if (/permission denied/.test(stderr)) {
-    return new HoldfastError('privilege-missing', `The user may not read everything: ${lastLine(stderr)}`, {
-      remedy: 'Test the connection of this source: it lists what is missing and the GRANT to run.',
-      facts,
-      cause: error,
-    })
+    return new HoldfastError(
+      'privilege-missing',
+      `The user may not read everything: ${tellingLine(stderr) || 'it gave no reason'}`,
+      {
+        remedy: 'Test the connection of this source: it lists what is missing and the GRANT to run.',
+        facts,
+        cause: error,
+      },
+    )
   }
   if (tables) {
     // Neither waited for nor forbidden: it was dropped or renamed after the list of tables was read.
-    return new HoldfastError('producer-failed', `A table changed while the backup began: ${lastLine(stderr)}`, {
-      remedy: 'The next attempt reads everything anew.',
-      facts,
-      transient: true,
-      cause: error,
-    })
+    return new HoldfastError(
+      'producer-failed',
+      `A table changed while the backup began: ${tellingLine(stderr) || 'it gave no reason'}`,
+      {
+        remedy: 'The next attempt reads everything anew.',
+        facts,
+        transient: true,
+        cause: error,
+      },
+    )
   }
   if (typeof signal === 'string') {
     return new HoldfastError('producer-failed', `${tool} was killed by ${signal} before it had finished.`, {
@@ -100,17 +113,11 @@ export function dumpError(error: unknown, tool: string): unknown {
   }
   return new HoldfastError(
     'producer-failed',
-    `${tool} failed with exit code ${String(exitCode)}: ${lastLine(stderr)}`,
+    `${tool} failed with exit code ${String(exitCode)}: ${tellingLine(stderr) || 'it gave no reason'}`,
     {
       remedy: 'Its last messages are in the details.',
       facts,
       cause: error,
     },
   )
-}
-
-function lastLine(stderr: string): string {
-  const lines = stderr.trim().split('\n')
-  const told = lines.findLast((line) => /error:/i.test(line)) ?? lines.at(-1)
-  return told?.trim() || 'it gave no reason'
 }
