@@ -108,6 +108,8 @@ const session = [
   'SET backslash_quote = safe_encoding',
   'SET statement_timeout = 0',
   'SET xmloption = content',
+  // pg_partman does not work with it.
+  'SET quote_all_identifiers = off',
 ]
 
 function drawSchemas(draft: ReturnType<typeof makeDraft>): void {

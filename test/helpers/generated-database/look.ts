@@ -29,7 +29,7 @@ export async function lookAt(pg: TestPostgres, database: string): Promise<Looks>
   const client = await pg.connect(database)
   try {
     await client.query('SET search_path = pg_catalog; SET row_security = off; SET extra_float_digits = 3')
-    await client.query('SET statement_timeout = 0; SET xmloption = content')
+    await client.query('SET statement_timeout = 0; SET xmloption = content; SET client_min_messages = error')
     const { rows } = await client.query<{ name: string; digest: string }>(rowsQuery)
     const { rows: encodings } = await client.query<{ encoding: string }>('SELECT getdatabaseencoding() AS encoding')
     const dump = withoutOrder(comparable(await new PlainTools(pg).describe(database, encodings[0]?.encoding)))
