@@ -47,7 +47,7 @@ export class Inventory {
     if (key === null) return
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
     this.total += 1
-    if (entry.definition) this.shapes.set(key, tableShape(entry.definition))
+    if (entry.definition && entry.type !== 'INDEX') this.shapes.set(key, tableShape(entry.definition))
   }
 
   /** Objects per type, for the evidence. */

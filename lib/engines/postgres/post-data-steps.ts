@@ -1,36 +1,50 @@
 import type { TocEntry } from './archive/archive-format'
+import { topLevel } from './top-level'
 
 /** What other objects are made of. */
 const foundations = new Set(['INDEX', 'CONSTRAINT', 'INDEX ATTACH'])
 
 /**
  * The entries behind the rows in the order in which they are restored: each step may run in parallel, the next begins
- * when it has ended. The order is pg_restore's own but for three things.
+ * when it has ended. The order is pg_restore's own but for four things.
  *
  * Indexes and keys that need nothing else of the section come first: pg_restore does not know that a foreign key of a
  * partitioned table and the attaching of an index of one of its partitions lock each other, and side by side they end in
- * a deadlock. Materialized views are not among these entries: `refresh-views.ts` fills them, one by one. Event triggers
- * come last, also behind those: one that writes down what is changed would write down the restore itself, in a table
- * whose rows are there already.
+ * a deadlock. So do two indexes of one table of which one is its replica identity and another what it is clustered on:
+ * each holds the table while it is built, and wants it for itself when it is. Materialized views are not among these
+ * entries: `refresh-views.ts` fills them, one by one. Event triggers come last, also behind those: one that writes down
+ * what is changed would write down the restore itself, in a table whose rows are there already.
  */
 export function postDataSteps(
   entries: readonly TocEntry[],
   wanted: ReadonlySet<number> | null,
 ): { objects: number[][]; eventTriggers: number[] } {
-  const steps: [number[], number[], number[]] = [[], [], []]
+  const [indexes, identities, others, eventTriggers]: [number[], number[], number[], number[]] = [[], [], [], []]
   const isFoundation = foundationsIn(entries)
+  const late = new Set<number>()
+  const stepOf = (entry: TocEntry): number[] => {
+    if (entry.type === 'EVENT TRIGGER') return eventTriggers
+    if (!isFoundation(entry)) return others
+    if (!isReplicaIdentity(entry) && !entry.dependencies.some((id) => late.has(id))) return indexes
+    late.add(entry.dumpId)
+    return identities
+  }
   let section: TocEntry['section'] = 'none'
-  let step = steps[1]
+  let step = others
   for (const entry of entries) {
     // Comments and rights have no section of their own and follow what they are about.
     if (entry.section !== 'none') {
       section = entry.section
-      step = isFoundation(entry) ? steps[0] : entry.type === 'EVENT TRIGGER' ? steps[2] : steps[1]
+      step = stepOf(entry)
     }
     if (section !== 'post-data' || entry.type === 'MATERIALIZED VIEW DATA') continue
     if (wanted === null || wanted.has(entry.dumpId)) step.push(entry.dumpId)
   }
-  return { objects: [steps[0], steps[1]], eventTriggers: steps[2] }
+  return { objects: [indexes, identities, others], eventTriggers }
+}
+
+function isReplicaIdentity({ type, definition }: TocEntry): boolean {
+  return type === 'INDEX' && topLevel(definition).some((words) => words.includes('REPLICA') && words[0] === 'ALTER')
 }
 
 /** Indexes and keys that rest on nothing behind the rows but on each other. An index of a view that rests on a key does not. */

@@ -5,6 +5,9 @@ import { restoreTrouble } from './restore-trouble'
 const serverGone =
   /server closed the connection unexpectedly|because of crash of another server process|in recovery mode|out of memory|annot allocate memory/
 
+/** Says nothing about the backup either: other sessions had what this one wanted, or somebody ended it. */
+const stoodInTheWay = /^(?:deadlock detected|canceling statement due to)/
+
 /** What pg_restore said, as a person needs to hear it; other errors pass unchanged. */
 export function restoreError(error: unknown): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
@@ -57,6 +60,11 @@ export function restoreError(error: unknown): unknown {
       facts,
       cause: error,
     })
+  }
+  if (stoodInTheWay.test(trouble.said)) {
+    const message = `The server ended a statement of the restore for the sake of others: ${trouble.said}.`
+    const remedy = 'It says nothing about the backup. Restore again, when nobody else works in that database.'
+    return new HoldfastError('target-busy', message, { remedy, facts, transient: true, cause: error })
   }
   const { object, said, detail, hint, context, fault, certain, remedy } = trouble
   const told = [`${object ?? 'An object'} could not be restored: ${said}`, detail, hint, context].filter(Boolean)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import { restoreError } from '@/lib/engines/postgres/restore-error'
 import { restoreTrouble } from '@/lib/engines/postgres/restore-trouble'
 
 const refused = (said: string, more = '') => `pg_restore: while PROCESSING TOC:
@@ -55,6 +57,14 @@ Command was: CREATE INDEX  broken
     expect(certain('new row for relation "t" violates check constraint "c"')).toBe(false)
     expect(certain('division by zero')).toBe(false)
   })
+
+  it.each(['deadlock detected', 'canceling statement due to lock timeout', 'canceling statement due to user request'])(
+    'nobody is at fault: %s',
+    (said) => {
+      const failed = new HoldfastError('command-failed', 'pg_restore failed', { facts: { stderr: refused(said) } })
+      expect(restoreError(failed)).toMatchObject({ code: 'target-busy', transient: true })
+    },
+  )
 
   it.each([
     ['insert or update on table "c" violates foreign key constraint "k"', '', /triggers were off/],

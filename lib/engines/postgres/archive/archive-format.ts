@@ -38,7 +38,7 @@ export interface TocEntry {
   copyStatement: string
   /** `dumpId` of what must be there before. */
   dependencies: number[]
-  /** The SQL of tables, domains and `SEQUENCE SET`; empty for all other types. */
+  /** The SQL, or its beginning, of the types that read-toc.ts keeps it of; empty for all other types. */
   definition: string
 }
 

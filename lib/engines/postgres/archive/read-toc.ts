@@ -20,6 +20,7 @@ const definitionsKept = new Set([
   'DATABASE',
   'DATABASE PROPERTIES',
   'PUBLICATION',
+  'INDEX',
 ])
 
 /** Of these the beginning tells who may make them; their bodies may be long. */
