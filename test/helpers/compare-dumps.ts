@@ -49,8 +49,12 @@ export function comparable(dump: string): string[] {
   const result: string[] = []
   const lines = dump.split('\n')
   for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? ''
+    let line = lines[at] ?? ''
     if (/^\\(un)?restrict /.test(line)) continue
+    // A name may go over several lines.
+    while (line.startsWith('COPY ') && line.split('"').length % 2 === 0 && at + 1 < lines.length) {
+      line += `\n${lines[(at += 1)]}`
+    }
     const end = line.startsWith('COPY ') && line.endsWith(' FROM stdin;') ? lines.indexOf('\\.', at) : -1
     if (end > 0) {
       result.push(...copyBlock(line, lines.slice(at + 1, end)))
