@@ -37,7 +37,8 @@ function restoring(archive: StoredFile, files: StoredFile[], database: string): 
     { say: 'Tables', run: `${restore} --create --section=pre-data -d postgres ${unpacked}` },
     { say: 'Rows', run: `${restore} --section=data ${into} ${unpacked}` },
     ...data.map((file) => ({ say: 'Rows', run: `${reading(file)} | ${restore} --section=data ${into}` })),
-    { say: 'Indexes and constraints', run: `${restore} --section=post-data -j 4 ${into} ${unpacked}` },
+    // Jobs side by side would be faster, but what they build may wait for each other (post-data-steps.ts).
+    { say: 'Indexes and constraints', run: `${restore} --section=post-data ${into} ${unpacked}` },
   ]
 }
 

@@ -62,8 +62,9 @@ export function restoreError(error: unknown): unknown {
     })
   }
   if (stoodInTheWay.test(trouble.said)) {
-    const message = `The server ended a statement of the restore for the sake of others: ${trouble.said}.`
-    const remedy = 'It says nothing about the backup. Restore again, when nobody else works in that database.'
+    const message = `The server ended a statement of the restore: ${trouble.said}.`
+    const remedy =
+      'It says nothing about the backup: another session, a time limit or a person ended it. Try again while nobody else works in that database.'
     return new HoldfastError('target-busy', message, { remedy, facts, transient: true, cause: error })
   }
   const { object, said, detail, hint, context, fault, certain, remedy } = trouble

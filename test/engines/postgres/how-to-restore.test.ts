@@ -38,7 +38,7 @@ describe('the commands for a restore by hand', () => {
   it('read plain files where they are, and never write over one', () => {
     const commands = commandsFor([archive, data]).join('\n')
     expect(commands).not.toContain('>')
-    expect(commands).toContain('--section=post-data -j 4 -d shop archive.dump')
+    expect(commands).toContain('--section=post-data -d shop archive.dump')
   })
 
   it('ask for the tools that read this backup, in the version that wrote it', () => {

@@ -29,6 +29,8 @@ export async function mendGuide(
     const { bytes } = writeGuide(ctx.engine(manifest.source.engine), manifest)
     if (sha256Of(bytes) !== written.storedSha256)
       return `${what}, and this version of Holdfast writes another: ${instead}`
+    // What is being deleted, or is no copy any more, gets nothing new.
+    if (!(await storage.head(folder + manifestFile, run))) return null
     if (found) await storage.delete([key], run)
     await storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
     return `${what}, and was written again`
