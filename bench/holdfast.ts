@@ -43,7 +43,7 @@ export async function startHoldfast(
 ): Promise<Holdfast> {
   const url = await makeCatalog(settings)
   const actor = { type: 'cli', user: 'bench', role: 'admin' } as const
-  const { ctx, close } = await buildContext({ actor, logger: silent, home, databaseUrl: url, worker: null })
+  const { ctx, close } = await buildContext({ actor, logger: silent, home, databaseUrl: url })
   // Without this the worker would add its own catalog as a source and back it up between the measurements.
   await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   await createRecoveryKit({ ctx, input: { replace: false } })

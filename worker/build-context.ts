@@ -1,7 +1,6 @@
 import type { Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { createDb } from '@/lib/db/client'
-import { openQueue, type OpenQueue } from '@/lib/db/queue'
 import { engines } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
 import type { Logger } from '@/lib/ports/run-context'
@@ -16,9 +15,7 @@ export async function buildContext(input: {
   logger: Logger
   home: string
   databaseUrl: string
-  /** Present for a process that carries jobs out; others only hand them in. */
-  worker: { retryDelaySeconds: number } | null
-}): Promise<{ ctx: ServiceContext; queue: OpenQueue; close(): Promise<void> }> {
+}): Promise<{ ctx: ServiceContext; close(): Promise<void> }> {
   const { logger, databaseUrl } = input
   const keys = await loadMasterKeys({ env: process.env, home: input.home })
   const db = createDb(databaseUrl)
@@ -26,15 +23,9 @@ export async function buildContext(input: {
     await db.$disconnect()
     throw error
   })
-  const queue = await openQueue(databaseUrl, {
-    supervise: input.worker !== null,
-    logger,
-    retryDelaySeconds: input.worker?.retryDelaySeconds,
-  })
   const ctx: ServiceContext = {
     actor: input.actor,
     db,
-    queue,
     vault,
     clock: { now: () => new Date() },
     logger,
@@ -48,9 +39,7 @@ export async function buildContext(input: {
   }
   return {
     ctx,
-    queue,
     async close() {
-      await queue.stop()
       await db.$disconnect()
     },
   }

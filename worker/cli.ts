@@ -60,7 +60,6 @@ async function main(argv: string[]): Promise<number> {
       logger: silentLogger,
       home,
       databaseUrl: catalogAddress(process.env, home),
-      worker: null,
     })
     try {
       return tell(await verb(ctx, args, values, home))

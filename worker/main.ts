@@ -3,8 +3,9 @@ import path from 'node:path'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '@/lib/contracts/common'
-import { jobKinds, type JobKind } from '@/lib/contracts/job'
+import type { JobKind } from '@/lib/contracts/job'
 import { toFailure } from '@/lib/core/holdfast-error'
+import { catalogNow } from '@/lib/db/catalog-now'
 import { engines } from '@/lib/engines/index'
 import { createLogger } from '@/lib/process/create-logger'
 import { ensureDemo } from '@/lib/services/setup/ensure-demo'
@@ -17,6 +18,7 @@ import { processKey } from './process-key'
 import { RunAbort } from './run-abort'
 import { runJob } from './run-job'
 import { readSettings } from './settings'
+import { takeJobs } from './take-jobs'
 import { startTicking } from './tick'
 import { warnOfPrograms } from './warn-of-programs'
 
@@ -39,15 +41,14 @@ async function main(): Promise<void> {
   for (const name of secretNames) delete process.env[name]
   const workerId = crypto.randomUUID()
   const actor: Actor = { type: 'worker', id: workerId, role: 'admin' }
-  const { ctx, queue, close } = await buildContext({
+  const { ctx, close } = await buildContext({
     actor,
     logger,
     home: settings.home,
     databaseUrl: settings.databaseUrl,
-    worker: { retryDelaySeconds: settings.retryDelaySeconds },
   })
   delete process.env['HOLDFAST_MASTER_KEY']
-  const now = ctx.clock.now()
+  const now = await catalogNow(ctx.db)
   await ctx.db.worker.create({
     data: {
       id: workerId,
@@ -81,15 +82,8 @@ async function main(): Promise<void> {
   }
 
   const leases = keepLeases(ctx, workerId)
-  const ticking = startTicking(ctx, queue)
-  const deps = {
-    ctx,
-    queue,
-    leases,
-    workerId,
-    home: settings.home,
-    retryDelaySeconds: settings.retryDelaySeconds,
-  }
+  const ticking = startTicking(ctx, { id: workerId, leases })
+  const deps = { ctx, leases, home: settings.home, retryDelaySeconds: settings.retryDelaySeconds }
   const concurrency: Record<JobKind, number> = {
     backup: settings.backupConcurrency,
     'restore-test': 1,
@@ -101,9 +95,14 @@ async function main(): Promise<void> {
     inventory: 1,
     rewrap: 1,
   }
-  for (const kind of jobKinds) {
-    await queue.work(kind, concurrency[kind], (jobId, signal) => runJob(deps, jobId, signal))
-  }
+  const taking = takeJobs({
+    db: ctx.db,
+    databaseUrl: settings.databaseUrl,
+    workerId,
+    concurrency,
+    logger,
+    run: (job) => runJob(deps, job),
+  })
   await warnOfPrograms(Object.values(engines), logger)
   logger.info('worker ready', { workerId, version: packageJson.version })
 
@@ -112,7 +111,7 @@ async function main(): Promise<void> {
     if (stopping) return
     stopping = true
     logger.info('worker stopping', { signal, running: leases.count })
-    await queue.pause()
+    await taking.pause()
     const patience = Date.now() + settings.graceMs
     while (leases.count > 0 && Date.now() < patience) await sleep(100)
     // What did not finish in time is handed back: another worker, or the next start, does it again.

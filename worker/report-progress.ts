@@ -1,7 +1,7 @@
 import type { Progress } from '@/lib/contracts/job'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '@/lib/services/context'
-import type { ClaimedJob } from '@/lib/services/job/claim-job'
+import type { ClaimedJob } from '@/lib/services/job/claim-next-job'
 
 const everyMs = 700
 

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jobStateSchema, type JobState } from '@/lib/contracts/common'
+import type { JobState } from '@/lib/contracts/common'
 import { jobKindSchema } from '@/lib/contracts/job'
 import { HoldfastError, isTransient, toFailure } from '@/lib/core/holdfast-error'
 import type { AttemptOutcome } from '@/lib/core/job/after-attempt'
-import { retryDelayMs } from '@/lib/core/job/retry-delay'
-import { isTerminal } from '@/lib/core/job/transition'
-import type { OpenQueue } from '@/lib/db/queue'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
 import { raiseJobIncident } from '@/lib/services/incident/raise-job-incident'
 import { assertLease } from '@/lib/services/job/assert-lease'
-import { claimJob, type ClaimedJob } from '@/lib/services/job/claim-job'
+import type { ClaimedJob } from '@/lib/services/job/claim-next-job'
 import { closeRows } from '@/lib/services/job/close-rows'
 import { finishRun, outcomeFailure } from '@/lib/services/job/finish-run'
 import { jobRules } from '@/lib/services/job/job-rules'
-import { wakeWaiting } from '@/lib/services/job/wake-waiting'
 import { isCatalogAway } from './is-catalog-away'
 import { jobLog } from './job-log'
 import type { LeaseKeeper } from './lease-keeper'
@@ -25,9 +21,7 @@ import { tasks } from './tasks'
 
 export interface RunnerDeps {
   ctx: ServiceContext
-  queue: OpenQueue
   leases: LeaseKeeper
-  workerId: string
   /** HOLDFAST_HOME. */
   home: string
   /** Until the second attempt of a job whose schedule does not say. */
@@ -37,30 +31,16 @@ export interface RunnerDeps {
 /** How long the end of a run is held while the catalog does not answer. */
 const commitPatienceMs = 10 * 60_000
 
-/**
- * Carries one delivery out. Returning completes the delivery unless it was put off or released; throwing has the queue
- * deliver it again, later and with growing delays.
- */
-export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSignal): Promise<void> {
-  const { ctx, workerId } = deps
-  const job = await claimJob(ctx.db, deps.queue, { jobId, workerId, now: ctx.clock.now() })
-  if (job === 'waits') return
-  if (!job) {
-    const row = await ctx.db.job.findUnique({ where: { id: jobId } })
-    if (!row || isTerminal(jobStateSchema.parse(row.state)) || row.cancelRequestedAt) return
-    // Another worker holds it: look again later, in case that one is lost.
-    const later = new Date(ctx.clock.now().getTime() + deps.retryDelaySeconds * 1_000)
-    await deps.queue.putOff(ctx.db, jobKindSchema.parse(row.kind), jobId, later)
-    return
-  }
+/** Carries a claimed job out, to the end of this attempt. Rejects only when that end could not be written. */
+export async function runJob(deps: RunnerDeps, job: ClaimedJob): Promise<void> {
+  const { ctx } = deps
+  const jobId = job.id
   const kind = jobKindSchema.parse(job.kind)
   const task = tasks[kind]
   const controller = new AbortController()
   const untrack = deps.leases.track(job, controller)
   const log = jobLog(ctx.logger.child({ jobId, kind, attempt: job.attempt }), ctx.clock)
   const progress = progressReporter(ctx, job)
-  const onDeliveryLost = () => controller.abort(new RunAbort('lease-lost'))
-  delivery.addEventListener('abort', onDeliveryLost)
   const run: RunContext = { signal: controller.signal, logger: log.logger, clock: ctx.clock, progress: progress.report }
   const args: TaskArgs = {
     ctx,
@@ -84,7 +64,6 @@ export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSig
     if (failure?.code === 'unexpected')
       log.logger.debug('stack', { stack: error instanceof Error ? error.stack : undefined })
   } finally {
-    delivery.removeEventListener('abort', onDeliveryLost)
     await progress.stop()
   }
 
@@ -95,32 +74,12 @@ export async function runJob(deps: RunnerDeps, jobId: string, delivery: AbortSig
       return
     }
     log.logger.info(`${kind} ${state}`)
-    await wakeWaiting(ctx.db, deps.queue).catch((error: unknown) => {
-      ctx.logger.warn('jobs that wait could not be woken yet', { error: toFailure(error).message })
-    })
     await task.after?.(args, state, outcomeFailure(outcome)).catch((error: unknown) => {
       ctx.logger.error('a follow-up of a job failed', { jobId, error: toFailure(error).message })
     })
-    // Handed back: whoever is there takes it at once; only failures wait before they are tried again.
-    if (state === 'queued' && outcome.type === 'interrupted') await deps.queue.release(kind, jobId)
-    else if (state === 'queued') await tryLater(deps, job, outcomeFailure(outcome)?.message ?? 'It failed.')
   } finally {
     untrack()
   }
-}
-
-/** Puts the next attempt off, as the schedule says, with the reason on the job. */
-async function tryLater({ ctx, queue, retryDelaySeconds }: RunnerDeps, job: ClaimedJob, why: string): Promise<void> {
-  const rules = jobRules(job.input).retries ?? { firstDelaySeconds: retryDelaySeconds, factor: 2 }
-  const delayMs = retryDelayMs(rules, job.attempt, Math.random())
-  const startAfter = new Date(ctx.clock.now().getTime() + delayMs)
-  await ctx.db.$transaction(async (tx) => {
-    const { count } = await tx.job.updateMany({
-      where: { id: job.id, state: 'queued' },
-      data: { startAfter, waitReason: `Attempt ${job.attempt} failed and it is tried again: ${why}` },
-    })
-    if (count > 0) await queue.putOff(tx, jobKindSchema.parse(job.kind), job.id, startAfter)
-  })
 }
 
 function outcomeOf(error: unknown, signal: AbortSignal): AttemptOutcome {
@@ -145,8 +104,9 @@ async function commitEnd(
   for (let delayMs = 500; ; delayMs = Math.min(delayMs * 2, 15_000)) {
     const now = ctx.clock.now()
     try {
-      return await finishRun(ctx.db, deps.queue, job, {
+      return await finishRun(ctx.db, job, {
         outcome,
+        retry: jobRules(job.input).retries ?? { firstDelaySeconds: deps.retryDelaySeconds, factor: 2 },
         now,
         log: logText(),
         commit: async (tx, state) => {

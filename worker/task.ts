@@ -2,7 +2,7 @@ import type { Failure, JobState } from '@/lib/contracts/common'
 import type { AttemptOutcome } from '@/lib/core/job/after-attempt'
 import type { Tx } from '@/lib/db/client'
 import type { RunContext } from '@/lib/ports/run-context'
-import type { ClaimedJob } from '@/lib/services/job/claim-job'
+import type { ClaimedJob } from '@/lib/services/job/claim-next-job'
 import type { ServiceContext } from '@/lib/services/context'
 
 export interface TaskArgs {

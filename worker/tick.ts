@@ -1,7 +1,7 @@
 import cron from 'node-cron'
 import { publicAddress } from '@/lib/core/network/public-address'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { OpenQueue } from '@/lib/db/queue'
+import { catalogNow } from '@/lib/db/catalog-now'
 import type { ServiceContext } from '@/lib/services/context'
 import { startDueCopies } from '@/lib/services/copy/start-due-copies'
 import { ping } from '@/lib/notify/ping'
@@ -13,8 +13,7 @@ import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
 import { noteUsage } from '@/lib/services/insight/note-usage'
 import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
-import { redeliverLost } from '@/lib/services/job/redeliver-lost'
-import { wakeWaiting } from '@/lib/services/job/wake-waiting'
+import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
 import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
 import { pruneRecords } from '@/lib/services/records/prune-records'
 import { startDueRewrap } from '@/lib/services/recovery-kit/start-rewrap'
@@ -22,10 +21,14 @@ import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { evaluateSchedules } from '@/lib/services/schedule/evaluate-schedules'
 import { startDueCare } from '@/lib/services/storage-care/start-due-care'
 import { runWatchers } from '@/lib/services/watch/run-watchers'
+import type { LeaseKeeper } from './lease-keeper'
 import { isGone } from './process-key'
 
 /** What a worker does beside its jobs. node-cron is only the tick: what is due is decided in PostgreSQL. */
-export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): Promise<void> } {
+export function startTicking(
+  ctx: ServiceContext,
+  worker: { id: string; leases: LeaseKeeper },
+): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const waitingSince = new Date()
   const running = new Set<Promise<void>>()
@@ -46,7 +49,7 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   }
   let ticked = false
   const minute = guarded('the tick', async () => {
-    const now = await databaseNow(ctx)
+    const now = await catalogNow(ctx.db)
     await evaluateSchedules({ ctx, now })
     await markTick(ctx.db, now)
     ticked = true
@@ -55,26 +58,28 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   })
   // Apart from the tick: looking at stores takes as long as they need to answer.
   const { signal } = stopping
-  const watch = guarded('watching', async () => runWatchers({ ctx, now: await databaseNow(ctx), signal, waitingSince }))
-  const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await databaseNow(ctx), signal }))
-  const recover = guarded('recovery', () => recoverLost(ctx, queue))
-  const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await databaseNow(ctx) }))
-  const rewrap = guarded('wrapping keys', async () => startDueRewrap({ ctx, now: await databaseNow(ctx) }))
-  const wake = guarded('waking what waits', () => wakeWaiting(ctx.db, queue))
+  const watch = guarded('watching', async () =>
+    runWatchers({ ctx, now: await catalogNow(ctx.db), signal, waitingSince }),
+  )
+  const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await catalogNow(ctx.db), signal }))
+  const recover = guarded('recovery', () => recoverLost(ctx, worker))
+  const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await catalogNow(ctx.db) }))
+  const rewrap = guarded('wrapping keys', async () => startDueRewrap({ ctx, now: await catalogNow(ctx.db) }))
+  const reasons = guarded('saying why jobs wait', () => refreshWaitReasons(ctx.db))
   // A receiver that answers slowly keeps its own channel busy, not the next look at the others.
   const busy = new Set<string>()
   const baseUrl = publicAddress(process.env['NEXTAUTH_URL'])
   const deliver = guarded('alert delivery', () => deliverNotifications({ ctx, signal, busy, baseUrl }), true)
   // After a pause of all workers the last tick is old until this one has made its first.
   const reassure = guarded("the dead man's switch", async () => {
-    if (ticked) await pingDeadMansSwitch({ ctx, now: await databaseNow(ctx), ping, signal })
+    if (ticked) await pingDeadMansSwitch({ ctx, now: await catalogNow(ctx.db), ping, signal })
   })
   const hour = guarded('the hourly clean-up', async () => {
-    await startDueRetention({ ctx, now: await databaseNow(ctx) })
+    await startDueRetention({ ctx, now: await catalogNow(ctx.db) })
     await startCleanupQuietly(ctx, 'hourly')
-    await noteUsage(ctx.db, await databaseNow(ctx))
-    await startDueCare({ ctx, now: await databaseNow(ctx) })
-    await pruneRecords({ ctx, now: await databaseNow(ctx), signal })
+    await noteUsage(ctx.db, await catalogNow(ctx.db))
+    await startDueCare({ ctx, now: await catalogNow(ctx.db) })
+    await pruneRecords({ ctx, now: await catalogNow(ctx.db), signal })
   })
 
   const schedules = [
@@ -83,7 +88,7 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   ]
   const timers = [
     setInterval(recover, 5_000),
-    setInterval(wake, 2_000),
+    setInterval(reasons, 2_000),
     setInterval(copies, 10_000),
     setInterval(deliver, 3_000),
     setInterval(reassure, 5_000),
@@ -101,18 +106,12 @@ export function startTicking(ctx: ServiceContext, queue: OpenQueue): { stop(): P
   }
 }
 
-/** The catalog's clock is the one that schedules follow, so that workers with wrong clocks agree. */
-async function databaseNow(ctx: ServiceContext): Promise<Date> {
-  const [row] = await ctx.db.$queryRaw<{ now: Date }[]>`SELECT now() AS now`
-  return row?.now ?? ctx.clock.now()
-}
-
-async function recoverLost(ctx: ServiceContext, queue: OpenQueue): Promise<void> {
+async function recoverLost(ctx: ServiceContext, worker: { id: string; leases: LeaseKeeper }): Promise<void> {
   const workers = await ctx.db.worker.findMany({ where: { stoppedAt: null }, select: { id: true, processKey: true } })
   const deadWorkerIds = workers.filter((worker) => isGone(worker.processKey)).map((worker) => worker.id)
-  const now = await databaseNow(ctx)
-  const recovered = await recoverJobs(ctx, queue, { deadWorkerIds, now })
-  await redeliverLost(ctx, queue, now)
+  const now = await catalogNow(ctx.db)
+  const own = { workerId: worker.id, runningJobIds: worker.leases.jobIds() }
+  const recovered = await recoverJobs(ctx, { deadWorkerIds, own, now })
   if (deadWorkerIds.length > 0) {
     await ctx.db.worker.updateMany({ where: { id: { in: deadWorkerIds } }, data: { stoppedAt: now } })
   }

@@ -55,6 +55,9 @@ export const sqlAssertionSchema = z.object({
 })
 export type SqlAssertion = z.infer<typeof sqlAssertionSchema>
 
+/** The highest limit that can be set for a restore test: tens of terabytes take days. */
+export const longestRestoreTestMs = 14 * 24 * 3_600_000
+
 /** How a source is backed up; every field has a default that is safe for production. */
 export const sourceOptionsSchema = z.object({
   compression: compressionSchema.default('zstd'),
@@ -110,7 +113,7 @@ export const sourceOptionsSchema = z.object({
     .number()
     .int()
     .min(1_000)
-    .max(24 * 3_600_000)
+    .max(longestRestoreTestMs)
     .default(6 * 3_600_000),
   /**
    * Restore tests of this source may run its code on a machine that cannot keep it apart: its owner may then do there what

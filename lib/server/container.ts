@@ -2,11 +2,8 @@ import path from 'node:path'
 import type { Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { createDb, type Db } from '@/lib/db/client'
-import { openQueue, type OpenQueue } from '@/lib/db/queue'
 import { engines } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
-import type { JobQueue } from '@/lib/ports/queue'
-import type { Logger } from '@/lib/ports/run-context'
 import type { Vault } from '@/lib/ports/vault'
 import type { ServiceContext } from '@/lib/services/context'
 import { TokenGuesses } from '@/lib/services/token/token-guesses'
@@ -64,11 +61,9 @@ async function build(): Promise<Container> {
   })
   const db = createDb(url)
   const vault = await openVaultOf(db, keys)
-  const queue = lazyQueue(url, logger)
   return {
     context: {
       db,
-      queue,
       vault,
       clock: { now: () => new Date() },
       logger,
@@ -84,7 +79,6 @@ async function build(): Promise<Container> {
     jobWatch: new JobWatch(db),
     tokenGuesses: new TokenGuesses(),
     async close() {
-      await queue.close()
       await db.$disconnect()
     },
   }
@@ -101,20 +95,5 @@ async function openVaultOf(db: Db, keys: MasterKeys): Promise<Vault> {
   } catch (error) {
     await db.$disconnect()
     throw error
-  }
-}
-
-/** Opens the queue with the first job handed in: reading pages needs none. */
-function lazyQueue(url: string, logger: Logger): JobQueue & { close(): Promise<void> } {
-  let opened: Promise<OpenQueue> | undefined
-  const open = () =>
-    (opened ??= openQueue(url, { supervise: false, logger }).catch((error: unknown) => {
-      opened = undefined
-      throw error
-    }))
-  return {
-    enqueue: async (tx, job) => (await open()).enqueue(tx, job),
-    discard: async (tx, kind, jobId) => (await open()).discard(tx, kind, jobId),
-    close: async () => (await opened)?.stop(),
   }
 }

@@ -2,7 +2,6 @@ import type { Actor } from '../contracts/common'
 import type { Db } from '../db/client'
 import type { Engine } from '../ports/engine'
 import type { NotifierDriver } from '../ports/notifier'
-import type { JobQueue } from '../ports/queue'
 import type { Clock, Logger } from '../ports/run-context'
 import type { DestinationSpec, Storage } from '../ports/storage'
 import type { Vault } from '../ports/vault'
@@ -11,7 +10,6 @@ import type { Vault } from '../ports/vault'
 export interface ServiceContext {
   actor: Actor
   db: Db
-  queue: JobQueue
   vault: Vault
   clock: Clock
   logger: Logger

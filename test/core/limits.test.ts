@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseWaiting, fullLimit, hostKey, limitWords, type JobLoad } from '@/lib/core/job/limits'
+import {
+  chooseWaiting,
+  fullLimit,
+  fullLimitBeside,
+  fullLoads,
+  hostKey,
+  limitWords,
+  type JobLoad,
+} from '@/lib/core/job/limits'
 import { retryDelayMs } from '@/lib/core/job/retry-delay'
 
 const job = fc.record({
@@ -48,6 +56,22 @@ describe('jobs that wait for a limit', () => {
     )
   })
 
+  it('may begin just when they load nothing that is full', () => {
+    fc.assert(
+      fc.property(limits, fc.array(job, { maxLength: 12 }), job, (rules, running, each) => {
+        const full = fullLoads(rules, running)
+        const counted = each.kind === 'backup' || each.kind === 'restore-test'
+        const mayBegin =
+          !(full.global && counted) &&
+          !full.hosts.includes(each.host ?? '') &&
+          !each.destinationIds.some((id) => full.destinationIds.includes(id))
+        expect(mayBegin).toBe(fullLimit(rules, load(running, each.host), each) === null)
+        expect(fullLimitBeside(rules, running, each)).toEqual(fullLimit(rules, load(running, each.host), each))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
   it('say which limit is full', () => {
     const backup: JobLoad = { kind: 'backup', host: 'db1', destinationIds: ['x'] }
     const rules = { global: 5, perHost: 2, perDestination: 1 }
@@ -62,7 +86,7 @@ describe('jobs that wait for a limit', () => {
     expect(full(4, 1, 0)).toBeNull()
   })
 
-  it('leave restores alone: the day it hurts, nothing waits for a limit', () => {
+  it('leave restores alone: someone is waiting for their data', () => {
     const restore: JobLoad = { kind: 'restore', host: null, destinationIds: [] }
     expect(fullLimit({ global: 1, perHost: 1, perDestination: 1 }, load([], null), restore)).toBeNull()
     expect(

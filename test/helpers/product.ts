@@ -73,7 +73,6 @@ export async function startProduct(
     logger: makeTestLogger(),
     home: home.path,
     databaseUrl: catalog.url,
-    worker: null,
   })
   // Without this the worker would add the catalog as a source and back it up at once.
   if (!options.firstStart) await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })

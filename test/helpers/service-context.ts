@@ -35,7 +35,6 @@ export function testContext(
   return {
     actor: options.actor ?? { type: 'token', id: randomUUID(), name: 'test', role: options.role ?? 'admin' },
     db,
-    queue: { enqueue: () => Promise.resolve(true), discard: () => Promise.resolve() },
     vault: openVault(Buffer.alloc(32, 7)),
     clock: options.clock ?? testClock(),
     logger: silent,

@@ -5,7 +5,6 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { catalogDatabase, catalogRoles, sampleDatabase } from '@/lib/db/catalog-roles'
 import { migrate } from '@/lib/db/migrate'
-import { openQueue } from '@/lib/db/queue'
 import { runScript } from '@/lib/db/run-script'
 import { startChild } from '@/scripts/supervise/child'
 import { prepareHome } from '@/scripts/supervise/home'
@@ -19,7 +18,6 @@ import type { CatalogServer } from '@/scripts/supervise/postgres/start-postgres'
 import { secretFile } from '@/scripts/supervise/secret-file'
 import { catalogAddress } from '@/worker/cli/catalog-address'
 import { freePort } from '../helpers/ports'
-import { makeTestLogger } from '../helpers/run-context'
 import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
 
@@ -69,11 +67,6 @@ function as(server: CatalogServer, role: string, secret: string, database: strin
   return url.href
 }
 
-async function makeQueue(url: string): Promise<void> {
-  const queue = await openQueue(url, { supervise: false, logger: makeTestLogger() })
-  await queue.stop()
-}
-
 const rights = `SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user`
 const none = { rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolreplication: false, rolbypassrls: false }
 
@@ -82,7 +75,6 @@ test(
   async () => {
     const server = await start()
     await openCatalog(server.url, options)
-    await makeQueue(server.url)
     for (const url of [server.url, server.backupUrl, server.sampleUrl]) expect(await query(url, rights)).toEqual([none])
     expect(warnings).toEqual([])
     expect(catalogAddress({ NODE_ENV: 'test' }, options.home)).toBe(server.url)
@@ -90,7 +82,7 @@ test(
     // The backup role reads every table, and changes none.
     const tables = await query(
       server.url,
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'pgboss')`,
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
     )
     expect(tables.length).toBeGreaterThan(30)
     await query(server.backupUrl, tables.map(({ name }) => `SELECT count(*) FROM ${String(name)}`).join(';'))
@@ -177,7 +169,6 @@ async function olderHome(): Promise<string> {
       await query(url('postgres'), `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)
     }
     await migrate(url(catalogDatabase), migrations)
-    await makeQueue(url(catalogDatabase))
     await query(url(catalogDatabase), "INSERT INTO setting VALUES ('kept', '42', now())")
     await runScript(url(sampleDatabase), readFileSync(path.join(root, 'prisma/seed/shop.sql'), 'utf8'))
   } finally {
@@ -214,9 +205,8 @@ test(
     // What web and worker knew until now opens the catalog, and the server no more.
     await expect(query(as(server, catalogRoles.superuser, known), 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
     await openCatalog(server.url, options)
-    await makeQueue(server.url)
     // The owner carries out migrations to come.
-    await query(server.url, 'ALTER TABLE setting ADD COLUMN later int; DROP SCHEMA pgboss CASCADE')
+    await query(server.url, 'ALTER TABLE setting ADD COLUMN later int')
     await server.child.stop('SIGINT', 30_000)
     expect(await query((await start()).url, "SELECT value FROM setting WHERE key = 'kept'")).toEqual([{ value: 42 }])
   },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { startBackup } from '@/lib/services/backup/start-backup'
-import { claimJob } from '@/lib/services/job/claim-job'
+import { claimNextJob } from '@/lib/services/job/claim-next-job'
 import { startRestore } from '@/lib/services/restore/start-restore'
 import type { TaskArgs } from '@/worker/task'
 import { restoreTask } from '@/worker/tasks/restore'
@@ -90,9 +90,8 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
     restores += 1
     const input = { backupId, target: { database: `target_${restores}`, owners: 'keep' as const } }
     const { jobId } = await startRestore({ ctx: product.ctx, input })
-    const never = { putOff: () => Promise.reject(new Error('A restore waits for no limit')) }
-    const job = await claimJob(product.ctx.db, never, { jobId, workerId, now: new Date() })
-    if (!job || job === 'waits') throw new Error('The job was not there to be claimed')
+    const job = await claimNextJob(product.ctx.db, { kind: 'restore', workerId })
+    if (job?.id !== jobId) throw new Error('The job was not there to be claimed')
     await restoreTask.run(argsFor(job))
     return { job, database: input.target.database }
   }

@@ -116,7 +116,6 @@ describe('replacing the master key', () => {
       logger: makeTestLogger(),
       home: product.home,
       databaseUrl: product.url,
-      worker: null,
     })
     try {
       return await look(ctx)

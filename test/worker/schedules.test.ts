@@ -55,7 +55,6 @@ describe('schedules', () => {
           logger: makeTestLogger(),
           home: product.home,
           databaseUrl: product.url,
-          worker: null,
         }),
       ),
     )
@@ -197,16 +196,11 @@ describe('schedules', () => {
       furthest = Math.max(furthest, clock)
       const nows = [0, random() * 60_000, random() * 130_000].map((late) => new Date(clock - late))
       await Promise.all(nows.map((now) => evaluateSchedules({ ctx: product.ctx, now })))
-      // What was started has run meanwhile; its delivery makes room for the next.
-      const done = await product.ctx.db.job.findMany({
+      // What was started has run meanwhile; so that there is room for the next.
+      await product.ctx.db.job.updateMany({
         where: { state: 'queued', scheduleId: { in: made.map(({ id }) => id) } },
+        data: { state: 'succeeded' },
       })
-      for (const job of done) {
-        await product.ctx.db.$transaction(async (tx) => {
-          await product.ctx.queue.discard(tx, 'backup', job.id)
-          await tx.job.update({ where: { id: job.id }, data: { state: 'succeeded' } })
-        })
-      }
     }
     await evaluateSchedules({ ctx: product.ctx, now: new Date(furthest + 1) })
     const due = dueRuns('0 * * * *', 'UTC', new Date(start), new Date(furthest), 10_000).runs

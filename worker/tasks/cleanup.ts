@@ -1,4 +1,5 @@
 import { engineNames } from '@/lib/contracts/common'
+import { longestRestoreTestMs } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
@@ -8,7 +9,7 @@ import type { Task } from '../task'
 /** A sandbox without an owner goes at once; one that looks owned goes after this time all the same. */
 const sandboxLimitMs = 2 * 3_600_000
 /** While restore tests run, one of them may be old and in use: longer than the longest limit that can be set. */
-const busySandboxLimitMs = 25 * 3_600_000
+const busySandboxLimitMs = longestRestoreTestMs + 3_600_000
 
 /** Sweeps sandboxes, finishes begun deletions, removes what crashed runs left, and checks the stores' safety nets. */
 export const cleanupTask: Task = {

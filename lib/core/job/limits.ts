@@ -28,7 +28,7 @@ export type FullLimit =
   | { scope: 'host'; limit: number; host: string }
   | { scope: 'destination'; limit: number; destinationId: string }
 
-/** Restores are for the day it hurts and never wait for a limit; the small chores load nobody. */
+/** Restores never wait for a limit: someone is waiting for their data. The small chores load nobody. */
 export const countedKinds: readonly string[] = ['backup', 'restore-test']
 
 export const countsGlobally = (kind: JobKind): boolean => countedKinds.includes(kind)
@@ -46,6 +46,55 @@ export function fullLimit(limits: Limits, running: RunningLoad, job: JobLoad): F
   }
   const destinationId = job.destinationIds.find((id) => (running.destinations[id] ?? 0) >= limits.perDestination)
   return destinationId === undefined ? null : { scope: 'destination', limit: limits.perDestination, destinationId }
+}
+
+/** Where nothing more may begin beside what runs. */
+export interface FullLoads {
+  /** The global limit is reached. */
+  global: boolean
+  hosts: string[]
+  destinationIds: string[]
+}
+
+/** Every limit that is reached by what runs now: a job may begin when it loads none of them. */
+export function fullLoads(limits: Limits, running: readonly JobLoad[]): FullLoads {
+  const load = sumLoads(running)
+  return {
+    global: load.global >= limits.global,
+    hosts: keysFrom(load.hosts, limits.perHost),
+    destinationIds: keysFrom(load.destinations, limits.perDestination),
+  }
+}
+
+const keysFrom = (counts: ReadonlyMap<string, number>, limit: number): string[] =>
+  [...counts].filter(([, count]) => count >= limit).map(([key]) => key)
+
+interface LoadSum {
+  global: number
+  hosts: Map<string, number>
+  destinations: Map<string, number>
+}
+
+function sumLoads(jobs: readonly JobLoad[]): LoadSum {
+  const sum: LoadSum = { global: 0, hosts: new Map(), destinations: new Map() }
+  for (const job of jobs) addLoad(sum, job)
+  return sum
+}
+
+function addLoad(sum: LoadSum, job: JobLoad): void {
+  if (countsGlobally(job.kind)) sum.global += 1
+  if (job.host !== null) sum.hosts.set(job.host, (sum.hosts.get(job.host) ?? 0) + 1)
+  for (const id of job.destinationIds) sum.destinations.set(id, (sum.destinations.get(id) ?? 0) + 1)
+}
+
+function loadFor(sum: LoadSum, job: JobLoad): RunningLoad {
+  const host = job.host === null ? 0 : (sum.hosts.get(job.host) ?? 0)
+  return { global: sum.global, host, destinations: Object.fromEntries(sum.destinations) }
+}
+
+/** The limit that keeps this job from beginning beside these; null when it may begin. */
+export function fullLimitBeside(limits: Limits, beside: readonly JobLoad[], job: JobLoad): FullLimit | null {
+  return fullLimit(limits, loadFor(sumLoads(beside), job), job)
 }
 
 /** Why a job waits, for the screen. */
@@ -70,22 +119,11 @@ export function chooseWaiting<Job extends JobLoad>(
   running: readonly JobLoad[],
   waiting: readonly Job[],
 ): Job[] {
-  const load: { global: number; hosts: Map<string, number>; destinations: Record<string, number> } = {
-    global: 0,
-    hosts: new Map(),
-    destinations: {},
-  }
-  const add = (job: JobLoad) => {
-    if (countsGlobally(job.kind)) load.global += 1
-    if (job.host !== null) load.hosts.set(job.host, (load.hosts.get(job.host) ?? 0) + 1)
-    for (const id of job.destinationIds) load.destinations[id] = (load.destinations[id] ?? 0) + 1
-  }
-  for (const job of running) add(job)
+  const load = sumLoads(running)
   const chosen: Job[] = []
   for (const job of waiting) {
-    const host = job.host === null ? 0 : (load.hosts.get(job.host) ?? 0)
-    if (fullLimit(limits, { global: load.global, host, destinations: load.destinations }, job)) continue
-    add(job)
+    if (fullLimit(limits, loadFor(load, job), job)) continue
+    addLoad(load, job)
     chosen.push(job)
   }
   return chosen

@@ -1,7 +1,6 @@
 import type { Actor } from '@/lib/contracts/common'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
-import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 
 /**
@@ -9,7 +8,7 @@ import { createJob } from '../job/create-job'
  * that fails is tried again when its row says so. Throws `already-running`.
  */
 export function createCopyJob(
-  ctx: Pick<ServiceContext, 'queue'> & { actor: Actor },
+  ctx: { actor: Actor },
   tx: Tx,
   copy: { backupId: string; destinationId: string; sourceId: string },
 ): Promise<JobModel> {

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
-import type { ClaimedJob } from './claim-job'
+import type { ClaimedJob } from './claim-next-job'
 
 /**
  * Locks the job's row and throws `lease-lost` unless this claim still holds it. Call it first in every transaction

@@ -1,4 +1,4 @@
-import { jobKindSchema, type Job } from '@/lib/contracts/job'
+import type { Job } from '@/lib/contracts/job'
 import { isTerminal } from '@/lib/core/job/transition'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { jobStateSchema } from '@/lib/contracts/common'
@@ -37,7 +37,6 @@ export async function cancelJob(args: { ctx: ServiceContext; input: { id: string
     if (after.state === 'cancelled') {
       const failure = { code: 'cancelled', message: 'Cancelled before it began.' }
       await closeRows(tx, job.id, { state: 'cancelled', failure, now })
-      await ctx.queue.discard(tx, jobKindSchema.parse(job.kind), job.id)
     }
     return toJob(after)
   })

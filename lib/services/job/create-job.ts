@@ -8,7 +8,6 @@ import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
 import { holdBackup } from '../backup/hold-backup'
-import type { ServiceContext } from '../context'
 import { findFullLimit } from './find-full-limit'
 import { fullLimitWords } from './full-limit-words'
 import type { JobRules } from './job-rules'
@@ -35,58 +34,41 @@ export interface NewJob {
 }
 
 /**
- * Writes the job's row and hands it to the queue in the caller's transaction. What finds a limit full is written as
- * waiting, with the reason. Throws `not-found` for a backup that is deleted, and `already-running` (facts: jobId) when
- * the exclusive key is taken; the transaction must then be rolled back.
+ * Writes the job's row in the caller's transaction; once that is committed, workers take it. What finds a limit full says
+ * so. Throws `not-found` for a backup that is deleted, and `already-running` (facts: jobId) when the exclusive key is taken.
  */
-export async function createJob(
-  ctx: Pick<ServiceContext, 'queue'> & { actor: Actor },
-  tx: Tx,
-  job: NewJob,
-): Promise<JobModel> {
+export async function createJob(ctx: { actor: Actor }, tx: Tx, job: NewJob): Promise<JobModel> {
   // Before anything else is read: from here on retention sees this job, or this job that the backup is gone.
   if (job.backupId) await holdBackup(tx, job.backupId)
   const load = { kind: job.kind, host: await hostOf(tx, job), destinationIds: destinationsOf(job) }
   const startAfter = job.startAfter ?? null
   const limited = startAfter === null && isLimited(load)
   const full = limited ? await findFullLimit(tx, load, { queued: true }) : null
-  const row = await tx.job.create({
-    data: {
-      kind: job.kind,
-      state: 'queued',
-      input: toJson(job.rules ? { ...job.input, rules: job.rules } : job.input),
-      actor: toJson(ctx.actor),
-      sourceId: job.sourceId ?? null,
-      backupId: job.backupId ?? null,
-      scheduleId: job.scheduleId ?? null,
-      dueAt: job.dueAt ?? null,
-      maxAttempts: job.maxAttempts,
-      host: load.host,
-      destinationIds: load.destinationIds,
-      startAfter,
-      exclusiveKey: job.exclusiveKey ?? null,
-      waitReason: full ? await fullLimitWords(tx, full) : (job.waitReason ?? null),
-    },
-  })
-  const taken = await ctx.queue.enqueue(tx, {
-    id: row.id,
+  const data = {
     kind: job.kind,
+    state: 'queued',
+    input: toJson(job.rules ? { ...job.input, rules: job.rules } : job.input),
+    actor: toJson(ctx.actor),
+    sourceId: job.sourceId ?? null,
+    backupId: job.backupId ?? null,
+    scheduleId: job.scheduleId ?? null,
+    dueAt: job.dueAt ?? null,
     maxAttempts: job.maxAttempts,
-    parked: full !== null,
-    ...(startAfter ? { startAfter } : {}),
-    ...(job.exclusiveKey ? { exclusiveKey: job.exclusiveKey } : {}),
-  })
-  if (taken) return row
-  const holder = await tx.job.findFirst({
-    where: {
-      kind: job.kind,
-      state: { in: ['queued', 'running'] },
-      id: { not: row.id },
-      ...(job.sourceId ? { sourceId: job.sourceId } : {}),
-      ...(job.kind === 'restore-test' && job.backupId ? { backupId: job.backupId } : {}),
-    },
-    orderBy: { createdAt: 'desc' },
-  })
+    host: load.host,
+    destinationIds: load.destinationIds,
+    startAfter,
+    exclusiveKey: job.exclusiveKey ?? null,
+    waitReason: full ? await fullLimitWords(tx, full) : (job.waitReason ?? null),
+  }
+  // Nothing is written when the key is taken: a violation would spoil the caller's transaction.
+  const [row] = await tx.job.createManyAndReturn({ data: [data], skipDuplicates: true })
+  if (row) return row
+  const holder = job.exclusiveKey
+    ? await tx.job.findFirst({
+        where: { kind: job.kind, exclusiveKey: job.exclusiveKey, state: { in: ['queued', 'running'] } },
+        select: { id: true },
+      })
+    : null
   throw new HoldfastError('already-running', `This ${job.kind.replace('-', ' ')} is already waiting or running.`, {
     remedy: 'Wait for it to finish, or cancel it.',
     facts: holder ? { jobId: holder.id } : {},

@@ -1,13 +1,13 @@
 import { afterAttempt, type AttemptOutcome } from '@/lib/core/job/after-attempt'
 import { assertTransition } from '@/lib/core/job/transition'
 import type { Failure, JobState } from '@/lib/contracts/common'
-import { jobKindSchema } from '@/lib/contracts/job'
+import { retryDelayMs, type RetryRules } from '@/lib/core/job/retry-delay'
+import { catalogNow } from '@/lib/db/catalog-now'
 import type { Db, Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import type { OpenQueue } from '@/lib/db/queue'
 import { toJson } from '@/lib/db/to-json'
 import { assertLease } from './assert-lease'
-import type { ClaimedJob } from './claim-job'
+import type { ClaimedJob } from './claim-next-job'
 
 /** The failure that an outcome carries into the row. */
 export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
@@ -30,14 +30,20 @@ export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
 }
 
 /**
- * Ends a run: checks the fencing token, lets `commit` write the domain's rows, moves the job on and settles its
- * delivery, all in one transaction. Answers the job's new state; `queued` means that another attempt follows.
+ * Ends a run: checks the fencing token, lets `commit` write the domain's rows and moves the job on, all in one transaction.
+ * Answers the job's new state; `queued` means that another attempt follows, at once after an interruption, else after the
+ * delay of `retry` with the reason on the job.
  */
 export async function finishRun(
   db: Db,
-  queue: Pick<OpenQueue, 'settle'>,
   job: ClaimedJob,
-  end: { outcome: AttemptOutcome; now: Date; log: string; commit: (tx: Tx, state: JobState) => Promise<void> },
+  end: {
+    outcome: AttemptOutcome
+    now: Date
+    log: string
+    retry: RetryRules
+    commit: (tx: Tx, state: JobState) => Promise<void>
+  },
 ): Promise<JobState> {
   const state = afterAttempt(end.outcome, job.attempt, job.maxAttempts)
   assertTransition('running', state)
@@ -56,9 +62,16 @@ export async function finishRun(
           // A hand-back is not the job's fault and does not use up an attempt.
           ...(end.outcome.type === 'interrupted' && end.outcome.handedBack ? { attempt: { decrement: 1 } } : {}),
           ...(state === 'queued' ? { progress: Prisma.DbNull } : { finishedAt: end.now }),
+          ...(state === 'queued' && end.outcome.type === 'failed'
+            ? {
+                startAfter: new Date(
+                  (await catalogNow(tx)).getTime() + retryDelayMs(end.retry, job.attempt, Math.random()),
+                ),
+                waitReason: `Attempt ${job.attempt} failed and it is tried again: ${end.outcome.failure.message}`,
+              }
+            : {}),
         },
       })
-      if (state !== 'queued') await queue.settle(tx, jobKindSchema.parse(job.kind), job.id)
     },
     { timeout: 30_000 },
   )

@@ -1,8 +1,6 @@
 import type { Failure } from '@/lib/contracts/common'
-import { jobKindSchema } from '@/lib/contracts/job'
 import { afterAttempt } from '@/lib/core/job/after-attempt'
 import { Prisma } from '@/lib/db/generated/client'
-import type { OpenQueue } from '@/lib/db/queue'
 import { toJson } from '@/lib/db/to-json'
 import type { ServiceContext } from '../context'
 import { raiseJobIncident } from '../incident/raise-job-incident'
@@ -12,24 +10,31 @@ import { closeRows } from './close-rows'
 export const leaseMs = 30_000
 
 /**
- * Takes jobs away from dead workers: those whose heartbeat is older than the lease, and those named in `deadWorkerIds`
- * (the caller saw their process gone). The run becomes `interrupted`; its job is queued again while attempts are left.
- * Raising the fencing token makes sure that a worker which was only slow cannot commit afterwards.
+ * Takes jobs away from workers that do not carry them out: a worker whose heartbeat is older than the lease or whose row is
+ * gone, those named in `deadWorkerIds` (the caller saw their process gone), and the caller itself where it runs nothing of
+ * the kind (`own`: the end of a run could not be written). The run becomes `interrupted`; its job is queued again while
+ * attempts are left. Raising the fencing token makes sure that a worker which was only slow cannot commit afterwards.
  */
 export async function recoverJobs(
   ctx: ServiceContext,
-  queue: Pick<OpenQueue, 'release' | 'settle'>,
-  input: { deadWorkerIds: string[]; now: Date },
+  input: { deadWorkerIds: string[]; own?: { workerId: string; runningJobIds: string[] }; now: Date },
 ): Promise<number> {
-  const stale = await ctx.db.worker.findMany({
-    where: {
-      OR: [{ heartbeatAt: { lt: new Date(input.now.getTime() - leaseMs) } }, { id: { in: input.deadWorkerIds } }],
-    },
+  const leaseBegan = new Date(input.now.getTime() - leaseMs)
+  const alive = await ctx.db.worker.findMany({
+    where: { heartbeatAt: { gte: leaseBegan }, id: { notIn: input.deadWorkerIds } },
     select: { id: true },
   })
-  const jobs = await ctx.db.job.findMany({
-    where: { state: 'running', workerId: { in: stale.map((worker) => worker.id) } },
-  })
+  const holders = [...alive.map((worker) => worker.id), ...(input.own ? [input.own.workerId] : [])]
+  const lost: Prisma.JobWhereInput[] = [{ workerId: null }, { workerId: { notIn: holders } }]
+  if (input.own) {
+    lost.push({
+      workerId: input.own.workerId,
+      id: { notIn: input.own.runningJobIds },
+      // One that was claimed this moment is on its way to its run.
+      startedAt: { lt: leaseBegan },
+    })
+  }
+  const jobs = await ctx.db.job.findMany({ where: { state: 'running', OR: lost } })
   for (const job of jobs) {
     const state = job.cancelRequestedAt
       ? 'cancelled'
@@ -39,7 +44,6 @@ export async function recoverJobs(
       message: 'The worker ended in the middle of this run (killed, out of memory, or the machine went down).',
       remedy: state === 'queued' ? 'Nothing: it is tried again by itself.' : 'Start it again.',
     }
-    const kind = jobKindSchema.parse(job.kind)
     const taken = await ctx.db.$transaction(async (tx) => {
       const { count } = await tx.job.updateMany({
         where: { id: job.id, state: 'running', fence: job.fence },
@@ -53,13 +57,11 @@ export async function recoverJobs(
       })
       if (count === 0) return false
       await closeRows(tx, job.id, { state: 'interrupted', failure, now: input.now })
-      if (state !== 'queued') await queue.settle(tx, kind, job.id)
       if (state === 'interrupted') await raiseJobIncident(tx, { job, failure, now: input.now })
       return true
     })
     if (!taken) continue
     ctx.logger.warn('recovered a job from a dead worker', { jobId: job.id, kind: job.kind, state })
-    if (state === 'queued') await queue.release(kind, job.id)
   }
   return jobs.length
 }

@@ -9,7 +9,7 @@ import { wantedRecipients } from './wanted-recipients'
 const pauseMs = 15 * 60_000
 
 /** Has the backups there are wrapped for whoever must be able to open them; one that waits or runs already serves. */
-export async function startRewrap(ctx: Pick<ServiceContext, 'db' | 'queue'> & { actor: Actor }): Promise<void> {
+export async function startRewrap(ctx: Pick<ServiceContext, 'db'> & { actor: Actor }): Promise<void> {
   try {
     await ctx.db.$transaction((tx) =>
       createJob(ctx, tx, { kind: 'rewrap', input: {}, maxAttempts: 3, exclusiveKey: 'rewrap' }),

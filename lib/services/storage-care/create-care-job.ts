@@ -1,12 +1,11 @@
 import type { Actor } from '@/lib/contracts/common'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
-import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 
 /** A regular look at one destination; one of a kind at a time. Throws `already-running`. */
 export function createCareJob(
-  ctx: Pick<ServiceContext, 'queue'> & { actor: Actor },
+  ctx: { actor: Actor },
   tx: Tx,
   care: { kind: 'inventory' | 'reverify'; destinationId: string; input?: Record<string, unknown> },
 ): Promise<JobModel> {
