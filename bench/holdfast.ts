@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { Job } from '@/lib/contracts/job'
 import { createDestinationSchema } from '@/lib/contracts/destination'
-import { createSourceSchema, type SourceOptions } from '@/lib/contracts/source'
+import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
+import { createSourceSchema } from '@/lib/contracts/source'
 import { isTerminal } from '@/lib/core/job/transition'
 import { migrate } from '@/lib/db/migrate'
 import type { Logger } from '@/lib/ports/run-context'
@@ -29,7 +30,7 @@ export interface Holdfast {
   sourceId: string
   destinationId: string
   /** Another source on the same server. */
-  addSource(name: string, database: string, options: Partial<SourceOptions>): Promise<string>
+  addSource(name: string, database: string, options: Partial<PostgresOptions>): Promise<string>
   /** Waits for the job's end; throws with its error unless it succeeded. */
   succeeded(jobId: string): Promise<Job>
   close(): Promise<void>
@@ -48,7 +49,7 @@ export async function startHoldfast(
   await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   await createRecoveryKit({ ctx, input: { replace: false } })
   const worker = await startWorker(settings, home, url)
-  const addSource = async (name: string, database: string, options: Partial<SourceOptions>) => {
+  const addSource = async (name: string, database: string, options: Partial<PostgresOptions>) => {
     const connection = { host: '127.0.0.1', port: sourcePort, user: 'postgres', database, ssl: 'disable' }
     return (await createSource({ ctx, input: createSourceSchema.parse({ name, connection, options }) })).id
   }

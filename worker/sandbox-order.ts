@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { localConfigSchema } from '@/lib/contracts/destination'
+import { destinationContract } from '@/lib/contracts/destinations/index'
 import type { SandboxOrder } from '@/lib/ports/engine'
 import type { ServiceContext } from '@/lib/services/context'
 import { keepOut } from './keep-out'
@@ -13,11 +13,11 @@ export async function sandboxOrder(
   home: string,
   acceptUnconfined = false,
 ): Promise<SandboxOrder> {
-  const locals = await ctx.db.destination.findMany({
-    where: { kind: 'local', deletedAt: null },
-    select: { config: true },
+  const destinations = await ctx.db.destination.findMany({
+    where: { deletedAt: null },
+    select: { kind: true, config: true },
   })
-  const folders = locals.flatMap(({ config }) => localConfigSchema.safeParse(config).data?.path ?? [])
+  const folders = destinations.flatMap(({ kind, config }) => destinationContract(kind).localFolder(config) ?? [])
   return {
     root: sandboxRoot(home),
     keepOut: keepOut(home, folders),

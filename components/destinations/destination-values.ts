@@ -1,4 +1,5 @@
-import { destinationReach, type Destination, type DestinationKind } from '@/lib/contracts/destination'
+import type { Destination } from '@/lib/contracts/destination'
+import { destinationContracts, type DestinationKind } from '@/lib/contracts/destinations/index'
 import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { emptyPlace, placeInputOf, placeValuesOf, type PlaceValues } from './place-values'
 
@@ -110,4 +111,4 @@ export function destinationPatchOf(values: DestinationValues) {
 
 /** Whether the secret of a stored destination may stay empty with what is typed beside it. */
 export const secretHintOf = ({ kind, config }: Destination, values: DestinationValues): string =>
-  storedSecretHint(destinationReach[kind], config, destinationPatchOf(values).config)
+  storedSecretHint(destinationContracts[kind].secrets[0]?.reach, config, destinationPatchOf(values).config)

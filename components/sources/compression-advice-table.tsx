@@ -1,5 +1,5 @@
 import type { CompressionAdvice } from '@/lib/contracts/compression-advice'
-import type { Compression } from '@/lib/contracts/source'
+import type { Compression } from '@/lib/contracts/engines/common'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'

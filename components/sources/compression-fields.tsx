@@ -1,6 +1,6 @@
 import { Gauge } from 'lucide-react'
 import type { CompressionAdvice } from '@/lib/contracts/compression-advice'
-import { compressions, type Compression } from '@/lib/contracts/source'
+import { compressions, type Compression } from '@/lib/contracts/engines/common'
 import { compressionLevels } from '@/lib/core/compression/levels'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'

@@ -1,5 +1,5 @@
 import { useState, type ClipboardEvent } from 'react'
-import { type SslMode, sslModes } from '@/lib/contracts/source'
+import { type SslMode, sslModes } from '@/lib/core/network/ssl-modes'
 import { sslConsequences } from '@/lib/core/network/ssl-modes'
 import { Field } from '@/components/ui/field'
 import { Select, Textarea } from '@/components/ui/input'

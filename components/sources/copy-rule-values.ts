@@ -1,4 +1,4 @@
-import type { SourceOptions } from '@/lib/contracts/source'
+import type { CommonOptions } from '@/lib/contracts/engines/common'
 
 /** How many copies are asked for, as typed. Empty: nothing is asked. */
 export interface CopyRuleValues {
@@ -8,7 +8,7 @@ export interface CopyRuleValues {
 
 export const emptyCopyRule: CopyRuleValues = { ruleCopies: '', ruleOtherSites: '' }
 
-export function copyRuleValuesOf({ copyRule }: Pick<SourceOptions, 'copyRule'>): CopyRuleValues {
+export function copyRuleValuesOf({ copyRule }: Pick<CommonOptions, 'copyRule'>): CopyRuleValues {
   if (!copyRule) return emptyCopyRule
   return { ruleCopies: String(copyRule.copies), ruleOtherSites: String(copyRule.otherSites) }
 }

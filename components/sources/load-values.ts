@@ -1,4 +1,4 @@
-import type { SourceOptions } from '@/lib/contracts/source'
+import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
 
 /** What a backup may ask of its server, as typed. Empty: chosen by Holdfast. */
 export interface LoadValues {
@@ -19,7 +19,7 @@ export const emptyLoad: LoadValues = {
   replicaPort: '5432',
 }
 
-export function loadValuesOf({ gentle, fullSpeed, parallelism, maxConnections, replica }: SourceOptions): LoadValues {
+export function loadValuesOf({ gentle, fullSpeed, parallelism, maxConnections, replica }: PostgresOptions): LoadValues {
   return {
     gentle,
     fullSpeed,

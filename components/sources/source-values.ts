@@ -1,4 +1,8 @@
-import { sourceReach, type Source, type SourceOptions, type SqlAssertion, type SslMode } from '@/lib/contracts/source'
+import { engineContract } from '@/lib/contracts/engines/index'
+import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
+import type { Source } from '@/lib/contracts/source'
+import type { SqlAssertion } from '@/lib/contracts/engines/postgres'
+import type { SslMode } from '@/lib/core/network/ssl-modes'
 import { storedSecretHint } from '@/lib/client/stored-secret-hint'
 import { defaultSslMode } from '@/lib/core/network/ssl-modes'
 import { copyRuleInputOf, copyRuleValuesOf, emptyCopyRule, type CopyRuleValues } from './copy-rule-values'
@@ -17,10 +21,10 @@ export interface SourceValues extends LoadValues, CopyRuleValues {
   /** Null while nobody chose one: the mode then follows the host. */
   ssl: SslMode | null
   sslRootCert: string
-  compression: SourceOptions['compression']
+  compression: PostgresOptions['compression']
   compressionLevel: string
   compressionThreads: string
-  encryption: SourceOptions['encryption']
+  encryption: PostgresOptions['encryption']
   lockTimeoutSeconds: string
   stallMinutes: string
   lowPriority: boolean
@@ -159,8 +163,9 @@ export function sourceInputOf(values: SourceValues) {
 /** Whether the password of a stored source may stay empty with what is typed beside it. */
 export function passwordHintOf({ engine, connection, options }: Source, values: SourceValues): string {
   const { password: _password, ...typed } = connectionOf(values)
-  const { replica } = loadInputOf(values)
-  return storedSecretHint(sourceReach[engine], { ...connection, replica: options.replica }, { ...typed, replica })
+  const { secretPlace, secrets } = engineContract(engine)
+  const after = secretPlace({ connection: typed, options: loadInputOf(values) })
+  return storedSecretHint(secrets[0]?.reach, secretPlace({ connection, options }), after)
 }
 
 /** What an edit sends: a field that was emptied takes its limit or objective away. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compressionSchema } from './source'
+import { compressionSchema } from './engines/common'
 
 /** One compression as it did on the sample. */
 export const measuredCompressionSchema = z.object({

@@ -1,108 +1,20 @@
 import { z } from 'zod'
-import { normalUrl } from '../core/secrets/same-place'
-import { bareBucket, whyNoBucket } from '../core/storage/why-no-bucket'
-import { completeEndpoint, whyNoEndpoint } from '../core/storage/why-no-endpoint'
-import { barePrefix, whyNoPrefix } from '../core/storage/why-no-prefix'
-import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
-import { enteredUrl, isNoConnection, noConnection } from './entered'
 import { failureSchema, idSchema, patchOf, timeSchema } from './common'
+import { destinationKindSchema } from './destinations/index'
+import { localContract } from './destinations/local'
+import { s3Contract } from './destinations/s3'
+import { isNoConnection, noConnection } from './entered'
 import { destinationOptionsSchema } from './operations'
-
-export const destinationKinds = ['local', 's3'] as const
-export const destinationKindSchema = z.enum(destinationKinds)
-export type DestinationKind = z.infer<typeof destinationKindSchema>
-
-/** A folder on the worker's machine. */
-export const localConfigSchema = z.object({
-  path: z
-    .string()
-    .min(1)
-    .refine((p) => p.startsWith('/'), 'Enter an absolute path, such as /var/backups/holdfast'),
-})
-export type LocalConfig = z.infer<typeof localConfigSchema>
-
-/** An S3 bucket. Without credentials the SDK's default chain is used (environment, profile, instance role). */
-export const s3ConfigSchema = z.object({
-  /** Absent for AWS itself. */
-  endpoint: z.url({ protocol: /^https?$/, error: 'Enter a URL such as https://s3.example.com' }).optional(),
-  region: z.string().min(1).default('us-east-1'),
-  bucket: z.string().min(3).max(63),
-  /** Key prefix inside the bucket, without a leading slash. */
-  prefix: z
-    .string()
-    .max(1_024)
-    .default('')
-    .transform((p) => p.replace(/^\/+|\/+$/g, '')),
-  forcePathStyle: z.boolean().default(false),
-  accessKeyId: z.string().max(256).optional(),
-  storageClass: z.string().max(64).optional(),
-  serverSideEncryption: z.enum(['AES256', 'aws:kms']).optional(),
-  kmsKeyId: z.string().max(2_048).optional(),
-  /** Install a lifecycle rule that aborts stale uploads and expires objects well behind our own retention. */
-  lifecycleSafetyNet: z.boolean().default(true),
-  /** Days after which the safety net may expire an object; it must lie well behind every retention policy. */
-  safetyNetDays: z.number().int().min(7).max(36_500).default(400),
-})
-export type S3Config = z.infer<typeof s3ConfigSchema>
-
-/** The same as it is entered: what other tools write is understood, and names that cannot be are told at once. */
-export const enteredS3ConfigSchema = s3ConfigSchema
-  .extend({
-    endpoint: z
-      .string()
-      .trim()
-      .overwrite(completeEndpoint)
-      .pipe(enteredUrl('Enter a URL such as https://s3.example.com'))
-      .optional(),
-    bucket: z.string().trim().overwrite(bareBucket),
-    prefix: z.string().default('').transform(barePrefix),
-  })
-  .superRefine((config, context) => {
-    const { endpoint, bucket, prefix } = config
-    const wrong = {
-      endpoint: endpoint === undefined ? null : whyNoEndpoint(endpoint, bucket),
-      bucket: whyNoBucket(bucket, config),
-      prefix: whyNoPrefix(prefix),
-    }
-    for (const [field, message] of Object.entries(wrong))
-      if (message !== null) context.addIssue({ code: 'custom', path: [field], message })
-  })
-
-/** Where the secret of each kind goes; null: the kind has none. */
-export const destinationReach: Record<DestinationKind, SecretReach | null> = {
-  local: null,
-  s3: declareReach(
-    s3ConfigSchema,
-    { field: 'config.secretAccessKey', name: 'secret access key' },
-    {
-      endpoint: {
-        called: 'the endpoint',
-        where: ({ endpoint, region }) => [endpoint ? normalUrl(endpoint) : `AWS in ${region}`],
-      },
-      region: { readWith: 'endpoint' },
-      // A bucket is a place inside the service that has the key already.
-      bucket: 'aside',
-      prefix: 'aside',
-      forcePathStyle: 'aside',
-      accessKeyId: 'aside',
-      storageClass: 'aside',
-      serverSideEncryption: 'aside',
-      kmsKeyId: 'aside',
-      lifecycleSafetyNet: 'aside',
-      safetyNetDays: 'aside',
-    },
-  ),
-}
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
 const common = { name: nameSchema, options: destinationOptionsSchema.prefault({}) }
 
 export const createDestinationSchema = z.discriminatedUnion('kind', [
-  z.object({ ...common, kind: z.literal('local'), config: localConfigSchema }),
+  z.object({ ...common, kind: z.literal('local'), config: localContract.enteredConfig }),
   z.object({
     ...common,
     kind: z.literal('s3'),
-    config: enteredS3ConfigSchema.safeExtend({ secretAccessKey: z.string().max(1_024).optional() }),
+    config: s3Contract.enteredConfig.safeExtend({ secretAccessKey: z.string().max(1_024).optional() }),
   }),
 ])
 /** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */

@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Compression } from '@/lib/contracts/source'
+import type { Compression } from '@/lib/contracts/engines/common'
 import { findTool } from '@/lib/process/find-tool'
 
 /** A standard program that compresses from stdin to stdout. */

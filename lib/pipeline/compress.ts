@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
-import type { Compression } from '@/lib/contracts/source'
+import type { Compression } from '@/lib/contracts/engines/common'
 import { usableLevel } from '@/lib/core/compression/levels'
 import type { Priority } from '@/lib/core/tool-priority'
 import type { RunContext } from '@/lib/ports/run-context'

@@ -1,6 +1,6 @@
 import { type Duplex, PassThrough } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import type { Compression } from '@/lib/contracts/source'
+import type { Compression } from '@/lib/contracts/engines/common'
 import type { RunContext } from '@/lib/ports/run-context'
 import { stageBufferBytes } from './buffer-size'
 import { codecPrograms, requireCodec } from './codec-programs'

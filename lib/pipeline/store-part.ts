@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Progress } from '@/lib/contracts/job'
-import type { Compression } from '@/lib/contracts/source'
+import type { Compression } from '@/lib/contracts/engines/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Priority } from '@/lib/core/tool-priority'
 import type { RunContext } from '@/lib/ports/run-context'

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream'
 import type { Check } from '../contracts/backup'
 import type { EngineName } from '../contracts/common'
 import type { RestoreTestLevel } from '../contracts/schedule'
-import type { Finding, Inspection, SourceOptions, SqlAssertion } from '../contracts/source'
+import type { CommonOptions } from '../contracts/engines/common'
+import type { Finding, Inspection } from '../contracts/source'
 import type { HandStep } from '../core/repository/hand-step'
 import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
 import type { RunningCommand } from './process'
@@ -15,9 +16,10 @@ export interface SourceSpec {
   name: string
   engine: EngineName
   connection: Record<string, unknown>
-  /** The password. */
-  secret: string | null
-  options: SourceOptions
+  /** By the names of their fields; one that was not given is absent. */
+  secrets: Readonly<Record<string, string>>
+  /** Options of every source, and the engine's own as its contract parsed them. */
+  options: CommonOptions & Record<string, unknown>
 }
 
 /** A part as it lies in the store, or as it was downloaded. */
@@ -114,12 +116,6 @@ export interface Proof {
   restoreDurationMs: number
 }
 
-export interface Expectations {
-  assertions: SqlAssertion[]
-  /** As `schema.table`. */
-  criticalTables: string[]
-}
-
 export interface RestoreTarget {
   /** Server and credentials. */
   source: SourceSpec
@@ -191,8 +187,8 @@ export interface Engine {
       open: OpenPart
       level: Exclude<RestoreTestLevel, 'quick'>
       sandbox: SandboxOrder
-      /** What the restored database is asked beyond the archive's own facts; absent: nothing. */
-      expectations?: Expectations
+      /** Options of the source that say what to ask of what was restored beyond its own facts; absent: nothing. */
+      expectations?: Readonly<Record<string, unknown>>
     },
     run: RunContext,
   ): Promise<Proof>

@@ -144,8 +144,8 @@ export interface DestinationSpec {
   name: string
   kind: string
   config: Record<string, unknown>
-  /** S3: the secret access key. */
-  secret: string | null
+  /** By the names of their fields; one that was not given is absent. */
+  secrets: Readonly<Record<string, string>>
 }
 
 /** What a driver's folder exports (`index.ts` of lib/storage lists them). */

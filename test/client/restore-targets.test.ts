@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { RestoreGrant } from '@/lib/contracts/restore-grant'
-import { sourceSchema, type Source } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
+import type { Source } from '@/lib/contracts/source'
 import { restoreTargets } from '@/lib/client/restore-targets'
 
 const ids = [1, 2, 3, 4].map((n) => `0193b3a2-6c1e-7c3a-9b1f-00000000000${n}`)
@@ -11,7 +12,7 @@ const source = (id: string, isCatalog = false): Source => ({
   name: id,
   engine: 'postgres',
   connection: { host: 'db', port: 5432, database: 'shop', user: 'app', ssl: 'prefer', hasPassword: true },
-  options: sourceSchema.shape.options.parse({}),
+  options: postgresOptionsSchema.parse({}),
   tags: [],
   sample: false,
   catalog: isCatalog,

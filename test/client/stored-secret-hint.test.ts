@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sourceReach } from '@/lib/contracts/source'
+import { postgresContract } from '@/lib/contracts/engines/postgres'
 import { keptSecretHint, storedSecretHint } from '@/lib/client/stored-secret-hint'
 
 const stored = { host: 'db.example.com', port: 5432, database: 'shop', user: 'backup', ssl: 'require' }
@@ -17,6 +17,6 @@ describe('the hint beside a stored password', () => {
     ],
     ['a replica', { replica: { host: 'b', port: 1 } }, 'Enter it again: the host or port changed'],
   ])('says for %s what the server will say (security 11)', (_, typed, hint) => {
-    expect(storedSecretHint(sourceReach.postgres, stored, typed)).toBe(hint)
+    expect(storedSecretHint(postgresContract.secrets[0]?.reach, stored, typed)).toBe(hint)
   })
 })

@@ -25,7 +25,7 @@ const mebibyte = 1024 * 1024
 const places: Record<string, () => Promise<Place>> = {
   local: async () => {
     const dir = await tempDir('storage')
-    const spec = { id: randomUUID(), name: 'folder', kind: 'local', config: { path: dir.path }, secret: null }
+    const spec = { id: randomUUID(), name: 'folder', kind: 'local', config: { path: dir.path }, secrets: {} }
     const plant = async (key: string) => {
       await mkdir(path.dirname(path.join(dir.path, key)), { recursive: true })
       await writeFile(path.join(dir.path, key), 'x')

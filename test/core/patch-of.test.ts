@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { patchOf } from '@/lib/contracts/common'
-import { updateSourceSchema } from '@/lib/contracts/source'
+import { updateDestinationSchema } from '@/lib/contracts/destination'
 
 describe('a patch', () => {
   it('adds nothing to what was named, where partial() would fill in defaults', () => {
@@ -9,10 +9,10 @@ describe('a patch', () => {
     expect(schema.partial().parse({})).toEqual({ a: 'x', b: { c: 1 } })
     expect(patchOf(schema).parse({})).toEqual({})
     expect(patchOf(schema).parse({ a: 'y' })).toEqual({ a: 'y' })
-    expect(updateSourceSchema.parse({ options: {}, connection: {} })).toEqual({ options: {}, connection: {} })
+    expect(updateDestinationSchema.parse({ options: {} })).toEqual({ options: {} })
   })
 
   it('still checks what was named', () => {
-    expect(updateSourceSchema.safeParse({ connection: { port: 0 } }).success).toBe(false)
+    expect(updateDestinationSchema.safeParse({ options: { capacityBytes: -1 } }).success).toBe(false)
   })
 })

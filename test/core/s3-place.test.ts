@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createDestinationSchema, enteredS3ConfigSchema, s3ConfigSchema } from '@/lib/contracts/destination'
+import { createDestinationSchema } from '@/lib/contracts/destination'
+import { enteredS3ConfigSchema, s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import { backupFolder, partFile } from '@/lib/core/repository/paths'
 import { mostPrefixBytes } from '@/lib/core/storage/why-no-prefix'
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { Engine } from '@/lib/ports/engine'
@@ -33,7 +33,7 @@ export function describeRegressionDatabase(major: 15 | 17): void {
       startPostgres({ major, settings: { wal_level: 'logical' } }),
     ])
     // Small as it is, it is taken in several streams.
-    const options = sourceOptionsSchema.parse({ parallelism: 3 })
+    const options = postgresOptionsSchema.parse({ parallelism: 3 })
     const source = { ...pg.source({ connection: { database: pg.database } }), options }
     backup = await takeBackup(engine, source, dir.path, makeTestRun())
     before = await comparableDump(pg, pg.database)

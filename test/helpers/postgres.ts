@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { freePort } from './ports'
 import { postgres17Bin } from './postgres-17'
@@ -219,8 +219,8 @@ export function makeSource(
     id: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11',
     name: 'test',
     engine: 'postgres',
-    secret,
-    options: sourceOptionsSchema.parse({}),
+    secrets: secret === null ? {} : { password: secret },
+    options: postgresOptionsSchema.parse({}),
     ...overrides,
     connection: { host: '127.0.0.1', database: 'postgres', user: 'postgres', ssl: 'disable', ...connection },
   }

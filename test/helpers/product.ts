@@ -113,13 +113,16 @@ export async function startProduct(
         return job.state === 'running' && test(job) ? job : null
       }),
     async addSource(spec, options = {}) {
-      const connection = { ...spec.connection, ...(spec.secret === null ? {} : { password: spec.secret }) }
+      const connection = { ...spec.connection, ...spec.secrets }
       const input = createSourceSchema.parse({ name: `source ${++names}`, engine: 'postgres', connection, options })
       return (await createSource({ ctx, input })).id
     },
     async addDestination(spec, name = `destination ${++names}`) {
-      const secret = spec.secret === null ? {} : { secretAccessKey: spec.secret }
-      const input = createDestinationSchema.parse({ name, kind: spec.kind, config: { ...spec.config, ...secret } })
+      const input = createDestinationSchema.parse({
+        name,
+        kind: spec.kind,
+        config: { ...spec.config, ...spec.secrets },
+      })
       return (await createDestination({ ctx: silent, input })).id
     },
     async addLocalDestination(givenName) {

@@ -42,7 +42,7 @@ export async function makeBucket(options: { objectLock?: boolean } = {}): Promis
     name: 'test bucket',
     kind: 's3',
     config: { endpoint, bucket: name, forcePathStyle: true, accessKeyId, ...config },
-    secret,
+    secrets: { secretAccessKey: secret },
   })
   return {
     name,

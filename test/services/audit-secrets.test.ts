@@ -178,7 +178,7 @@ it('no secret that any operation takes is found in the audit log, nor in what is
     },
   })
   expect(change('destination.update')).toMatchObject({
-    changes: { name: { from: 's3', to: 's3 renamed' }, secretSet: { from: 'set', to: 'replaced' } },
+    changes: { name: { from: 's3', to: 's3 renamed' }, secretAccessKeySet: { from: 'set', to: 'replaced' } },
   })
   expect(change('user.update')).toMatchObject({
     changes: { role: { from: 'viewer', to: 'operator' }, passwordSet: { from: 'set', to: 'replaced' } },

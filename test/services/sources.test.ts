@@ -40,13 +40,13 @@ describe('a source', () => {
       (await catalog.db.auditEvent.findMany()).map((event) => event.detail),
     ])
     expect(everything).not.toContain('odd signs')
-    expect(sourceSpec(ctx, row).secret).toBe(secret)
+    expect(sourceSpec(ctx, row).secrets).toEqual({ password: secret })
   })
 
   it('cannot have its sealed password opened under another source (security 11)', async () => {
     const [a, b] = [await createSource({ ctx, input: input('a') }), await createSource({ ctx, input: input('b') })]
     const [rowA, rowB] = [await findSource(catalog.db, a.id), await findSource(catalog.db, b.id)]
-    expect(() => sourceSpec(ctx, { ...rowB, secretSealed: rowA.secretSealed })).toThrow(
+    expect(() => sourceSpec(ctx, { ...rowB, secretsSealed: rowA.secretsSealed })).toThrow(
       expect.objectContaining({ code: 'secret-unreadable' }),
     )
   })
@@ -60,7 +60,7 @@ describe('a source', () => {
     const after = await updateSource({ ctx, input: { id, patch } })
     expect(after.connection).toMatchObject({ database: 'stock', port: 6543, ssl: 'require', hasPassword: true })
     expect(after.options).toMatchObject({ lowPriority: true, compression: 'zstd', maxAttempts: 3 })
-    expect(sourceSpec(ctx, await findSource(catalog.db, id)).secret).toBe(secret)
+    expect(sourceSpec(ctx, await findSource(catalog.db, id)).secrets).toEqual({ password: secret })
   })
 
   it('loses an objective that is set to null', async () => {
@@ -115,7 +115,7 @@ describe('a source', () => {
     await deleteSource({ ctx, input: { id } })
     expect(await catalog.db.schedule.count({ where: { sourceId: id, deletedAt: null } })).toBe(0)
     await expect(getSource({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
-    expect((await catalog.db.source.findUniqueOrThrow({ where: { id } })).secretSealed).toBeNull()
+    expect((await catalog.db.source.findUniqueOrThrow({ where: { id } })).secretsSealed).toEqual({})
   })
 
   it('remembers a test of its connection, and forgets it when the connection changes', async () => {

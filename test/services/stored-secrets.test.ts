@@ -66,8 +66,8 @@ const caOf = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END C
 
 function source(): Kind {
   const stored = async (id: string) => {
-    const { connection, options, secretSealed } = await catalog.db.source.findUniqueOrThrow({ where: { id } })
-    return { connection, options, secretSealed }
+    const { connection, options, secretsSealed } = await catalog.db.source.findUniqueOrThrow({ where: { id } })
+    return { connection, options, secretsSealed }
   }
   const patched = ({ replica, ...connection }: Patch) =>
     updateSourceSchema.parse({ connection, ...(replica === undefined ? {} : { options: { replica } }) })
@@ -147,8 +147,8 @@ function destination(): Kind {
       'another prefix': () => ({ prefix: 'other' }),
     },
     async stored(id) {
-      const { config, secretSealed } = await catalog.db.destination.findUniqueOrThrow({ where: { id } })
-      return { config, secretSealed }
+      const { config, secretsSealed } = await catalog.db.destination.findUniqueOrThrow({ where: { id } })
+      return { config, secretsSealed }
     },
   }
 }

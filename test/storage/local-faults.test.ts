@@ -21,7 +21,7 @@ describe('a local folder', () => {
   let remove: () => Promise<void>
   let storage: Storage
   const open = (folder: string) =>
-    openStorage({ id: randomUUID(), name: 'folder', kind: 'local', config: { path: folder }, secret: null })
+    openStorage({ id: randomUUID(), name: 'folder', kind: 'local', config: { path: folder }, secrets: {} })
 
   beforeEach(async () => {
     const dir = await tempDir('local')

@@ -12,7 +12,7 @@ import { tempDir } from '../helpers/temp'
 
 const execute = promisify(execFile)
 const open = (folder: string) =>
-  openStorage({ id: randomUUID(), name: 'folder', kind: 'local', config: { path: folder }, secret: null })
+  openStorage({ id: randomUUID(), name: 'folder', kind: 'local', config: { path: folder }, secrets: {} })
 const put = (folder: string) => open(folder).put('a/b', Readable.from([Buffer.from('x')]), {}, makeTestRun())
 
 describe('the place of a local destination', () => {

@@ -1,6 +1,6 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { s3ConfigSchema } from '@/lib/contracts/destination'
+import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import { makeClient } from '@/lib/storage/s3/client'
 
 describe('the S3 client', () => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { Readable } from 'node:stream'
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { s3ConfigSchema } from '@/lib/contracts/destination'
+import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { DestinationSpec, Storage } from '@/lib/ports/storage'
 import { openStorage } from '@/lib/storage'
@@ -14,7 +14,7 @@ import { refused, s3Error, startS3Answers, type S3Answer } from '../helpers/s3-a
 import { testS3 } from '../helpers/servers'
 
 const at = (endpoint: string, config: Record<string, unknown> = {}): DestinationSpec => ({
-  ...{ id: 'x', name: 'x', kind: 's3', secret: 'a secret' },
+  ...{ id: 'x', name: 'x', kind: 's3', secrets: { secretAccessKey: 'a secret' } },
   config: s3ConfigSchema.parse({ endpoint, bucket: 'backups', forcePathStyle: true, accessKeyId: 'AKID', ...config }),
 })
 

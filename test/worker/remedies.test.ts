@@ -72,7 +72,7 @@ describe('what a store says to do reaches everyone who can do it', () => {
   })
 
   it('copies that cannot be read: the restore test says what the store says to do', async () => {
-    await setSecret(bucket.spec().secret ?? '')
+    await setSecret(bucket.spec().secrets['secretAccessKey'] ?? '')
     const stored = await backUp([s3])
     expect(stored.state).toBe('succeeded')
     await setSecret('another secret')

@@ -15,6 +15,7 @@ import { sealedColumns, sealedSettings } from '@/lib/services/master-key/sealed-
 import { readClientSecret, storeClientSecret } from '@/lib/services/oidc/client-secret'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { sourceSpec } from '@/lib/services/source/source-spec'
+import { unsealSecrets } from '@/lib/services/stored-secrets'
 import { openVault } from '@/lib/vault/open-vault'
 import { buildContext } from '@/worker/build-context'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
@@ -126,13 +127,13 @@ describe('replacing the master key', () => {
   const secrets = async (ctx: ServiceContext) => {
     const [source, destinations, channel, user] = await Promise.all([
       ctx.db.source.findUniqueOrThrow({ where: { id: sourceId } }),
-      ctx.db.destination.findMany({ where: { secretSealed: { not: null } } }),
+      ctx.db.destination.findMany({ where: { secretsSealed: { not: {} } } }),
       ctx.db.channel.findUniqueOrThrow({ where: { id: channelId } }),
       ctx.db.user.findUniqueOrThrow({ where: { id: userId } }),
     ])
     return [
-      sourceSpec(ctx, source).secret,
-      ...destinations.map((row) => destinationSpec(ctx, row).secret),
+      ...Object.values(sourceSpec(ctx, source).secrets),
+      ...destinations.flatMap((row) => Object.values(destinationSpec(ctx, row).secrets)),
       channelSpec(ctx, channel).secret,
       ctx.vault.unseal(user.totpSealed ?? '', `user:${userId}:totp`),
       await readClientSecret(ctx, ctx.db),
@@ -202,7 +203,9 @@ describe('replacing the master key', () => {
     const newKey = Buffer.from(await readFile(keyFile('master'), 'utf8'), 'base64')
     expect(newKey.equals(oldKey)).toBe(false)
     const row = await product.ctx.db.source.findUniqueOrThrow({ where: { id: sourceId } })
-    expect(() => old.unseal(row.secretSealed ?? '', `source:${sourceId}`)).toThrow('another master key')
+    expect(() => unsealSecrets({ vault: old }, { type: 'source', id: sourceId }, row.secretsSealed)).toThrow(
+      'another master key',
+    )
 
     await product.startWorker()
     const backupId = await back()

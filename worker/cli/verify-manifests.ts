@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { s3ConfigSchema } from '@/lib/contracts/destination'
+import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import { judgeSource, type SignatureFinding } from '@/lib/core/signature/judge-source'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -44,7 +44,7 @@ export async function verifyManifests(place: string, options: Options): Promise<
 }
 
 function openPlace(place: string, options: Options): Storage {
-  const spec = { id: place, name: place, secret: null }
+  const spec = { id: place, name: place, secrets: {} }
   if (!place.startsWith('s3://')) return openStorage({ ...spec, kind: 'local', config: { path: path.resolve(place) } })
   const url = new URL(place)
   const config = s3ConfigSchema.safeParse({

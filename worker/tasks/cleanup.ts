@@ -1,5 +1,5 @@
 import { engineNames } from '@/lib/contracts/common'
-import { longestRestoreTestMs } from '@/lib/contracts/source'
+import { longestRestoreTestMs } from '@/lib/contracts/engines/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'

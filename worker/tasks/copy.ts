@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { awaitCopy, claimCopy } from '@/lib/services/copy/claim-copy'
 import { failCopy } from '@/lib/services/copy/fail-copy'
@@ -60,7 +60,7 @@ async function copyBackup(
   if (!backup) throw new HoldfastError('not-found', 'The backup to copy was deleted.')
   const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
   if (!destination) throw new HoldfastError('not-found', 'The destination of this copy was deleted.')
-  const { rateLimitBytesPerSecond } = sourceOptionsSchema.parse(backup.source.options)
+  const { rateLimitBytesPerSecond } = commonOptionsSchema.parse(backup.source.options)
   const throttle = rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined
   const target = ctx.openStorage(destinationSpec(ctx, destination))
   try {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Check } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { sourceOptions } from '@/lib/services/source/source-options'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
 import { describeBadTest } from '@/lib/core/verdict/describe-bad-test'
@@ -34,7 +34,7 @@ export const restoreTestTask: Task = {
     if (level !== 'quick' && readable.length > 0) {
       const candidates = backup.copies.filter((copy) => readable.includes(copy.id))
       const from = candidates.find((copy) => !isArchived(copy.storageClass)) ?? candidates[0]
-      const options = sourceOptionsSchema.parse(backup.source.options)
+      const options = sourceOptions(backup.source)
       const found = await proveBackup(args, {
         backupId: backup.id,
         destinationId: from?.destinationId,

@@ -1,4 +1,4 @@
-import type { Compression } from '../../contracts/source'
+import type { Compression } from '../../contracts/engines/common'
 
 /** Levels a compression knows, the one to begin with, and whether it can use several threads. */
 export interface CompressionLevels {

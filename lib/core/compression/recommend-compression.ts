@@ -1,5 +1,5 @@
 import type { MeasuredCompression } from '../../contracts/compression-advice'
-import type { Compression } from '../../contracts/source'
+import type { Compression } from '../../contracts/engines/common'
 
 export interface Recommendation {
   compression: Compression

@@ -1,5 +1,8 @@
-import type { SslMode } from '@/lib/contracts/source'
 import { isLoopback } from './is-loopback'
+
+/** TLS modes as libpq names them. */
+export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+export type SslMode = (typeof sslModes)[number]
 
 /** What a source gets whose TLS mode nobody chose: everything but loopback and sockets is checked in full. */
 export function defaultSslMode(host: string): SslMode {

@@ -1,4 +1,5 @@
-import type { SslMode, TlsOffer } from '@/lib/contracts/source'
+import type { SslMode } from '@/lib/core/network/ssl-modes'
+import type { TlsOffer } from '@/lib/contracts/source'
 import { sslConsequences } from './ssl-modes'
 
 /** Why there is no trusted TLS connection, as far as it can be told. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compressionSchema } from '../../contracts/source'
+import { compressionSchema } from '../../contracts/engines/common'
 import { engineNameSchema } from '../../contracts/common'
 import { backupKindSchema } from '../../contracts/backup'
 

@@ -1,4 +1,4 @@
-import type { Compression } from '../../contracts/source'
+import type { Compression } from '../../contracts/engines/common'
 
 /** The versioned root inside every destination; a change of layout gets a new one. */
 export const repositoryRoot = 'holdfast/v1'

@@ -1,9 +1,5 @@
-import {
-  destinationKindSchema,
-  probeReportSchema,
-  storageCareSchema,
-  type Destination,
-} from '../../contracts/destination'
+import { destinationKindSchema } from '../../contracts/destinations/index'
+import { probeReportSchema, storageCareSchema, type Destination } from '../../contracts/destination'
 import { destinationOptionsSchema } from '../../contracts/operations'
 import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { DestinationModel } from '../generated/models/Destination'
@@ -17,7 +13,7 @@ export function toDestination(row: DestinationModel, usage: { backupCount: numbe
     name: row.name,
     kind: destinationKindSchema.parse(row.kind),
     config: maskExposed(jsonObject(row.config)),
-    hasSecret: row.secretSealed !== null,
+    hasSecret: Object.keys(jsonObject(row.secretsSealed)).length > 0,
     probe: parseOrNull(probeReportSchema, row.probe),
     probedAt: row.probedAt?.toISOString() ?? null,
     options: destinationOptionsSchema.parse(row.options),

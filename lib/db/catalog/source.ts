@@ -1,18 +1,22 @@
-import { engineNameSchema } from '../../contracts/common'
+import { engineContract } from '../../contracts/engines/index'
 import { retentionPauseSchema } from '../../contracts/retention'
-import { inspectionSchema, postgresConnectionSchema, sourceOptionsSchema, type Source } from '../../contracts/source'
+import { inspectionSchema, sourceSchema, type Source } from '../../contracts/source'
 import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { SourceModel } from '../generated/models/Source'
+import { jsonObject } from './json-object'
 import { parseOrNull } from './parse-or-null'
 
 /** A source as the API shows it: the sealed secret becomes the fact that there is one, and a pasted one is masked. */
 export function toSource(row: SourceModel): Source {
-  return maskExposed<Source>({
+  const contract = engineContract(row.engine)
+  const sealed = jsonObject(row.secretsSealed)
+  const has = contract.secrets.map(({ name }) => [hasSecret(name), sealed[name] !== undefined] as const)
+  const shown: unknown = {
     id: row.id,
     name: row.name,
-    engine: engineNameSchema.parse(row.engine),
-    connection: { ...postgresConnectionSchema.parse(row.connection), hasPassword: row.secretSealed !== null },
-    options: sourceOptionsSchema.parse(row.options),
+    engine: row.engine,
+    connection: { ...contract.connection.parse(row.connection), ...Object.fromEntries(has) },
+    options: contract.options.parse(row.options),
     tags: row.tags,
     sample: row.sample,
     catalog: row.catalog,
@@ -21,5 +25,9 @@ export function toSource(row: SourceModel): Source {
     inspectedAt: row.inspectedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-  })
+  }
+  return maskExposed(sourceSchema.parse(shown))
 }
+
+/** `hasPassword` says whether there is a `password`. */
+const hasSecret = (name: string): string => `has${name.charAt(0).toUpperCase()}${name.slice(1)}`

@@ -34,6 +34,7 @@ import { isOption, readSession, type Settings, settingsToDump } from './session-
 import { openToolEnv } from './tool-env'
 import { roleGap, unreadableRoles } from './unreadable-roles'
 import { writeRoles } from './write-roles'
+import { postgresOptions } from './options'
 
 /** More would be unkind to a server that has other things to do. */
 const mostStreamsByDefault = 4
@@ -167,10 +168,11 @@ const otherConnections = 2
  */
 async function divide(
   holder: Client,
-  { options }: SourceSpec,
+  source: SourceSpec,
   { databaseBytes, shared }: { databaseBytes: number; shared: boolean },
   warnings: string[],
 ): Promise<{ streams: number; paced: boolean }> {
+  const options = postgresOptions(source)
   if (options.gentle) return { streams: 1, paced: true }
   const large = databaseBytes >= worthwhileBytes
   const chosen = large ? Math.min(availableParallelism(), mostStreamsByDefault) : 1
@@ -193,7 +195,7 @@ async function holdSnapshot(
 ): Promise<string | null> {
   // The transaction stays open for as long as the backup takes: the server's limits for idle ones must not end it.
   await holder.query(
-    `SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${source.options.lockTimeoutMs}`,
+    `SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${postgresOptions(source).lockTimeoutMs}`,
   )
   if (identity.major >= 17) await holder.query('SET transaction_timeout = 0')
   await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')

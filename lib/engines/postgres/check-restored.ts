@@ -1,5 +1,4 @@
 import type { Check } from '@/lib/contracts/backup'
-import type { Expectations } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkAssertions } from './check-assertions'
 import { checkCriticalTables } from './check-critical-tables'
@@ -17,6 +16,7 @@ import type { ManifestFacts } from './manifest-facts'
 import { quoteQualified } from './quote'
 import { type Restored, sandboxDatabase } from './restore-into-sandbox'
 import type { Sandbox } from './sandbox/start'
+import type { Expectations } from './expectations'
 
 const shown = 20
 const largest = 10
@@ -28,7 +28,7 @@ interface Input {
   facts: ManifestFacts
   level: 'standard' | 'comprehensive'
   /** What the source's administrator wrote; absent: nothing. */
-  expectations?: Expectations | undefined
+  expectations: Expectations
   /** Filled with what was found. */
   evidence: Record<string, unknown>
 }
@@ -51,7 +51,7 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
       checks.push(await compareSequences(connection, [...restored.inventory.sequences.values()], run.signal))
       checks.push(await compareLargeObjects(connection, restored.largeObjects))
       checks.push(await compareMaterializedViews(connection, restored.filledViews, restored.unfilledViews))
-      checks.push(...(await checkCriticalTables(connection, input.expectations?.criticalTables ?? [], run.signal)))
+      checks.push(...(await checkCriticalTables(connection, input.expectations.criticalTables, run.signal)))
       if (deep) checks.push(await checkConstraints(connection, facts.unvalidatedConstraints))
       return rows
     },
@@ -69,7 +69,7 @@ export async function checkRestored(input: Input, run: RunContext): Promise<Chec
     )
     checks.push(check)
     phase('asking the assertions')
-    const assertions = input.expectations?.assertions ?? []
+    const assertions = input.expectations.assertions
     const { serverMajor, session } = facts
     const asked = { sandbox: sandbox.source, serverMajor, database: sandboxDatabase, assertions, session }
     checks.push(...(await checkAssertions(asked, run)))

@@ -1,4 +1,4 @@
-import type { PostgresConnection } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { tlsMessage, tlsOffers, tlsRemedy, tlsTroubleOf } from '@/lib/core/network/tls-trouble'

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import type { PostgresConnection } from '@/lib/contracts/source'
-import { postgresConnectionSchema } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
+import { postgresConnectionSchema } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { SourceSpec } from '@/lib/ports/engine'
@@ -12,6 +12,7 @@ import { PromptClient } from './prompt-client'
 import { readEncoding } from './server-facts'
 import { liftLimits } from './session-settings'
 import { tlsOptions } from './tls'
+import { passwordOf } from './options'
 
 const connectTimeoutMs = 10_000
 
@@ -29,11 +30,11 @@ export async function connect(source: SourceSpec, signal: AbortSignal, database?
   const tls = tlsOptions(connection)
   const another = async () => {
     try {
-      return await open(connection, source.secret, tls, signal)
+      return await open(connection, passwordOf(source), tls, signal)
     } catch (error) {
       const noTls = errorText(error).includes('does not support SSL') || errorCode(error) === '28000'
       if (connection.ssl !== 'prefer' || !tls || !noTls) throw error
-      return await open(connection, source.secret, null, signal)
+      return await open(connection, passwordOf(source), null, signal)
     }
   }
   try {

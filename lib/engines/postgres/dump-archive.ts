@@ -11,6 +11,7 @@ import type { PartPlan, SizedTable } from './plan-parts'
 import { quoteQualified } from './quote'
 import { stallGuard } from './stall-guard'
 import type { ToolEnv } from './tool-env'
+import { postgresOptions } from './options'
 
 export interface DumpPlan {
   source: SourceSpec
@@ -90,7 +91,7 @@ function openDump(
           '--format=custom',
           '--compress=0',
           '--no-password',
-          `--lock-wait-timeout=${source.options.lockTimeoutMs}`,
+          `--lock-wait-timeout=${postgresOptions(source).lockTimeoutMs}`,
           ...(plan.snapshot ? [`--snapshot=${plan.snapshot}`] : []),
           ...args,
         ],

@@ -8,6 +8,7 @@ import type { DumpPlan } from './dump-archive'
 import { openPart } from './open-part'
 import { databaseConnInfo } from './quote'
 import { stallGuard } from './stall-guard'
+import { postgresOptions } from './options'
 
 const endMark = 'PostgreSQL database cluster dump complete'
 
@@ -26,7 +27,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
             args: [
               '--globals-only',
               '--no-password',
-              `--lock-wait-timeout=${source.options.lockTimeoutMs}`,
+              `--lock-wait-timeout=${postgresOptions(source).lockTimeoutMs}`,
               // The source's own database: the role may not be let into `postgres`.
               `--database=${databaseConnInfo(connectionOf(source).database)}`,
               ...(withPasswords ? [] : ['--no-role-passwords']),

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { join } from 'node:path'
-import { type Finding, type Inspection, type PostgresConnection, tlsOfferSchema } from '@/lib/contracts/source'
+import { type Finding, type Inspection, tlsOfferSchema } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'

@@ -1,11 +1,12 @@
 import type { Client } from 'pg'
-import type { SourceOptions } from '@/lib/contracts/source'
+import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { errorText } from './classify-error'
 import { connectionOf, withConnection } from './connect'
 import { type Position, positionOf, readReplicaPosition, type ReplicaPosition, sameCluster } from './replica-position'
+import { postgresOptions } from './options'
 
 /** Which server of the cluster a backup is read from. */
 export interface Endpoint {
@@ -38,7 +39,7 @@ export interface ReplicaFacts {
   replayedAt?: string
 }
 
-type Replica = NonNullable<SourceOptions['replica']>
+type Replica = NonNullable<PostgresOptions['replica']>
 
 /** Beyond this a backup may be older than people take it for. An objective for data loss may be stricter. */
 const lagLimitMs = 5 * 60_000
@@ -54,7 +55,7 @@ export async function pickEndpoint(
   run: RunContext,
   { attempt }: { attempt: number },
 ): Promise<Endpoint> {
-  const { replica } = source.options
+  const { replica } = postgresOptions(source)
   if (!replica) return primary(source, [])
   const name = `${replica.host}:${replica.port}`
   if (attempt > 1) return primary(source, [`This attempt reads from the primary and not from the replica ${name}.`])
@@ -84,7 +85,7 @@ async function replicaOf(source: SourceSpec, there: SourceSpec, replica: Replica
   if (!position.inRecovery) throw unfit('it is not a standby.')
   if (main && !sameCluster(main, position)) throw unfit('it is not a standby of this source, but of another cluster.')
   const facts = { replica: { ...replica, ...lagOf(position, main, run.clock.now()) } }
-  warnings.push(...lagWarnings(name, facts.replica, source.options), ...unloggedWarning(position))
+  warnings.push(...lagWarnings(name, facts.replica, postgresOptions(source)), ...unloggedWarning(position))
   run.logger.info('reading from the replica', { ...facts.replica })
   return {
     source: there,
@@ -148,7 +149,7 @@ function lagOf(position: ReplicaPosition, main: Position | null, now: Date): Omi
   }
 }
 
-function lagWarnings(name: string, { lagMs }: ReplicaFacts, { rpoObjectiveMs }: SourceOptions): string[] {
+function lagWarnings(name: string, { lagMs }: ReplicaFacts, { rpoObjectiveMs }: PostgresOptions): string[] {
   if (lagMs === undefined) return [`How far the replica ${name} is behind cannot be told.`]
   if (lagMs <= Math.min(lagLimitMs, rpoObjectiveMs ?? lagLimitMs)) return []
   return [`The replica ${name} is ${Math.round(lagMs / 1_000)} s behind the primary: the backup is as old as that.`]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'pg'
-import type { PostgresConnection } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { errorText } from './classify-error'
 

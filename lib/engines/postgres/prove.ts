@@ -15,6 +15,7 @@ import { restoreIntoSandbox, sandboxDatabase } from './restore-into-sandbox'
 import { preloadSettings } from './sandbox/preload'
 import { requireExtensions } from './sandbox/prepare'
 import { startSandbox } from './sandbox/start'
+import { expectationsOf } from './expectations'
 
 type ProveInput = Parameters<Engine['prove']>[0]
 
@@ -87,7 +88,15 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
       evidence.warnings = restored.warnings
       const checks = await timed('checkMs', () =>
         checkRestored(
-          { restored, sandbox, client, facts, level: input.level, evidence, expectations: input.expectations },
+          {
+            restored,
+            sandbox,
+            client,
+            facts,
+            level: input.level,
+            evidence,
+            expectations: expectationsOf(input.expectations),
+          },
           run,
         ),
       )

@@ -1,6 +1,7 @@
 import type { SourceSpec } from '@/lib/ports/engine'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { connectionOf, withMaintenance } from './connect'
+import { postgresOptions } from './options'
 
 /** A tool that moves nothing for so long is asked after. */
 const defaultLimitMs = 10 * 60_000
@@ -17,7 +18,7 @@ export interface StallGuard {
 /** `database` is the one that the tool is connected to; the source's own when absent. */
 export function stallGuard(source: SourceSpec, database = connectionOf(source).database): StallGuard {
   return {
-    limitMs: source.options.stallTimeoutMs ?? defaultLimitMs,
+    limitMs: postgresOptions(source).stallTimeoutMs ?? defaultLimitMs,
     isWorking: () =>
       withMaintenance(source, AbortSignal.timeout(askMs), async (client) => {
         // A session that waits for its client cannot send or receive: with a live network, the client would do its part.

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
-import type { PostgresConnection } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 
 const systemBundles = [
   '/etc/ssl/certs/ca-certificates.crt',

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
-import type { PostgresConnection } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { isLoopback } from '@/lib/core/network/is-loopback'
 import { resolveGuarded } from '@/lib/network/guarded-lookup'
 import type { SourceSpec } from '@/lib/ports/engine'
 import { classifyConnectError } from './classify-error'
 import { withConnection } from './connect'
 import { isEncrypted } from './password-for'
+import { passwordOf } from './options'
 
 /**
  * How a libpq tool finds its server. The name was resolved and its addresses checked here, and the tool connects to these
@@ -24,7 +25,7 @@ export async function toolAddress(
     ? { PGHOST: host }
     : { PGHOST: addresses.map(() => host).join(','), PGHOSTADDR: addresses.join(',') }
   const mayBeOpen = (ssl === 'disable' || ssl === 'prefer') && !addresses.every(isLoopback)
-  if (source.secret === null || !mayBeOpen) return { ...named, PGSSLMODE: ssl }
+  if (passwordOf(source) === null || !mayBeOpen) return { ...named, PGSSLMODE: ssl }
   // The server is asked before any tool is: one that wants the password in clear text is refused here. With `prefer`
   // the tool takes what we got, so that nobody in between can talk it out of TLS.
   const encrypted = await withConnection(

@@ -6,6 +6,7 @@ import { connectionOf } from './connect'
 import { type Settings, toolVariables } from './session-settings'
 import { toolAddress } from './tool-address'
 import { systemCaFile, verifies } from './tls'
+import { passwordOf } from './options'
 
 /** Environment of a libpq tool. Nothing secret is in its arguments; the password is in a private file. */
 export interface ToolEnv {
@@ -47,13 +48,14 @@ export async function openToolEnv(
     LC_MESSAGES: 'C',
     ...toolVariables(settings),
   }
-  const holds = source.secret !== null || connection.sslRootCert !== undefined
+  const secret = passwordOf(source)
+  const holds = secret !== null || connection.sslRootCert !== undefined
   const privateFolder = holds ? folder : null
   try {
-    if (source.secret !== null) {
-      if (source.secret.includes('\n')) env.PGPASSWORD = source.secret
+    if (secret !== null) {
+      if (secret.includes('\n')) env.PGPASSWORD = secret
       else {
-        const escaped = source.secret.replace(/[\\:]/g, '\\$&')
+        const escaped = secret.replace(/[\\:]/g, '\\$&')
         await writeFile(join(folder, 'pgpass'), `*:*:*:*:${escaped}\n`, { mode: 0o600 })
       }
     }
@@ -67,5 +69,5 @@ export async function openToolEnv(
     await close()
     throw error
   }
-  return { env, secrets: source.secret ? [source.secret] : [], privateFolder, close }
+  return { env, secrets: secret ? [secret] : [], privateFolder, close }
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
-import type { Finding, PostgresConnection } from '@/lib/contracts/source'
+import type { Finding } from '@/lib/contracts/source'
+import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { sslConsequences, unverifiedWords } from '@/lib/core/network/ssl-modes'
 import { authenticationOf, isEncrypted, isPrivate } from './password-for'
 

@@ -36,6 +36,15 @@ export function secretChange(name: string, before: string | null, after: string 
   return { [`${name}Set`]: { from: words(before), to: before !== null && after !== null ? 'replaced' : words(after) } }
 }
 
+/** The same for secrets by the names of their fields. */
+export function secretChanges(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): FieldChanges {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+  return Object.assign({}, ...names.map((name) => secretChange(name, before[name] ?? null, after[name] ?? null)))
+}
+
 function plain(value: object): Record<string, unknown> {
   const json = storableJson(value)
   return typeof json === 'object' && json !== null ? { ...json } : {}

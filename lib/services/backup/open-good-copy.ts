@@ -4,6 +4,7 @@ import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '../context'
 import { openCopy, type OpenCopy } from './open-copy'
+import { destinationContract } from '@/lib/contracts/destinations/index'
 
 /**
  * Opens the first stored copy that answers and whose manifest is right, local ones first, archived ones last;
@@ -43,5 +44,7 @@ export async function openGoodCopy(
 }
 
 function distance(copy: { storageClass: string | null; destination: { kind: string } }): number {
-  return (isArchived(copy.storageClass) ? 2 : 0) + (copy.destination.kind === 'local' ? 0 : 1)
+  return (
+    (isArchived(copy.storageClass) ? 2 : 0) + (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
+  )
 }

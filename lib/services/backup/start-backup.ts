@@ -1,6 +1,6 @@
 import type { StartBackup } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
@@ -26,7 +26,7 @@ export async function startBackup(args: { ctx: ServiceContext; input: StartBacku
       kind: 'backup',
       input: { destinationIds },
       sourceId: source.id,
-      maxAttempts: sourceOptionsSchema.parse(source.options).maxAttempts,
+      maxAttempts: commonOptionsSchema.parse(source.options).maxAttempts,
       exclusiveKey: source.id,
     })
     await recordAudit(tx, ctx.actor, {

@@ -3,6 +3,7 @@ import { toFailure } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import { openSealedCopy, type KnownBackup, type SealedCopy } from '../backup/open-sealed-copy'
 import type { ServiceContext } from '../context'
+import { destinationContract } from '@/lib/contracts/destinations/index'
 
 /** A copy to copy from, and whose keys open it. */
 export interface GoodSource extends SealedCopy {
@@ -33,7 +34,7 @@ export async function* openGoodSources(
     orderBy: { id: 'asc' },
   })
   const distance = (copy: (typeof copies)[number]) =>
-    (isArchived(copy.storageClass) ? 2 : 0) + (copy.destination.kind === 'local' ? 0 : 1)
+    (isArchived(copy.storageClass) ? 2 : 0) + (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
   for (const copy of copies.sort((a, b) => distance(a) - distance(b))) {
     let opened: SealedCopy
     try {

@@ -1,16 +1,16 @@
 import type { CreateDestination, Destination } from '@/lib/contracts/destination'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { toDestination } from '@/lib/db/catalog/destination'
 import { toJson } from '@/lib/db/to-json'
 import { confirmChange } from '../approval/confirm-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
-import { refuseMetadataUrl } from '../refuse-metadata-address'
 import { refusePlace } from './refuse-place'
+import { sealSecrets } from '../stored-secrets'
 import { withUniqueName } from '../with-unique-name'
-import { destinationSecretField } from './destination-config'
-import { destinationSecretContext } from './destination-spec'
-import { splitSecret } from '../split-secret'
+import { refuseDestinationAddress } from './destination-config'
 
 /**
  * Stores a destination; nothing is written there. Throws `name-taken`, `address-refused`,
@@ -24,8 +24,8 @@ export async function createDestination({
   input: CreateDestination
 }): Promise<Destination> {
   permit(ctx.actor, 'admin')
-  const { config, secret } = splitSecret(input.config, destinationSecretField)
-  await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
+  const { settings: config, secrets } = splitSecrets(destinationContracts[input.kind].secrets, input.config)
+  await refuseDestinationAddress(input.kind, config)
   await refusePlace(ctx, { name: input.name, kind: input.kind, config })
   const row = await withUniqueName('destination', input.name, () =>
     ctx.db.$transaction(async (tx) => {
@@ -44,10 +44,9 @@ export async function createDestination({
         subjectId: created.id,
         detail: { name: input.name, kind: input.kind },
       })
-      if (!secret) return created
       // Sealed under the row's id, so the row comes first.
-      const secretSealed = ctx.vault.seal(secret, destinationSecretContext(created.id))
-      return tx.destination.update({ where: { id: created.id }, data: { secretSealed } })
+      const secretsSealed = toJson(sealSecrets(ctx, { type: 'destination', id: created.id }, secrets))
+      return tx.destination.update({ where: { id: created.id }, data: { secretsSealed } })
     }),
   )
   return toDestination(row, { backupCount: 0, storedBytes: 0 })

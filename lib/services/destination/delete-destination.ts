@@ -42,7 +42,7 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
     })
     await tx.destination.update({
       where: { id: row.id },
-      data: { deletedAt: ctx.clock.now(), secretSealed: null },
+      data: { deletedAt: ctx.clock.now(), secretsSealed: {} },
     })
     // What lies there that nobody knows is no concern of ours any more.
     await tx.storageFinding.deleteMany({ where: { destinationId: row.id } })

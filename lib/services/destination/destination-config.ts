@@ -1,23 +1,18 @@
-import {
-  enteredS3ConfigSchema,
-  localConfigSchema,
-  s3ConfigSchema,
-  type DestinationKind,
-} from '@/lib/contracts/destination'
+import { destinationContracts, type DestinationKind } from '@/lib/contracts/destinations/index'
 import { parseInput } from '../parse-input'
+import { refuseMetadataUrl } from '../refuse-metadata-address'
 
-/** The write-only field of every kind; kinds without a secret never have it. */
-export const destinationSecretField = 'secretAccessKey'
-
-/** Fields that say where the objects lie: changing one loses sight of what is stored there. */
-export const placeFields = ['path', 'bucket', 'prefix'] as const
-
-/** Reads a stored config (without its secret) by the contract of its kind and fills in defaults. Throws `invalid-input`. */
+/** Reads a stored config by the contract of its kind and fills in defaults. Throws `invalid-input`. */
 export function parseDestinationConfig(kind: DestinationKind, config: unknown): Record<string, unknown> {
-  return parseInput(kind === 'local' ? localConfigSchema : s3ConfigSchema, config, ['config'])
+  return parseInput(destinationContracts[kind].config, config, ['config'])
 }
 
 /** Checks a config as it was entered; stricter than what is read, see `lib/contracts/entered.ts`. Throws `invalid-input`. */
 export function parseEnteredConfig(kind: DestinationKind, config: unknown): Record<string, unknown> {
-  return parseInput(kind === 'local' ? localConfigSchema : enteredS3ConfigSchema, config, ['config'])
+  return parseInput(destinationContracts[kind].enteredConfig, config, ['config'])
+}
+
+/** A store must not be the metadata service of the machine's cloud. Throws `address-refused`. */
+export async function refuseDestinationAddress(kind: DestinationKind, config: unknown): Promise<void> {
+  for (const { field, url } of destinationContracts[kind].addresses(config)) await refuseMetadataUrl(url, field)
 }

@@ -1,16 +1,14 @@
-import { destinationKindSchema } from '@/lib/contracts/destination'
+import { destinationKindSchema } from '@/lib/contracts/destinations/index'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { DestinationSpec } from '@/lib/ports/storage'
 import type { ServiceContext } from '../context'
+import { unsealSecrets } from '../stored-secrets'
 import { parseDestinationConfig } from './destination-config'
 
-/** What a destination's secret is bound to: a sealed value moved to another row cannot be opened there. */
-export const destinationSecretContext = (id: string): string => `destination:${id}`
-
-/** A destination with its secret unsealed, as storage drivers take it. Never leaves the process. Throws `secret-unreadable`. */
+/** A destination with its secrets unsealed, as storage drivers take it. Never leaves the process. Throws `secret-unreadable`. */
 export function destinationSpec(
   ctx: Pick<ServiceContext, 'vault'>,
-  row: Pick<DestinationModel, 'id' | 'name' | 'kind' | 'secretSealed'> & { config: unknown },
+  row: Pick<DestinationModel, 'id' | 'name' | 'kind'> & { config: unknown; secretsSealed: unknown },
 ): DestinationSpec {
   const kind = destinationKindSchema.parse(row.kind)
   return {
@@ -18,6 +16,6 @@ export function destinationSpec(
     name: row.name,
     kind,
     config: parseDestinationConfig(kind, row.config),
-    secret: row.secretSealed === null ? null : ctx.vault.unseal(row.secretSealed, destinationSecretContext(row.id)),
+    secrets: unsealSecrets(ctx, { type: 'destination', id: row.id }, row.secretsSealed),
   }
 }

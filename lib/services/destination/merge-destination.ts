@@ -1,17 +1,17 @@
-import { destinationKindSchema, destinationReach, type UpdateDestination } from '@/lib/contracts/destination'
+import { destinationContracts, destinationKindSchema } from '@/lib/contracts/destinations/index'
+import type { UpdateDestination } from '@/lib/contracts/destination'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { destinationOptionsSchema, type DestinationOptions } from '@/lib/contracts/operations'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { ServiceContext } from '../context'
 import { parseInput } from '../parse-input'
-import { refuseMetadataUrl } from '../refuse-metadata-address'
-import { destinationSecretField, parseEnteredConfig } from './destination-config'
-import { destinationSecretContext } from './destination-spec'
-import { sealedAfter } from '../sealed-after'
-import { splitSecret } from '../split-secret'
+import { readSealedSecrets, sealedSecretsAfter, type SealedSecrets } from '../stored-secrets'
+import { parseEnteredConfig, refuseDestinationAddress } from './destination-config'
 
 /** A destination's row whose config and options were parsed, not yet stored. */
-export type MergedDestination = Omit<DestinationModel, 'config' | 'options'> & {
+export type MergedDestination = Omit<DestinationModel, 'config' | 'options' | 'secretsSealed'> & {
+  secretsSealed: SealedSecrets
   config: Record<string, unknown>
   options: DestinationOptions
 }
@@ -25,26 +25,24 @@ export async function mergeDestination(
   row: DestinationModel,
   patch: UpdateDestination,
 ): Promise<MergedDestination> {
-  const { config: changes, secret } = splitSecret(patch.config ?? {}, destinationSecretField)
-  const merged = withoutNulls({ ...jsonObject(row.config), ...changes })
+  const kind = destinationKindSchema.parse(row.kind)
+  const contract = destinationContracts[kind]
+  const { settings, secrets } = splitSecrets(contract.secrets, patch.config ?? {})
+  const merged = withoutNulls({ ...jsonObject(row.config), ...settings })
   const options = parseInput(destinationOptionsSchema, withoutNulls({ ...jsonObject(row.options), ...patch.options }), [
     'options',
   ])
-  const kind = destinationKindSchema.parse(row.kind)
   const config = parseEnteredConfig(kind, merged)
-  await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
-  const reach = destinationReach[kind]
-  const secretSealed = reach
-    ? sealedAfter(ctx, {
-        reach,
-        before: row.config,
-        after: config,
-        given: secret,
-        sealed: row.secretSealed,
-        context: destinationSecretContext(row.id),
-      })
-    : null
-  return { ...row, name: patch.name ?? row.name, config, options, secretSealed }
+  await refuseDestinationAddress(kind, config)
+  const secretsSealed = sealedSecretsAfter(ctx, {
+    owner: { type: 'destination', id: row.id },
+    kinds: contract.secrets,
+    before: row.config,
+    after: config,
+    given: secrets,
+    sealed: readSealedSecrets(row.secretsSealed),
+  })
+  return { ...row, name: patch.name ?? row.name, config, options, secretsSealed }
 }
 
 const withoutNulls = (value: Record<string, unknown>): Record<string, unknown> =>

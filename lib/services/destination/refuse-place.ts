@@ -1,4 +1,4 @@
-import type { DestinationKind } from '@/lib/contracts/destination'
+import type { DestinationKind } from '@/lib/contracts/destinations/index'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 
@@ -10,7 +10,7 @@ export async function refusePlace(
   place: { name: string; kind: DestinationKind; config: Record<string, unknown> },
 ): Promise<void> {
   // The place alone is asked about, which takes neither an id nor a secret.
-  const storage = ctx.openStorage({ ...place, id: '', secret: null })
+  const storage = ctx.openStorage({ ...place, id: '', secrets: {} })
   try {
     await storage.checkPlace?.(briefRun(ctx, withinMs))
   } finally {

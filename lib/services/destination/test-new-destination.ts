@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateDestination, ProbeReport } from '@/lib/contracts/destination'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
-import { refuseMetadataUrl } from '../refuse-metadata-address'
-import { destinationSecretField } from './destination-config'
+import { refuseDestinationAddress } from './destination-config'
 import { probeStorage } from './probe-storage'
-import { splitSecret } from '../split-secret'
 
 /** Probes a destination that is not stored yet. Throws `address-refused`. */
 export async function testNewDestination({
@@ -17,9 +17,9 @@ export async function testNewDestination({
   input: CreateDestination & { signal?: AbortSignal }
 }): Promise<ProbeReport> {
   permit(ctx.actor, 'admin')
-  const { config, secret } = splitSecret(input.config, destinationSecretField)
-  await refuseMetadataUrl(config['endpoint'], 'config.endpoint')
-  const spec = { id: randomUUID(), name: input.name, kind: input.kind, config, secret: secret || null }
+  const { settings: config, secrets } = splitSecrets(destinationContracts[input.kind].secrets, input.config)
+  await refuseDestinationAddress(input.kind, config)
+  const spec = { id: randomUUID(), name: input.name, kind: input.kind, config, secrets }
   const report = await probeStorage(ctx, spec, input.signal)
   await recordAudit(ctx.db, ctx.actor, {
     action: 'destination.test',

@@ -1,4 +1,5 @@
-import { destinationKindSchema, type Destination, type UpdateDestination } from '@/lib/contracts/destination'
+import { destinationContract, destinationKindSchema } from '@/lib/contracts/destinations/index'
+import type { Destination, UpdateDestination } from '@/lib/contracts/destination'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toDestination } from '@/lib/db/catalog/destination'
 import { jsonObject } from '@/lib/db/catalog/json-object'
@@ -6,7 +7,7 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import { toJson } from '@/lib/db/to-json'
 import { confirmChange } from '../approval/confirm-change'
-import { fieldChanges, secretChange } from '../audit/field-changes'
+import { fieldChanges, secretChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import { startCleanup } from '../cleanup/start-cleanup'
 import type { ServiceContext } from '../context'
@@ -15,8 +16,8 @@ import { findRetentionPolicy } from '../retention-policy/find-retention-policy'
 import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
 import { sourcesHeldIn } from '../retention/sources-of-policy'
 import { startRetention } from '../retention/start-retention'
+import { readSealedSecrets } from '../stored-secrets'
 import { withUniqueName } from '../with-unique-name'
-import { placeFields } from './destination-config'
 import { usageOf } from './destination-usage'
 import { findDestination } from './find-destination'
 import { refusePlace } from './refuse-place'
@@ -48,7 +49,9 @@ export async function updateDestination({
         patch.retentionPolicyId === undefined ? before.retentionPolicyId : patch.retentionPolicyId
       if (retentionPolicyId) await findRetentionPolicy(tx, retentionPolicyId)
       const usage = await usageOf(tx, id)
-      const moved = placeFields.find((field) => jsonObject(before.config)[field] !== merged.config[field])
+      const moved = destinationContract(before.kind).placeFields.find(
+        (field) => jsonObject(before.config)[field] !== merged.config[field],
+      )
       if (moved && usage.backupCount > 0) refuseMove(before.name, moved, usage.backupCount)
       // Those of the place before: the next inventory looks at another one.
       if (moved) await tx.storageFinding.deleteMany({ where: { destinationId: id } })
@@ -78,7 +81,7 @@ export async function updateDestination({
               },
               { name: merged.name, retentionPolicyId, ...merged.config, ...merged.options },
             ),
-            ...secretChange('secret', before.secretSealed, merged.secretSealed),
+            ...secretChanges(readSealedSecrets(before.secretsSealed), merged.secretsSealed),
           },
         },
       })
@@ -89,7 +92,7 @@ export async function updateDestination({
           retentionPolicyId,
           config: toJson(merged.config),
           options: toJson(merged.options),
-          secretSealed: merged.secretSealed,
+          secretsSealed: toJson(merged.secretsSealed),
           ...(patch.config ? { probe: Prisma.DbNull, probedAt: null } : {}),
         },
       })
@@ -106,7 +109,10 @@ export async function updateDestination({
 /** Backups would go elsewhere, or by other credentials. */
 function reachedOtherwise(before: DestinationModel, after: MergedDestination): boolean {
   const changes = fieldChanges(jsonObject(before.config), after.config)
-  return Object.keys(changes).length > 0 || before.secretSealed !== after.secretSealed
+  return (
+    Object.keys(changes).length > 0 ||
+    Object.keys(secretChanges(readSealedSecrets(before.secretsSealed), after.secretsSealed)).length > 0
+  )
 }
 
 function refuseMove(name: string, moved: string, count: number): never {

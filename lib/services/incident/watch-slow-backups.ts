@@ -1,4 +1,4 @@
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import type { ServiceContext } from '../context'
 import { raiseIncident } from './raise-incident'
 
@@ -10,7 +10,7 @@ export async function watchSlowBackups(args: { ctx: ServiceContext; now: Date })
     select: { id: true, startedAt: true, source: { select: { id: true, name: true, options: true } } },
   })
   for (const backup of running) {
-    const { slowAfterMs } = sourceOptionsSchema.parse(backup.source.options)
+    const { slowAfterMs } = commonOptionsSchema.parse(backup.source.options)
     const ranMs = now.getTime() - backup.startedAt.getTime()
     if (ranMs <= slowAfterMs) continue
     const minutes = Math.max(1, Math.round(slowAfterMs / 60_000))

@@ -6,7 +6,6 @@ import { toCost, toForecast } from '@/lib/core/insight/to-forecast'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { permit } from '../permit'
-import { ownClass } from '../watch/stored-classes'
 import { destinationInsight } from './destination-insight'
 import { listAnomalies } from './list-anomalies'
 import { policyInsights } from './policy-insights'
@@ -19,6 +18,7 @@ import {
   type HeldBytes,
   type SourceDays,
 } from './read-usage'
+import { destinationContract } from '@/lib/contracts/destinations/index'
 
 /** Where sizes and costs are going: in total, by destination, by policy and for the sources that grow most. */
 export async function getInsight(args: { ctx: ServiceContext; input: { limit: number } }): Promise<Insight> {
@@ -38,7 +38,12 @@ export async function getInsight(args: { ctx: ServiceContext; input: { limit: nu
   ])
   const { currency, perGbMonth } = operations.prices
   const names = new Map(sources.map((source) => [source.id, source.name]))
-  const classOf = new Map(destinations.map((destination) => [destination.id, ownClass(destination)]))
+  const classOf = new Map(
+    destinations.map((destination) => [
+      destination.id,
+      destinationContract(destination.kind).defaultClass(destination.config),
+    ]),
+  )
   const held: HeldBytes[] = heldRows.flatMap((row) => {
     const own = classOf.get(row.destinationId)
     return own === undefined ? [] : [{ ...row, storageClass: row.storageClass || own }]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '@/lib/contracts/common'
 import type { JobKind } from '@/lib/contracts/job'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { engineContract } from '@/lib/contracts/engines/index'
 import { hostKey, isLimited } from '@/lib/core/job/limits'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
@@ -75,7 +75,6 @@ export async function createJob(ctx: { actor: Actor }, tx: Tx, job: NewJob): Pro
   })
 }
 
-const connectionSchema = z.object({ host: z.string() })
 const inputSchema = z.object({ destinationIds: z.array(z.uuid()) })
 
 /** A backup reads from its source's host, or from the replica that stands in for it. */
@@ -84,17 +83,9 @@ async function hostOf(tx: Tx, job: NewJob): Promise<string | null> {
   if (job.kind !== 'backup' || !job.sourceId) return null
   const source = await tx.source.findUnique({
     where: { id: job.sourceId },
-    select: { connection: true, options: true },
+    select: { engine: true, connection: true, options: true },
   })
-  return source && sourceHost(source)
-}
-
-/** The host that backups of a source load; null for one that has none. */
-export function sourceHost(source: { connection: unknown; options: unknown }): string | null {
-  const connection = connectionSchema.safeParse(source.connection)
-  const options = sourceOptionsSchema.safeParse(source.options)
-  const host = (options.success ? options.data.replica?.host : undefined) ?? connection.data?.host
-  return host === undefined ? null : hostKey(host)
+  return source && engineContract(source.engine).loads(source)
 }
 
 function destinationsOf(job: NewJob): string[] {

@@ -3,7 +3,8 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
 import type { Vault } from '@/lib/ports/vault'
-import { sealedColumns, sealedSettings } from './sealed-places'
+import { sealSecrets, unsealSecrets } from '../stored-secrets'
+import { sealedColumns, sealedOwners, sealedSettings } from './sealed-places'
 
 const storedSchema = z.object({ sealed: z.string() })
 
@@ -23,6 +24,17 @@ export async function reseal(tx: Tx, from: Vault, to: Vault): Promise<number> {
       const anew = to.seal(from.unseal(row.sealed, context), context)
       await tx.$executeRaw`UPDATE ${name} SET ${sealed} = ${anew} WHERE id = ${row.id}::uuid`
       count += 1
+    }
+  }
+  for (const type of sealedOwners) {
+    const name = Prisma.raw(`"${type}"`)
+    const rows = await tx.$queryRaw<{ id: string; sealed: unknown }[]>`
+      SELECT id::text, secrets_sealed AS sealed FROM ${name} WHERE secrets_sealed <> '{}' ORDER BY id FOR UPDATE`
+    for (const { id, sealed } of rows) {
+      const secrets = unsealSecrets({ vault: from }, { type, id }, sealed)
+      const anew = JSON.stringify(sealSecrets({ vault: to }, { type, id }, secrets))
+      await tx.$executeRaw`UPDATE ${name} SET secrets_sealed = ${anew}::jsonb WHERE id = ${id}::uuid`
+      count += Object.keys(secrets).length
     }
   }
   for (const key of sealedSettings) {

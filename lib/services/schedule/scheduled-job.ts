@@ -1,10 +1,11 @@
 import { scheduleActionSchema, scheduleOptionsSchema } from '@/lib/contracts/schedule'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import type { Tx } from '@/lib/db/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { chooseDestinations } from '../backup/choose-destinations'
-import { sourceHost, type NewJob } from '../job/create-job'
+import type { NewJob } from '../job/create-job'
+import { engineContract } from '@/lib/contracts/engines/index'
 
 export type EvaluatedSchedule = ScheduleModel & { source: SourceModel }
 
@@ -29,13 +30,13 @@ export async function scheduledJob(tx: Tx, schedule: EvaluatedSchedule): Promise
       exclusiveKey: `latest:${schedule.sourceId}`,
     }
   }
-  const host = sourceHost(schedule.source)
+  const host = engineContract(schedule.source.engine).loads(schedule.source)
   return {
     ...common,
     ...(host === null ? {} : { host }),
     kind: 'backup',
     input: { destinationIds: await chooseDestinations(tx, schedule.sourceId, schedule.destinationIds) },
-    maxAttempts: retries?.attempts ?? sourceOptionsSchema.parse(schedule.source.options).maxAttempts,
+    maxAttempts: retries?.attempts ?? commonOptionsSchema.parse(schedule.source.options).maxAttempts,
     exclusiveKey: schedule.sourceId,
   }
 }

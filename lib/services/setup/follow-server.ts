@@ -1,10 +1,11 @@
-import { postgresConnectionSchema } from '@/lib/contracts/source'
+import { postgresConnectionSchema } from '@/lib/contracts/engines/postgres'
 import { catalogRoles } from '@/lib/db/catalog-roles'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
-import { sourceSecretContext, sourceSpec } from '../source/source-spec'
+import { sourceSpec } from '../source/source-spec'
+import { sealSecrets } from '../stored-secrets'
 import { connectionOf } from './connection-of'
 
 /**
@@ -40,14 +41,14 @@ async function follow(ctx: ServiceContext, source: SourceModel, url: string): Pr
     (known.user !== now.user || storedSecret(ctx, source) !== password)
   if (known.port === now.port && !renewed) return
   const user = renewed ? now.user : known.user
-  const secretSealed =
+  const sealed =
     renewed && typeof password === 'string'
-      ? ctx.vault.seal(password, sourceSecretContext(source.id))
-      : source.secretSealed
+      ? { secretsSealed: toJson(sealSecrets(ctx, { type: 'source', id: source.id }, { password })) }
+      : {}
   await ctx.db.$transaction(async (tx) => {
     await tx.source.update({
       where: { id: source.id },
-      data: { connection: toJson({ ...known, port: now.port, user }), secretSealed },
+      data: { connection: toJson({ ...known, port: now.port, user }), ...sealed },
     })
     await recordAudit(tx, ctx.actor, {
       action: 'source.follow-server',
@@ -62,7 +63,7 @@ async function follow(ctx: ServiceContext, source: SourceModel, url: string): Pr
 /** Null when there is none, or none that this instance can read any more. */
 function storedSecret(ctx: ServiceContext, source: SourceModel): string | null {
   try {
-    return sourceSpec(ctx, source).secret
+    return sourceSpec(ctx, source).secrets['password'] ?? null
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import type { CompressionAdvice, MeasuredCompression } from '@/lib/contracts/compression-advice'
-import { compressions, type SourceOptions } from '@/lib/contracts/source'
+import { compressions } from '@/lib/contracts/engines/common'
+import type { CommonOptions } from '@/lib/contracts/engines/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { compressionLevels, usableLevel } from '@/lib/core/compression/levels'
 import { recommendCompression } from '@/lib/core/compression/recommend-compression'
@@ -100,7 +101,7 @@ export async function adviseCompression({
   }
 }
 
-async function measureAll(options: SourceOptions, sample: DumpSample, run: RunContext) {
+async function measureAll(options: CommonOptions, sample: DumpSample, run: RunContext) {
   const measured: MeasuredCompression[] = []
   for (const { compression, level } of candidates(options)) {
     if (missing(compression) !== null) continue
@@ -126,7 +127,7 @@ async function measureAll(options: SourceOptions, sample: DumpSample, run: RunCo
 }
 
 /** The usual ones, and what the source uses now when it is none of them. */
-function candidates({ compression, compressionLevel }: SourceOptions): Candidate[] {
+function candidates({ compression, compressionLevel }: CommonOptions): Candidate[] {
   if (compression === 'none') return usual
   const level = usableLevel(compression, compressionLevel)
   const known = usual.some((one) => one.compression === compression && one.level === level)

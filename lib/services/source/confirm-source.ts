@@ -1,12 +1,11 @@
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { Tx } from '@/lib/db/client'
+import { engineContract } from '@/lib/contracts/engines/index'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { confirmChange } from '../approval/confirm-change'
 import { fieldChanges } from '../audit/field-changes'
 import type { ServiceContext } from '../context'
-
-/** What says which server is read, and how sure it is that it is that one. */
-const serverFields = ['host', 'port', 'database', 'ssl', 'sslRootCert'] as const
+import type { MergedSource } from './merge-source'
 
 /**
  * Backups that are stored in the clear from now on, or come from elsewhere, are what somebody with a stolen session
@@ -16,7 +15,7 @@ export async function confirmSource(
   ctx: ServiceContext,
   tx: Tx,
   before: SourceModel,
-  after: SourceModel,
+  after: MergedSource,
 ): Promise<void> {
   const subject = { subjectType: 'source', subjectId: before.id }
   const [was, is] = [jsonObject(before.options), jsonObject(after.options)]
@@ -25,8 +24,11 @@ export async function confirmSource(
     await confirmChange(ctx, tx, { action: 'source.encryption-off', ...subject, summary })
   }
   if (was['acceptUnconfined'] !== true && is['acceptUnconfined'] === true) await confirmUnconfined(ctx, tx, before)
-  if (Object.keys(fieldChanges(serverOf(before), serverOf(after))).length === 0) return
-  const summary = `Backups of "${before.name}" are read from ${placeOf(after)} from now on`
+  const contract = engineContract(before.engine)
+  // Where it is read from, and how sure it is that it is that; not the user.
+  const [from, to] = [contract.readFrom(before), contract.readFrom(after)]
+  if (Object.keys(fieldChanges(from, to)).length === 0) return
+  const summary = `Backups of "${before.name}" are read from ${contract.place(after.connection)} from now on`
   await confirmChange(ctx, tx, { action: 'source.other-server', ...subject, summary })
 }
 
@@ -38,14 +40,4 @@ export async function confirmUnconfined(
 ): Promise<void> {
   const summary = `Restore tests of "${name}" may run its code on this machine without keeping it apart`
   await confirmChange(ctx, tx, { action: 'source.accept-unconfined', subjectType: 'source', subjectId: id, summary })
-}
-
-function serverOf({ connection, options }: SourceModel): object {
-  const [server, chosen] = [jsonObject(connection), jsonObject(options)]
-  return { ...Object.fromEntries(serverFields.map((field) => [field, server[field]])), replica: chosen['replica'] }
-}
-
-function placeOf({ connection }: SourceModel): string {
-  const { host, port, database } = jsonObject(connection)
-  return `${String(database)} at ${String(host)}:${String(port)}`
 }

@@ -1,13 +1,15 @@
+import { engineContract } from '@/lib/contracts/engines/index'
 import type { CreateSource, Source } from '@/lib/contracts/source'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { toSource } from '@/lib/db/catalog/source'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { sealSecrets } from '../stored-secrets'
 import { withUniqueName } from '../with-unique-name'
 import { confirmUnconfined } from './confirm-source'
 import { refuseSourceAddress } from './refuse-source-address'
-import { sourceSecretContext } from './source-spec'
 
 /**
  * Stores a source; nothing is contacted. Throws `name-taken` and `engine-unsupported`. `sample` marks demo data,
@@ -24,8 +26,9 @@ export async function createSource({
 }): Promise<Source> {
   permit(ctx.actor, 'admin')
   ctx.engine(input.engine)
-  await refuseSourceAddress(input.connection, input.options)
-  const { password, ...connection } = input.connection
+  const contract = engineContract(input.engine)
+  await refuseSourceAddress(input.engine, input)
+  const { settings: connection, secrets } = splitSecrets(contract.secrets, input.connection)
   const row = await withUniqueName('source', input.name, () =>
     ctx.db.$transaction(async (tx) => {
       const created = await tx.source.create({
@@ -43,13 +46,12 @@ export async function createSource({
         action: 'source.create',
         subjectType: 'source',
         subjectId: created.id,
-        detail: { name: input.name, engine: input.engine, host: connection.host, database: connection.database },
+        detail: { name: input.name, engine: input.engine, place: contract.place(connection) },
       })
       if (input.options.acceptUnconfined) await confirmUnconfined(ctx, tx, created)
-      if (!password) return created
       // Sealed under the row's id, so the row comes first.
-      const secretSealed = ctx.vault.seal(password, sourceSecretContext(created.id))
-      return tx.source.update({ where: { id: created.id }, data: { secretSealed } })
+      const secretsSealed = toJson(sealSecrets(ctx, { type: 'source', id: created.id }, secrets))
+      return tx.source.update({ where: { id: created.id }, data: { secretsSealed } })
     }),
   )
   return toSource(row)

@@ -36,7 +36,7 @@ export async function deleteSource({ ctx, input }: { ctx: ServiceContext; input:
       subjectId: row.id,
       summary: `Delete the source "${row.name}"`,
     })
-    await tx.source.update({ where: { id: row.id }, data: { deletedAt: now, secretSealed: null } })
+    await tx.source.update({ where: { id: row.id }, data: { deletedAt: now, secretsSealed: {} } })
     await recordAudit(tx, ctx.actor, {
       action: 'source.delete',
       subjectType: 'source',

@@ -1,76 +1,56 @@
-import { engineNameSchema } from '@/lib/contracts/common'
-import {
-  enteredConnectionSchema,
-  enteredOptionsSchema,
-  postgresConnectionSchema,
-  sourceReach,
-  type SslMode,
-  type UpdateSource,
-} from '@/lib/contracts/source'
-import { HoldfastError } from '@/lib/core/holdfast-error'
-import { defaultSslMode } from '@/lib/core/network/ssl-modes'
-import type { SecretReach } from '@/lib/core/secrets/secret-reach'
+import { engineContract } from '@/lib/contracts/engines/index'
+import type { UpdateSource } from '@/lib/contracts/source'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
+import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import type { ServiceContext } from '../context'
 import { parseInput } from '../parse-input'
-import { sealedAfter } from '../sealed-after'
-import { sourceSecretContext } from './source-spec'
+import { readSealedSecrets, sealedSecretsAfter, type SealedSecrets } from '../stored-secrets'
+
+/** A source's row whose connection and options were parsed, not yet stored. */
+export type MergedSource = Omit<SourceModel, 'connection' | 'options' | 'secretsSealed'> & {
+  connection: Record<string, unknown>
+  options: Record<string, unknown>
+  secretsSealed: SealedSecrets
+}
 
 /**
  * The row with a patch over it, not stored: what an update writes and what a test of unsaved changes connects to. Throws
- * `invalid-input`, and `secret-needed` when the stored password would go where it was not entered for.
+ * `invalid-input`, and `secret-needed` when a stored secret would go where it was not entered for.
  */
-export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, patch: UpdateSource): SourceModel {
-  const { password, ...connection } = patch.connection ?? {}
-  const merged = {
-    connection: parseInput(
-      enteredConnectionSchema,
-      { ...spread(row.connection), ...connection, ...sslAfter(row, connection) },
-      ['connection'],
-    ),
-    options: parseInput(enteredOptionsSchema, withoutNulls({ ...spread(row.options), ...patch.options }), ['options']),
-  }
+export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, patch: UpdateSource): MergedSource {
+  const contract = engineContract(row.engine)
+  const { secrets } = splitSecrets(contract.secrets, patch.connection ?? {})
+  const merged = mergeSettings(row, patch)
   return {
     ...row,
     ...merged,
     name: patch.name ?? row.name,
     tags: patch.tags ?? row.tags,
-    secretSealed: sealedAfter(ctx, {
-      reach: reachOf(row),
-      before: placeOf(row),
-      after: placeOf(merged),
-      given: password,
-      sealed: row.secretSealed,
-      context: sourceSecretContext(row.id),
+    secretsSealed: sealedSecretsAfter(ctx, {
+      owner: { type: 'source', id: row.id },
+      kinds: contract.secrets,
+      before: contract.secretPlace(row),
+      after: contract.secretPlace(merged),
+      given: secrets,
+      sealed: readSealedSecrets(row.secretsSealed),
     }),
   }
 }
 
-/** What decides where the password goes. */
-const placeOf = (row: Pick<SourceModel, 'connection' | 'options'>): object => ({
-  ...spread(row.connection),
-  replica: Object.entries(spread(row.options)).find(([name]) => name === 'replica')?.[1],
-})
-
-function reachOf(row: SourceModel): SecretReach {
-  const reach = sourceReach[engineNameSchema.parse(row.engine)]
-  if (reach) return reach
-  throw new HoldfastError('engine-unsupported', `Sources of the engine ${row.engine} cannot be changed yet.`)
+/** Connection and options alone, which take no secret. Throws `invalid-input`. */
+export function mergeSettings(
+  row: SourceModel,
+  patch: UpdateSource,
+): { connection: Record<string, unknown>; options: Record<string, unknown> } {
+  const contract = engineContract(row.engine)
+  const { settings } = splitSecrets(contract.secrets, patch.connection ?? {})
+  const connection = { ...jsonObject(row.connection), ...contract.completePatch(row.connection, settings) }
+  const options = { ...jsonObject(row.options), ...patch.options }
+  const removed = contract.removableOptions.filter((name) => options[name] === null)
+  for (const name of removed) delete options[name]
+  return {
+    connection: parseInput(contract.enteredConnection, connection, ['connection']),
+    options: parseInput(contract.enteredOptions, options, ['options']),
+  }
 }
-
-/**
- * A mode that was taken because the server was on this machine does not follow it to another one. Modes that somebody
- * named, here or for a server elsewhere, stay.
- */
-function sslAfter(row: SourceModel, patch: NonNullable<UpdateSource['connection']>): { ssl?: SslMode } {
-  if (patch.host === undefined || patch.ssl !== undefined) return {}
-  const before = postgresConnectionSchema.safeParse(row.connection).data
-  if (!before || before.ssl !== defaultSslMode(before.host) || before.ssl === 'verify-full') return {}
-  return { ssl: defaultSslMode(patch.host) }
-}
-
-const spread = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
-
-/** Null in a patch takes the value away. */
-const withoutNulls = (value: object): object =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null))

@@ -1,13 +1,20 @@
-import type { SourceOptions } from '@/lib/contracts/source'
+import type { StoredSettings } from '@/lib/contracts/engines/engine-contract'
+import { engineContract } from '@/lib/contracts/engines/index'
 import { refuseMetadataHost } from '../refuse-metadata-address'
 
-/** A source's servers must not be the metadata service of the machine's cloud; looked at again when connecting. */
+/**
+ * A source's servers must not be the metadata service of the machine's cloud; looked at again when connecting. `before`:
+ * what is stored, of which nothing is looked at again. Throws `address-refused`.
+ */
 export async function refuseSourceAddress(
-  connection: { host?: string | undefined } | undefined,
-  options: { replica?: SourceOptions['replica'] | null | undefined } | undefined,
+  engine: string,
+  settings: StoredSettings,
+  before?: StoredSettings,
 ): Promise<void> {
-  const host = connection?.host
-  if (host !== undefined && !host.startsWith('/')) await refuseMetadataHost(host, 'connection.host')
-  const replica = options?.replica?.host
-  if (replica !== undefined && !replica.startsWith('/')) await refuseMetadataHost(replica, 'options.replica.host')
+  const { addresses } = engineContract(engine)
+  const known = before ? addresses(before) : []
+  for (const { field, host } of addresses(settings)) {
+    if (!known.some((address) => address.field === field && address.host === host))
+      await refuseMetadataHost(host, field)
+  }
 }

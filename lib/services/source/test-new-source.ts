@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { engineContract } from '@/lib/contracts/engines/index'
 import type { CreateSource, Inspection } from '@/lib/contracts/source'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
@@ -16,21 +18,22 @@ export async function testNewSource({
   input: CreateSource & { signal?: AbortSignal }
 }): Promise<Inspection> {
   permit(ctx.actor, 'admin')
-  await refuseSourceAddress(input.connection, input.options)
-  const { password, ...connection } = input.connection
+  const contract = engineContract(input.engine)
+  await refuseSourceAddress(input.engine, input)
+  const { settings: connection, secrets } = splitSecrets(contract.secrets, input.connection)
   const spec = {
     id: randomUUID(),
     name: input.name,
     engine: input.engine,
     connection,
-    secret: password || null,
+    secrets,
     options: input.options,
   }
   const inspection = await ctx.engine(input.engine).inspect(spec, briefRun(ctx, inspectTimeoutMs, input.signal))
   await recordAudit(ctx.db, ctx.actor, {
     action: 'source.test',
     subjectType: 'source',
-    detail: { host: connection.host, database: connection.database, ok: inspection.ok, unsaved: true },
+    detail: { place: contract.place(connection), ok: inspection.ok, unsaved: true },
   })
   return inspection
 }

@@ -5,7 +5,7 @@ import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findSource } from './find-source'
-import { mergeSource } from './merge-source'
+import { mergeSettings, mergeSource } from './merge-source'
 import { noteCatalog } from './note-catalog'
 import { refuseSourceAddress } from './refuse-source-address'
 import { sourceSpec } from './source-spec'
@@ -25,8 +25,8 @@ export async function testSource({
 }): Promise<Inspection> {
   const patched = input.patch !== undefined && Object.keys(input.patch).length > 0
   permit(ctx.actor, patched ? 'admin' : 'operator')
-  await refuseSourceAddress(input.patch?.connection, input.patch?.options)
   const stored = await findSource(ctx.db, input.id)
+  if (input.patch) await refuseSourceAddress(stored.engine, mergeSettings(stored, input.patch), stored)
   const row = patched && input.patch ? mergeSource(ctx, stored, input.patch) : stored
   const spec = sourceSpec(ctx, row)
   const inspection = await ctx.engine(row.engine).inspect(spec, briefRun(ctx, inspectTimeoutMs, input.signal))

@@ -1,4 +1,5 @@
 import type { Actor } from '@/lib/contracts/common'
+import type { StoredSettings } from '@/lib/contracts/engines/engine-contract'
 import type { Source, UpdateSource } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toSource } from '@/lib/db/catalog/source'
@@ -6,14 +7,15 @@ import { jsonObject } from '@/lib/db/catalog/json-object'
 import { Prisma } from '@/lib/db/generated/client'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import { toJson } from '@/lib/db/to-json'
-import { fieldChanges, secretChange } from '../audit/field-changes'
+import { fieldChanges, secretChanges } from '../audit/field-changes'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
+import { readSealedSecrets } from '../stored-secrets'
 import { withUniqueName } from '../with-unique-name'
 import { confirmSource } from './confirm-source'
 import { findSource } from './find-source'
-import { mergeSource } from './merge-source'
+import { mergeSettings, mergeSource } from './merge-source'
 import { refuseSourceAddress } from './refuse-source-address'
 
 /** Changes what is named and keeps the rest. A changed connection forgets what the last test found. */
@@ -26,7 +28,9 @@ export async function updateSource({
 }): Promise<Source> {
   permit(ctx.actor, 'admin')
   const { id, patch } = input
-  await refuseSourceAddress(patch.connection, patch.options)
+  // Before the transaction: a name service may take its time to answer.
+  const stored = await findSource(ctx.db, id)
+  await refuseSourceAddress(stored.engine, mergeSettings(stored, patch), stored)
   const row = await withUniqueName('source', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findSource(tx, id)
@@ -41,7 +45,7 @@ export async function updateSource({
           name: merged.name,
           changes: {
             ...fieldChanges(settingsOf(before), settingsOf(merged)),
-            ...secretChange('password', before.secretSealed, merged.secretSealed),
+            ...secretChanges(readSealedSecrets(before.secretsSealed), merged.secretsSealed),
           },
         },
       })
@@ -52,7 +56,7 @@ export async function updateSource({
           connection: toJson(merged.connection),
           options: toJson(merged.options),
           tags: merged.tags,
-          secretSealed: merged.secretSealed,
+          secretsSealed: toJson(merged.secretsSealed),
           ...(patch.connection ? { inspection: Prisma.DbNull, inspectedAt: null } : {}),
         },
       })
@@ -62,7 +66,12 @@ export async function updateSource({
 }
 
 /** Everything of a source that a person sets, but its secret. */
-const settingsOf = ({ name, connection, options, tags }: SourceModel): object => ({
+const settingsOf = ({
+  name,
+  connection,
+  options,
+  tags,
+}: Pick<SourceModel, 'name' | 'tags'> & StoredSettings): object => ({
   name,
   tags,
   ...jsonObject(connection),

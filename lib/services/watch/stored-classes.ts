@@ -1,4 +1,4 @@
-import { localConfigSchema, s3ConfigSchema } from '@/lib/contracts/destination'
+import { destinationContract } from '@/lib/contracts/destinations/index'
 import type { StoredClass } from '@/lib/core/health/monthly-cost'
 import type { Tx } from '@/lib/db/client'
 
@@ -21,15 +21,9 @@ export async function storedClasses(
       destination.id,
       (byDestination.get(destination.id) ?? []).map((row) => ({
         // An empty class stands for the one that the destination writes in.
-        storageClass: row.storage_class || ownClass(destination),
+        storageClass: row.storage_class || destinationContract(destination.kind).defaultClass(destination.config),
         bytes: row.bytes,
       })),
     ]),
   )
-}
-
-/** The class under which a destination's bytes have a price when the store named none. */
-export function ownClass({ config }: { config: unknown }): string {
-  if (localConfigSchema.safeParse(config).success) return 'local'
-  return s3ConfigSchema.safeParse(config).data?.storageClass ?? 'STANDARD'
 }

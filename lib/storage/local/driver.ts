@@ -1,4 +1,4 @@
-import { localConfigSchema } from '@/lib/contracts/destination'
+import { localConfigSchema } from '@/lib/contracts/destinations/local'
 import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
 import { abortUploads } from './abort-uploads'
 import { answerInTime } from './answer-in-time'

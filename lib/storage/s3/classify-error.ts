@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { endpointWithoutBucket } from '@/lib/core/storage/endpoint-without-bucket'
 import { describeNetwork, hasBucketInHost, pathStyleHint } from './describe-network'
 import { describeRefusal } from './describe-refusal'

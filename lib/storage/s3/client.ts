@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { guardedAgents } from '@/lib/network/guarded-agent'
 import { watchAnswers } from './watch-answers'
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { tlsTroubleOf, type TlsTrouble } from '@/lib/core/network/tls-trouble'
 import { endpointName } from './endpoint-name'
 import type { S3Fault } from './read-fault'

@@ -1,4 +1,4 @@
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { spellDuration } from '@/lib/core/alert/spell-duration'
 import { permissionsOf } from './permissions'
 import type { S3Fault } from './read-fault'

@@ -1,5 +1,5 @@
 import { clip } from '@/lib/core/clip'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { endpointName } from './endpoint-name'
 import { isStranger, type S3Fault } from './read-fault'
 

@@ -1,4 +1,4 @@
-import { s3ConfigSchema } from '@/lib/contracts/destination'
+import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
 import { abortUploads } from './abort-uploads'
 import { deleteObjects } from './delete'
@@ -16,7 +16,7 @@ export const s3Driver: StorageDriver = { kind: 's3', open: (spec) => openS3(spec
 
 /** Opens a bucket; nothing is sent before the first call. `tuning` is for tests of what takes minutes otherwise. */
 export function openS3(spec: DestinationSpec, tuning: Partial<S3Tuning> = {}): Storage {
-  const store = openStore(s3ConfigSchema.parse(spec.config), spec.secret, tuning)
+  const store = openStore(s3ConfigSchema.parse(spec.config), spec.secrets['secretAccessKey'] ?? null, tuning)
   return {
     kind: 's3',
     features: store.features,

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { defaultRetryPolicy, type RetryPolicy } from '../retry'
 import { makeClient } from './client'
 

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { S3Config } from '@/lib/contracts/destination'
+import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { notTheApi } from './describe-stranger'
 import { endpointName } from './endpoint-name'
 

@@ -4,7 +4,8 @@ import { newChannelConfigSchemas } from '@/lib/contracts/channel-config'
 import { createDestinationSchema } from '@/lib/contracts/destination'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import { updateOperationsSchema } from '@/lib/contracts/operations'
-import { createSourceSchema, updateSourceSchema } from '@/lib/contracts/source'
+import { postgresContract } from '@/lib/contracts/engines/postgres'
+import { createSourceSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { parseInput } from '@/lib/services/parse-input'
 
@@ -25,7 +26,12 @@ const places: [where: string, schema: z.ZodType, value: unknown, path: string][]
     { ...source, connection: { ...connection, host: pasted } },
     'connection.host',
   ],
-  ['a changed source’s host', updateSourceSchema, { connection: { host: pasted } }, 'connection.host'],
+  [
+    'a changed source’s host',
+    z.object({ connection: postgresContract.enteredConnection }),
+    { connection: { ...connection, host: pasted } },
+    'connection.host',
+  ],
   [
     'a source’s database',
     createSourceSchema,

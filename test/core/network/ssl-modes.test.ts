@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createSourceSchema, sslModes } from '@/lib/contracts/source'
+import { createSourceSchema } from '@/lib/contracts/source'
+import { sslModes } from '@/lib/core/network/ssl-modes'
 import { sslConsequences, unverifiedWords } from '@/lib/core/network/ssl-modes'
 
 const sslOf = (connection: Record<string, unknown>) =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { typedHostChanges, pastedWords } from '@/components/sources/pasted-values'
 import { newChannelConfigSchemas } from '@/lib/contracts/channel-config'
-import { createSourceSchema, updateSourceSchema } from '@/lib/contracts/source'
+import { postgresContract } from '@/lib/contracts/engines/postgres'
+import { createSourceSchema } from '@/lib/contracts/source'
 
 const connection = { host: 'db.example.com', database: 'shop', user: 'backup' }
 
@@ -12,8 +13,8 @@ const entrances: Record<string, (host: string) => { success: boolean; host: unkn
     return { success: read.success, host: read.data?.connection.host, message: read.error?.issues[0]?.message }
   },
   'a changed source': (host) => {
-    const read = updateSourceSchema.safeParse({ connection: { host } })
-    return { success: read.success, host: read.data?.connection?.host, message: read.error?.issues[0]?.message }
+    const read = postgresContract.enteredConnection.safeParse({ ...connection, host })
+    return { success: read.success, host: read.data?.host, message: read.error?.issues[0]?.message }
   },
   'a replica': (host) => {
     const read = createSourceSchema.safeParse({ name: 'x', connection, options: { replica: { host, port: 5432 } } })

@@ -1,19 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { channelKinds, channelSecrets } from '@/lib/contracts/channel-config'
-import { destinationKinds, destinationReach } from '@/lib/contracts/destination'
 import { operationsSchema, sectionReach } from '@/lib/contracts/operations'
-import { sourceOptionsSchema, sourceReach } from '@/lib/contracts/source'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
+import { engineContracts } from '@/lib/contracts/engines/index'
+import { passwordReach as postgres, postgresContract } from '@/lib/contracts/engines/postgres'
+import { engines } from '@/lib/engines/index'
 import { normalHost, normalUrl } from '@/lib/core/secrets/same-place'
 import { requireSameReach, type SecretReach } from '@/lib/core/secrets/secret-reach'
-import { engines } from '@/lib/engines/index'
 
 const declared: [string, SecretReach | null | undefined][] = [
-  ...Object.keys(engines).map((name): [string, SecretReach | undefined] => [
-    `engine ${name}`,
-    Object.entries(sourceReach).find(([engine]) => engine === name)?.[1],
-  ]),
-  ...destinationKinds.map((kind): [string, SecretReach | null] => [`destination ${kind}`, destinationReach[kind]]),
+  ...Object.entries({ ...engineContracts, ...destinationContracts }).flatMap(([kind, { secrets }]) =>
+    secrets.map(({ name, reach }): [string, SecretReach] => [`${kind} ${name}`, reach]),
+  ),
   ...channelKinds.map((kind): [string, SecretReach | null] => [`channel ${kind}`, channelSecrets[kind]?.reach ?? null]),
   ...operationsSchema
     .keyof()
@@ -24,6 +23,10 @@ const declared: [string, SecretReach | null | undefined][] = [
 const placeLike = /host|port$|url|endpoint|issuer|region|server$|replica|proxy|address|ssl|tls|security|^ca$|cert/i
 
 describe('where a stored secret goes', () => {
+  it('is declared for every engine that is built in (security 11)', () => {
+    expect(Object.keys(engineContracts).sort()).toEqual(Object.keys(engines).sort())
+  })
+
   it.each(declared)('is declared for %s (security 11)', (_name, reach) => {
     expect(reach).toBeDefined()
   })
@@ -37,13 +40,12 @@ describe('where a stored secret goes', () => {
   )
 
   it('is told by every option of a source that reads like a place (security 11)', () => {
-    const options = Object.keys(sourceOptionsSchema.shape).filter((field) => placeLike.test(field))
-    expect(options).toEqual(Object.keys(sourceReach.postgres?.fields ?? {}).filter((field) => options.includes(field)))
+    const options = Object.keys(postgresContract.options.shape).filter((field) => placeLike.test(field))
+    expect(options).toEqual(Object.keys(postgres.fields).filter((field) => options.includes(field)))
     expect(options).toContain('replica')
   })
 })
 
-const postgres = sourceReach.postgres as SecretReach
 const place = { host: 'db.example.com', port: 5432, database: 'shop', user: 'backup' }
 
 describe('the TLS of a source', () => {

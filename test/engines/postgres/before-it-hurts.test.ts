@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import { engines } from '@/lib/engines/index'
 import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/engine-backup'
@@ -81,7 +81,7 @@ describe('what would make a backup or a restore fail is told beforehand, or by i
     await pg.sql('CREATE TABLE item (id int)', 'held')
     const client = await pg.connect('held')
     await client.query('BEGIN; LOCK TABLE item; PREPARE TRANSACTION \'forgotten "one"\'')
-    const options = sourceOptionsSchema.parse({ lockTimeoutMs: 1_000 })
+    const options = postgresOptionsSchema.parse({ lockTimeoutMs: 1_000 })
     const source = { ...pg.source({ connection: { database: 'held' } }), options }
     await expect(backUp(source)).rejects.toMatchObject({
       code: 'lock-timeout',

@@ -63,7 +63,7 @@ host all reader 127.0.0.1/32 scram-sha-256
   })
 
   const inspect = (connection: Record<string, unknown>, secret: string | null = password) =>
-    engine.inspect(pg.source({ connection, secret }), makeTestRun())
+    engine.inspect(pg.source({ connection, secrets: secret === null ? {} : { password: secret } }), makeTestRun())
 
   it('reports version, size, client and excess rights of a superuser', async () => {
     const result = await inspect({})

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import { engines } from '@/lib/engines/index'
 import { ArchiveWalker } from '@/lib/engines/postgres/archive/archive-walker'
 import { sandboxFolders } from '@/lib/sandbox/folders'
@@ -60,7 +60,7 @@ describe('every kind of object', () => {
   /** Small as it is, it is taken in several streams. */
   const source = (database: string, user = 'postgres') => ({
     ...pg.source({ connection: { database, user } }),
-    options: sourceOptionsSchema.parse({ parallelism: 3 }),
+    options: postgresOptionsSchema.parse({ parallelism: 3 }),
   })
   const restore = (database: string, owners: 'keep' | 'drop' = 'keep') =>
     engine.restore(

@@ -12,7 +12,8 @@ import { type ManifestFacts, manifestFacts } from '@/lib/engines/postgres/manife
 import { type Restored, restoreIntoSandbox, sandboxDatabase } from '@/lib/engines/postgres/restore-into-sandbox'
 import { sandboxFolders } from '@/lib/sandbox/folders'
 import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
-import type { Engine, Expectations } from '@/lib/ports/engine'
+import { expectationsOf, type Expectations } from '@/lib/engines/postgres/expectations'
+import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
@@ -95,9 +96,12 @@ describe('what was changed in the sandbox after the restore is found', () => {
     await onServer(`DROP DATABASE IF EXISTS ${sandboxDatabase}`)
     await onServer(`CREATE DATABASE ${sandboxDatabase} TEMPLATE ${from} OWNER postgres STRATEGY file_copy`)
   }
-  const check = async (level: Level, expectations?: Expectations): Promise<Check[]> =>
-    checkRestored({ restored, sandbox, client, facts, level, expectations, evidence: {} }, makeTestRun())
-  const found = async (level: Level, expectations?: Expectations) =>
+  const check = async (level: Level, expectations: Partial<Expectations> = {}): Promise<Check[]> =>
+    checkRestored(
+      { restored, sandbox, client, facts, level, expectations: expectationsOf(expectations), evidence: {} },
+      makeTestRun(),
+    )
+  const found = async (level: Level, expectations?: Partial<Expectations>) =>
     (await check(level, expectations)).filter((each) => each.verdict !== 'passed')
 
   it('nothing, when nothing was changed', async () => {

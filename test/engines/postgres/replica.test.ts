@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import { classifyQueryError } from '@/lib/engines/postgres/classify-error'
 import { withConnection } from '@/lib/engines/postgres/connect'
 import { beginBackup } from '@/lib/engines/postgres/begin-backup'
@@ -31,7 +31,7 @@ describe('reading from a replica', () => {
   })
 
   const sourceWith = (replica: { host: string; port: number }, connection = {}): SourceSpec =>
-    primary.source({ options: sourceOptionsSchema.parse({ replica }), connection })
+    primary.source({ options: postgresOptionsSchema.parse({ replica }), connection })
 
   /** Reads the archive of the endpoint's server; `onFirst` runs while the dump is in the middle. */
   async function readBackup(source: SourceSpec, attempt: { attempt: number }, onFirst?: () => Promise<void>) {

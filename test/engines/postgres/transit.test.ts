@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SslMode } from '@/lib/contracts/source'
+import type { SslMode } from '@/lib/core/network/ssl-modes'
 import { connect } from '@/lib/engines/postgres/connect'
 import { inspect } from '@/lib/engines/postgres/inspect'
 import { openToolEnv } from '@/lib/engines/postgres/tool-env'

@@ -1,6 +1,6 @@
 import type { Check } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
-import type { SourceOptions } from '@/lib/contracts/source'
+import type { CommonOptions } from '@/lib/contracts/engines/common'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
 import { partOpener } from '@/lib/services/backup/part-opener'
@@ -22,21 +22,21 @@ export async function proveBackup(
     backupId: string
     destinationId: string | undefined
     level: 'standard' | 'comprehensive'
-    options: SourceOptions
+    options: CommonOptions & Record<string, unknown>
   },
 ): Promise<Found> {
   const { level, options } = input
   const copy = await openGoodCopy(ctx, { backupId: input.backupId, destinationId: input.destinationId }, run)
   const limited = timeLimited(run, options.restoreTestLimitMs)
   try {
-    const { assertions, criticalTables, rtoObjectiveMs } = options
+    const { rtoObjectiveMs } = options
     const proof = await ctx.engine(copy.manifest.source.engine).prove(
       {
         manifest: copy.manifest,
         open: partOpener(copy),
         level,
         sandbox: await sandboxOrder(ctx, home, options.acceptUnconfined),
-        expectations: { assertions, criticalTables },
+        expectations: options,
       },
       limited.run,
     )

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { sourceOptionsSchema } from '@/lib/contracts/source'
+import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Confinement, KeepOut } from '@/lib/ports/sandbox'
@@ -190,7 +190,7 @@ function sandboxSource(sockets: string): SourceSpec {
     name: 'sandbox',
     engine: 'postgres',
     connection: { host: sockets, port, database: 'postgres', user: sandboxUser, ssl: 'disable' },
-    secret: null,
-    options: sourceOptionsSchema.parse({}),
+    secrets: {},
+    options: postgresOptionsSchema.parse({}),
   }
 }

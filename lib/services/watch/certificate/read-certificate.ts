@@ -1,16 +1,10 @@
 import { once } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { CertificateTarget } from '@/lib/contracts/certificate-target'
 import { GuardedSocket } from '@/lib/network/guarded-socket'
 import { askPostgres } from './ask-postgres'
 import { askSmtp } from './ask-smtp'
-
-/** Where a certificate is shown, and what must be said before TLS begins. */
-export interface CertificateTarget {
-  host: string
-  port: number
-  greeting: 'tls' | 'postgres' | 'smtp'
-}
 
 /** Asks for TLS in the server's own protocol; false when it offers none. */
 export type Greeting = (socket: Socket, signal: AbortSignal) => Promise<boolean>

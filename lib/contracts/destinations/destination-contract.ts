@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+import type { CertificateTarget } from '../certificate-target'
+import type { StoredSecret } from '../stored-secret'
+
+/** An address that a destination is reached at. */
+export interface DestinationAddress {
+  /** Where it is entered: `config.endpoint`. */
+  field: string
+  /** An http or https URL. */
+  url: string
+}
+
+/**
+ * What everything outside a driver's folder knows of a kind of destination: how its config looks, which secrets it has, and
+ * what makes it another place. Pure, and used by browser, API, CLI and worker.
+ */
+export interface DestinationContract {
+  /** What people call the kind: "S3". */
+  title: string
+  /** As it is stored; without secrets. */
+  config: z.ZodObject
+  /** The same as it is entered; stricter. */
+  enteredConfig: z.ZodObject
+  secrets: readonly StoredSecret[]
+  /** Fields that say where the objects lie: changing one loses sight of what is stored there. */
+  placeFields: readonly string[]
+  /** Addresses that a request may not choose freely. */
+  addresses(config: unknown): DestinationAddress[]
+  /** `near`: on the worker's machine, so it is read from first. */
+  distance: 'near' | 'far'
+  /** The server whose certificate is watched; null: there is none, or its operator watches it. */
+  certificate(config: unknown): CertificateTarget | null
+  /** The folder of this machine that it writes to; null where it writes elsewhere. */
+  localFolder(config: unknown): string | null
+  /** The storage class that new objects go to, as prices name it. */
+  defaultClass(config: unknown): string
+}

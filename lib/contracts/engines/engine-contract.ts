@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+import type { CertificateTarget } from '../certificate-target'
+import type { StoredSecret } from '../stored-secret'
+
+/** An address that a source is reached at. */
+export interface SourceAddress {
+  /** Where it is entered: `connection.host`, `options.replica.host`. */
+  field: string
+  host: string
+}
+
+/**
+ * What everything outside an engine's folder knows of it: how its connections and options look, which secrets they have,
+ * and what to call a source. Pure, and used by browser, API, CLI and worker. Functions take what is stored, whatever it is.
+ */
+export interface EngineContract {
+  /** What people call the family: "PostgreSQL". */
+  title: string
+  /** As it is stored; without secrets. */
+  connection: z.ZodObject
+  /** The same as it is entered, without secrets; stricter. */
+  enteredConnection: z.ZodObject
+  /** Options of every source and the engine's own, as they are stored. */
+  options: z.ZodObject
+  enteredOptions: z.ZodObject
+  /** Options that a patch takes away with null. */
+  removableOptions: readonly string[]
+  secrets: readonly StoredSecret[]
+  /** What decides where its secrets go: the settings that every `reach` is asked with. */
+  secretPlace(source: StoredSettings): Record<string, unknown>
+  /** What says which data is read, and how sure it is that it is that: a change of it is confirmed. Not the account. */
+  readFrom(source: StoredSettings): Record<string, unknown>
+  /** A patch of a stored connection, completed by what follows from it where nobody said otherwise. */
+  completePatch(stored: unknown, patch: Readonly<Record<string, unknown>>): Record<string, unknown>
+  /** What is backed up and where, for people: `shop at db1:5432`. Without secrets. */
+  place(connection: unknown): string
+  /** Hosts and addresses that a request may not choose freely; sockets and files are none. */
+  addresses(source: StoredSettings): SourceAddress[]
+  /** The server whose certificate is watched; null: there is none. */
+  certificate(connection: unknown): CertificateTarget | null
+  /** The host that a backup loads, for the limit per host; null: none that another source could load, too. */
+  loads(source: StoredSettings): string | null
+}
+
+/** Connection and options as the catalog has them, or as a patch has some of them. */
+export interface StoredSettings {
+  connection: unknown
+  options: unknown
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import { hostKey } from '../../core/job/limits'
+import { defaultSslMode, sslModes } from '../../core/network/ssl-modes'
+import { hostAndPort } from '../../core/secrets/same-place'
+import { declareReach } from '../../core/secrets/secret-reach'
+import { enteredHost, isNoConnection } from '../entered'
+import { commonOptionsSchema, removableCommonOptions } from './common'
+import type { EngineContract, SourceAddress, StoredSettings } from './engine-contract'
+
+export const sslModeSchema = z.enum(sslModes)
+
+const noControl = (s: string) => !/[\u0000\n\r]/.test(s)
+
+/** Where a source is, as it is stored. `host` starting with "/" is a Unix socket folder. */
+export const postgresConnectionSchema = z.object({
+  host: z
+    .string()
+    .trim()
+    .min(1, 'Enter a host name, an address, or a socket folder such as /var/run/postgresql')
+    .max(255)
+    .refine(noControl),
+  port: z.number().int().min(1).max(65535).default(5432),
+  database: z.string().min(1, 'Enter the name of the database').max(63).refine(noControl),
+  user: z.string().min(1, 'Enter the user to connect as').max(63).refine(noControl),
+  /** As stored; what a new source gets is `defaultSslMode` of its host. Rows from before that may lack it. */
+  ssl: sslModeSchema.default('prefer'),
+  /** PEM of the certificate authority that `verify-ca` and `verify-full` check against; the system's when absent. */
+  sslRootCert: z.string().max(100_000).optional(),
+})
+export type PostgresConnection = z.infer<typeof postgresConnectionSchema>
+
+const noUrl = 'Enter the name alone; a connection URL is read when it is pasted as the host'
+/** The same as it is entered: a pasted connection is no host. */
+const enteredConnectionSchema = postgresConnectionSchema.extend({
+  host: enteredHost('Enter a host name, an address, or a socket folder such as /var/run/postgresql'),
+  database: postgresConnectionSchema.shape.database.refine(isNoConnection, noUrl),
+  user: postgresConnectionSchema.shape.user.refine(isNoConnection, noUrl),
+})
+
+/** A question in SQL with the answer it must have, compared as text. */
+export const sqlAssertionSchema = z.object({
+  name: z.string().trim().min(1, 'Enter a name').max(100),
+  sql: z.string().trim().min(1, 'Enter a SELECT').max(10_000),
+  expected: z.string().max(1_000),
+})
+export type SqlAssertion = z.infer<typeof sqlAssertionSchema>
+
+const replicaSchema = z.object({
+  host: z.string().trim().min(1, 'Enter the host of the replica').max(255),
+  port: z.number().int().min(1).max(65_535),
+})
+
+export const postgresOptionsSchema = commonOptionsSchema.extend({
+  /** How long the dump waits for a table lock before it gives up. */
+  lockTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
+  /** A connection on which nothing moves for so long, while the server waits too, is given up; absent: ten minutes. */
+  stallTimeoutMs: z.number().int().min(1_000).max(86_400_000).optional(),
+  /** Streams a backup is taken in side by side, and jobs of a restore; absent: chosen from cores and size. */
+  parallelism: z.number().int().min(1).max(16).optional(),
+  /** Most connections a backup may hold on the source at once, its snapshot's included. */
+  maxConnections: z.number().int().min(3).max(64).default(8),
+  /** As fast as it can even while others work on the server. Else a large backup then keeps to the pace of `pg_dump -Fc`. */
+  fullSpeed: z.boolean().default(false),
+  /** A standby of the same cluster that backups are read from; the primary is taken when it fails or conflicts. */
+  replica: replicaSchema.optional(),
+  /** What comprehensive restore tests ask of the restored database; the answer is the first column of the only row. */
+  assertions: z.array(sqlAssertionSchema).max(100).default([]),
+  /** Tables that must not be empty after a restore, as `schema.table`. */
+  criticalTables: z.array(z.string().trim().min(1).max(300)).max(500).default([]),
+})
+export type PostgresOptions = z.infer<typeof postgresOptionsSchema>
+
+const enteredOptionsSchema = postgresOptionsSchema.extend({
+  replica: replicaSchema.extend({ host: enteredHost('Enter the host of the replica') }).optional(),
+})
+
+/** What decides where the password goes: the connection, and the replica among the options. */
+const placeSchema = postgresConnectionSchema.extend({ replica: postgresOptionsSchema.shape.replica })
+type Place = z.infer<typeof placeSchema>
+
+const leavesTheMachine = ({ host, replica }: Place) => !host.startsWith('/') || replica !== undefined
+/** As in libpq, `require` with a certificate authority checks like `verify-ca`. */
+const tlsStrength = (place: Place) => {
+  if (!leavesTheMachine(place)) return 0
+  return sslModes.indexOf(place.ssl === 'require' && place.sslRootCert ? 'verify-ca' : place.ssl)
+}
+
+/** Where the password goes. */
+export const passwordReach = declareReach(
+  placeSchema,
+  { field: 'connection.password', name: 'password' },
+  {
+    host: {
+      called: 'the host or port',
+      where: ({ host, port, replica }) => [
+        hostAndPort(host, port),
+        ...(replica ? [hostAndPort(replica.host, replica.port)] : []),
+      ],
+    },
+    port: { readWith: 'host' },
+    replica: { readWith: 'host' },
+    database: 'aside',
+    user: 'aside',
+    ssl: { called: 'the TLS mode', strength: tlsStrength },
+    sslRootCert: {
+      called: 'the certificate authority',
+      trust: (place) =>
+        tlsStrength(place) < sslModes.indexOf('verify-ca') ? null : (place.sslRootCert?.trim() ?? 'the system'),
+    },
+  },
+)
+
+const loose = (value: unknown): Record<string, unknown> => z.looseObject({}).catch({}).parse(value)
+const replicaOf = (options: unknown) =>
+  z.object({ replica: z.object({ host: z.string() }).nullish() }).safeParse(options)
+const hostOf = (connection: unknown) => z.object({ host: z.string() }).safeParse(connection).data?.host
+
+export const postgresContract = {
+  title: 'PostgreSQL',
+  connection: postgresConnectionSchema,
+  enteredConnection: enteredConnectionSchema,
+  options: postgresOptionsSchema,
+  enteredOptions: enteredOptionsSchema,
+  removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],
+  secrets: [{ name: 'password', reach: passwordReach }],
+  secretPlace: ({ connection, options }) => ({ ...loose(connection), replica: loose(options)['replica'] }),
+  readFrom({ connection, options }) {
+    const { host, port, database, ssl, sslRootCert } = loose(connection)
+    return { host, port, database, ssl, sslRootCert, replica: loose(options)['replica'] }
+  },
+  completePatch(stored, patch) {
+    // A mode that was taken because the server was on this machine does not follow it to another one. Modes that somebody
+    // named, here or for a server elsewhere, stay.
+    const { host } = patch
+    if (typeof host !== 'string' || patch['ssl'] !== undefined) return { ...patch }
+    const before = postgresConnectionSchema.safeParse(stored).data
+    if (!before || before.ssl !== defaultSslMode(before.host) || before.ssl === 'verify-full') return { ...patch }
+    return { ...patch, ssl: defaultSslMode(host) }
+  },
+  place(connection) {
+    const parsed = postgresConnectionSchema.safeParse(connection)
+    return parsed.success ? `${parsed.data.database} at ${parsed.data.host}:${parsed.data.port}` : 'an unknown place'
+  },
+  addresses({ connection, options }) {
+    const found: SourceAddress[] = []
+    const host = hostOf(connection)
+    if (host !== undefined) found.push({ field: 'connection.host', host })
+    const replica = replicaOf(options).data?.replica?.host
+    if (replica !== undefined) found.push({ field: 'options.replica.host', host: replica })
+    return found.filter((address) => !address.host.startsWith('/'))
+  },
+  certificate(connection) {
+    const parsed = postgresConnectionSchema.safeParse(connection)
+    if (!parsed.success || parsed.data.ssl === 'disable' || parsed.data.host.startsWith('/')) return null
+    return { host: parsed.data.host, port: parsed.data.port, greeting: 'postgres' }
+  },
+  loads({ connection, options }: StoredSettings) {
+    const host = replicaOf(options).data?.replica?.host ?? hostOf(connection)
+    return host === undefined ? null : hostKey(host)
+  },
+} satisfies EngineContract
+
+/** As a new source enters it: without a TLS mode it is `verify-full`, and `prefer` for loopback and sockets. */
+export const newPostgresConnectionSchema = enteredConnectionSchema
+  .extend({
+    ssl: sslModeSchema.optional().meta({
+      description: 'When absent: verify-full; for loopback addresses and socket folders prefer',
+    }),
+    password: z.string().max(4_096).optional(),
+  })
+  .transform((connection) => ({ ...connection, ssl: connection.ssl ?? defaultSslMode(connection.host) }))

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { StoredSecret } from '@/lib/contracts/stored-secret'
+import { requireSameReach } from '@/lib/core/secrets/secret-reach'
+import type { ServiceContext } from './context'
+
+/** The row that secrets belong to. */
+export interface SecretOwner {
+  type: 'source' | 'destination'
+  id: string
+}
+
+/** Sealed values by the names of their fields, as rows have them. */
+export type SealedSecrets = Readonly<Record<string, string>>
+
+export const readSealedSecrets = (column: unknown): SealedSecrets => z.record(z.string(), z.string()).parse(column)
+
+/** Catalogs from before there were several secrets had this one, bound to the row alone. */
+const first: Record<SecretOwner['type'], string> = { source: 'password', destination: 'secretAccessKey' }
+
+/** What a secret is bound to: a sealed value moved to another row, or another field, cannot be opened there. */
+export function secretContext(owner: SecretOwner, name: string): string {
+  const row = `${owner.type}:${owner.id}`
+  return name === first[owner.type] ? row : `${row}:${name}`
+}
+
+type WithVault = Pick<ServiceContext, 'vault'>
+
+/** Seals what is not empty. */
+export function sealSecrets(
+  ctx: WithVault,
+  owner: SecretOwner,
+  secrets: Readonly<Record<string, string>>,
+): SealedSecrets {
+  const given = Object.entries(secrets).filter(([, value]) => value !== '')
+  return Object.fromEntries(given.map(([name, value]) => [name, ctx.vault.seal(value, secretContext(owner, name))]))
+}
+
+/** Throws `secret-unreadable`. */
+export function unsealSecrets(ctx: WithVault, owner: SecretOwner, column: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(readSealedSecrets(column)).map(([name, sealed]) => [
+      name,
+      ctx.vault.unseal(sealed, secretContext(owner, name)),
+    ]),
+  )
+}
+
+interface SecretsChange {
+  owner: SecretOwner
+  kinds: readonly StoredSecret[]
+  /** The settings beside the secrets, as they are stored and as they shall be. */
+  before: unknown
+  after: unknown
+  /** The secrets of this request: an absent one keeps the stored one, an empty one removes it. */
+  given: Readonly<Record<string, string>>
+  sealed: SealedSecrets
+}
+
+/**
+ * The sealed secrets of a row after a change, whether the change will be stored or only tried. Throws `secret-needed` when a
+ * stored one would go to another place, or less protected, than it was entered for.
+ */
+export function sealedSecretsAfter(ctx: WithVault, change: SecretsChange): SealedSecrets {
+  const kept = Object.entries(change.sealed).filter(([name]) => change.given[name] === undefined)
+  for (const [name] of kept) {
+    const kind = change.kinds.find((secret) => secret.name === name)
+    if (kind) requireSameReach(kind.reach, change.before, change.after)
+  }
+  return { ...Object.fromEntries(kept), ...sealSecrets(ctx, change.owner, change.given) }
+}

@@ -1,0 +1,43 @@
+import { cp, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { createDb } from '@/lib/db/client'
+import { migrate } from '@/lib/db/migrate'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
+import { sourceSpec } from '@/lib/services/source/source-spec'
+import { emptyDatabase } from '../helpers/empty-database'
+import { testContext } from '../helpers/service-context'
+import { tempDir } from '../helpers/temp'
+
+const all = path.resolve(import.meta.dirname, '../../prisma/migrations')
+
+test('secrets that an older version sealed are opened under their names, and what had none has none', async () => {
+  await using database = await emptyDatabase()
+  await using old = await tempDir('old-migrations')
+  for (const name of await readdir(all)) {
+    if (name < '20261209000000') await cp(path.join(all, name), path.join(old.path, name), { recursive: true })
+  }
+  await migrate(database.url, old.path)
+  const db = createDb(database.url)
+  const ctx = testContext(db)
+  const ids = ['1', '2'].map((n) => `00000000-0000-7000-8000-00000000000${n}`)
+  const connection = { host: 'db', port: 5432, database: 'shop', user: 'backup' }
+  try {
+    for (const [index, id] of ids.entries()) {
+      const sealed = (text: string, context: string) => (index === 0 ? ctx.vault.seal(text, context) : null)
+      await db.$executeRaw`
+        INSERT INTO source (id, name, engine, connection, options, updated_at, secret_sealed)
+        VALUES (${id}::uuid, ${id}, 'postgres', ${connection}, '{}', now(), ${sealed('a password', `source:${id}`)})`
+      await db.$executeRaw`
+        INSERT INTO destination (id, name, kind, config, updated_at, secret_sealed)
+        VALUES (${id}::uuid, ${id}, 's3', '{"bucket":"backups"}', now(), ${sealed('a key', `destination:${id}`)})`
+    }
+    await migrate(database.url, all)
+    const sources = await db.source.findMany({ orderBy: { id: 'asc' } })
+    expect(sources.map((row) => sourceSpec(ctx, row).secrets)).toEqual([{ password: 'a password' }, {}])
+    const destinations = await db.destination.findMany({ orderBy: { id: 'asc' } })
+    expect(destinations.map((row) => destinationSpec(ctx, row).secrets)).toEqual([{ secretAccessKey: 'a key' }, {}])
+  } finally {
+    await db.$disconnect()
+  }
+})
