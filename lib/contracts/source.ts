@@ -3,6 +3,7 @@ import { defaultSslMode } from '../core/network/ssl-modes'
 import { hostAndPort } from '../core/secrets/same-place'
 import { declareReach, type SecretReach } from '../core/secrets/secret-reach'
 import { enteredHost, isNoConnection, noConnection } from './entered'
+import type { ErrorCode } from './error-code'
 import { engineNameSchema, failureSchema, idSchema, patchOf, timeSchema, type EngineName } from './common'
 import { retentionPauseSchema } from './retention'
 import { copyRuleSchema, tagsSchema } from './operations'
@@ -220,7 +221,9 @@ export const findingSchema = z.object({
   /** SQL an administrator may paste, e.g. the missing GRANT. */
   sql: z.string().optional(),
 })
-export type Finding = z.infer<typeof findingSchema>
+export type ShownFinding = z.infer<typeof findingSchema>
+/** A finding as it is made. One that keeps a backup from being taken is also the error of the test, under the same code. */
+export type Finding = ShownFinding & ({ severity: 'error'; code: ErrorCode } | { severity: 'warning' | 'info' })
 
 /** A TLS mode that would be taken instead, and what that means. `needsCa`: it wants a certificate authority in PEM. */
 export const tlsOfferSchema = z.object({ ssl: sslModeSchema, needsCa: z.boolean(), consequence: z.string() })

@@ -1,3 +1,4 @@
+import type { Failure } from '@/lib/contracts/common'
 import { jobKindSchema } from '@/lib/contracts/job'
 import type { Tx } from '@/lib/db/client'
 import type { OpenQueue } from '@/lib/db/queue'
@@ -41,7 +42,7 @@ async function mend(
   const job = await tx.job.findUniqueOrThrow({ where: { id }, omit: { log: true } })
   const kind = jobKindSchema.parse(job.kind)
   if (job.cancelRequestedAt) {
-    const failure = { code: 'cancelled', message: 'Cancelled before it began.' }
+    const failure: Failure = { code: 'cancelled', message: 'Cancelled before it began.' }
     await tx.job.update({ where: { id }, data: { state: 'cancelled', finishedAt: now } })
     await closeRows(tx, id, { state: 'cancelled', failure, now })
     await queue.settle(tx, kind, id)
