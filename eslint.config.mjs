@@ -69,6 +69,12 @@ const NO_PRISMA = {
   regex: '^@prisma/|/lib/db(/|$)|^pg$',
   message: 'Pages and routes call services; only they touch the catalog.',
 }
+const NO_ERROR_TEXTS = {
+  regex: '(^|/)(error-code|errors/[\\w-]+)$',
+  allowTypeImports: true,
+  message:
+    'Import the types of error codes only: their texts are for the documentation and do not belong into the browser.',
+}
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
 
 export default tseslint.config(
@@ -121,6 +127,11 @@ export default tseslint.config(
     // After signing in or out and after set-up the whole page is loaded anew, so that no state of another user is left.
     files: ['components/**/*.tsx', 'lib/client/**/*.ts'],
     rules: { '@next/next/no-location-assign-relative-destination': 'off' },
+  },
+  {
+    files: ['components/**/*.{ts,tsx}', 'lib/{client,contracts,core}/**/*.ts'],
+    ignores: ['lib/contracts/error-code.ts', 'lib/contracts/errors/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [NO_ERROR_TEXTS] }] },
   },
   { files: ['lib/**/*.ts', 'worker/**/*.ts'], rules: restrict(NO_CHILD_PROCESS, NO_NEXT) },
   { files: ['lib/server/**/*.{ts,tsx}'], rules: restrict(NO_CHILD_PROCESS) },

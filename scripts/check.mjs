@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run check`: format, lint (with the import zones) and types, side by side. Seconds, no servers.
+// `npm run check`: format, lint (with the import zones), types and generated pages, side by side. Seconds, no servers.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,7 @@ const CHECKS = {
     ...['--noEmit', '--pretty', 'false', '--incremental'],
     ...['--tsBuildInfoFile', 'node_modules/.cache/holdfast-types.json'],
   ],
+  docs: ['scripts/docs.mjs', '--check'],
 }
 
 function check(name, args) {

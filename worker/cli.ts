@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
+import type { Failure } from '@/lib/contracts/common'
+import { errorCodes } from '@/lib/contracts/error-code'
+import { toFailure } from '@/lib/core/holdfast-error'
 import { buildContext } from './build-context'
 import { catalogAddress } from './cli/catalog-address'
 import { type Answer, usageError } from './cli/verb'
@@ -67,21 +69,23 @@ async function main(argv: string[]): Promise<number> {
       await close()
     }
   } catch (error) {
-    const away = isCatalogAway(error)
-    const badUse =
-      (error instanceof HoldfastError && error.code === 'usage') || (error instanceof TypeError && 'code' in error)
-    const failure = away
-      ? {
-          code: 'catalog-unreachable',
-          message: 'The catalog does not answer.',
-          remedy: 'Is Holdfast running? Start it with npm start.',
-        }
-      : toFailure(error)
+    const failure = failureOf(error)
     if (json) console.log(JSON.stringify({ error: failure }, null, 2))
     else console.error([failure.message, failure.remedy].filter(Boolean).join('\n'))
-    if (badUse) return 2
-    return away || failure.code === 'not-running' ? 3 : 1
+    return errorCodes[failure.code].exit ?? 1
   }
+}
+
+function failureOf(error: unknown): Failure {
+  if (isCatalogAway(error)) {
+    return {
+      code: 'catalog-unreachable',
+      message: 'The catalog does not answer.',
+      remedy: 'Is Holdfast running? Start it with npm start.',
+    }
+  }
+  // parseArgs says so of an option that it does not know, or that lacks its value.
+  return toFailure(error instanceof TypeError && 'code' in error ? usageError(error.message) : error)
 }
 
 main(process.argv.slice(2)).then(

@@ -8,6 +8,7 @@ import { Callout } from '@/components/ui/callout'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { TextField } from '@/components/ui/text-field'
 import { askSignInWith, isSameViewer } from '@/lib/client/sign-in-again'
+import { isCode } from '@/lib/client/is-code'
 import { signInTrouble, type SignInTrouble } from '@/lib/client/sign-in-trouble'
 
 /** Says that the session has ended and takes the sign-in right here: page, filter and what was typed stay as they are. */
@@ -50,7 +51,7 @@ function SignInAgainForm({ onSignedIn, onLeave }: { onSignedIn: () => void; onLe
     setPending(false)
     if (result?.ok && !result.error) return onSignedIn()
     if (!result) return setTrouble({ title: 'Holdfast does not answer' })
-    if (result.error === 'second-factor-needed') return setCode('')
+    if (isCode(result.error, 'second-factor-needed')) return setCode('')
     setTrouble(signInTrouble(result.error ?? ''))
     if (code === null) setPassword('')
     else setCode('')

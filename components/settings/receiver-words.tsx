@@ -1,7 +1,7 @@
-import type { Failure } from '@/lib/contracts/common'
+import type { StoredFailure } from '@/lib/contracts/common'
 
 /** What the receiver of a test said itself; the API tells administrators alone. */
-export function ReceiverWords({ failure }: { failure: Failure }) {
+export function ReceiverWords({ failure }: { failure: StoredFailure }) {
   const words = failure.facts?.['answer'] ?? failure.facts?.['detail']
   if (typeof words !== 'string' || words.trim() === '') return null
   return (

@@ -5,6 +5,7 @@ import { signIn } from 'next-auth/react'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { TextField } from '@/components/ui/text-field'
+import { isCode } from '@/lib/client/is-code'
 import { signInTrouble, type SignInTrouble } from '@/lib/client/sign-in-trouble'
 
 interface SignInFormProps {
@@ -33,13 +34,13 @@ export function SignInForm({ target, oidcLabel, error }: SignInFormProps) {
       const result = await signIn('credentials', { email, password, code: code ?? '', redirect: false })
       if (result?.ok && !result.error) return window.location.assign(target)
       const answer = result?.error ?? ''
-      if (answer === 'second-factor-needed') setCode('')
+      if (isCode(answer, 'second-factor-needed')) setCode('')
       else {
         setTrouble(signInTrouble(answer))
-        setLocked(answer.startsWith('rate-limited'))
+        setLocked(isCode(answer, 'rate-limited'))
         // Past a lock a code is sent together with the password.
         if (code !== null) setCode('')
-        else if (!answer.startsWith('rate-limited')) setPassword('')
+        else if (!isCode(answer, 'rate-limited')) setPassword('')
       }
     } catch {
       setTrouble({

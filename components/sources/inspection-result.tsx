@@ -1,4 +1,4 @@
-import type { Finding, Inspection, TlsOffer } from '@/lib/contracts/source'
+import type { Inspection, ShownFinding, TlsOffer } from '@/lib/contracts/source'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { Callout } from '@/components/ui/callout'
@@ -70,7 +70,7 @@ export function InspectionResult({ inspection, onOffer }: InspectionResultProps)
   )
 }
 
-function FindingNote({ finding }: { finding: Finding }) {
+function FindingNote({ finding }: { finding: ShownFinding }) {
   return (
     <div className="space-y-2">
       <Callout tone={tones[finding.severity]} title={finding.message}>

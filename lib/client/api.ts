@@ -1,4 +1,5 @@
 import type { Problem } from '@/lib/contracts/common'
+import { isCode } from './is-code'
 import { askSignIn } from './sign-in-again'
 import { askStepUp } from './step-up'
 
@@ -32,7 +33,8 @@ export async function api<T>(path: string, { method = 'GET', body, signal }: Api
   }
   if (!response.ok) {
     const problem = await readProblem(response)
-    if (problem.code === 'step-up-needed' && (await askStepUp(problem))) return api<T>(path, { method, body, signal })
+    if (isCode(problem.code, 'step-up-needed') && (await askStepUp(problem)))
+      return api<T>(path, { method, body, signal })
     throw new ApiError(problem)
   }
   if (response.status === 204) return nothing<T>()

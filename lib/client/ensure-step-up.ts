@@ -1,3 +1,4 @@
+import type { NewProblem } from '@/lib/contracts/common'
 import type { Me } from '@/lib/contracts/people'
 import { api } from './api'
 import { askStepUp } from './step-up'
@@ -18,5 +19,5 @@ export async function ensureStepUp(): Promise<boolean> {
     status: 403,
     code: 'step-up-needed',
     facts: { methods: access.stepUp },
-  })
+  } satisfies NewProblem)
 }

@@ -1,16 +1,21 @@
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { formatDuration } from './format/duration'
+import { isCode } from './is-code'
 
 export interface SignInTrouble {
   title: string
   remedy?: string
 }
 
+/** What next-auth itself says. */
+type LibraryCode = 'OAuthSignin' | 'OAuthCallback' | 'Callback' | 'AccessDenied'
+
 const askAdministrator = 'Ask an administrator of Holdfast.'
 const providerFailed: SignInTrouble = {
   title: 'The identity provider did not sign you in',
   remedy: 'Try again. If it stays, an administrator finds the reason with Test under Settings, Single sign-on.',
 }
-const words: Record<string, SignInTrouble> = {
+const words: Partial<Record<ErrorCode | LibraryCode, SignInTrouble>> = {
   'second-factor-wrong': {
     title: 'The code is wrong, or was used before',
     remedy: 'Wait for the next one. After five failures this account is locked here for 15 minutes.',
@@ -27,6 +32,7 @@ const words: Record<string, SignInTrouble> = {
   Callback: providerFailed,
   AccessDenied: providerFailed,
 }
+const wordsOf = new Map<string, SignInTrouble>(Object.entries(words))
 
 /**
  * What the sign-in answered, in words. The library passes on one string: `rate-limited:<seconds>` when it is locked, a
@@ -34,7 +40,7 @@ const words: Record<string, SignInTrouble> = {
  */
 export function signInTrouble(error: string): SignInTrouble {
   const [code = '', seconds] = error.split(':')
-  if (code === 'rate-limited') {
+  if (isCode(code, 'rate-limited')) {
     const waitMs = Number(seconds) * 1_000
     return {
       title: 'Too many sign-ins failed',
@@ -44,15 +50,14 @@ export function signInTrouble(error: string): SignInTrouble {
           : 'Try again in 15 minutes.',
     }
   }
-  if (code === 'too-busy') {
+  if (isCode(code, 'too-busy')) {
     return { title: 'Too many people are signing in at this moment', remedy: 'Try again in a few seconds.' }
   }
-  if (code === 'sign-in-failed' || code === 'CredentialsSignin' || code === '') {
+  if (isCode(code, 'sign-in-failed') || code === 'CredentialsSignin' || code === '') {
     return {
       title: 'The e-mail address or the password is wrong',
       remedy: 'After five failures this account is locked here for 15 minutes.',
     }
   }
-  const known = Object.hasOwn(words, code) ? words[code] : undefined
-  return known ?? { title: 'Signing in did not work', remedy: 'Look at the log of the web process.' }
+  return wordsOf.get(code) ?? { title: 'Signing in did not work', remedy: 'Look at the log of the web process.' }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ErrorCode } from './error-code'
 import { tokenScopeSchema } from './token-scope'
 
 /** Row identity: UUID version 7, so that ids sort by creation. */
@@ -28,12 +29,19 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 
 /** What went wrong, in words a person can act on. Secrets are redacted before it is made. */
 export const failureSchema = z.object({
-  code: z.string().meta({ description: 'Stable kebab-case code', example: 'password-rejected' }),
+  code: z.string().meta({
+    description:
+      'Stable kebab-case code, explained in docs/reference/errors.md; what earlier releases stored may carry others',
+    example: 'password-rejected',
+  }),
   message: z.string(),
   remedy: z.string().optional().meta({ description: 'What to do next' }),
   facts: z.record(z.string(), z.unknown()).optional(),
 })
-export type Failure = z.infer<typeof failureSchema>
+/** A failure as it is read: rows of earlier versions may carry codes that are gone. */
+export type StoredFailure = z.infer<typeof failureSchema>
+/** A failure as it is written. */
+export type Failure = StoredFailure & { code: ErrorCode }
 
 /** RFC 9457 problem details; every error answer of the API. */
 export const problemSchema = z.object({
@@ -47,6 +55,8 @@ export const problemSchema = z.object({
   facts: z.record(z.string(), z.unknown()).optional().meta({ description: 'For example jobId, retryAfterMs' }),
 })
 export type Problem = z.infer<typeof problemSchema>
+/** A problem as it is made. As it is read, its code is any string: the server may be newer than who reads it. */
+export type NewProblem = Problem & { code: ErrorCode }
 
 export const roles = ['viewer', 'operator', 'admin'] as const
 export const roleSchema = z.enum(roles)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { failureSchema, idSchema, timeSchema } from './common'
 import { newPostgresConnectionSchema, postgresContract, sslModeSchema } from './engines/postgres'
 import { isNoConnection, noConnection } from './entered'
+import type { ErrorCode } from './error-code'
 import { tagsSchema } from './operations'
 import { retentionPauseSchema } from './retention'
 
@@ -52,7 +53,9 @@ export const findingSchema = z.object({
   /** SQL an administrator may paste, e.g. the missing GRANT. */
   sql: z.string().optional(),
 })
-export type Finding = z.infer<typeof findingSchema>
+export type ShownFinding = z.infer<typeof findingSchema>
+/** A finding as it is made. One that keeps a backup from being taken is also the error of the test, under the same code. */
+export type Finding = ShownFinding & ({ severity: 'error'; code: ErrorCode } | { severity: 'warning' | 'info' })
 
 /** A TLS mode that would be taken instead, and what that means. `needsCa`: it wants a certificate authority in PEM. */
 export const tlsOfferSchema = z.object({ ssl: sslModeSchema, needsCa: z.boolean(), consequence: z.string() })

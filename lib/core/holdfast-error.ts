@@ -1,4 +1,5 @@
 import type { Failure } from '../contracts/common'
+import type { ErrorCode } from '../contracts/error-code'
 import { clip, clipFacts } from './clip'
 
 /**
@@ -8,14 +9,14 @@ import { clip, clipFacts } from './clip'
  */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError'
-  readonly code: string
+  readonly code: ErrorCode
   readonly remedy: string | undefined
   readonly facts: Record<string, unknown>
   /** True for what may pass by itself (network, 5xx, locks): the job may be tried again. */
   readonly transient: boolean
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     options: { remedy?: string; facts?: Record<string, unknown>; transient?: boolean; cause?: unknown } = {},
   ) {

@@ -10,6 +10,7 @@ import { auditEventSchema } from '@/lib/contracts/audit'
 import { backupSchema, restoreSchema, restoreTestSchema } from '@/lib/contracts/backup'
 import { idParamsSchema, problemSchema } from '@/lib/contracts/common'
 import { destinationSchema } from '@/lib/contracts/destination'
+import { errorCodes, type ErrorCode } from '@/lib/contracts/error-code'
 import { jobSchema } from '@/lib/contracts/job'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import type { ApiRoute } from '@/lib/contracts/routes/api-route'
@@ -18,6 +19,16 @@ import { scheduleSchema } from '@/lib/contracts/schedule'
 import { sourceSchema } from '@/lib/contracts/source'
 import { instanceFacts } from './instance-facts'
 import { sessionCookieName } from './session-cookie'
+
+/** A list that grows with releases, so no `enum`: programs made from one refuse every value that it lacks. */
+const problem = problemSchema.extend({
+  code: z.string().meta({
+    description:
+      'Stable kebab-case code, explained in docs/reference/errors.md. New ones come with new releases: treat one that is not known by its status.',
+    example: 'name-taken' satisfies ErrorCode,
+    'x-extensible-enum': Object.keys(errorCodes).sort(),
+  }),
+})
 
 /** The OpenAPI 3.1 document, made of the same contracts that parse requests. */
 export function openApiDocument(): ReturnType<typeof createDocument> {
@@ -47,7 +58,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
         Channel: channelSchema,
         Destination: destinationSchema,
         Job: jobSchema,
-        Problem: problemSchema,
+        Problem: problem,
         Restore: restoreSchema,
         RestoreTest: restoreTestSchema,
         RetentionPolicy: retentionPolicySchema,
@@ -71,7 +82,7 @@ function operation(route: ApiRoute): ZodOpenApiOperationObject {
       [route.status]: { description: 'Done', ...content(route.answer) },
       default: {
         description: 'Refused or failed',
-        content: { 'application/problem+json': { schema: problemSchema } },
+        content: { 'application/problem+json': { schema: problem } },
       },
     },
   }

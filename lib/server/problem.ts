@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import type { Problem } from '@/lib/contracts/common'
+import type { NewProblem } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Logger } from '@/lib/ports/run-context'
 import { errorStatus } from './error-status'
@@ -12,11 +12,10 @@ const fieldErrorsSchema = z.array(z.object({ path: z.string(), message: z.string
 /** Any thrown value as problem+json (RFC 9457). What was not expected is logged under an id and told as that id alone. */
 export function problemResponse(error: unknown, logger: Logger): Response {
   const expected = asExpected(error)
-  if (expected) return answer(errorStatus(expected), expected)
+  if (expected) return answer(expected)
   const incident = randomUUID().slice(0, 8)
   logger.error('request broke', { incident, error: error instanceof Error ? error.stack : String(error) })
   return answer(
-    500,
     new HoldfastError('unexpected', `Something went wrong that should not have (incident ${incident}).`, {
       remedy: 'Look for the incident in the log of the web process.',
       facts: { incident },
@@ -24,10 +23,11 @@ export function problemResponse(error: unknown, logger: Logger): Response {
   )
 }
 
-function answer(status: number, error: HoldfastError): Response {
+function answer(error: HoldfastError): Response {
+  const status = errorStatus(error)
   const { errors, ...facts } = error.facts
   const fields = fieldErrorsSchema.safeParse(errors)
-  const problem: Problem = {
+  const problem: NewProblem = {
     type: `urn:holdfast:problem:${error.code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,

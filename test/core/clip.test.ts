@@ -20,7 +20,7 @@ describe('clip', () => {
 describe('a failure', () => {
   it('keeps texts of others short wherever they stand in it (security 10)', () => {
     const long = 'word '.repeat(100_000)
-    const error = new HoldfastError('x', long, {
+    const error = new HoldfastError('source-failed', long, {
       facts: { detail: long, list: [{ text: long }], deep: [[[[[long]]]]] },
     })
     expect(JSON.stringify(toFailure(error)).length).toBeLessThan(40_000)

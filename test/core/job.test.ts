@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { jobStates } from '@/lib/contracts/common'
+import { jobStates, type Failure } from '@/lib/contracts/common'
 import { afterAttempt } from '@/lib/core/job/after-attempt'
 import { assertTransition, isTerminal } from '@/lib/core/job/transition'
 
-const failure = { code: 'x', message: 'x' }
+const failure: Failure = { code: 'source-failed', message: 'x' }
 
 describe('job states', () => {
   it('never lets a finished job change again', () => {

@@ -29,6 +29,7 @@ async function rulesBroken(file: string, code: string): Promise<string[]> {
 
 const PATHS = 'import-x/no-restricted-paths'
 const NAMES = 'no-restricted-imports'
+const TYPES = '@typescript-eslint/no-restricted-imports'
 
 test.each([
   ['core does not import ports', 'lib/core/x.ts', '@/lib/ports/queue', PATHS],
@@ -47,6 +48,8 @@ test.each([
   ['the worker does not import Next', 'worker/x.ts', 'next/server', NAMES],
   ['an engine starts no process by itself', 'lib/engines/postgres/x.ts', 'node:child_process', NAMES],
   ['the web starts no process by itself', 'lib/server/x.ts', 'child_process', NAMES],
+  ['the browser does not carry the texts of errors', 'lib/client/x.ts', '@/lib/contracts/error-code', TYPES],
+  ['a contract of the browser does not carry them either', 'lib/contracts/x.ts', './errors/access', TYPES],
 ])('%s', async (_, file, target, rule) => {
   expect(await rulesBroken(file, `import * as it from '${target}'\nexport const used = it\n`)).toContain(rule)
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { handle } from '@/lib/server/handle'
 import { signIn } from '@/lib/services/session/sign-in'
@@ -154,7 +155,7 @@ describe('errors', () => {
     })
   })
 
-  it.each([
+  it.each<[ErrorCode, number]>([
     ['name-taken', 409],
     ['storage-unreachable', 502],
     ['rate-limited', 429],

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { roles, type Role } from '@/lib/contracts/common'
+import { errorCodes } from '@/lib/contracts/error-code'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import { findRoute } from '@/lib/contracts/routes/find-route'
 import { openApiDocument } from '@/lib/server/open-api-document'
@@ -49,6 +50,13 @@ describe('the list of routes', () => {
     for (const unknown of ['/api/v1/admin', '/api/v1/admin/sources/a/b/c', '/api/v1/%', '/api/v2/admin/sources', '']) {
       expect(findRoute('GET', unknown)).toBeUndefined()
     }
+  })
+
+  it('tells every error code to programs, and that there will be others', () => {
+    const problem = openApiDocument().components?.schemas?.['Problem']
+    expect(problem).toHaveProperty('properties.code.x-extensible-enum', Object.keys(errorCodes).sort())
+    expect(problem).toHaveProperty('properties.code.type', 'string')
+    expect(problem).not.toHaveProperty('properties.code.enum')
   })
 
   it('becomes an OpenAPI document in which every operation and reference is there', () => {

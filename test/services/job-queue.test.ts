@@ -37,7 +37,7 @@ const claimed = async (workerId?: string): Promise<ClaimedJob> => {
   return job
 }
 const read = (id: string) => catalog.db.job.findUniqueOrThrow({ where: { id } })
-const failed = { type: 'failed', failure: { code: 'connection-lost', message: 'The server hung up.' } } as const
+const failed = { type: 'failed', failure: { code: 'server-gone', message: 'The server hung up.' } } as const
 const finish = (job: ClaimedJob, outcome: Parameters<typeof finishRun>[2]['outcome']) =>
   finishRun(catalog.db, job, {
     outcome,

@@ -100,6 +100,16 @@ describe('the command line', () => {
     expect(outcome.err).toContain(message)
   })
 
+  it('has a code for everything that goes wrong, which its exit code follows', async () => {
+    const badOption = await run(['status', '--json', '--frob'])
+    expect(badOption.code).toBe(2)
+    expect(JSON.parse(badOption.out)).toMatchObject({ error: { code: 'usage' } })
+    const elsewhere = { DATABASE_URL: '', HOLDFAST_HOME: path.join(product.home, 'nothing-here') }
+    const notThere = await run(['status', '--json'], elsewhere)
+    expect(notThere.code).toBe(3)
+    expect(JSON.parse(notThere.out)).toMatchObject({ error: { code: 'not-running' } })
+  })
+
   it('says in one line that the catalog does not answer', async () => {
     const outcome = await run(['status'], { DATABASE_URL: 'postgresql://x:secret-word@127.0.0.1:1/x' })
     expect(outcome.code).toBe(3)

@@ -1,4 +1,4 @@
-import { engineNames } from '@/lib/contracts/common'
+import { engineNames, type Failure } from '@/lib/contracts/common'
 import { longestRestoreTestMs } from '@/lib/contracts/engines/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
@@ -28,7 +28,7 @@ export const cleanupTask: Task = {
     await reconcileSafetyNets({ ctx, run })
     const { removed, troubles } = await removeDeleted({ ctx, run })
     run.logger.info('clean-up done', { sandboxes: swept.length, folders: removed })
-    const failure = {
+    const failure: Failure = {
       code: 'cleanup-incomplete',
       message: `Some objects could not be removed. ${troubles.join(' ')}`,
       remedy: 'Check the destinations; the next clean-up tries again.',

@@ -1,3 +1,4 @@
+import type { Failure } from '@/lib/contracts/common'
 import { applyRetention } from '@/lib/services/retention/apply-retention'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import type { Task } from '../task'
@@ -20,7 +21,7 @@ export const retentionTask: Task = {
     if (planned > 0) run.logger.info('deletions wait for the grace time', { planned })
     for (const { id, reason } of marked) run.logger.info('deleting a backup', { backupId: id, reason })
     const troubles = toRemove.length > 0 ? (await removeDeleted({ ctx, backupIds: toRemove, run })).troubles : []
-    const failure = {
+    const failure: Failure = {
       code: 'cleanup-incomplete',
       message: `Some objects could not be removed. ${troubles.join(' ')}`,
       remedy: 'Check the permission to delete and object locks; the hourly clean-up tries again.',

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Failure } from '@/lib/contracts/common'
 import type { StorageCare } from '@/lib/contracts/destination'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { chooseCopiesToRead, type ReadableCopy } from '@/lib/core/storage-care/choose-copies-to-read'
 import { isArchived } from '@/lib/core/storage-care/storage-class'
@@ -13,7 +15,7 @@ import { verifyCopy } from './verify/verify-copy'
 const inputSchema = z.object({ destinationId: z.uuid() })
 
 /** While the store as a whole does not answer, asking for the next copy only takes time. */
-const storeIsAway = new Set(['storage-unreachable', 'storage-not-found', 'storage-denied'])
+const storeIsAway = new Set<ErrorCode>(['storage-unreachable', 'storage-not-found', 'storage-denied'])
 
 /**
  * Reads the day's share of a destination's stored bytes back, the copies that were not read for longest first. Each copy
@@ -36,7 +38,8 @@ export const reverifyTask: Task = {
       const finding = await readOne(args, copyId)
       if (!finding) continue
       if (finding.state === 'unknown') {
-        if (storeIsAway.has(finding.failure?.code ?? '')) throw awayOf(finding)
+        if (finding.failure && storeIsAway.has(finding.failure.code))
+          throw awayOf(finding.failure, finding.destinationName)
         undecided.push(finding)
         continue
       }
@@ -102,15 +105,14 @@ async function oldestRead(args: TaskArgs, destinationId: string): Promise<string
   return oldest === Infinity ? null : new Date(oldest).toISOString()
 }
 
-function awayOf({ failure, destinationName }: CopyFinding): HoldfastError {
-  return new HoldfastError(
-    failure?.code ?? 'storage-unreachable',
-    `${destinationName} could not be read: ${failure?.message ?? 'it does not answer'}`,
-    { transient: true, ...(failure?.remedy ? { remedy: failure.remedy } : {}) },
-  )
+function awayOf(failure: Failure, destinationName: string): HoldfastError {
+  return new HoldfastError(failure.code, `${destinationName} could not be read: ${failure.message}`, {
+    transient: true,
+    ...(failure.remedy ? { remedy: failure.remedy } : {}),
+  })
 }
 
-function notAllWhole(findings: CopyFinding[]) {
+function notAllWhole(findings: CopyFinding[]): Failure {
   const told = findings.slice(0, 5).map(({ state, failure }) => (failure ? tellFailure(failure) : state))
   const more = findings.length > told.length ? ` And ${findings.length - told.length} more.` : ''
   return {

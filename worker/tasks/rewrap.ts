@@ -1,3 +1,4 @@
+import type { Failure } from '@/lib/contracts/common'
 import { rewrapCopies } from '@/lib/services/recovery-kit/rewrap-copies'
 import type { Task } from '../task'
 
@@ -6,7 +7,7 @@ export const rewrapTask: Task = {
   async run({ ctx, run }) {
     const { wrapped, left, troubles } = await rewrapCopies(ctx, run)
     run.logger.info('keys wrapped anew', { wrapped, left })
-    const failure = {
+    const failure: Failure = {
       code: 'rewrap-incomplete',
       message: `${left === 1 ? 'One copy' : `${left} copies`} could not be wrapped for the recovery kit. ${troubles.join(' ')}`,
       remedy: 'Check the destinations; it is tried again by itself.',

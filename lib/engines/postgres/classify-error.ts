@@ -1,4 +1,5 @@
 import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { tlsMessage, tlsOffers, tlsRemedy, tlsTroubleOf } from '@/lib/core/network/tls-trouble'
@@ -32,7 +33,7 @@ export function classifyConnectError(error: unknown, connection: PostgresConnect
   const code = errorCode(error)
   const text = errorText(error)
   const facts = { host, port, database, user, detail: text, ...(code ? { sqlState: code } : {}) }
-  const fail = (name: string, message: string, remedy: string, transient = false) =>
+  const fail = (name: ErrorCode, message: string, remedy: string, transient = false) =>
     new HoldfastError(name, message, { remedy, facts, transient, cause: error })
 
   if (code === '28P01' || text.includes('client password must be')) {

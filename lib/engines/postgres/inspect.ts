@@ -1,7 +1,8 @@
 import type { Client } from 'pg'
 import { join } from 'node:path'
-import { type Finding, type Inspection, tlsOfferSchema } from '@/lib/contracts/source'
+import type { Failure } from '@/lib/contracts/common'
 import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
+import { type Finding, type Inspection, tlsOfferSchema } from '@/lib/contracts/source'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -72,9 +73,10 @@ async function look(client: Client, connection: PostgresConnection): Promise<Ins
     findings.unshift({ severity: 'error', code: tool.code, message: tool.message, remedy: tool.remedy })
   }
   const first = findings.find((finding) => finding.severity === 'error')
+  const error: Failure | null = first ? { code: first.code, message: first.message, remedy: remedyOf(first) } : null
   return {
-    ok: !first,
-    ...(first ? { error: { code: first.code, message: first.message, remedy: remedyOf(first) } } : {}),
+    ok: error === null,
+    ...(error ? { error } : {}),
     serverVersion: identity.version,
     serverMajor: identity.major,
     ...(size === undefined ? {} : { databaseBytes: size }),

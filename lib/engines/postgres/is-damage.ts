@@ -1,6 +1,7 @@
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
-const damageCodes = new Set(['object-damaged', 'object-not-found', 'producer-truncated'])
+const damageCodes = new Set<ErrorCode>(['object-damaged', 'object-not-found', 'producer-truncated'])
 
 /**
  * True when the stored bytes are not what was stored, or not a whole archive. All other trouble (the way to the store,

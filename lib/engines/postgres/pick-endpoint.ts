@@ -114,8 +114,8 @@ async function ask<T>(
 
 function mayPass(error: unknown, name: string): unknown {
   if (!(error instanceof HoldfastError) || error.transient) return error
-  const { code, message, remedy, facts } = error
-  return new HoldfastError(code, `${message} (reading from the replica ${name})`, {
+  const { message, remedy, facts } = error
+  return new HoldfastError(error.code, `${message} (reading from the replica ${name})`, {
     ...(remedy ? { remedy } : {}),
     facts,
     transient: true,

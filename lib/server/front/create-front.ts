@@ -75,11 +75,7 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
         if (error instanceof HoldfastError) return refuse(request, response, error)
         if (response.destroyed) return
         options.logger.error('request broke', { error: error instanceof Error ? error.stack : String(error) })
-        return refuse(
-          request,
-          response,
-          new HoldfastError('not-configured', 'Something went wrong that should not have.'),
-        )
+        return refuse(request, response, new HoldfastError('unexpected', 'Something went wrong that should not have.'))
       })
     },
   )

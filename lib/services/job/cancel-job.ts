@@ -1,7 +1,7 @@
 import type { Job } from '@/lib/contracts/job'
 import { isTerminal } from '@/lib/core/job/transition'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { jobStateSchema } from '@/lib/contracts/common'
+import { jobStateSchema, type Failure } from '@/lib/contracts/common'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -35,7 +35,7 @@ export async function cancelJob(args: { ctx: ServiceContext; input: { id: string
     await tx.job.updateMany({ where: { id: job.id, state: 'running' }, data: { cancelRequestedAt: now } })
     const after = found(await tx.job.findUnique({ where: { id: job.id } }), 'job')
     if (after.state === 'cancelled') {
-      const failure = { code: 'cancelled', message: 'Cancelled before it began.' }
+      const failure: Failure = { code: 'cancelled', message: 'Cancelled before it began.' }
       await closeRows(tx, job.id, { state: 'cancelled', failure, now })
     }
     return toJob(after)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Role } from '@/lib/contracts/common'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { emailSchema } from '@/lib/contracts/people'
 import { roleOfGroups } from '@/lib/core/access/role-of-groups'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -134,7 +135,7 @@ async function recordRefusal(
   ctx: Pick<ServiceContext, 'db' | 'clock'>,
   input: Input,
   claims: Claims,
-  code: string,
+  code: ErrorCode,
 ): Promise<void> {
   await ctx.db.$transaction(async (tx) => {
     const user = await tx.user.findFirst({ where: { oidcIssuer: input.oidc.issuer, oidcSubject: claims.sub } })

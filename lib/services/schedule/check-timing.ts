@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { nextRuns } from '@/lib/core/schedule/next-runs'
 import { shownRuns } from '@/lib/db/catalog/schedule'
@@ -30,4 +31,7 @@ export function checkTiming(timing: { cron: string; timeZone: string; jitterSeco
   }
 }
 
-const paths: Record<string, string> = { 'time-zone-unknown': 'timeZone', 'jitter-too-long': 'options.jitterSeconds' }
+const paths: Partial<Record<ErrorCode, string>> = {
+  'time-zone-unknown': 'timeZone',
+  'jitter-too-long': 'options.jitterSeconds',
+}

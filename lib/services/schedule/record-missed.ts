@@ -1,3 +1,4 @@
+import type { Failure } from '@/lib/contracts/common'
 import type { Tx } from '@/lib/db/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
 import { toJson } from '@/lib/db/to-json'
@@ -12,7 +13,7 @@ export async function recordMissed(
   now: Date,
   why: string,
 ): Promise<void> {
-  const error = toJson({ code: 'missed', message: `The run due at ${dueAt.toISOString()} did not start. ${why}` })
+  const failure: Failure = { code: 'missed', message: `The run due at ${dueAt.toISOString()} did not start. ${why}` }
   const job = await tx.job.create({
     data: {
       kind: schedule.action,
@@ -22,7 +23,7 @@ export async function recordMissed(
       sourceId: schedule.sourceId,
       scheduleId: schedule.id,
       dueAt,
-      error,
+      error: toJson(failure),
       finishedAt: now,
     },
   })
@@ -37,7 +38,7 @@ export async function recordMissed(
       startedAt: dueAt,
       finishedAt: now,
       repositoryPath: '',
-      error,
+      error: toJson(failure),
     },
   })
 }

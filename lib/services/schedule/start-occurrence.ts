@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Failure } from '@/lib/contracts/common'
 import { scheduleOptionsSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { planStart } from '@/lib/core/schedule/plan-start'
@@ -67,7 +68,7 @@ async function servesForBoth(
       sourceId: schedule.sourceId,
       scheduleId: schedule.id,
       dueAt,
-      error: toJson({ code: 'served-by-another', message, facts: { jobId: holder.id } }),
+      error: toJson({ code: 'served-by-another', message, facts: { jobId: holder.id } } satisfies Failure),
       finishedAt: now,
     },
   })

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { emailSchema, passwordSchema } from '@/lib/contracts/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
@@ -116,7 +117,7 @@ async function makeAdministrator(ctx: ServiceContext, given: { email: string; pa
   await createFirstAdministrator({ ctx, input }).catch(ignore('setup-done'))
 }
 
-function ignore(code: string): (error: unknown) => void {
+function ignore(code: ErrorCode): (error: unknown) => void {
   return (error) => {
     if (error instanceof HoldfastError && error.code === code) return
     throw error

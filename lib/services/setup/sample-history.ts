@@ -1,8 +1,11 @@
+import type { Failure } from '@/lib/contracts/common'
 import type { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
 
 const days = 30
 const dayMs = 86_400_000
+
+const failed = (failure: Failure) => toJson(failure)
 
 /**
  * A month of nightly runs that never happened, for looking at. Every row is marked as sample and has no copy, so none
@@ -22,11 +25,11 @@ export function sampleHistory(sourceId: string, now: Date): Prisma.BackupCreateM
       repositoryPath: '',
     }
     if (ago === 17) {
-      const error = toJson({ code: 'missed', message: 'Sample: no worker was running when it was due.' })
+      const error = failed({ code: 'missed', message: 'Sample: no worker was running when it was due.' })
       return { ...common, status: 'missed', finishedAt: startedAt, error }
     }
     if (ago === 9) {
-      const error = toJson({
+      const error = failed({
         code: 'connection-refused',
         message: 'Sample: the server refused the connection.',
         remedy: 'Start the server.',

@@ -1,5 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { S3Config } from '@/lib/contracts/destinations/s3'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { endpointWithoutBucket } from '@/lib/core/storage/endpoint-without-bucket'
 import { describeNetwork, hasBucketInHost, pathStyleHint } from './describe-network'
 import { describeRefusal } from './describe-refusal'
@@ -29,7 +30,7 @@ export function classifyError(error: unknown, config: S3Config, key?: string): H
     s3Code: code,
     ...(status ? { status } : {}),
   }
-  const make = (to: string, message: string, remedy?: string, transient = false) =>
+  const make = (to: ErrorCode, message: string, remedy?: string, transient = false) =>
     new HoldfastError(to, message, { facts, cause: error, transient, ...(remedy ? { remedy } : {}) })
 
   const network = describeNetwork(fault, config)

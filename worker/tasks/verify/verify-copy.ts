@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/core/repository/manifest'
 import type { BackupModel } from '@/lib/db/generated/models/Backup'
@@ -26,7 +27,10 @@ export type VerifyDepth = 'present' | 'stored' | 'plain'
 const partsAtOnce = Math.min(availableParallelism(), 4)
 
 /** Codes that are facts about the stored bytes; anything else (network, permission) proves nothing. */
-const damageCodes: Record<string, CopyFinding['state']> = { 'object-not-found': 'missing', 'object-damaged': 'damaged' }
+const damageCodes: Partial<Record<ErrorCode, CopyFinding['state']>> = {
+  'object-not-found': 'missing',
+  'object-damaged': 'damaged',
+}
 
 /** Looks at one copy. What it finds is its answer; it rejects on abort only. */
 export async function verifyCopy(

@@ -1,0 +1,94 @@
+import type { ErrorEntry } from './error-entry'
+
+/** The master key, the recovery kit, the keys of backups, and signatures. */
+export const keyErrors = {
+  'master-key-invalid': {
+    status: 422,
+    cause: 'The file or variable of the master key does not hold 32 bytes in base64 or hex.',
+    remedy:
+      'Give the right key, in the form in which `openssl rand -base64 32` prints one. Do not make a new one for an instance that has data: its secrets open with the old one alone.',
+  },
+  'master-key-unreadable': {
+    status: 422,
+    cause: 'The file of the master key does not exist or may not be read by the user who runs Holdfast.',
+    remedy: 'Put the file back where the message says, or give that user the right to read it.',
+  },
+  'master-key-exposed': {
+    status: 422,
+    cause: 'Other users of the machine may read the file of the master key.',
+    remedy:
+      'Run the `chmod 600` that the message names. If others had access to the machine, replace the stored passwords as well.',
+  },
+  'master-key-wrong': {
+    status: 422,
+    cause: 'The secrets in the catalog are sealed with another master key than the one given.',
+    remedy: 'Give the key that it was replaced by, or both of them. See `docs/recovery.md`.',
+  },
+  'new-key-needed': {
+    status: 422,
+    cause: 'The master key comes from the environment, and it was to be replaced without a new one beside it.',
+    remedy: 'Make one with `openssl rand -base64 32`, and give it in the variable that the message names.',
+  },
+  'rotation-unfinished': {
+    status: 422,
+    cause: 'An earlier replacement of the master key has not come to its end.',
+    remedy: 'Run `npm run holdfast -- rotate-master-key` again: it goes on where the earlier one was broken off.',
+  },
+  'secret-unreadable': {
+    status: 500,
+    cause: 'A stored secret does not open with the master key of this instance.',
+    remedy: 'Start Holdfast with the master key that the secret was stored under, or enter the secret again.',
+  },
+  'key-invalid': {
+    status: 422,
+    cause: 'A recovery key, or the key of a backup, is not a valid age key.',
+    remedy:
+      'Make a new recovery kit in the settings. For a key that was typed, compare it with the kit, character by character.',
+  },
+  'key-missing': {
+    status: 422,
+    cause: 'The backup was not encrypted for this instance: another one wrote it, or its master key was another.',
+    remedy:
+      'Start Holdfast with the master key of the instance that wrote the backup, or restore with the recovery kit (`docs/recovery.md`).',
+  },
+  'recovery-key-exists': {
+    status: 409,
+    cause: 'The instance has a recovery key already.',
+    remedy: 'Keep the stored kit, or replace it: the new one opens the backups that there are as well.',
+  },
+  'recovery-kit-missing': {
+    status: 422,
+    cause: 'A recovery kit was to be confirmed before one was made.',
+    remedy: 'Make one in the settings, and store it away from this machine.',
+  },
+  'recovery-kit-without-word': {
+    status: 422,
+    cause: 'The recovery kit was made by an earlier version, which printed no check word.',
+    remedy: 'Replace it: the new kit opens the backups that there are as well.',
+  },
+  'check-word-wrong': {
+    status: 422,
+    cause: 'The word that was entered is not the check word of the present recovery kit.',
+    remedy: 'It stands near the beginning of the file. When a kit was made twice, only the last one counts.',
+  },
+  'signature-invalid': {
+    status: 422,
+    cause:
+      'A signed document beside the backups was changed, does not belong where it lies, or is signed with a key that is not trusted.',
+    remedy:
+      'Find out who changed it: treat the store as touched by others until you know. Compare with another destination.',
+  },
+  'evidence-refused': {
+    status: 422,
+    cause:
+      'An evidence file is not as it was signed, was signed with another key than the one given, or lacks what is asked of it.',
+    remedy:
+      'Do not rely on this file. Get it again, byte for byte, from the Holdfast that made it, and compare the public keys.',
+  },
+  'evidence-key-invalid': {
+    status: 422,
+    cause: 'The public key that evidence is to be checked with is neither 32 bytes in base64 nor an Ed25519 PEM.',
+    remedy:
+      'Take it from the recovery kit, export it under Settings, or print it with `npm run holdfast -- evidence-key`.',
+  },
+} satisfies Record<string, ErrorEntry>

@@ -1,0 +1,104 @@
+import type { ErrorEntry } from './error-entry'
+
+/** Restoring a backup into a database of a server. */
+export const restoreErrors = {
+  'restore-not-granted': {
+    status: 403,
+    cause: 'Nobody has allowed that backups of this source are restored with the role of that other source.',
+    remedy: 'An administrator allows it on the page of the source, under "Where its backups may be restored".',
+  },
+  'grant-not-needed': {
+    status: 422,
+    cause: 'A permission to restore was to be given from a source to itself, which is always allowed.',
+    remedy: 'Nothing is to be done.',
+  },
+  'target-superuser': {
+    status: 422,
+    cause:
+      'The role that would restore reaches beyond its database (superuser or the like), so code in the backup would have the whole server.',
+    remedy: 'Restore with a role that is no superuser. The message holds the SQL that makes one.',
+  },
+  'target-is-catalog': {
+    status: 422,
+    cause:
+      "The target is the server that holds Holdfast's own catalog, and what a backup contains runs on the server that it is restored to.",
+    remedy: 'Restore to another server.',
+  },
+  'target-exists': {
+    status: 422,
+    cause: 'The target server has a database of this name. A restore never writes into an existing database.',
+    remedy: 'Choose a name that is free.',
+  },
+  'target-invalid': {
+    status: 422,
+    cause: 'The name for the new database is longer than the server takes.',
+    remedy: 'Choose a shorter name.',
+  },
+  'target-too-old': {
+    status: 422,
+    cause: 'The target server is of an older major version than the server that the backup was taken from.',
+    remedy: 'Restore into a server of the same or a newer version.',
+  },
+  'target-unfit': {
+    status: 422,
+    cause:
+      'The target server lacks the locale of the database, so its rows would sort differently or amounts of type money could not be read.',
+    remedy:
+      'Install the locale on the machine of the target server. Or download the backup and restore it by hand into a database that you made with another locale.',
+  },
+  'target-busy': {
+    status: 422,
+    cause:
+      'Another session, a time limit or a person ended a statement of the restore. It says nothing about the backup.',
+    remedy: 'Restore again while nobody else works in that database.',
+  },
+  'target-full': {
+    status: 422,
+    cause: 'The target server ran out of disk space during the restore.',
+    remedy: 'Free or add space on the disk of the server, then restore again.',
+  },
+  'target-gone': {
+    status: 422,
+    cause: 'The target server ended, or ran out of memory, during the restore.',
+    remedy: 'Look at its log and at the memory of its machine, then restore again.',
+  },
+  'client-too-new': {
+    status: 422,
+    cause:
+      'The backup was written by a `pg_dump` whose archives `pg_restore` cannot restore into a server as old as the target.',
+    remedy: 'Restore into a server of the version that the message names, or a newer one.',
+  },
+  'extension-missing': {
+    status: 422,
+    cause: 'The database uses extensions that the target server does not have; `facts.extensions` lists them.',
+    remedy: 'Install their packages on the target server, then restore again.',
+  },
+  'roles-missing': {
+    status: 422,
+    cause: 'The target server lacks roles that own objects of the backup; `facts.roles` lists them.',
+    remedy: 'Create them there (the globals file of the backup has them), or restore with owners `drop`.',
+  },
+  'selection-empty': {
+    status: 422,
+    cause: 'The backup holds no schema or table of the name that was to be restored.',
+    remedy: 'Write the name as the database has it, `schema.table`, with the same upper and lower case.',
+  },
+  'restore-running': {
+    status: 422,
+    cause: 'Another restore is writing the database of this name at this moment.',
+    remedy: 'Wait for it to end, or choose another name.',
+  },
+  'restore-killed': {
+    status: 422,
+    cause: '`pg_restore` was killed before it had finished, and nobody had cancelled it.',
+    remedy:
+      'Look for "Out of memory" in the kernel log of the machine that the worker runs on. Give it more memory, and restore again.',
+  },
+  'restore-failed': {
+    status: 422,
+    cause:
+      'The server refused a statement of the restore. The message names the object and what the server said; `facts.fault` tells what is at fault.',
+    remedy:
+      'Follow the advice in the answer. Where the source is at fault, mend it there and back up again; if it is gone, restore by hand without that object.',
+  },
+} satisfies Record<string, ErrorEntry>
