@@ -80,6 +80,7 @@ const statusOf: Record<string, number> = {
   'object-not-found': 502,
   'object-damaged': 502,
   'catalog-unreachable': 503,
+  'limited-role-missing': 503,
   'too-busy': 503,
 }
 

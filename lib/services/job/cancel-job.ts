@@ -2,6 +2,7 @@ import { jobKindSchema, type Job } from '@/lib/contracts/job'
 import { isTerminal } from '@/lib/core/job/transition'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { jobStateSchema } from '@/lib/contracts/common'
+import { asOwner } from '@/lib/db/as-owner'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -37,7 +38,7 @@ export async function cancelJob(args: { ctx: ServiceContext; input: { id: string
     if (after.state === 'cancelled') {
       const failure = { code: 'cancelled', message: 'Cancelled before it began.' }
       await closeRows(tx, job.id, { state: 'cancelled', failure, now })
-      await ctx.queue.discard(tx, jobKindSchema.parse(job.kind), job.id)
+      await asOwner(tx, () => ctx.queue.discard(tx, jobKindSchema.parse(job.kind), job.id))
     }
     return toJob(after)
   })

@@ -4,6 +4,7 @@ import type { JobKind } from '@/lib/contracts/job'
 import { sourceOptionsSchema } from '@/lib/contracts/source'
 import { hostKey, isLimited } from '@/lib/core/job/limits'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { asOwner } from '@/lib/db/as-owner'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
@@ -68,14 +69,15 @@ export async function createJob(
       waitReason: full ? await fullLimitWords(tx, full) : (job.waitReason ?? null),
     },
   })
-  const taken = await ctx.queue.enqueue(tx, {
+  const delivery = {
     id: row.id,
     kind: job.kind,
     maxAttempts: job.maxAttempts,
     parked: full !== null,
     ...(startAfter ? { startAfter } : {}),
     ...(job.exclusiveKey ? { exclusiveKey: job.exclusiveKey } : {}),
-  })
+  }
+  const taken = await asOwner(tx, () => ctx.queue.enqueue(tx, delivery))
   if (taken) return row
   const holder = await tx.job.findFirst({
     where: {
