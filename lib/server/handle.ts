@@ -51,7 +51,7 @@ export function handle<B extends Schema = undefined, Q extends Schema = undefine
       permit(actor, spec.role)
       permitToken(actor, findRoute(request.method, new URL(request.url).pathname))
       const { context } = await container()
-      return run({ ...(await parse(spec, request, route)), ctx: contextOf(context, actor) })
+      return run({ ...(await parse(spec, request, route)), ctx: await contextOf(context, actor) })
     })
 }
 

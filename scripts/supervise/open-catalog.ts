@@ -1,6 +1,7 @@
 import path from 'node:path'
 import pg from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { prepareLimitedRole } from '@/lib/db/limited-role'
 import { migrate } from '@/lib/db/migrate'
 import { superuserWarning } from './superuser-warning'
 import type { SuperviseOptions } from './options'
@@ -31,6 +32,10 @@ export async function openCatalog(
   const applied = await migrate(url, path.join(options.root, 'prisma/migrations')).catch((error: unknown) => {
     throw error instanceof HoldfastError ? error : unusable(place, error)
   })
+  const refused = await prepareLimitedRole(url).catch((error: unknown) => {
+    throw unusable(place, error)
+  })
+  if (refused) options.warn(`${refused.message} ${refused.remedy ?? ''}`)
   if (applied.length)
     options.say(
       `Catalog schema brought up to date (${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'})`,

@@ -16,7 +16,8 @@ export async function superuserWarning(client: pg.Client): Promise<string | null
   }
   // The role that the server was made with cannot give it up, and owns what the server needs.
   return (
-    `${what} Make a database of its own for the catalog and move it there with pg_dump --no-owner and pg_restore: ` +
-    "CREATE ROLE holdfast_owner LOGIN PASSWORD 'change-me'; CREATE DATABASE holdfast_catalog OWNER holdfast_owner;"
+    `${what} Make a database of its own for the catalog and move it there with pg_dump --no-owner --no-privileges and pg_restore: ` +
+    "CREATE ROLE holdfast_owner LOGIN PASSWORD 'change-me'; CREATE DATABASE holdfast_catalog OWNER holdfast_owner; " +
+    'CREATE ROLE holdfast_limited_holdfast_owner NOLOGIN; GRANT holdfast_limited_holdfast_owner TO holdfast_owner;'
   )
 }

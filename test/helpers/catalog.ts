@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type pg from 'pg'
+import { prepareLimitedRole } from '@/lib/db/limited-role'
 import { migrate } from '@/lib/db/migrate'
 import { createDb } from '@/lib/db/client'
 import type { Db } from '@/lib/db/client'
@@ -42,6 +43,7 @@ async function ensureTemplate(admin: pg.Client, server: string): Promise<string>
     `CREATE DATABASE "${building}" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`,
   )
   await migrate(withDatabase(server, building), migrations)
+  await prepareLimitedRole(withDatabase(server, building))
   await admin.query(`ALTER DATABASE "${building}" RENAME TO "${template}"`)
   return template
 }

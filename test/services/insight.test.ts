@@ -138,9 +138,9 @@ describe('insight', () => {
   })
 
   it('shows a token that is limited to a source that one, and no other (security 32)', async () => {
-    const limited = { ...ctx, db: limitToSources(catalog.db, [shop]) }
+    const limited = { ...ctx, db: await limitToSources(catalog.db, [shop]) }
     expect((await getSourceInsight({ ctx: limited, input: { id: shop } })).series).toHaveLength(40)
-    const other = { ...ctx, db: limitToSources(catalog.db, [randomUUID()]) }
+    const other = { ...ctx, db: await limitToSources(catalog.db, [randomUUID()]) }
     await expect(getSourceInsight({ ctx: other, input: { id: shop } })).rejects.toMatchObject({ code: 'not-found' })
   })
 

@@ -247,7 +247,7 @@ describe('the status', () => {
 describe('the status for a token that is limited to a source', () => {
   it('knows nothing of others, in its sums and its days either (security 32)', async () => {
     const own = sourceIds.get('failing') ?? ''
-    const status = await getStatus({ ctx: { ...ctx, db: limitToSources(catalog.db, [own]) } })
+    const status = await getStatus({ ctx: { ...ctx, db: await limitToSources(catalog.db, [own]) } })
     expect(status.sources.map(({ sourceName }) => sourceName)).toEqual(['failing'])
     expect(status.totals).toMatchObject({ sources: 1, backups: 2, storedBytes: 200, failedLast24h: 1 })
     expect(status.trend.reduce((sum, day) => sum + day.succeeded, 0)).toBe(3)

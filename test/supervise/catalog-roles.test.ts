@@ -4,6 +4,8 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { catalogDatabase, catalogRoles, sampleDatabase } from '@/lib/db/catalog-roles'
+import { createDb } from '@/lib/db/client'
+import { limitToSources } from '@/lib/db/limit-to-sources'
 import { migrate } from '@/lib/db/migrate'
 import { runScript } from '@/lib/db/run-script'
 import { startChild } from '@/scripts/supervise/child'
@@ -75,7 +77,16 @@ test(
   async () => {
     const server = await start()
     await openCatalog(server.url, options)
-    for (const url of [server.url, server.backupUrl, server.sampleUrl]) expect(await query(url, rights)).toEqual([none])
+    for (const url of [server.url, server.sampleUrl]) expect(await query(url, rights)).toEqual([none])
+    // Row security is for limited tokens: pg_dump refuses to run as a role from which it might hide rows.
+    expect(await query(server.backupUrl, rights)).toEqual([{ ...none, rolbypassrls: true }])
+    const limited = `holdfast_limited_${catalogRoles.owner}`
+    const whole = `SELECT rolcanlogin, array(SELECT roleid::regrole::text FROM pg_auth_members WHERE member = r.oid) AS of
+                     FROM pg_roles r WHERE rolname = '${limited}'`
+    expect(await query(server.url, whole)).toEqual([{ rolcanlogin: false, of: [] }])
+    const db = createDb(server.url, 1)
+    expect(await (await limitToSources(db, [])).source.count()).toBe(0)
+    await db.$disconnect()
     expect(warnings).toEqual([])
     expect(catalogAddress({ NODE_ENV: 'test' }, options.home)).toBe(server.url)
 
@@ -95,6 +106,7 @@ test(
       "COPY (SELECT 1) TO '/tmp/holdfast-never'",
       'CREATE ROLE mine',
       `SET ROLE ${catalogRoles.owner}`,
+      `SET ROLE holdfast_limited_${catalogRoles.owner}`,
     ]) {
       await expect(query(server.backupUrl, sql), sql).rejects.toMatchObject({ code: '42501' })
     }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { prepareLimitedRole } from '@/lib/db/limited-role'
 import { migrate } from '@/lib/db/migrate'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 
@@ -36,6 +37,7 @@ it('what the compose file runs in PostgreSQL gives the catalog an owner that is 
   expect(rows).toEqual([{ rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false }])
   const url = `postgresql://holdfast:${encodeURIComponent(password)}@${pg.host}:${pg.port}/holdfast`
   await migrate(url, path.join(root, 'prisma/migrations'))
+  expect(await prepareLimitedRole(url)).toBeNull()
   const { rows: made } = await catalog.query("SELECT to_regclass('backup_history')::text AS name")
   expect(made).toEqual([{ name: 'backup_history' }])
 })

@@ -27,6 +27,13 @@ export const accessErrors = {
     cause: 'The API token is limited to some sources, and the request is about something that concerns all of them.',
     remedy: 'Use a token that is not limited to sources.',
   },
+  'limited-role-missing': {
+    status: 503,
+    cause:
+      'Tokens that are limited to sources are held to them by a role of the catalog, which is missing and which the role of `DATABASE_URL` may not make.',
+    remedy:
+      'Run the two statements that the start of Holdfast names, as a superuser of the catalog, and start it again.',
+  },
   'foreign-site': {
     status: 403,
     cause: 'The browser says that the change was sent by a page of another site (`Sec-Fetch-Site`, `Origin`).',

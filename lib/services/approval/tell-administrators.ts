@@ -1,4 +1,5 @@
 import type { Actor } from '@/lib/contracts/common'
+import { asOwner } from '@/lib/db/as-owner'
 import type { Tx } from '@/lib/db/client'
 import { actorName } from '../actor-name'
 import type { ServiceContext } from '../context'
@@ -24,18 +25,16 @@ export async function tellAdministrators(
 ): Promise<void> {
   const { actor } = ctx
   if (actor.type === 'worker') return
-  await tellOnce(
-    tx,
-    {
-      event: 'guarded-change',
-      severity: 'warning',
-      sourceId: null,
-      title: `${who(actor)} ${news.did}`,
-      body: news.body,
-      facts: { ...news.facts, by: actorName(actor), byType: actor.type },
-    },
-    ctx.clock.now(),
-  )
+  const notice = {
+    event: 'guarded-change',
+    severity: 'warning',
+    sourceId: null,
+    title: `${who(actor)} ${news.did}`,
+    body: news.body,
+    facts: { ...news.facts, by: actorName(actor), byType: actor.type },
+  } as const
+  // It is about the instance and goes to channels, and a limited token sees neither.
+  await asOwner(tx, () => tellOnce(tx, notice, ctx.clock.now()))
 }
 
 /** Who did it, at the beginning of a sentence. */

@@ -1,5 +1,6 @@
 import type { DeleteBackup } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { asOwner } from '@/lib/db/as-owner'
 import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import { actorName } from '../actor-name'
@@ -90,10 +91,12 @@ export async function deleteBackup(args: {
     })
     await refreshNotice(tx, { source: backup.source, added: !atOnce, now })
     if (!atOnce) return
-    await createJob(ctx, tx, {
+    const cleanup = {
       kind: 'cleanup',
       input: { reason: 'backup deleted', backupId: backup.id },
       maxAttempts: 3,
-    })
+    } as const
+    // It is a job of the whole instance, which a limited token neither sees nor makes.
+    await asOwner(tx, () => createJob(ctx, tx, cleanup))
   })
 }

@@ -4,6 +4,7 @@ import type { JobKind } from '@/lib/contracts/job'
 import { engineContract } from '@/lib/contracts/engines/index'
 import { hostKey, isLimited } from '@/lib/core/job/limits'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { asOwner } from '@/lib/db/as-owner'
 import type { Tx } from '@/lib/db/client'
 import type { JobModel } from '@/lib/db/generated/models/Job'
 import { toJson } from '@/lib/db/to-json'
@@ -43,7 +44,8 @@ export async function createJob(ctx: { actor: Actor }, tx: Tx, job: NewJob): Pro
   const load = { kind: job.kind, host: await hostOf(tx, job), destinationIds: destinationsOf(job) }
   const startAfter = job.startAfter ?? null
   const limited = startAfter === null && isLimited(load)
-  const full = limited ? await findFullLimit(tx, load, { queued: true }) : null
+  // All jobs count, those too that a limited token does not see.
+  const full = limited ? await asOwner(tx, () => findFullLimit(tx, load, { queued: true })) : null
   const data = {
     kind: job.kind,
     state: 'queued',

@@ -1,8 +1,11 @@
 import pg from 'pg'
 import { catalogDatabase, catalogRoles, sampleDatabase } from '@/lib/db/catalog-roles'
+import { limitedRolePrefix } from '@/lib/db/limited-role'
 
 const { superuser, owner, backup, sample } = catalogRoles
-const plain = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS'
+/** Requests of limited tokens take it; its rights in the catalog are given with each start (lib/db/limited-role.ts). */
+const limited = `${limitedRolePrefix}${owner}`
+const plain = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION'
 
 export interface RolePasswords {
   owner: string
@@ -23,14 +26,17 @@ export async function prepareRoles(
   await using(connect('postgres'), async (server) => {
     // A statement that fails would stand in the server's log, its password with it.
     await server.query("SET log_min_error_statement = 'panic'; SET log_statement = 'none'")
-    await ensureRole(server, owner, passwords.owner)
-    await ensureRole(server, backup, passwords.backup)
+    await ensureRole(server, owner, `${loginAs(passwords.owner)} NOBYPASSRLS`)
+    // A backup has all rows: row security is for limited tokens, and pg_dump refuses to run where it might hide some.
+    await ensureRole(server, backup, `${loginAs(passwords.backup)} BYPASSRLS`)
     await server.query(`GRANT pg_read_all_data TO ${backup}`)
+    await ensureRole(server, limited, 'NOLOGIN NOBYPASSRLS')
+    await server.query(`GRANT ${limited} TO ${owner}`)
     await ensureDatabase(server, catalogDatabase, owner)
     await server.query(`GRANT CONNECT ON DATABASE ${catalogDatabase} TO ${backup}`)
     await server.query('REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC')
     if (!wanted.sample && !(await databaseExists(server, sampleDatabase))) return
-    await ensureRole(server, sample, passwords.sample)
+    await ensureRole(server, sample, `${loginAs(passwords.sample)} NOBYPASSRLS`)
     const locale = "LC_COLLATE 'C' LC_CTYPE 'C'"
     await ensureDatabase(server, sampleDatabase, sample, locale)
   })
@@ -54,10 +60,12 @@ async function using<T>(opening: Promise<pg.Client>, work: (client: pg.Client) =
 }
 
 /** The passwords are ours, in base64url: nothing in them needs quoting. */
-async function ensureRole(server: pg.Client, name: string, password: string): Promise<void> {
+const loginAs = (password: string) => `LOGIN PASSWORD ${pg.escapeLiteral(password)}`
+
+async function ensureRole(server: pg.Client, name: string, attributes: string): Promise<void> {
   const { rowCount } = await server.query('SELECT FROM pg_roles WHERE rolname = $1', [name])
   if (!rowCount) await server.query(`CREATE ROLE ${name}`)
-  await server.query(`ALTER ROLE ${name} ${plain} PASSWORD ${pg.escapeLiteral(password)}`)
+  await server.query(`ALTER ROLE ${name} ${plain} ${attributes}`)
 }
 
 async function databaseExists(server: pg.Client, name: string): Promise<boolean> {
