@@ -17,9 +17,9 @@ interface SecretChange {
  * The sealed secret of a row after a change, whether the change will be stored or only tried. Throws `secret-needed` when
  * the stored one would go to another place, or less protected, than it was entered for.
  */
-export function sealedAfter(ctx: Pick<ServiceContext, 'vault'>, change: SecretChange): string | null {
+export async function sealedAfter(ctx: Pick<ServiceContext, 'vault'>, change: SecretChange): Promise<string | null> {
   const { given, sealed } = change
-  if (given !== undefined) return given === '' ? null : ctx.vault.seal(given, change.context)
+  if (given !== undefined) return given === '' ? null : await ctx.vault.seal(given, change.context)
   if (sealed !== null) requireSameReach(change.reach, change.before, change.after)
   return sealed
 }

@@ -26,23 +26,31 @@ export function secretContext(owner: SecretOwner, name: string): string {
 type WithVault = Pick<ServiceContext, 'vault'>
 
 /** Seals what is not empty. */
-export function sealSecrets(
+export async function sealSecrets(
   ctx: WithVault,
   owner: SecretOwner,
   secrets: Readonly<Record<string, string>>,
-): SealedSecrets {
+): Promise<SealedSecrets> {
   const given = Object.entries(secrets).filter(([, value]) => value !== '')
-  return Object.fromEntries(given.map(([name, value]) => [name, ctx.vault.seal(value, secretContext(owner, name))]))
+  return mapValues(given, (name, value) => ctx.vault.seal(value, secretContext(owner, name)))
 }
 
 /** Throws `secret-unreadable`. */
-export function unsealSecrets(ctx: WithVault, owner: SecretOwner, column: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(readSealedSecrets(column)).map(([name, sealed]) => [
-      name,
-      ctx.vault.unseal(sealed, secretContext(owner, name)),
-    ]),
-  )
+export async function unsealSecrets(
+  ctx: WithVault,
+  owner: SecretOwner,
+  column: unknown,
+): Promise<Record<string, string>> {
+  const sealed = Object.entries(readSealedSecrets(column))
+  return mapValues(sealed, (name, value) => ctx.vault.unseal(value, secretContext(owner, name)))
+}
+
+async function mapValues(
+  entries: [string, string][],
+  change: (name: string, value: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  const changed = entries.map(async ([name, value]) => [name, await change(name, value)] as const)
+  return Object.fromEntries(await Promise.all(changed))
 }
 
 interface SecretsChange {
@@ -60,11 +68,11 @@ interface SecretsChange {
  * The sealed secrets of a row after a change, whether the change will be stored or only tried. Throws `secret-needed` when a
  * stored one would go to another place, or less protected, than it was entered for.
  */
-export function sealedSecretsAfter(ctx: WithVault, change: SecretsChange): SealedSecrets {
+export async function sealedSecretsAfter(ctx: WithVault, change: SecretsChange): Promise<SealedSecrets> {
   const kept = Object.entries(change.sealed).filter(([name]) => change.given[name] === undefined)
   for (const [name] of kept) {
     const kind = change.kinds.find((secret) => secret.name === name)
     if (kind) requireSameReach(kind.reach, change.before, change.after)
   }
-  return { ...Object.fromEntries(kept), ...sealSecrets(ctx, change.owner, change.given) }
+  return { ...Object.fromEntries(kept), ...(await sealSecrets(ctx, change.owner, change.given)) }
 }

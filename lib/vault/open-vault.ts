@@ -120,11 +120,11 @@ export function openVault(masterKey: Buffer, others: readonly Buffer[] = []): Va
   const identities = [instance.identity, ...older.map((other) => other.instance.identity)]
   return {
     keyId,
-    seal: (plain, context) => seal(sealKey, keyId, plain, context),
-    unseal: (sealed, context) => unseal(keys, sealed, context),
+    seal: async (plain, context) => seal(sealKey, keyId, plain, context),
+    unseal: async (sealed, context) => unseal(keys, sealed, context),
     instanceRecipient: instance.recipient,
     evidencePublicKey: evidence.publicKey,
-    signEvidence: evidence.sign,
+    signEvidence: async (bytes) => evidence.sign(bytes),
     createIdentity: async (recipients) => {
       const identity = await generateX25519Identity()
       const recipient = await identityToRecipient(identity)

@@ -11,8 +11,11 @@ const signatureBytes = 64
  * The file of a signed document: `{"document":...,"signature":"..."}` in the canonical form of RFC 8785, so that jq and
  * openssl can check it. The document names the key, so that nothing but the signature stands outside of what is signed.
  */
-export function signDocument<T extends { publicKey: string }>(vault: Pick<Vault, 'signEvidence'>, document: T): Buffer {
-  const signature = vault.signEvidence(Buffer.from(canonicalJson(document)))
+export async function signDocument<T extends { publicKey: string }>(
+  vault: Pick<Vault, 'signEvidence'>,
+  document: T,
+): Promise<Buffer> {
+  const signature = await vault.signEvidence(Buffer.from(canonicalJson(document)))
   return Buffer.from(`${canonicalJson({ document, signature })}\n`)
 }
 

@@ -24,19 +24,25 @@ test('secrets that an older version sealed are opened under their names, and wha
   const connection = { host: 'db', port: 5432, database: 'shop', user: 'backup' }
   try {
     for (const [index, id] of ids.entries()) {
-      const sealed = (text: string, context: string) => (index === 0 ? ctx.vault.seal(text, context) : null)
+      const sealed = async (text: string, context: string) => (index === 0 ? ctx.vault.seal(text, context) : null)
       await db.$executeRaw`
         INSERT INTO source (id, name, engine, connection, options, updated_at, secret_sealed)
-        VALUES (${id}::uuid, ${id}, 'postgres', ${connection}, '{}', now(), ${sealed('a password', `source:${id}`)})`
+        VALUES (${id}::uuid, ${id}, 'postgres', ${connection}, '{}', now(), ${await sealed('a password', `source:${id}`)})`
       await db.$executeRaw`
         INSERT INTO destination (id, name, kind, config, updated_at, secret_sealed)
-        VALUES (${id}::uuid, ${id}, 's3', '{"bucket":"backups"}', now(), ${sealed('a key', `destination:${id}`)})`
+        VALUES (${id}::uuid, ${id}, 's3', '{"bucket":"backups"}', now(), ${await sealed('a key', `destination:${id}`)})`
     }
     await migrate(database.url, all)
     const sources = await db.source.findMany({ orderBy: { id: 'asc' } })
-    expect(sources.map((row) => sourceSpec(ctx, row).secrets)).toEqual([{ password: 'a password' }, {}])
+    expect(await Promise.all(sources.map(async (row) => (await sourceSpec(ctx, row)).secrets))).toEqual([
+      { password: 'a password' },
+      {},
+    ])
     const destinations = await db.destination.findMany({ orderBy: { id: 'asc' } })
-    expect(destinations.map((row) => destinationSpec(ctx, row).secrets)).toEqual([{ secretAccessKey: 'a key' }, {}])
+    expect(await Promise.all(destinations.map(async (row) => (await destinationSpec(ctx, row)).secrets))).toEqual([
+      { secretAccessKey: 'a key' },
+      {},
+    ])
   } finally {
     await db.$disconnect()
   }

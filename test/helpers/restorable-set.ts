@@ -50,7 +50,7 @@ export async function strayObjects(ctx: ServiceContext): Promise<string[]> {
       select: { repositoryPath: true },
     })
     const folders = good.map((backup) => backup.repositoryPath)
-    const storage = ctx.openStorage(destinationSpec(ctx, destination))
+    const storage = ctx.openStorage(await destinationSpec(ctx, destination))
     try {
       for await (const object of storage.list('', makeTestRun())) {
         if (signedListOf(object.key)) continue

@@ -189,7 +189,7 @@ async function keepEvidence(): Promise<void> {
     include: { source: true },
   })
   const id = randomUUID()
-  const signedEvidence = buildEvidence(
+  const signedEvidence = await buildEvidence(
     {
       instanceId: 'here',
       restoreTestId: id,

@@ -47,7 +47,7 @@ describe('an alert channel', () => {
     const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
     const stored = JSON.stringify([await getChannel({ ctx, input: { id } }), audit])
     expect(stored).not.toContain('hmac-key')
-    expect(channelSpec(ctx, await findChannel(catalog.db, id)).secret).toBe('hmac-key')
+    expect((await channelSpec(ctx, await findChannel(catalog.db, id))).secret).toBe('hmac-key')
   })
 
   it('delivers a test message, and answers with the reason when it cannot', async () => {
@@ -103,7 +103,7 @@ describe('an alert channel', () => {
       const stored = await catalog.db.channel.findMany({ select: { config: true } })
       const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
       expect(JSON.stringify([seen, stored, audit])).not.toMatch(/tell-?nobody/)
-      const spec = channelSpec(ctx, await findChannel(catalog.db, created.id))
+      const spec = await channelSpec(ctx, await findChannel(catalog.db, created.id))
       expect(spec.secret).toMatch(/tell-?nobody/)
 
       const renamed = await updateChannel({ ctx, input: { id: created.id, patch: { name: `renamed ${kind}` } } })

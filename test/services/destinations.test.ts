@@ -77,7 +77,7 @@ describe('a destination', () => {
     const row = await findDestination(catalog.db, destination.id)
     const audit = (await catalog.db.auditEvent.findMany()).map((event) => event.detail)
     expect(JSON.stringify([destination, row, audit])).not.toContain(secretAccessKey)
-    expect(destinationSpec(ctx, row)).toMatchObject({ secrets: { secretAccessKey }, kind: 's3' })
+    expect(await destinationSpec(ctx, row)).toMatchObject({ secrets: { secretAccessKey }, kind: 's3' })
   })
 
   it('merges a changed config over the stored one and refuses one that breaks its contract', async () => {

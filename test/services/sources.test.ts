@@ -40,13 +40,13 @@ describe('a source', () => {
       (await catalog.db.auditEvent.findMany()).map((event) => event.detail),
     ])
     expect(everything).not.toContain('odd signs')
-    expect(sourceSpec(ctx, row).secrets).toEqual({ password: secret })
+    expect((await sourceSpec(ctx, row)).secrets).toEqual({ password: secret })
   })
 
   it('cannot have its sealed password opened under another source (security 11)', async () => {
     const [a, b] = [await createSource({ ctx, input: input('a') }), await createSource({ ctx, input: input('b') })]
     const [rowA, rowB] = [await findSource(catalog.db, a.id), await findSource(catalog.db, b.id)]
-    expect(() => sourceSpec(ctx, { ...rowB, secretsSealed: rowA.secretsSealed })).toThrow(
+    await expect(sourceSpec(ctx, { ...rowB, secretsSealed: rowA.secretsSealed })).rejects.toThrow(
       expect.objectContaining({ code: 'secret-unreadable' }),
     )
   })
@@ -60,7 +60,7 @@ describe('a source', () => {
     const after = await updateSource({ ctx, input: { id, patch } })
     expect(after.connection).toMatchObject({ database: 'stock', port: 6543, ssl: 'require', hasPassword: true })
     expect(after.options).toMatchObject({ lowPriority: true, compression: 'zstd', maxAttempts: 3 })
-    expect(sourceSpec(ctx, await findSource(catalog.db, id)).secrets).toEqual({ password: secret })
+    expect((await sourceSpec(ctx, await findSource(catalog.db, id))).secrets).toEqual({ password: secret })
   })
 
   it('loses an objective that is set to null', async () => {

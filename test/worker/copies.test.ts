@@ -65,7 +65,7 @@ describe('copies in two destinations, one of which is an S3 server that is kille
   const objectsOf = async (destinationId: string) => {
     const row = await product.ctx.db.destination.findUniqueOrThrow({ where: { id: destinationId } })
     const { repositoryPath } = await product.ctx.db.backup.findUniqueOrThrow({ where: { id: backupId } })
-    const storage = product.ctx.openStorage(destinationSpec(product.ctx, row))
+    const storage = product.ctx.openStorage(await destinationSpec(product.ctx, row))
     const hashes: Record<string, string> = {}
     try {
       for await (const { key } of storage.list(repositoryPath, makeTestRun())) {

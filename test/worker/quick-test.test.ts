@@ -149,7 +149,7 @@ describe('a quick test, which restores nothing,', () => {
     const manifest = manifestSchema.parse(JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')))
     const { repositoryPath } = await product.ctx.db.backup.findUniqueOrThrow({ where: { id: backupId } })
     const destination = await product.ctx.db.destination.findFirstOrThrow()
-    const storage = product.ctx.openStorage(destinationSpec(product.ctx, destination))
+    const storage = product.ctx.openStorage(await destinationSpec(product.ctx, destination))
     const mend = (copy: Parameters<typeof mendGuide>[1]) =>
       mendGuide({ ctx: product.ctx, run: makeTestRun() }, copy, repositoryPath)
     try {

@@ -70,7 +70,7 @@ describe('replacing the master key', () => {
     })
     channelId = (await createChannel({ ctx, input: channel })).id
     await ctx.db.$transaction((tx) => storeClientSecret(ctx, tx, 'client secret'))
-    const totpSealed = ctx.vault.seal('totp secret', `user:${userId}:totp`)
+    const totpSealed = await ctx.vault.seal('totp secret', `user:${userId}:totp`)
     await ctx.db.user.create({ data: { id: userId, email: 'a@b.c', name: 'a', role: 'admin', totpSealed } })
     const worker = await product.startWorker()
     for (let n = 0; n < 4; n += 1) await back()
@@ -132,10 +132,12 @@ describe('replacing the master key', () => {
       ctx.db.user.findUniqueOrThrow({ where: { id: userId } }),
     ])
     return [
-      ...Object.values(sourceSpec(ctx, source).secrets),
-      ...destinations.flatMap((row) => Object.values(destinationSpec(ctx, row).secrets)),
-      channelSpec(ctx, channel).secret,
-      ctx.vault.unseal(user.totpSealed ?? '', `user:${userId}:totp`),
+      ...Object.values((await sourceSpec(ctx, source)).secrets),
+      ...(await Promise.all(destinations.map((row) => destinationSpec(ctx, row)))).flatMap((spec) =>
+        Object.values(spec.secrets),
+      ),
+      (await channelSpec(ctx, channel)).secret,
+      await ctx.vault.unseal(user.totpSealed ?? '', `user:${userId}:totp`),
       await readClientSecret(ctx, ctx.db),
     ]
   }
@@ -203,7 +205,7 @@ describe('replacing the master key', () => {
     const newKey = Buffer.from(await readFile(keyFile('master'), 'utf8'), 'base64')
     expect(newKey.equals(oldKey)).toBe(false)
     const row = await product.ctx.db.source.findUniqueOrThrow({ where: { id: sourceId } })
-    expect(() => unsealSecrets({ vault: old }, { type: 'source', id: sourceId }, row.secretsSealed)).toThrow(
+    await expect(unsealSecrets({ vault: old }, { type: 'source', id: sourceId }, row.secretsSealed)).rejects.toThrow(
       'another master key',
     )
 

@@ -204,7 +204,7 @@ describe('signed manifests', () => {
         const stranger = openVault(Buffer.alloc(32, 9))
         const file = path.join(place, middle, 'manifest.sig.json')
         const { document } = JSON.parse(await readFile(file, 'utf8'))
-        await writeFile(file, signDocument(stranger, { ...document, publicKey: stranger.evidencePublicKey }))
+        await writeFile(file, await signDocument(stranger, { ...document, publicKey: stranger.evidencePublicKey }))
       }),
     ).toEqual({ code: 1, kinds: ['forged'] })
     expect(

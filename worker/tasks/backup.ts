@@ -52,11 +52,12 @@ export const backupTask: Task = {
       startedAt,
       destinations.map((destination) => destination.id),
     )
-    const spec = sourceSpec(ctx, source)
-    const runs: DestinationRun[] = destinations.map((destination) => ({
+    const spec = await sourceSpec(ctx, source)
+    const specs = await Promise.all(destinations.map((destination) => destinationSpec(ctx, destination)))
+    const runs: DestinationRun[] = specs.map((destination) => ({
       id: destination.id,
       name: destination.name,
-      storage: ctx.openStorage(destinationSpec(ctx, destination)),
+      storage: ctx.openStorage(destination),
       error: null,
       stop: new AbortController(),
     }))

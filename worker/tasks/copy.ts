@@ -62,7 +62,7 @@ async function copyBackup(
   if (!destination) throw new HoldfastError('not-found', 'The destination of this copy was deleted.')
   const { rateLimitBytesPerSecond } = commonOptionsSchema.parse(backup.source.options)
   const throttle = rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined
-  const target = ctx.openStorage(destinationSpec(ctx, destination))
+  const target = ctx.openStorage(await destinationSpec(ctx, destination))
   try {
     let claimed: string | null = null
     for await (const source of openGoodSources(ctx, { backup, exceptDestinationId: destinationId }, run)) {

@@ -39,7 +39,7 @@ export const inventoryTask: Task = {
     const destination = await ctx.db.destination.findFirst({ where: { id: destinationId, deletedAt: null } })
     if (!destination) throw new HoldfastError('not-found', 'The destination was deleted.')
     const startedAt = ctx.clock.now()
-    const storage = ctx.openStorage(destinationSpec(ctx, destination))
+    const storage = ctx.openStorage(await destinationSpec(ctx, destination))
     try {
       const found = await compare(args, storage, { destinationId, startedAt })
       const brokenCopies = await lookCloser(args, destinationId, startedAt, found.wholeCopies)

@@ -41,7 +41,7 @@ export const restoreTask: Task = {
           open: partOpener(copy, { storedBytesOnly: true }),
           feed: partFeeder(copy),
           check: (parts, checking) => checkStored(copy.storage, (part) => copy.keyOf(part), parts, checking),
-          target: { ...target, source: sourceSpec(ctx, source) },
+          target: { ...target, source: await sourceSpec(ctx, source) },
           keepOut: (await sandboxOrder(ctx, home)).keepOut,
         },
         run,

@@ -66,7 +66,7 @@ export async function openSealedCopy(
   run: RunContext,
   options: OpenOptions = {},
 ): Promise<SealedCopy> {
-  const storage = ctx.openStorage(destinationSpec(ctx, destination))
+  const storage = ctx.openStorage(await destinationSpec(ctx, destination))
   const keyOfFile = (file: string) => backup.repositoryPath + file
   const read = async (file: string) => readAll(await storage.get(keyOfFile(file), null, run), manifestLimitBytes)
   try {

@@ -6,13 +6,13 @@ import type { ServiceContext } from '../context'
 export const channelSecretContext = (id: string): string => `channel:${id}`
 
 /** A channel with its secret unsealed, as notifiers take it. Never leaves the process. */
-export function channelSpec(
+export async function channelSpec(
   ctx: Pick<ServiceContext, 'vault'>,
   row: Pick<ChannelModel, 'id' | 'name' | 'config' | 'secretSealed'>,
-): { name: string; config: Record<string, unknown>; secret: string | null } {
+): Promise<{ name: string; config: Record<string, unknown>; secret: string | null }> {
   return {
     name: row.name,
     config: jsonObject(row.config),
-    secret: row.secretSealed === null ? null : ctx.vault.unseal(row.secretSealed, channelSecretContext(row.id)),
+    secret: row.secretSealed === null ? null : await ctx.vault.unseal(row.secretSealed, channelSecretContext(row.id)),
   }
 }

@@ -31,7 +31,7 @@ export async function createChannel({ ctx, input }: { ctx: ServiceContext; input
       })
       if (!secret) return created
       // Sealed under the row's id, so the row comes first.
-      const secretSealed = ctx.vault.seal(secret, channelSecretContext(created.id))
+      const secretSealed = await ctx.vault.seal(secret, channelSecretContext(created.id))
       return tx.channel.update({ where: { id: created.id }, data: { secretSealed } })
     }),
   )

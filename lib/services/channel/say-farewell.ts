@@ -45,7 +45,7 @@ export async function sayFarewell(ctx: ServiceContext, farewell: Farewell | null
   const { channel, notification } = farewell
   try {
     const notifier = ctx.notifier(channelKind(channel.kind))
-    await notifier.send(channelSpec(ctx, channel), notification, briefRun(ctx, sendTimeoutMs).signal)
+    await notifier.send(await channelSpec(ctx, channel), notification, briefRun(ctx, sendTimeoutMs).signal)
   } catch (error) {
     ctx.logger.warn('a channel could not be told that it is left', {
       channel: channel.name,

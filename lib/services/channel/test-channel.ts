@@ -42,7 +42,7 @@ export async function testChannel({
   const { signal } = briefRun(ctx, sendTimeoutMs, input.signal)
   const result: ChannelTest = await ctx
     .notifier(channelKind(row.kind))
-    .send(channelSpec(ctx, row), notification, signal)
+    .send(await channelSpec(ctx, row), notification, signal)
     .then(
       () => ({ ok: true }),
       (error: unknown) => ({ ok: false, error: shownTo(ctx, toFailure(error)) }),

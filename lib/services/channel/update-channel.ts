@@ -42,7 +42,7 @@ export async function updateChannel({
       const routing = parseInput(channelRoutingSchema, { ...jsonObject(before.routing), ...patch.routing }, ['routing'])
       const reach = channelSecrets[kind]?.reach
       const secretSealed = reach
-        ? sealedAfter(ctx, {
+        ? await sealedAfter(ctx, {
             reach,
             before: before.config,
             after: config,

@@ -53,7 +53,7 @@ export async function removeDeleted(args: {
       keepBases()
       continue
     }
-    const storage = ctx.openStorage(destinationSpec(ctx, copy.destination))
+    const storage = ctx.openStorage(await destinationSpec(ctx, copy.destination))
     try {
       const done = await removeHeld(ctx, copy, async () => {
         if (copy.backup.repositoryPath !== '') await removeFolder(storage, copy.backup.repositoryPath, run)

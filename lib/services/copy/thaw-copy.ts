@@ -40,7 +40,7 @@ export async function thawCopy(args: {
     ...(manifest.encryption ? [identityFile] : []),
     ...manifest.parts.map((part) => part.file),
   ]
-  const storage = ctx.openStorage(destinationSpec(ctx, copy.destination))
+  const storage = ctx.openStorage(await destinationSpec(ctx, copy.destination))
   try {
     if (!storage.thaw) {
       throw new HoldfastError('thaw-unsupported', `${copy.destination.name} has no archive: its copies can be read.`)

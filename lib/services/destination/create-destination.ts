@@ -45,7 +45,7 @@ export async function createDestination({
         detail: { name: input.name, kind: input.kind },
       })
       // Sealed under the row's id, so the row comes first.
-      const secretsSealed = toJson(sealSecrets(ctx, { type: 'destination', id: created.id }, secrets))
+      const secretsSealed = toJson(await sealSecrets(ctx, { type: 'destination', id: created.id }, secrets))
       return tx.destination.update({ where: { id: created.id }, data: { secretsSealed } })
     }),
   )

@@ -6,16 +6,16 @@ import { unsealSecrets } from '../stored-secrets'
 import { parseDestinationConfig } from './destination-config'
 
 /** A destination with its secrets unsealed, as storage drivers take it. Never leaves the process. Throws `secret-unreadable`. */
-export function destinationSpec(
+export async function destinationSpec(
   ctx: Pick<ServiceContext, 'vault'>,
   row: Pick<DestinationModel, 'id' | 'name' | 'kind'> & { config: unknown; secretsSealed: unknown },
-): DestinationSpec {
+): Promise<DestinationSpec> {
   const kind = destinationKindSchema.parse(row.kind)
   return {
     id: row.id,
     name: row.name,
     kind,
     config: parseDestinationConfig(kind, row.config),
-    secrets: unsealSecrets(ctx, { type: 'destination', id: row.id }, row.secretsSealed),
+    secrets: await unsealSecrets(ctx, { type: 'destination', id: row.id }, row.secretsSealed),
   }
 }

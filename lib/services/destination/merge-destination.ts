@@ -34,7 +34,7 @@ export async function mergeDestination(
   ])
   const config = parseEnteredConfig(kind, merged)
   await refuseDestinationAddress(kind, config)
-  const secretsSealed = sealedSecretsAfter(ctx, {
+  const secretsSealed = await sealedSecretsAfter(ctx, {
     owner: { type: 'destination', id: row.id },
     kinds: contract.secrets,
     before: row.config,

@@ -44,7 +44,7 @@ export async function reconcileSafetyNets(args: {
 type Rules = Pick<StorageCare, 'safetyNet' | 'transitions'>
 
 async function reconcileRules(ctx: ServiceContext, destination: DestinationModel, run: RunContext): Promise<Rules> {
-  const spec = destinationSpec(ctx, destination)
+  const spec = await destinationSpec(ctx, destination)
   const storage = ctx.openStorage(spec)
   const at = ctx.clock.now().toISOString()
   try {

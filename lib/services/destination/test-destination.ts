@@ -23,7 +23,7 @@ export async function testDestination({
   permit(ctx.actor, patched ? 'admin' : 'operator')
   const stored = await findDestination(ctx.db, input.id)
   const row = patched && input.patch ? await mergeDestination(ctx, stored, input.patch) : stored
-  const report = await probeStorage(ctx, destinationSpec(ctx, row), input.signal)
+  const report = await probeStorage(ctx, await destinationSpec(ctx, row), input.signal)
   await ctx.db.$transaction(async (tx) => {
     await recordAudit(tx, ctx.actor, {
       action: 'destination.test',

@@ -60,7 +60,7 @@ async function redactEvent(
     action: redactAction,
     subjectType: 'audit',
     subjectId: id.toString(),
-    detail: { ...statement, fields, signature: ctx.vault.signEvidence(redactionStatement(statement)) },
+    detail: { ...statement, fields, signature: await ctx.vault.signEvidence(redactionStatement(statement)) },
   })
   await tx.auditEvent.updateMany({ where: { id }, data: { actor: toJson(now.actor), detail: toJson(now.detail) } })
 }

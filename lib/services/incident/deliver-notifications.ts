@@ -68,7 +68,7 @@ async function sendNext({ ctx, signal, baseUrl, now }: Delivering, channel: Chan
   if (!claim || !notification) return false
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(sendLimitMs)])
-    await driver.send(channelSpec(ctx, channel), notification, limited)
+    await driver.send(await channelSpec(ctx, channel), notification, limited)
   } catch (error) {
     if (signal.aborted) {
       await handBack(ctx.db, claim, moment())

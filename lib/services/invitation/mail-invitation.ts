@@ -26,7 +26,7 @@ export async function mailInvitation(
   if (!channel) return 'no-channel'
   if (origin === null) return 'no-address'
   try {
-    const spec = channelSpec(ctx, channel)
+    const spec = await channelSpec(ctx, channel)
     const what = row.userId === null ? 'invites you to Holdfast' : 'asks you to set a new password'
     await ctx.notifier('email').send(
       { ...spec, config: { ...spec.config, to: [row.email] } },

@@ -23,7 +23,10 @@ export async function changeMasterKey(ctx: ServiceContext, next: Vault): Promise
       }
       const secrets = await reseal(tx, ctx.vault, next)
       await storeRotation(tx, { keyId: next.keyId, from: ctx.vault.keyId })
-      await storeHandOver(tx, handOver(ctx.vault, next, { instanceId: await instanceId(tx), at: ctx.clock.now() }))
+      await storeHandOver(
+        tx,
+        await handOver(ctx.vault, next, { instanceId: await instanceId(tx), at: ctx.clock.now() }),
+      )
       await recordAudit(tx, ctx.actor, {
         action: 'master-key.rotate',
         subjectType: 'setting',

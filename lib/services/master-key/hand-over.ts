@@ -3,7 +3,7 @@ import type { KeyHandOver } from '@/lib/core/repository/signed-list'
 import type { Vault } from '@/lib/ports/vault'
 
 /** Both keys say that the one follows the other: what either signed goes on to hold for whoever knows one of them. */
-export function handOver(from: Vault, to: Vault, about: { instanceId: string; at: Date }): KeyHandOver {
+export async function handOver(from: Vault, to: Vault, about: { instanceId: string; at: Date }): Promise<KeyHandOver> {
   const document = {
     format: 'holdfast-key-hand-over' as const,
     version: 1 as const,
@@ -13,5 +13,5 @@ export function handOver(from: Vault, to: Vault, about: { instanceId: string; at
     at: about.at.toISOString(),
   }
   const bytes = Buffer.from(canonicalJson(document))
-  return { document, fromSignature: from.signEvidence(bytes), toSignature: to.signEvidence(bytes) }
+  return { document, fromSignature: await from.signEvidence(bytes), toSignature: await to.signEvidence(bytes) }
 }

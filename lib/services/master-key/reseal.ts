@@ -21,7 +21,7 @@ export async function reseal(tx: Tx, from: Vault, to: Vault): Promise<number> {
       SELECT id::text, ${sealed} AS sealed FROM ${name} WHERE ${sealed} IS NOT NULL ORDER BY id FOR UPDATE`
     for (const row of rows) {
       const context = contextOf(row.id)
-      const anew = to.seal(from.unseal(row.sealed, context), context)
+      const anew = await to.seal(await from.unseal(row.sealed, context), context)
       await tx.$executeRaw`UPDATE ${name} SET ${sealed} = ${anew} WHERE id = ${row.id}::uuid`
       count += 1
     }
@@ -31,8 +31,8 @@ export async function reseal(tx: Tx, from: Vault, to: Vault): Promise<number> {
     const rows = await tx.$queryRaw<{ id: string; sealed: unknown }[]>`
       SELECT id::text, secrets_sealed AS sealed FROM ${name} WHERE secrets_sealed <> '{}' ORDER BY id FOR UPDATE`
     for (const { id, sealed } of rows) {
-      const secrets = unsealSecrets({ vault: from }, { type, id }, sealed)
-      const anew = JSON.stringify(sealSecrets({ vault: to }, { type, id }, secrets))
+      const secrets = await unsealSecrets({ vault: from }, { type, id }, sealed)
+      const anew = JSON.stringify(await sealSecrets({ vault: to }, { type, id }, secrets))
       await tx.$executeRaw`UPDATE ${name} SET secrets_sealed = ${anew}::jsonb WHERE id = ${id}::uuid`
       count += Object.keys(secrets).length
     }
@@ -40,7 +40,7 @@ export async function reseal(tx: Tx, from: Vault, to: Vault): Promise<number> {
   for (const key of sealedSettings) {
     const row = await tx.setting.findUnique({ where: { key } })
     if (!row) continue
-    const anew = to.seal(from.unseal(storedSchema.parse(row.value).sealed, key), key)
+    const anew = await to.seal(await from.unseal(storedSchema.parse(row.value).sealed, key), key)
     await tx.setting.update({ where: { key }, data: { value: toJson({ sealed: anew }) } })
     count += 1
   }

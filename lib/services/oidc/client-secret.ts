@@ -18,14 +18,14 @@ export async function storeClientSecret(
     await tx.setting.deleteMany({ where: { key } })
     return
   }
-  const value = toJson({ sealed: ctx.vault.seal(clientSecret, key) })
+  const value = toJson({ sealed: await ctx.vault.seal(clientSecret, key) })
   await tx.setting.upsert({ where: { key }, create: { key, value }, update: { value } })
 }
 
 /** The client secret; null for a client without one (PKCE alone). Never leaves the process. */
 export async function readClientSecret(ctx: Pick<ServiceContext, 'vault'>, tx: Tx): Promise<string | null> {
   const row = await tx.setting.findUnique({ where: { key } })
-  return row ? ctx.vault.unseal(storedSchema.parse(row.value).sealed, key) : null
+  return row ? await ctx.vault.unseal(storedSchema.parse(row.value).sealed, key) : null
 }
 
 export async function hasClientSecret(tx: Tx): Promise<boolean> {

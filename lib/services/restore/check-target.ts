@@ -36,7 +36,7 @@ export async function checkServer(
   run: RunContext,
 ): Promise<void> {
   const engine = ctx.engine(target.engine)
-  const spec = sourceSpec(ctx, target)
+  const spec = await sourceSpec(ctx, target)
   const lock = [randomInt(1, most), randomInt(1, most)] as const
   const answer = await ctx.db.$transaction(
     async (tx) => {

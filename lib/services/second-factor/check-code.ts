@@ -15,7 +15,7 @@ export async function checkCode(
   code: string,
 ): Promise<boolean> {
   if (user.totpSealed === null || user.totpConfirmedAt === null) return false
-  const step = totpStep(ctx.vault.unseal(user.totpSealed, totpContext(user.id)), code, ctx.clock.now())
+  const step = totpStep(await ctx.vault.unseal(user.totpSealed, totpContext(user.id)), code, ctx.clock.now())
   if (step === null) return takeRecoveryCode(ctx, user, code)
   const taken = await ctx.db.user.updateMany({
     where: {

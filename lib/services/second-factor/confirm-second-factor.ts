@@ -29,7 +29,7 @@ export async function confirmSecondFactor({
     })
   }
   const now = ctx.clock.now()
-  const step = totpStep(ctx.vault.unseal(user.totpSealed, totpContext(id)), input.code, now)
+  const step = totpStep(await ctx.vault.unseal(user.totpSealed, totpContext(id)), input.code, now)
   if (step === null) {
     const message = 'This is not the code that the app shows now.'
     throw new HoldfastError('second-factor-wrong', message, {

@@ -20,7 +20,7 @@ export async function startSecondFactor({ ctx }: { ctx: ServiceContext }): Promi
   const secret = newTotpSecret()
   const stored = await ctx.db.user.updateMany({
     where: { id, totpConfirmedAt: null },
-    data: { totpSealed: ctx.vault.seal(secret, totpContext(id)), totpLastStep: null },
+    data: { totpSealed: await ctx.vault.seal(secret, totpContext(id)), totpLastStep: null },
   })
   if (stored.count === 0) throw exists()
   const uri = totpUri(secret, user.email)

@@ -38,12 +38,12 @@ async function follow(ctx: ServiceContext, source: SourceModel, url: string): Pr
   const renewed =
     made.includes(now.user) &&
     ours.includes(known.user) &&
-    (known.user !== now.user || storedSecret(ctx, source) !== password)
+    (known.user !== now.user || (await storedSecret(ctx, source)) !== password)
   if (known.port === now.port && !renewed) return
   const user = renewed ? now.user : known.user
   const sealed =
     renewed && typeof password === 'string'
-      ? { secretsSealed: toJson(sealSecrets(ctx, { type: 'source', id: source.id }, { password })) }
+      ? { secretsSealed: toJson(await sealSecrets(ctx, { type: 'source', id: source.id }, { password })) }
       : {}
   await ctx.db.$transaction(async (tx) => {
     await tx.source.update({
@@ -61,9 +61,9 @@ async function follow(ctx: ServiceContext, source: SourceModel, url: string): Pr
 }
 
 /** Null when there is none, or none that this instance can read any more. */
-function storedSecret(ctx: ServiceContext, source: SourceModel): string | null {
+async function storedSecret(ctx: ServiceContext, source: SourceModel): Promise<string | null> {
   try {
-    return sourceSpec(ctx, source).secrets['password'] ?? null
+    return (await sourceSpec(ctx, source)).secrets['password'] ?? null
   } catch {
     return null
   }

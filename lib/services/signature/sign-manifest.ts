@@ -34,7 +34,7 @@ export async function signManifest(
     await assertLease(tx, input.job)
     return takeNumber(tx, manifest.source.id)
   })
-  const bytes = signDocument(ctx.vault, {
+  const bytes = await signDocument(ctx.vault, {
     format: 'holdfast-manifest-signature',
     version: 1,
     instanceId: manifest.instanceId,

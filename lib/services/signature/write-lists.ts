@@ -15,7 +15,7 @@ export async function writeLists(
   })
   for (const destination of destinations) {
     try {
-      const storage = ctx.openStorage(destinationSpec(ctx, destination))
+      const storage = ctx.openStorage(await destinationSpec(ctx, destination))
       try {
         await trySignedList(ctx, { destinationId: destination.id, sourceId: input.sourceId, storage }, run)
       } finally {

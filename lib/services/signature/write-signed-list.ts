@@ -72,7 +72,7 @@ async function writeNext(ctx: Context, tx: Tx, place: Place, run: RunContext): P
   if (last?.contentSha256 === contentSha256) return null
   const writtenAt = ctx.clock.now()
   for (let number = (last?.number ?? 0) + 1; ; number += 1) {
-    const bytes = signDocument(ctx.vault, {
+    const bytes = await signDocument(ctx.vault, {
       format: 'holdfast-signed-list',
       version: 1,
       sourceId,

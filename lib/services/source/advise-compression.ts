@@ -49,7 +49,7 @@ export async function adviseCompression({
   input: { id: string; signal?: AbortSignal }
 }): Promise<CompressionAdvice> {
   permit(ctx.actor, 'operator')
-  const spec = sourceSpec(ctx, await findSource(ctx.db, input.id))
+  const spec = await sourceSpec(ctx, await findSource(ctx.db, input.id))
   const engine = ctx.engine(spec.engine)
   if (!engine.sample) {
     throw new HoldfastError('engine-unsupported', `Sources of the engine ${spec.engine} cannot be sampled yet.`)

@@ -14,6 +14,6 @@ export async function backupRoleSql({
   permit(ctx.actor, 'viewer')
   const row = await findSource(ctx.db, input.id)
   // The snippet never needs the stored password, and an engine that is not given it cannot print it.
-  const spec = sourceSpec(ctx, { ...row, secretsSealed: {} })
+  const spec = await sourceSpec(ctx, { ...row, secretsSealed: {} })
   return { sql: ctx.engine(row.engine).backupRoleSql(spec) }
 }

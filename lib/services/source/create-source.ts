@@ -50,7 +50,7 @@ export async function createSource({
       })
       if (input.options.acceptUnconfined) await confirmUnconfined(ctx, tx, created)
       // Sealed under the row's id, so the row comes first.
-      const secretsSealed = toJson(sealSecrets(ctx, { type: 'source', id: created.id }, secrets))
+      const secretsSealed = toJson(await sealSecrets(ctx, { type: 'source', id: created.id }, secrets))
       return tx.source.update({ where: { id: created.id }, data: { secretsSealed } })
     }),
   )

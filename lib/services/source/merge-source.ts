@@ -18,7 +18,11 @@ export type MergedSource = Omit<SourceModel, 'connection' | 'options' | 'secrets
  * The row with a patch over it, not stored: what an update writes and what a test of unsaved changes connects to. Throws
  * `invalid-input`, and `secret-needed` when a stored secret would go where it was not entered for.
  */
-export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel, patch: UpdateSource): MergedSource {
+export async function mergeSource(
+  ctx: Pick<ServiceContext, 'vault'>,
+  row: SourceModel,
+  patch: UpdateSource,
+): Promise<MergedSource> {
   const contract = engineContract(row.engine)
   const { secrets } = splitSecrets(contract.secrets, patch.connection ?? {})
   const merged = mergeSettings(row, patch)
@@ -27,7 +31,7 @@ export function mergeSource(ctx: Pick<ServiceContext, 'vault'>, row: SourceModel
     ...merged,
     name: patch.name ?? row.name,
     tags: patch.tags ?? row.tags,
-    secretsSealed: sealedSecretsAfter(ctx, {
+    secretsSealed: await sealedSecretsAfter(ctx, {
       owner: { type: 'source', id: row.id },
       kinds: contract.secrets,
       before: contract.secretPlace(row),

@@ -13,10 +13,10 @@ import { sourceOptions } from './source-options'
  * `engine-unsupported`, and `host-invalid` for one that was stored with a pasted connection as its host: errors and logs
  * would repeat its password.
  */
-export function sourceSpec(
+export async function sourceSpec(
   ctx: Pick<ServiceContext, 'vault'>,
   row: Pick<SourceModel, 'id' | 'name' | 'engine'> & { connection: unknown; options: unknown; secretsSealed: unknown },
-): SourceSpec {
+): Promise<SourceSpec> {
   if (exposedPaths([row.connection, row.options]).length > 0) {
     throw new HoldfastError('host-invalid', `"${row.name}" has a pasted connection in the place of a host.`, {
       remedy:
@@ -28,7 +28,7 @@ export function sourceSpec(
     name: row.name,
     engine: engineNameSchema.parse(row.engine),
     connection: engineContract(row.engine).connection.parse(row.connection),
-    secrets: unsealSecrets(ctx, { type: 'source', id: row.id }, row.secretsSealed),
+    secrets: await unsealSecrets(ctx, { type: 'source', id: row.id }, row.secretsSealed),
     options: sourceOptions(row),
   }
 }

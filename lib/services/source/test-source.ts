@@ -27,8 +27,8 @@ export async function testSource({
   permit(ctx.actor, patched ? 'admin' : 'operator')
   const stored = await findSource(ctx.db, input.id)
   if (input.patch) await refuseSourceAddress(stored.engine, mergeSettings(stored, input.patch), stored)
-  const row = patched && input.patch ? mergeSource(ctx, stored, input.patch) : stored
-  const spec = sourceSpec(ctx, row)
+  const row = patched && input.patch ? await mergeSource(ctx, stored, input.patch) : stored
+  const spec = await sourceSpec(ctx, row)
   const inspection = await ctx.engine(row.engine).inspect(spec, briefRun(ctx, inspectTimeoutMs, input.signal))
   await ctx.db.$transaction(async (tx) => {
     await recordAudit(tx, ctx.actor, {

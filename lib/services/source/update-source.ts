@@ -35,7 +35,7 @@ export async function updateSource({
     ctx.db.$transaction(async (tx) => {
       const before = await findSource(tx, id)
       if (patch.name !== undefined && patch.name !== before.name) refuseRename(ctx.actor)
-      const merged = mergeSource(ctx, before, patch)
+      const merged = await mergeSource(ctx, before, patch)
       await confirmSource(ctx, tx, before, merged)
       await recordAudit(tx, ctx.actor, {
         action: 'source.update',

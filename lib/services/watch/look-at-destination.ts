@@ -28,7 +28,7 @@ export async function lookAtDestination(
   const startedAt = performance.now()
   let report: ProbeReport
   try {
-    const storage = ctx.openStorage(destinationSpec(ctx, row))
+    const storage = ctx.openStorage(await destinationSpec(ctx, row))
     try {
       if (failing) report = await storage.probe(briefRun(ctx, probeWithinMs, signal))
       else {

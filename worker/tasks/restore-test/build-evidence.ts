@@ -23,7 +23,7 @@ export interface EvidenceInput {
 }
 
 /** The evidence document of a finished restore test as its signed, canonical text. */
-export function buildEvidence(input: EvidenceInput, vault: Vault): string {
+export async function buildEvidence(input: EvidenceInput, vault: Vault): Promise<string> {
   const { backup, facts, failure } = input
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   const document = evidenceDocumentSchema.parse(
@@ -65,7 +65,7 @@ export function buildEvidence(input: EvidenceInput, vault: Vault): string {
       signing: { algorithm: 'Ed25519', canonicalization: 'RFC 8785', publicKey: vault.evidencePublicKey },
     }),
   )
-  const signature = vault.signEvidence(Buffer.from(canonicalJson(document)))
+  const signature = await vault.signEvidence(Buffer.from(canonicalJson(document)))
   return canonicalJson({ document, signature })
 }
 

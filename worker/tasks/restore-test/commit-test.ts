@@ -35,7 +35,7 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
     ...(withheld.length > 0 ? { notInBackup: withheld } : {}),
     ...(warnings.length > 0 ? { backupWarnings: warnings } : {}),
   }
-  const signedEvidence = buildEvidence(
+  const signedEvidence = await buildEvidence(
     {
       instanceId: await instanceId(tx),
       restoreTestId: end.testId,
