@@ -1,7 +1,7 @@
 import next from 'eslint-config-next/core-web-vitals'
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
 import importX from 'eslint-plugin-import-x'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import tseslint from 'typescript-eslint'
 
 // The directions of docs/design.md, section 3. A room may import itself and what is listed; everything else is an error.
@@ -32,10 +32,11 @@ const MAY_IMPORT = {
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 
+/** What drivers of a family share lies beside them in folders of its own. */
 const drivers = (folder) =>
-  readdirSync(new URL(folder, import.meta.url), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'decorators')
-    .map((entry) => entry.name)
+  readdirSync(new URL(folder, import.meta.url)).filter((name) =>
+    ['driver.ts', 'engine.ts'].some((file) => existsSync(new URL(`${folder}/${name}/${file}`, import.meta.url))),
+  )
 
 /** Rooms that may not be imported, and siblings: drivers of one family never import each other. */
 function zones() {

@@ -1,7 +1,6 @@
 import type { Actor } from '@/lib/contracts/common'
-import { HoldfastError } from '@/lib/core/holdfast-error'
 import { createDb } from '@/lib/db/client'
-import { engines } from '@/lib/engines/index'
+import { findEngine } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
 import type { Logger } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
@@ -29,11 +28,7 @@ export async function buildContext(input: {
     vault,
     clock: { now: () => new Date() },
     logger,
-    engine(name) {
-      const engine = engines[name]
-      if (engine) return engine
-      throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
-    },
+    engine: findEngine,
     notifier: (kind) => notifierDrivers[kind],
     openStorage,
   }

@@ -1,5 +1,15 @@
+import { engineNameSchema, type EngineName } from '@/lib/contracts/common'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine } from '@/lib/ports/engine'
 import { postgres } from './postgres/engine'
 
-/** Every engine there is, by name. */
-export const engines: Record<string, Engine> = { postgres }
+/** The only list of engines. */
+export const engines: Partial<Record<EngineName, Engine>> = { postgres }
+
+/** The engine of a family; throws `engine-unsupported` for one that is not built in. */
+export function findEngine(name: string): Engine {
+  const known = engineNameSchema.safeParse(name)
+  const engine = known.success ? engines[known.data] : undefined
+  if (engine) return engine
+  throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
+}

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { createDb, type Db } from '@/lib/db/client'
-import { engines } from '@/lib/engines/index'
+import { findEngine } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
 import type { Vault } from '@/lib/ports/vault'
 import type { ServiceContext } from '@/lib/services/context'
@@ -67,12 +67,7 @@ async function build(): Promise<Container> {
       vault,
       clock: { now: () => new Date() },
       logger,
-      engine(name) {
-        const engine = engines[name]
-        if (!engine)
-          throw new HoldfastError('engine-unsupported', `Sources of the engine ${name} are not supported yet.`)
-        return engine
-      },
+      engine: findEngine,
       notifier: (kind) => notifierDrivers[kind],
       openStorage,
     },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { freshSeed, KillRounds } from '../helpers/kill-rounds'
 
 /** A share; `npm run faults` sets more rounds, and the seed of a failure that is to be repeated. */
-const rounds = Number(process.env['HOLDFAST_TEST_KILL_ROUNDS'] ?? 5)
+const rounds = Number(process.env['HOLDFAST_TEST_KILL_ROUNDS'] ?? 3)
 const seed = Number(process.env['HOLDFAST_TEST_KILL_SEED'] ?? freshSeed())
 
 describe(`a worker that is killed at random moments, seed ${seed}`, () => {

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Actor, Role } from '@/lib/contracts/common'
 import type { Db } from '@/lib/db/client'
 import type { ServiceContext } from '@/lib/services/context'
-import { engines } from '@/lib/engines/index'
+import { findEngine } from '@/lib/engines/index'
 import { notifierDrivers } from '@/lib/notify/index'
-import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Logger } from '@/lib/ports/run-context'
 import { openStorage } from '@/lib/storage/index'
 import { openVault } from '@/lib/vault/open-vault'
@@ -38,11 +37,7 @@ export function testContext(
     vault: openVault(Buffer.alloc(32, 7)),
     clock: options.clock ?? testClock(),
     logger: silent,
-    engine(name) {
-      const engine = engines[name]
-      if (!engine) throw new HoldfastError('engine-unsupported', name)
-      return engine
-    },
+    engine: findEngine,
     notifier: (kind) => notifierDrivers[kind],
     openStorage,
   }

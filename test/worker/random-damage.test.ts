@@ -17,7 +17,7 @@ import { makeRandom } from '../helpers/random'
 import { makeTestRun } from '../helpers/run-context'
 
 /** A share; `npm run faults -- --damages 2000` sets more. */
-const trials = Number(process.env['HOLDFAST_TEST_TRIALS'] ?? 100)
+const trials = Number(process.env['HOLDFAST_TEST_TRIALS'] ?? 40)
 const random = makeRandom(Number(process.env['HOLDFAST_TEST_SEED'] ?? Math.floor(Math.random() * 0x7fffffff)))
 
 /** Rows of several lengths; some bytes compress well, some do not. */

@@ -25,7 +25,8 @@ export const restoreTestTask: Task = {
     const startedAt = ctx.clock.now()
     const testId = await openRow(args, backup.id, level, startedAt)
     const copies = await verifyCopies(args, backup, level === 'quick')
-    const checks: Check[] = copyChecks(copies, level === 'quick')
+    const ofCopies = copyChecks(copies, level === 'quick')
+    let ofRestore: Check[] = []
     let evidence: Record<string, unknown> = {
       copies: copies.map(({ destinationName, state }) => ({ destinationName, state })),
     }
@@ -41,17 +42,21 @@ export const restoreTestTask: Task = {
         level,
         options,
       })
-      checks.push(...found.checks)
+      ofRestore = found.checks
       evidence = { ...evidence, ...found.evidence }
       failure = found.failure
     }
+    const checks = [...ofCopies, ...ofRestore]
     const verdict = overallVerdict(checks)
     run.logger.info(`verdict: ${verdict}`)
     const told = verdict === 'passed' ? null : (failure ?? describeBadTest(checks, verdict))
     return {
       outcome: told === null ? { type: 'succeeded' } : { type: 'failed', failure: told, transient: false },
       commit: (tx) =>
-        commitTest(args, tx, { testId, backup, level, verdict, checks, evidence, copies, failure: told, startedAt }),
+        commitTest(args, tx, {
+          ...{ testId, backup, level, verdict, checks, evidence, copies, failure: told, startedAt },
+          restoreFailed: ofRestore.some((check) => check.verdict === 'failed'),
+        }),
     }
   },
 }

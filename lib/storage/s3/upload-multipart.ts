@@ -6,11 +6,11 @@ import type { PutOptions } from '@/lib/ports/storage'
 import { adaptively } from './adaptively'
 import { commitObject } from './commit-object'
 import { createObjectInput } from './object-input'
-import type { PartPlan } from './part-plan'
+import type { PartPlan } from '../parts/plan-parts'
 import type { PutState } from './put'
 import { plainRequest, request } from './request'
 import { signBody } from './signed-body'
-import type { Part } from './split-parts'
+import type { Part } from '../parts/split-parts'
 import type { S3Store } from './store'
 
 /** A part as the store has it. */

@@ -19,6 +19,8 @@ export interface FinishedTest {
   level: string
   verdict: CheckVerdict
   checks: Check[]
+  /** What was restored is not what was backed up; a copy that is damaged says nothing of the others. */
+  restoreFailed: boolean
   evidence: Record<string, unknown>
   copies: CopyFinding[]
   failure: Failure | null
@@ -67,10 +69,9 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
     await recordFinding(tx, copy, { readBack: level === 'quick', now })
   }
   const noCopyLeft = end.copies.every((copy) => copy.state === 'missing' || copy.state === 'damaged')
-  const restoreFailed = checks.some((check) => check.verdict === 'failed' && !check.name.startsWith('cop'))
   if (verdict === 'passed' && level !== 'quick') {
     await tx.backup.update({ where: { id: backup.id }, data: { verified: 'proven', provenAt: now } })
-  } else if (verdict === 'failed' && (noCopyLeft || restoreFailed)) {
+  } else if (verdict === 'failed' && (noCopyLeft || end.restoreFailed)) {
     await tx.backup.update({ where: { id: backup.id }, data: { verified: 'broken' } })
   }
   if (failure) await raiseJobIncident(tx, { job, failure, now })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planParts } from '@/lib/storage/s3/part-plan'
+import { planParts } from '@/lib/storage/parts/plan-parts'
 
 const mebibyte = 1024 ** 2
 const gibibyte = 1024 ** 3

@@ -1,4 +1,4 @@
-import type { PartPlan } from './part-plan'
+import type { PartPlan } from './plan-parts'
 
 export interface Part {
   /** From 1. */
