@@ -1,6 +1,8 @@
 import type { Job } from '@/lib/contracts/job'
+import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
+import { cancelJob } from '@/lib/services/job/cancel-job'
 import { getRestoreTest } from '@/lib/services/restore-test/get-restore-test'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
@@ -21,6 +23,25 @@ export async function backup(holdfast: Holdfast): Promise<{ sample: Sample; back
     return { wallMs: wallMs(job), storedBytes, sourceBytes }
   })
   return { sample, backupId }
+}
+
+/** To the fast store and a slow one; the copy that follows is not measured, and stopped. */
+export async function backupBesideSlow(holdfast: Holdfast, slowId: string): Promise<Sample> {
+  const { ctx, sourceId, destinationId } = holdfast
+  let backupId = ''
+  const sample = await measureWorker(holdfast.workerPid, async () => {
+    const { jobId } = await startBackup({ ctx, input: { sourceId, destinationIds: [destinationId, slowId] } })
+    const job = await holdfast.succeeded(jobId, ['succeeded', 'partial'])
+    backupId = job.backupId ?? ''
+    const { storedBytes, sourceBytes } = await getBackup({ ctx, input: { id: backupId } })
+    return { wallMs: wallMs(job), storedBytes, sourceBytes }
+  })
+  for (const { id } of await ctx.db.job.findMany({ where: { kind: 'copy', backupId } })) {
+    await cancelJob({ ctx, input: { id } }).catch(() => undefined)
+    await holdfast.succeeded(id, ['succeeded', 'cancelled', 'failed'])
+  }
+  await deleteBackup({ ctx, input: { id: backupId } }).catch(() => undefined)
+  return sample
 }
 
 export async function restoreTest(holdfast: Holdfast, backupId: string): Promise<Sample> {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
+import type { JobState } from '@/lib/contracts/common'
 import type { Job } from '@/lib/contracts/job'
 import { createDestinationSchema } from '@/lib/contracts/destination'
 import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
@@ -31,8 +32,10 @@ export interface Holdfast {
   destinationId: string
   /** Another source on the same server. */
   addSource(name: string, database: string, options: Partial<PostgresOptions>): Promise<string>
-  /** Waits for the job's end; throws with its error unless it succeeded. */
-  succeeded(jobId: string): Promise<Job>
+  /** The same bucket under another address. */
+  addDestination(name: string, endpoint: string): Promise<string>
+  /** Waits for the job's end; throws with its error unless it ended in one of these states (succeeded). */
+  succeeded(jobId: string, states?: readonly JobState[]): Promise<Job>
   close(): Promise<void>
 }
 
@@ -54,22 +57,24 @@ export async function startHoldfast(
     return (await createSource({ ctx, input: createSourceSchema.parse({ name, connection, options }) })).id
   }
   const sourceId = await addSource('bench', benchDatabase, {})
-  const { endpoint, accessKeyId, secretAccessKey } = settings.s3
-  const config = { endpoint, bucket, forcePathStyle: true, accessKeyId, secretAccessKey }
-  const destination = await createDestination({
-    ctx,
-    input: createDestinationSchema.parse({ name: 'bench', kind: 's3', config }),
-  })
+  const { accessKeyId, secretAccessKey } = settings.s3
+  const addDestination = async (name: string, endpoint: string) => {
+    const prefix = name === 'bench' ? '' : name
+    const config = { endpoint, bucket, prefix, forcePathStyle: true, accessKeyId, secretAccessKey }
+    return (await createDestination({ ctx, input: createDestinationSchema.parse({ name, kind: 's3', config }) })).id
+  }
+  const destinationId = await addDestination('bench', settings.s3.endpoint)
   return {
     ctx,
     workerPid: worker.child.pid ?? 0,
     sourceId,
-    destinationId: destination.id,
+    destinationId,
     addSource,
-    async succeeded(jobId) {
+    addDestination,
+    async succeeded(jobId, states = ['succeeded']) {
       for (;;) {
         const job = await getJob({ ctx, input: { id: jobId } })
-        if (job.state === 'succeeded') return job
+        if (states.includes(job.state)) return job
         if (isTerminal(job.state)) throw new Error(`The job ended ${job.state}: ${job.error?.message ?? ''}`)
         if (worker.child.exitCode !== null) throw new Error(`The worker ended:\n${worker.output()}`)
         await delay(200)

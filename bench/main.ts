@@ -6,7 +6,7 @@ import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { type Bucket, makeBucket } from './bucket'
 import { measureHistory } from './history'
 import { type Holdfast, startHoldfast } from './holdfast'
-import { backup, restoreNew, restoreTest } from './holdfast-ways'
+import { backup, backupBesideSlow, restoreNew, restoreTest } from './holdfast-ways'
 import { impactModes, openImpact } from './impact'
 import { benchDatabase, openSource } from './load-source'
 import { readMachine } from './machine'
@@ -16,6 +16,7 @@ import { report } from './report'
 import { emptyResults, type Results, type Way } from './results'
 import { runTool } from './run-tool'
 import type { Server } from './server'
+import { startSlowStore } from './slow-store'
 import { measureUnderAttack } from './under-attack'
 import { type BenchSettings, readBenchSettings } from './settings'
 
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
     await readOnce(bench)
     const last = await backups(bench)
     await restores(bench, last)
+    await besideSlow(bench)
     await impact(bench)
     if (settings.historyRows > 0) {
       say(`Filling a catalog with ${settings.historyRows.toLocaleString('en')} backups`)
@@ -86,6 +88,23 @@ async function readOnce({ settings, source }: Bench): Promise<void> {
   const server = ['-h', '127.0.0.1', '-p', String(source.port), '-U', 'postgres']
   const output = ['-Fc', '-Z0', '--no-sync', '-f', '/dev/null']
   await runTool(path.join(settings.pgBin, 'pg_dump'), [...server, ...output, benchDatabase])
+}
+
+/** Its own part: the copy that follows would disturb what is measured after it. */
+async function besideSlow({ settings, holdfast, plain, bucket, note }: Bench): Promise<void> {
+  const { rounds, bytesPerSecond } = settings.slow
+  if (rounds === 0) return
+  const store = await startSlowStore(settings.s3.endpoint, bytesPerSecond)
+  try {
+    const slowId = await holdfast.addDestination('slow', store.endpoint)
+    for (let round = 1; round <= rounds; round += 1) {
+      note('slow', await backupBesideSlow(holdfast, slowId))
+      note('slowPlain', await plain.dumpZstd('beside-slow'))
+      await bucket.remove('beside-slow')
+    }
+  } finally {
+    await store.close()
+  }
 }
 
 /** The ways take turns. Answers what the restores read: our last backup, and the last object of (b). */

@@ -54,6 +54,7 @@ export function report(settings: BenchSettings, machine: Machine, results: Resul
     head(settings, machine, results),
     backups(results),
     ...restores(results),
+    ...besideSlow(settings, results),
     ...impactSection(settings, results),
     ...historySection(results.history),
     ...attackSection(results.attacks),
@@ -138,6 +139,30 @@ ${row('(T) Holdfast restore test, standard', test, testing)}${row('(t2) fresh se
       mebibytes,
     )}.
 - What runs in the sandbox of (T), its server too, is in the CPU of the machine and in the peak, not in that of the clients.`,
+  ]
+}
+
+function besideSlow({ slow: { bytesPerSecond } }: BenchSettings, { ways }: Results): string[] {
+  const { slow, slowPlain, holdfast } = ways
+  if (slow.length === 0) return []
+  const storedBytes = median(pick(slow, (sample) => sample.storedBytes))
+  const waiting = (storedBytes / bytesPerSecond) * 1_000
+  const own = (samples: readonly Sample[]) =>
+    spread(
+      pick(samples, (sample) => sample.ownPeakRssBytes),
+      mebibytes,
+    )
+  const last = (way: readonly Sample[]) => [ratio(way, slowPlain)]
+  return [
+    `## Backup to a fast and a slow store
+
+The slow one takes ${(bytesPerSecond / 1e6).toFixed(1)} MB/s of the ${megabytes(storedBytes)} that are stored. It is detached, and copied to after the backup's end.
+
+| Way | Wall, s | Wall / (b) | CPU of the clients, s | CPU of the machine, s | Peak RSS, all processes |
+|---|---|---|---|---|---|
+${row('(S) Holdfast, to the fast store and the slow one', slow, last)}${row('(b) `pg_dump -Fc -Z0 \\| zstd -3 \\| upload`, to the fast store alone', slowPlain, last)}
+- Holdfast needed **${ratio(slow, slowPlain)}** of the time of (b). Waiting for the slow store takes at least ${seconds(waiting)} s, **${(waiting / wall(slowPlain)).toFixed(1)}** of it.
+- Worker process alone: peak RSS ${own(slow)}; of (H), to the fast store alone, ${own(holdfast)}.`,
   ]
 }
 

@@ -7,6 +7,10 @@ import type { AttackResult } from './under-attack'
 export interface Results {
   ways: {
     holdfast: Sample[]
+    /** To a fast store and a slow one. */
+    slow: Sample[]
+    /** (b), in turns with it. */
+    slowPlain: Sample[]
     zstd: Sample[]
     folder: Sample[]
     gzip: Sample[]
@@ -27,6 +31,8 @@ export function emptyResults(): Results {
   return {
     ways: {
       holdfast: [],
+      slow: [],
+      slowPlain: [],
       zstd: [],
       folder: [],
       gzip: [],

@@ -23,6 +23,8 @@ export interface BenchSettings {
   /** Of `pg_dump -Fd -j2` and the upload of its folder. */
   folderRounds: number
   restoreRounds: number
+  /** Of a backup to a fast and a slow store; what the slow one takes in a second. */
+  slow: { rounds: number; bytesPerSecond: number }
   impact: ImpactSettings
   /** Backups in the catalog that lists and overview are measured on; 0 leaves it out. */
   historyRows: number
@@ -45,6 +47,10 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
     gzipRounds: whole(env, 'HOLDFAST_BENCH_GZIP_ROUNDS', 3, 0),
     folderRounds: whole(env, 'HOLDFAST_BENCH_FOLDER_ROUNDS', 3, 0),
     restoreRounds: whole(env, 'HOLDFAST_BENCH_RESTORE_ROUNDS', 3, 0),
+    slow: {
+      rounds: whole(env, 'HOLDFAST_BENCH_SLOW_ROUNDS', 3, 0),
+      bytesPerSecond: whole(env, 'HOLDFAST_BENCH_SLOW_RATE', 1_000_000, 10_000),
+    },
     impact: {
       rounds: whole(env, 'HOLDFAST_BENCH_IMPACT_ROUNDS', 3, 0),
       seconds: whole(env, 'HOLDFAST_BENCH_IMPACT_SECONDS', 40, 1),

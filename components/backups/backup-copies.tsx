@@ -6,6 +6,8 @@ import { Badge } from '@/components/ui/badge'
 import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { isAwaited } from '@/lib/client/backup-facts'
+import { cn } from '@/lib/client/cn'
 import { copyWords } from '@/lib/client/words'
 import { AddCopy, CopyActions } from './copy-actions'
 
@@ -74,7 +76,11 @@ function CopyState({ copy }: { copy: Copy }) {
           {copy.archived && ': must be brought back before it can be read'}
         </span>
       )}
-      {copy.error && <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(copy.error)}</span>}
+      {copy.error && (
+        <span className={cn('mt-0.5 block text-xs break-words', isAwaited(copy) ? 'text-ink-3' : 'text-bad')}>
+          {tellFailure(copy.error)}
+        </span>
+      )}
       {copy.retryAt && copy.state !== 'stored' && (
         <span className="mt-0.5 block text-xs text-ink-3">
           Tried again <TimeCell at={copy.retryAt} form="relative" />

@@ -16,7 +16,7 @@ import { RoleButton } from '@/components/shell/role-button'
 import { PlannedDeletionNote } from '@/components/retention/planned-deletion-note'
 import { FailedRunActions } from '@/components/jobs/failed-run'
 import { JobCard } from '@/components/jobs/job-card'
-import { isRunAgain, undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
+import { isRunAgain, troubleTitle, undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
 import { backupQuery } from '@/lib/client/queries/backups'
@@ -115,7 +115,7 @@ export function BackupScreen({ id }: { id: string }) {
         {backup.error && (
           <FailureNote
             failure={backup.error}
-            title={backup.status === 'partial' ? 'A copy is missing' : 'The backup did not succeed'}
+            title={troubleTitle(backup)}
             actions={isRunAgain(backup) && <FailedRunActions backup={backup} />}
           />
         )}

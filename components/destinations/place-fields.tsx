@@ -1,3 +1,4 @@
+import { Checkbox } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
@@ -10,7 +11,7 @@ interface PlaceFieldsProps {
   onChange: (changes: Partial<DestinationValues>) => void
 }
 
-/** Where it stands, what it may hold and cost, and where objects move when they grow old. */
+/** Where it stands, what it may hold and cost, whether backups wait for it, and where objects move when they grow old. */
 export function PlaceFields({ values, errors, onChange }: PlaceFieldsProps) {
   const input = (
     name: 'site' | 'capacityGb' | 'monthlyBudget',
@@ -43,6 +44,12 @@ export function PlaceFields({ values, errors, onChange }: PlaceFieldsProps) {
           hint: 'An alert is raised when more is stored than this pays for',
         })}
       </div>
+      <Checkbox
+        label="Always wait for it"
+        hint="However slow it is, a backup is not done without it. Otherwise a destination that holds the others back is left and copied to afterwards"
+        checked={values.alwaysWait}
+        onChange={(alwaysWait) => onChange({ alwaysWait })}
+      />
       {values.kind === 's3' && <TransitionFields values={values} errors={errors} onChange={onChange} />}
     </FormSection>
   )

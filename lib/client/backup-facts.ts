@@ -1,4 +1,4 @@
-import type { Backup } from '@/lib/contracts/backup'
+import type { Backup, Copy } from '@/lib/contracts/backup'
 import { isActive } from './words'
 
 /** Whether there is a stored copy to test, download or restore. */
@@ -28,3 +28,12 @@ export function undeletableBecause(backup: Pick<Backup, 'deletedAt' | 'deleteCau
 /** A run that ended badly and can be run again; a partial backup's missing copies are tried again on their own. */
 export const isRunAgain = ({ status }: Pick<Backup, 'status'>): boolean =>
   ['failed', 'interrupted', 'missed'].includes(status)
+
+/** Over what a finished backup's error says. */
+export function troubleTitle({ status, error }: Pick<Backup, 'status' | 'error'>): string {
+  if (status !== 'partial') return 'The backup did not succeed'
+  return error?.code === 'copy-behind' ? 'A copy is still to come' : 'A copy is missing'
+}
+
+/** Whether a copy is on its way; what is said of it is a reason then and no failure. */
+export const isAwaited = ({ state }: Pick<Copy, 'state'>): boolean => state === 'pending' || state === 'uploading'

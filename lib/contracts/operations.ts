@@ -171,6 +171,8 @@ export const destinationOptionsSchema = z.object({
   capacityBytes: z.number().int().min(1).optional(),
   /** Money a month; more raises an alert. */
   monthlyBudget: z.number().min(0).optional(),
+  /** Backups always wait for it; absent: one that holds the others back is detached, and its copy follows. */
+  alwaysWait: z.boolean().optional(),
   /** S3 storage classes by age; objects move when they are older than `afterDays`. */
   transitions: z
     .array(z.object({ afterDays: z.number().int().min(0).max(36_500), storageClass: z.string().min(1).max(64) }))

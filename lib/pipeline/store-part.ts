@@ -13,6 +13,7 @@ import { EndGate } from './end-gate'
 import { type Sink, type SinkOutcome, fanOut } from './fan-out'
 import { FirstFailure } from './first-failure'
 import { HashStage } from './hash'
+import type { StreamPace } from './pace'
 import { ProgressMeter } from './progress-meter'
 import { type Throttle, ThrottleStage } from './throttle'
 
@@ -37,6 +38,10 @@ export interface StorePartInput {
   /** Hears progress in source bytes, at most twice a second; `run.progress` when absent. */
   onProgress?: (progress: Progress) => void
   sinks: Sink<StoredObject>[]
+  /** Hears whom the stream waits for. */
+  pace?: StreamPace
+  /** Called when the producer was successful to its end and all of it was read; the sinks may still be storing it. */
+  onRead?: () => void
 }
 
 export interface StoredPart {
@@ -79,6 +84,7 @@ export async function storePart(input: StorePartInput, run: RunContext): Promise
     await produced.finished
     await compressed.finished
     if (sourceHash.bytes === 0) throw nothingProduced()
+    input.onRead?.()
   })
   failure.watch(pipeline([compressed.stream, ...encrypt, storedHash, ...throttle, gate], { signal: inner.signal }))
   failure.signal.addEventListener('abort', () => gate.destroy(failure.signal.reason), { once: true })
@@ -86,7 +92,7 @@ export async function storePart(input: StorePartInput, run: RunContext): Promise
   let outcomes: StoredPart['outcomes'] | null = null
   let sourceError: unknown
   try {
-    outcomes = await fanOut(gate, input.sinks, inner)
+    outcomes = await fanOut(gate, input.sinks, inner, input.pace)
   } catch (error) {
     sourceError = error
   }

@@ -63,15 +63,15 @@ export function alterBody(incoming: IncomingMessage, response: ServerResponse, f
   incoming.pipe(altered).pipe(response)
 }
 
-/** Lets no more than so many bytes a second through, in small pieces. */
-export function trickle(bytesPerSecond: number): Transform {
+/** Lets no more than so many bytes a second through, in small pieces; all at once when it need not be slow any more. */
+export function trickle(bytesPerSecond: number, isOver: () => boolean): Transform {
   const piece = Math.max(1, Math.ceil(bytesPerSecond / 20))
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const pass = async () => {
         for (let from = 0; from < chunk.length; from += piece) {
           const bytes = chunk.subarray(from, from + piece)
-          await delay((bytes.length / bytesPerSecond) * 1000)
+          if (!isOver()) await delay((bytes.length / bytesPerSecond) * 1000)
           this.push(bytes)
         }
       }

@@ -51,7 +51,7 @@ export interface FaultProxy extends AsyncDisposable {
   requests: { operation: S3Operation; path: string }[]
   count(operation: S3Operation): number
   fail(rule: Rule): void
-  /** Forgets all rules. */
+  /** Forgets all rules; what is slow under one goes on at full speed. */
   heal(): void
   close(): Promise<void>
 }
@@ -75,7 +75,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       const number = candidate.seen - (candidate.after ?? 0)
       return number > 0 && number <= (candidate.times ?? Infinity)
     })
-    serve(request, response, rule?.fault ?? null, { upstream, agent })
+    const isHealed = () => rule !== undefined && !rules.includes(rule)
+    serve(request, response, rule?.fault ?? null, { upstream, agent, isHealed })
   })
   server.on('clientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -95,12 +96,13 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   }
 }
 
-function serve(
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  fault: Fault | null,
-  to: { upstream: URL; agent: http.Agent },
-): void {
+interface Upstream {
+  upstream: URL
+  agent: http.Agent
+  isHealed(): boolean
+}
+
+function serve(request: http.IncomingMessage, response: http.ServerResponse, fault: Fault | null, to: Upstream): void {
   switch (fault?.kind) {
     case 'refuse':
       request.socket.resetAndDestroy()
@@ -141,7 +143,7 @@ function forward(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   fault: Exclude<Fault, { kind: 'refuse' | 'stall' | 'reset' | 'answer' }> | null,
-  to: { upstream: URL; agent: http.Agent },
+  to: Upstream,
 ): void {
   const outgoing = http.request(
     {
@@ -168,7 +170,7 @@ function forward(
         alterBody(incoming, response, null)
       } else if (fault?.kind === 'slow') {
         response.writeHead(incoming.statusCode ?? 502, incoming.headers)
-        pipeline(incoming, trickle(fault.bytesPerSecond), response, () => undefined)
+        pipeline(incoming, trickle(fault.bytesPerSecond, to.isHealed), response, () => undefined)
       } else {
         alterBody(incoming, response, fault)
       }
@@ -176,7 +178,8 @@ function forward(
   )
   outgoing.on('error', () => request.socket.destroy())
   if (fault?.kind === 'flip-request-byte') pipeline(request, flipByte(fault.at), outgoing, () => undefined)
-  else if (fault?.kind === 'slow') pipeline(request, trickle(fault.bytesPerSecond), outgoing, () => undefined)
+  else if (fault?.kind === 'slow')
+    pipeline(request, trickle(fault.bytesPerSecond, to.isHealed), outgoing, () => undefined)
   else pipeline(request, outgoing, () => undefined)
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Failure, JobState } from '@/lib/contracts/common'
+import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
 import { openedBy } from '@/lib/core/repository/opened-by'
@@ -7,6 +8,8 @@ import { backupFolder } from '@/lib/core/repository/paths'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
+import { createCopyJob } from '@/lib/services/copy/create-copy-job'
+import { noteBehind } from '@/lib/services/copy/note-behind'
 import { copiesMissing, raisePartial, resolvePartial } from '@/lib/services/copy/settle-backup'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
@@ -22,7 +25,8 @@ import { noteCatalog } from '@/lib/services/source/note-catalog'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task, TaskArgs, TaskEnd } from '../task'
 import { measuredFacts } from './backup/measured-facts'
-import { storeBackup, type DestinationRun } from './backup/store-backup'
+import { DestinationRun } from './backup/destination-run'
+import { storeBackup } from './backup/store-backup'
 
 const inputSchema = z.object({
   destinationIds: z.array(z.uuid()).min(1),
@@ -53,19 +57,18 @@ export const backupTask: Task = {
       destinations.map((destination) => destination.id),
     )
     const spec = await sourceSpec(ctx, source)
-    const specs = await Promise.all(destinations.map((destination) => destinationSpec(ctx, destination)))
-    const runs: DestinationRun[] = specs.map((destination) => ({
-      id: destination.id,
-      name: destination.name,
-      storage: ctx.openStorage(destination),
-      error: null,
-      stop: new AbortController(),
-    }))
+    const runs = await Promise.all(
+      destinations.map(async (destination) => {
+        const { alwaysWait = false } = destinationOptionsSchema.parse(destination.options)
+        const storage = ctx.openStorage(await destinationSpec(ctx, destination))
+        return new DestinationRun(destination.id, destination.name, storage, alwaysWait)
+      }),
+    )
     try {
       const stored = await storeBackup({ args, spec, backup: { ...backup, startedAt }, destinations: runs })
-      const failed = runs.filter((destination) => destination.error !== null)
+      const missing = runs.filter((destination) => !destination.isLive)
       return {
-        outcome: failed.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: missingCopies(failed) },
+        outcome: missing.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: missingCopies(missing) },
         commit: (tx, state) =>
           commitBackup(args, tx, { state, backupId: backup.id, startedAt, stored, runs, sourceName: source.name }),
       } satisfies TaskEnd
@@ -171,7 +174,7 @@ async function commitBackup(
   },
 ): Promise<void> {
   const now = ctx.clock.now()
-  const failed = end.runs.filter((destination) => destination.error !== null)
+  const missing = end.runs.filter((destination) => !destination.isLive)
   await tx.backup.update({
     where: { id: end.backupId },
     data: {
@@ -189,38 +192,50 @@ async function commitBackup(
       withheld: end.stored.withheld,
       warnings: end.stored.toolWarnings,
       log: logText(),
-      ...(failed.length > 0 ? { error: toJson(missingCopies(failed)) } : {}),
+      ...(missing.length > 0 ? { error: toJson(missingCopies(missing)) } : {}),
     },
   })
+  const sourceId = job.sourceId ?? ''
   const wrappedFor = openedBy(end.stored.manifest)
   for (const destination of end.runs) {
+    const where = { backupId: end.backupId, destinationId: destination.id }
+    if (destination.behind) {
+      await noteBehind(tx, { ...where, reason: destination.behind })
+      await createCopyJob(ctx, tx, { ...where, sourceId })
+      continue
+    }
     await tx.backupCopy.update({
-      where: { backupId_destinationId: { backupId: end.backupId, destinationId: destination.id } },
-      data:
-        destination.error === null
-          ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now, wrappedFor }
-          : {
-              state: 'failed',
-              error: toJson(toFailure(destination.error)),
-              retryAt: new Date(now.getTime() + copyRetryMs(0)),
-            },
+      where: { backupId_destinationId: where },
+      data: destination.isLive
+        ? { state: 'stored', storedBytes: end.stored.storedBytes, storedAt: now, wrappedFor }
+        : {
+            state: 'failed',
+            error: toJson(toFailure(destination.error)),
+            retryAt: new Date(now.getTime() + copyRetryMs(0)),
+          },
     })
   }
-  const sourceId = job.sourceId ?? ''
   await noteCatalog(tx, sourceId, end.stored.manifest.engineFacts['holdfastInstance'])
   await advanceChain(tx, sourceId, end.stored.position)
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
-  if (failed.length === 0) return resolvePartial(tx, { sourceId, now })
+  // A copy that is only behind is told of when it is late.
+  if (missing.every(({ behind }) => behind !== null)) return resolvePartial(tx, { sourceId, now })
   await raisePartial(tx, {
     backupId: end.backupId,
     sourceId,
     jobId: job.id,
     source: { name: end.sourceName },
-    failure: missingCopies(failed),
+    failure: missingCopies(missing),
     now,
   })
 }
 
-function missingCopies(failed: DestinationRun[]): Failure {
-  return copiesMissing(failed.map(({ name, error }) => ({ destination: { name }, error: toFailure(error) })))
+function missingCopies(missing: DestinationRun[]): Failure {
+  return copiesMissing(
+    missing.map(({ name, error, behind }) => ({
+      destination: { name },
+      state: behind ? 'pending' : 'failed',
+      error: behind ?? toFailure(error),
+    })),
+  )
 }

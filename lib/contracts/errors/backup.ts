@@ -57,6 +57,12 @@ export const backupErrors = {
     cause: 'Backups of this kind are not supported for this source.',
     remedy: 'Ask for a backup of kind `logical`.',
   },
+  'copy-behind': {
+    status: 422,
+    cause: 'A destination took the backup so slowly that it held production back; the backup went on without it.',
+    remedy:
+      'Nothing: it is copied by itself from another destination. Where backups should wait for it, set "Always wait for it" in its settings.',
+  },
   'copy-failed': {
     status: 422,
     cause: 'The backup is good, but one of its destinations did not take it. The message says why for each.',

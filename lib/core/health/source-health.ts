@@ -1,4 +1,5 @@
 import type { HealthLevel, HealthReason } from '../../contracts/status'
+import { tellFailure } from '../tell-failure'
 import type { NewerRuns } from './proof'
 
 /** Facts about one source, as the catalog has them. Times are null when it never happened. */
@@ -54,8 +55,10 @@ export function sourceHealth(facts: SourceFacts, now: Date): { level: HealthLeve
       `The last backup of ${facts.name} ${pastTense(facts.lastRun.status)}.${tail}`,
     )
   }
-  if (facts.lastRun?.status === 'partial')
-    add('copy-missing', 'degraded', `The last backup of ${facts.name} is missing a copy.`)
+  if (facts.lastRun?.status === 'partial') {
+    const tail = facts.lastRun.message ? ` ${tellFailure({ message: facts.lastRun.message })}` : ''
+    add('copy-missing', 'degraded', `The last backup of ${facts.name} is missing a copy.${tail}`)
+  }
   if (facts.lastGoodAt) {
     const over = exceeded(facts, now)
     if (over === 'newest')

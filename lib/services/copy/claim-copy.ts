@@ -1,3 +1,4 @@
+import { isBehind } from '@/lib/core/copy/behind'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { lockObjects } from './lock-objects'
@@ -19,9 +20,13 @@ export async function awaitCopy(tx: Tx, where: { backupId: string; destinationId
 
 /**
  * Takes a copy for a copy job: from here on it is `uploading`, and nobody else removes or writes its objects. False when
- * it is stored already.
+ * it is stored already. One that its backup did not wait for goes on saying why.
  */
 export async function claimCopy(tx: Tx, id: string): Promise<boolean> {
+  const { state, error } = await tx.backupCopy.findUniqueOrThrow({
+    where: { id },
+    select: { state: true, error: true },
+  })
   const { count } = await tx.backupCopy.updateMany({
     where: { id, state: { not: 'stored' } },
     data: {
@@ -32,7 +37,7 @@ export async function claimCopy(tx: Tx, id: string): Promise<boolean> {
       storageClass: null,
       attempts: { increment: 1 },
       retryAt: null,
-      error: Prisma.DbNull,
+      ...(isBehind({ state, error }) ? {} : { error: Prisma.DbNull }),
       deletedAt: null,
       deleteAfter: null,
       deleteReason: null,

@@ -1,4 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
+import { isBehind } from '@/lib/core/copy/behind'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
@@ -6,7 +7,8 @@ import { settleBackup } from './settle-backup'
 
 /**
  * Notes that a copy could not be stored and when it is tried again. One that was not begun (`uploading`) keeps its state:
- * a damaged copy stays a damaged one until there is something better. `retry` false: a person stopped it.
+ * a damaged copy stays a damaged one until there is something better. One that its backup did not wait for waits again when
+ * only the worker ended: nothing went wrong with it. `retry` false: a person stopped it.
  */
 export async function failCopy(
   tx: Tx,
@@ -19,10 +21,11 @@ export async function failCopy(
   if (!copy || copy.state === 'stored' || copy.state === 'deleted') return
   const begun = copy.state === 'uploading' || copy.state === 'pending'
   const attempts = copy.state === 'uploading' ? copy.attempts : copy.attempts + 1
+  const waits = input.retry && failure.code === 'interrupted' && isBehind(copy)
   await tx.backupCopy.update({
     where: { id: copy.id },
     data: {
-      ...(begun ? { state: 'failed', error: toJson(failure) } : {}),
+      ...(waits ? { state: 'pending' } : begun ? { state: 'failed', error: toJson(failure) } : {}),
       attempts,
       retryAt: input.retry ? new Date(now.getTime() + copyRetryMs(attempts)) : null,
     },

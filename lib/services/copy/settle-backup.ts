@@ -1,5 +1,7 @@
-import { failureSchema, type Failure } from '@/lib/contracts/common'
+import { failureSchema, type Failure, type StoredFailure } from '@/lib/contracts/common'
+import { isBehind, isInTime } from '@/lib/core/copy/behind'
 import { tellFailure } from '@/lib/core/tell-failure'
+import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
@@ -11,7 +13,7 @@ const notThere = ['pending', 'uploading', 'failed']
 
 /**
  * Makes of a partial backup what its copies are now: `succeeded` once each of them was stored, else partial, naming those
- * that are missing. Ends the incident when the source has no partial backup left. Never makes a whole backup partial: a
+ * that are missing; one that is behind and in time is named and not told of. Ends the incident when the source has no partial backup left. Never makes a whole backup partial: a
  * copy that is added later is not something the backup lacked.
  */
 export async function settleBackup(tx: Tx, input: { backupId: string; now: Date }): Promise<void> {
@@ -22,7 +24,8 @@ export async function settleBackup(tx: Tx, input: { backupId: string; now: Date 
       sourceId: true,
       jobId: true,
       status: true,
-      source: { select: { name: true } },
+      finishedAt: true,
+      source: { select: { name: true, options: true } },
       copies: { include: { destination: { select: { name: true, deletedAt: true } } }, orderBy: { id: 'asc' } },
     },
   })
@@ -34,24 +37,41 @@ export async function settleBackup(tx: Tx, input: { backupId: string; now: Date 
       where: { id: backupId },
       data: failure ? { error: toJson(failure) } : { status: 'succeeded', error: Prisma.DbNull },
     })
-    if (failure) await raisePartial(tx, { backupId, ...backup, failure, now })
+    const times = { finishedAt: backup.finishedAt, rpoObjectiveMs: rpoOf(backup.source) }
+    if (failure && !missing.every((copy) => isInTime(copy, times, now)))
+      await raisePartial(tx, { backupId, ...backup, failure, now })
   }
   await resolvePartial(tx, { sourceId: backup.sourceId, now })
 }
 
-/** Ends the incident of missing copies unless some backup of the source still lacks one. */
+/** Ends the incident of missing copies unless some backup of the source still lacks one that had to be told of. */
 export async function resolvePartial(tx: Tx, input: { sourceId: string; now: Date }): Promise<void> {
-  const left = await tx.backup.count({
+  const missing = { state: { in: notThere }, destination: { deletedAt: null } }
+  const left = await tx.backup.findMany({
     where: {
       sourceId: input.sourceId,
       status: 'partial',
       deletedAt: null,
       sample: false,
-      copies: { some: { state: { in: notThere }, destination: { deletedAt: null } } },
+      copies: { some: missing },
+    },
+    select: {
+      finishedAt: true,
+      source: { select: { options: true } },
+      copies: { where: missing, select: { state: true, error: true } },
     },
   })
-  if (left === 0) await resolveIncident(tx, ['backup-partial'], input.sourceId, input.now)
+  const told = left.some(({ finishedAt, source, copies }) =>
+    copies.some((copy) => !isInTime(copy, { finishedAt, rpoObjectiveMs: rpoOf(source) }, input.now)),
+  )
+  if (!told) await resolveIncident(tx, ['backup-partial'], input.sourceId, input.now)
 }
+
+const optionsSchema = commonOptionsSchema.pick({ rpoObjectiveMs: true })
+
+/** What a source promises of the age of its data, null without an objective. */
+export const rpoOf = (source: { options: unknown }): number | null =>
+  optionsSchema.safeParse(source.options).data?.rpoObjectiveMs ?? null
 
 /** Tells that a backup lacks copies. */
 export async function raisePartial(
@@ -61,7 +81,7 @@ export async function raisePartial(
     sourceId: string
     jobId: string
     source: { name: string }
-    failure: Failure
+    failure: StoredFailure
     now: Date
   },
 ): Promise<void> {
@@ -82,7 +102,8 @@ export async function raisePartial(
 }
 
 /** Which copies a backup lacks and why, in the words of its row. */
-export function copiesMissing(missing: { destination: { name: string }; error: unknown }[]): Failure {
+export function copiesMissing(missing: { destination: { name: string }; state: string; error: unknown }[]): Failure {
+  if (missing.every(isBehind)) return copiesBehind(missing)
   const told = missing.map(({ destination, error }) => {
     const failure = failureSchema.safeParse(error)
     return `${destination.name}: ${failure.success ? failure.data.message : 'it is being copied'}`
@@ -97,3 +118,17 @@ export function copiesMissing(missing: { destination: { name: string }; error: u
     remedy: `${remedies.length > 0 ? remedies.join(' ') : 'Test the destination.'} The copy is made up for by itself as soon as it can be.`,
   }
 }
+
+/** Nothing is wrong; it is not done yet. */
+function copiesBehind(missing: { destination: { name: string }; error: unknown }[]): Failure {
+  const reasons = missing.flatMap(({ error }) => failureSchema.safeParse(error).data ?? [])
+  const names = missing.map(({ destination }) => destination.name).join(', ')
+  const remedy = reasons[0]?.remedy
+  return {
+    code: 'copy-behind',
+    message: `The backup is still to be copied to ${names}. ${reasons.map(tellMessage).join(' ')}`,
+    ...(remedy ? { remedy } : {}),
+  }
+}
+
+const tellMessage = ({ message }: Pick<Failure, 'message'>): string => tellFailure({ message })

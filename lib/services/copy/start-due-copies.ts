@@ -6,7 +6,7 @@ import { createCopyJob } from './create-copy-job'
 const atOnce = 50
 
 /**
- * Starts the copy jobs that are due: copies that failed, are missing or damaged, and of which a good copy lies elsewhere.
+ * Starts the copy jobs that are due: copies that failed, are missing or damaged, or wait again, and of which a good copy lies elsewhere.
  * Every worker asks; the queue takes each copy once. Answers how many were started.
  */
 export async function startDueCopies(args: { ctx: ServiceContext; now: Date }): Promise<number> {
@@ -16,7 +16,7 @@ export async function startDueCopies(args: { ctx: ServiceContext; now: Date }): 
     FROM backup_copy AS copy
     JOIN backup_history AS backup ON backup.id = copy.backup_id
     JOIN destination ON destination.id = copy.destination_id
-    WHERE copy.retry_at <= ${now} AND copy.state IN ('failed', 'missing', 'damaged')
+    WHERE copy.retry_at <= ${now} AND copy.state IN ('failed', 'missing', 'damaged', 'pending')
       AND backup.status IN ('succeeded', 'partial') AND backup.deleted_at IS NULL AND NOT backup.sample
       AND destination.deleted_at IS NULL
       AND EXISTS (

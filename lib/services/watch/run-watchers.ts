@@ -4,6 +4,7 @@ import { claimTurn } from './claim-turn'
 import { endOrphans } from './end-orphans'
 import { watchCertificates } from './watch-certificates'
 import { watchDestinations } from './watch-destinations'
+import { watchLateCopies } from './watch-late-copies'
 import { watchSources } from './watch-sources'
 import { watchTokens } from './watch-tokens'
 import { watchWorkers } from './watch-workers'
@@ -32,6 +33,7 @@ export async function runWatchers(args: {
   }
   await guarded('workers', () => watchWorkers({ ctx, now, waitingSince: args.waitingSince }))
   await guarded('sources', () => watchSources({ ctx, now }))
+  await guarded('late copies', () => watchLateCopies({ ctx, now }))
   await guarded('deleted sources', () => endOrphans({ ctx, now }))
   await guarded('tokens', () => watchTokens({ ctx, now }))
   await guarded('destinations', () => watchDestinations({ ctx, now, signal }))

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import type { AlertEvent } from '@/lib/contracts/alert'
 import { copyStateSchema } from '@/lib/contracts/backup'
 import { copyRuleSchema, destinationOptionsSchema, type CopyRule } from '@/lib/contracts/operations'
+import { isInTime } from '@/lib/core/copy/behind'
 import { copyRuleMet, copyRuleWords } from '@/lib/core/health/copy-rule'
 import { rolePasswords } from '@/lib/core/health/role-passwords'
 import { sourceFindings, type WatchedSource } from '@/lib/core/health/source-findings'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
+import { rpoOf } from '../copy/settle-backup'
 import { proofValidMs, readSourceFacts } from '../status/source-facts'
 import { settleIncidents } from './settle-incidents'
 
@@ -47,7 +49,7 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
     const rule = ruleSchema.parse(rows.get(id)?.options ?? {}).copyRule
     if (rule && goodId) rules.set(goodId, rule)
   }
-  const copies = await judgedCopies(tx, rules)
+  const copies = await judgedCopies(tx, rules, now)
   const lacks = await readLacks(
     tx,
     facts.flatMap(({ goodId }) => goodId ?? []),
@@ -87,15 +89,25 @@ async function readLacks(tx: Tx, ids: string[]): Promise<Map<string, WatchedSour
   )
 }
 
-/** The newest good backups of sources with a copy rule, held against it. */
+/**
+ * The newest good backups of sources with a copy rule, held against it. What they did not wait for and is being caught up
+ * is not missed before it is late.
+ */
 async function judgedCopies(
   tx: Tx,
   rules: Map<string, CopyRule>,
+  now: Date,
 ): Promise<Map<string, { met: boolean; message: string }>> {
   if (rules.size === 0) return new Map()
   const rows = await tx.backupCopy.findMany({
     where: { backupId: { in: [...rules.keys()] } },
-    select: { backupId: true, state: true, destination: { select: { options: true } } },
+    select: {
+      backupId: true,
+      state: true,
+      error: true,
+      destination: { select: { options: true } },
+      backup: { select: { finishedAt: true, source: { select: { options: true } } } },
+    },
   })
   const byBackup = Map.groupBy(rows, (row) => row.backupId)
   return new Map(
@@ -103,8 +115,10 @@ async function judgedCopies(
       const copies = (byBackup.get(backupId) ?? []).map((row) => ({
         state: copyStateSchema.parse(row.state),
         site: destinationOptionsSchema.parse(row.destination.options).site ?? null,
+        follows: isInTime(row, { ...row.backup, rpoObjectiveMs: rpoOf(row.backup.source) }, now),
       }))
-      return [backupId, { met: copyRuleMet({ copies, rule }), message: copyRuleWords({ copies, rule }) }]
+      const expected = copies.map((copy) => (copy.follows ? { ...copy, state: 'stored' as const } : copy))
+      return [backupId, { met: copyRuleMet({ copies: expected, rule }), message: copyRuleWords({ copies, rule }) }]
     }),
   )
 }

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { toFailure } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
-import { toolPriority } from '@/lib/core/tool-priority'
-import { identityFile, manifestFile, partFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
+import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
-import { storePart } from '@/lib/pipeline/store-part'
-import { Throttle } from '@/lib/pipeline/throttle'
-import type { BackupPart, BackupSession, SourceSpec } from '@/lib/ports/engine'
-import type { RunContext } from '@/lib/ports/run-context'
-import type { Storage } from '@/lib/ports/storage'
-import { sideBySide } from '@/lib/process/side-by-side'
+import type { SourceSpec } from '@/lib/ports/engine'
 import { writeGuide } from '@/lib/services/backup/write-guide'
 import { instanceId } from '@/lib/services/instance/instance-settings'
 import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
@@ -20,17 +13,8 @@ import { checkFiles } from '@/lib/core/repository/restore-guide'
 import { signManifest } from '@/lib/services/signature/sign-manifest'
 import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
-import { PartProgress } from './part-progress'
-
-/** One destination of this run; once it has an error it is left out and its copy is `failed`. */
-export interface DestinationRun {
-  id: string
-  name: string
-  storage: Storage
-  error: unknown
-  /** Aborted with the error: what other parts are sending there ends too. */
-  stop: AbortController
-}
+import { assertAlive, type DestinationRun, dropDestination } from './destination-run'
+import { storeParts } from './store-parts'
 
 export interface StoredBackup {
   manifest: Manifest
@@ -45,7 +29,7 @@ export interface StoredBackup {
   toolWarnings: string[]
 }
 
-interface Input {
+export interface BackupInput {
   args: TaskArgs
   spec: SourceSpec
   backup: { id: string; folder: string; startedAt: Date }
@@ -54,9 +38,10 @@ interface Input {
 
 /**
  * Streams every part of the source to every destination, then the wrapped key, the signature and the manifest: last, and
- * only while the lease is held. Throws when no destination is left; a destination that fails alone is noted and left out.
+ * only while the lease is held. Throws when no destination is left; a destination that fails alone is noted and left out,
+ * and one that holds the others back is detached.
  */
-export async function storeBackup(input: Input): Promise<StoredBackup> {
+export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   const { args, spec, backup } = input
   const { ctx, run } = args
   run.progress({ phase: 'connecting', doneBytes: 0 })
@@ -68,9 +53,6 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
     const key = spec.options.encryption === 'age' ? await makeKey(args) : null
     const parts = await storeParts(input, session, key?.recipient ?? null)
     for (const warning of session.toolWarnings) run.logger.warn(warning)
-    await session.confirm()
-    // The session's snapshot holds back vacuum on the source: let go of it as soon as the data is out.
-    await session.close()
 
     if (key) await putSmall(input, identityFile, key.wrapped)
     const about = {
@@ -126,6 +108,7 @@ export async function storeBackup(input: Input): Promise<StoredBackup> {
     }
   } finally {
     await session.close()
+    for (const destination of input.destinations) await destination.idle()
   }
 }
 
@@ -138,109 +121,19 @@ async function makeKey({ ctx, run }: TaskArgs) {
   return { recipient, wrapped, wrappedFor }
 }
 
-/** All parts side by side: their producers wait for each other's snapshot anyway. The first that fails stops the others. */
-async function storeParts(input: Input, session: BackupSession, recipient: string | null): Promise<ManifestPart[]> {
-  const { run } = input.args
-  const { rateLimitBytesPerSecond } = input.spec.options
-  const shared: SharedByParts = {
-    progress: new PartProgress(session.parts, (progress) => run.progress(progress)),
-    throttle: rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined,
-    atOnce: session.parts.filter((part) => part.role !== 'globals').length,
-  }
-  return sideBySide(session.parts.length, session.parts, run, (part, scope) =>
-    storeOne(input, part, recipient, shared, scope),
-  )
-}
-
-interface SharedByParts {
-  progress: PartProgress
-  throttle: Throttle | undefined
-  atOnce: number
-}
-
-async function storeOne(
-  input: Input,
-  part: BackupPart,
-  recipient: string | null,
-  { progress, throttle, atOnce }: SharedByParts,
-  run: RunContext,
-): Promise<ManifestPart> {
-  const { compression, compressionLevel, compressionThreads } = input.spec.options
-  const encryption = recipient ? 'age' : 'none'
-  const file = partFile(part.base, compression, encryption)
-  const alive = input.destinations.filter((destination) => destination.error === null)
-  const stored = await storePart(
-    {
-      produce: (inner) => part.open(inner),
-      compression,
-      compressionLevel,
-      compressionThreads,
-      age: recipient ? { recipients: [recipient] } : null,
-      priority: toolPriority(input.spec.options),
-      throttle,
-      expectedBytes: part.expectedBytes,
-      onProgress: (own) => progress.update(part.base, own),
-      sinks: alive.map((destination) => ({
-        id: destination.id,
-        consume: (body) => {
-          const options = { sizeHintBytes: part.expectedBytes, atOnce }
-          const scope = { ...run, signal: AbortSignal.any([run.signal, destination.stop.signal]) }
-          return destination.storage.put(input.backup.folder + file, body, options, scope)
-        },
-      })),
-    },
-    run,
-  )
-  for (const destination of alive) {
-    const outcome = stored.outcomes.get(destination.id)
-    if (!outcome || !outcome.ok) drop(input, destination, outcome?.error)
-  }
-  assertAlive(input)
-  progress.done(part.base, stored.sourceBytes)
-  run.logger.info(`stored ${file}`, {
-    sourceBytes: stored.sourceBytes,
-    storedBytes: stored.storedBytes,
-    sha256: stored.storedSha256,
-  })
-  return {
-    role: part.role,
-    file,
-    sourceBytes: stored.sourceBytes,
-    sourceSha256: stored.sourceSha256,
-    storedBytes: stored.storedBytes,
-    storedSha256: stored.storedSha256,
-    compression,
-    encryption,
-    ...(part.tables ? { tables: part.tables } : {}),
-  }
-}
-
 /** Puts a small file to every destination that is left. */
-async function putSmall(input: Input, file: string, bytes: Uint8Array): Promise<void> {
+async function putSmall(input: BackupInput, file: string, bytes: Uint8Array): Promise<void> {
   const { run } = input.args
-  for (const destination of input.destinations.filter(({ error }) => error === null)) {
+  for (const destination of input.destinations.filter(({ isLive }) => isLive)) {
     try {
       const body = Readable.from([Buffer.from(bytes)])
-      await destination.storage.put(input.backup.folder + file, body, { sizeHintBytes: bytes.length }, run)
+      await destination.put(input.backup.folder + file, body, { sizeHintBytes: bytes.length }, run)
     } catch (error) {
       run.signal.throwIfAborted()
-      drop(input, destination, error)
+      dropDestination(input.args.run, destination, error)
     }
   }
-  assertAlive(input)
-}
-
-function drop(input: Input, destination: DestinationRun, error: unknown): void {
-  // Of several parts the first failure tells most.
-  if (destination.error !== null) return
-  destination.stop.abort(error)
-  destination.error = error ?? new Error('The destination stopped without saying why.')
-  input.args.run.logger.warn(`the copy in ${destination.name} failed`, { ...toFailure(destination.error) })
-}
-
-/** When every destination failed, the first one's error is the backup's. */
-function assertAlive(input: Input): void {
-  if (input.destinations.every((destination) => destination.error !== null)) throw input.destinations[0]?.error
+  assertAlive(input.destinations)
 }
 
 function sum(parts: ManifestPart[], field: 'sourceBytes' | 'storedBytes'): number {

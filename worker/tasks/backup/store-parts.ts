@@ -1,0 +1,109 @@
+import type { ManifestPart } from '@/lib/core/repository/manifest'
+import { partFile } from '@/lib/core/repository/paths'
+import { toolPriority } from '@/lib/core/tool-priority'
+import { Pace } from '@/lib/pipeline/pace'
+import { storePart } from '@/lib/pipeline/store-part'
+import { Throttle } from '@/lib/pipeline/throttle'
+import type { BackupPart, BackupSession } from '@/lib/ports/engine'
+import type { RunContext } from '@/lib/ports/run-context'
+import { sideBySide } from '@/lib/process/side-by-side'
+import { assertAlive, dropDestination } from './destination-run'
+import { detachSlow } from './detach-slow'
+import { PartProgress } from './part-progress'
+import { Release } from './release'
+import type { BackupInput } from './store-backup'
+
+/** All parts side by side: their producers wait for each other's snapshot anyway. The first that fails stops the others. */
+export async function storeParts(
+  input: BackupInput,
+  session: BackupSession,
+  recipient: string | null,
+): Promise<ManifestPart[]> {
+  const { run } = input.args
+  const { rateLimitBytesPerSecond } = input.spec.options
+  const release = new Release(session)
+  const shared: SharedByParts = {
+    progress: new PartProgress(session.parts, (progress) => run.progress(progress)),
+    pace: new Pace(run.clock),
+    throttle: rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined,
+    atOnce: session.parts.filter((part) => part.role !== 'globals').length,
+    onRead: () => release.partIsRead(),
+  }
+  const slow = detachSlow({ ...input, ...shared })
+  try {
+    const parts = await sideBySide(session.parts.length, session.parts, run, (part, scope) =>
+      storeOne(input, part, recipient, shared, scope),
+    )
+    await release.done
+    return parts
+  } finally {
+    await slow.stop()
+  }
+}
+
+interface SharedByParts {
+  progress: PartProgress
+  pace: Pace
+  throttle: Throttle | undefined
+  atOnce: number
+  onRead: () => void
+}
+
+async function storeOne(
+  input: BackupInput,
+  part: BackupPart,
+  recipient: string | null,
+  { progress, pace, throttle, atOnce, onRead }: SharedByParts,
+  run: RunContext,
+): Promise<ManifestPart> {
+  const { compression, compressionLevel, compressionThreads } = input.spec.options
+  const encryption = recipient ? 'age' : 'none'
+  const file = partFile(part.base, compression, encryption)
+  const alive = input.destinations.filter((destination) => destination.isLive)
+  const stored = await storePart(
+    {
+      produce: (inner) => part.open(inner),
+      compression,
+      compressionLevel,
+      compressionThreads,
+      age: recipient ? { recipients: [recipient] } : null,
+      priority: toolPriority(input.spec.options),
+      throttle,
+      expectedBytes: part.expectedBytes,
+      onProgress: (own) => progress.update(part.base, own),
+      pace: pace.open(),
+      onRead,
+      sinks: alive.map((destination) => ({
+        id: destination.id,
+        leave: destination.leave,
+        consume: (body) => {
+          const options = { sizeHintBytes: part.expectedBytes, atOnce }
+          return destination.put(input.backup.folder + file, body, options, run)
+        },
+      })),
+    },
+    run,
+  )
+  for (const destination of alive) {
+    const outcome = stored.outcomes.get(destination.id)
+    if (!outcome || !outcome.ok) dropDestination(run, destination, outcome?.error)
+  }
+  assertAlive(input.destinations)
+  progress.done(part.base, stored.sourceBytes)
+  run.logger.info(`stored ${file}`, {
+    sourceBytes: stored.sourceBytes,
+    storedBytes: stored.storedBytes,
+    sha256: stored.storedSha256,
+  })
+  return {
+    role: part.role,
+    file,
+    sourceBytes: stored.sourceBytes,
+    sourceSha256: stored.sourceSha256,
+    storedBytes: stored.storedBytes,
+    storedSha256: stored.storedSha256,
+    compression,
+    encryption,
+    ...(part.tables ? { tables: part.tables } : {}),
+  }
+}
