@@ -51,10 +51,13 @@ export async function startProduct(
     firstStart?: boolean
     /** A module that workers take their tasks from instead of worker/tasks; below the repository's root. */
     tasks?: string
+    /** A migrated catalog and the home that belongs to it, instead of new ones. Closing the product leaves them. */
+    instance?: { databaseUrl: string; home: string }
   } = {},
 ): Promise<Product> {
-  const catalog = await freshCatalog()
-  const home = await tempDir('home')
+  const { databaseUrl, home, remove } = options.instance
+    ? { ...options.instance, remove: () => Promise.resolve() }
+    : await newInstance()
   const bundle = path.join(root, 'dist', `test-worker-${process.pid}.mjs`)
   await build({
     entryPoints: [path.join(root, 'worker/main.ts')],
@@ -71,11 +74,11 @@ export async function startProduct(
   const { ctx, close } = await buildContext({
     actor: { type: 'cli', user: 'test', role: 'admin' },
     logger: makeTestLogger(),
-    home: home.path,
-    databaseUrl: catalog.url,
+    home,
+    databaseUrl,
   })
   // Without this the worker would add the catalog as a source and back it up at once.
-  if (!options.firstStart) await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
+  if (!options.firstStart && !options.instance) await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   // A worker adds them, as on the first start: that is not announced, so a test's channels get only what the test is about.
   const silent: ServiceContext = { ...ctx, actor: { type: 'worker', id: 'test', role: 'admin' } }
   const workers: WorkerProcess[] = []
@@ -83,13 +86,13 @@ export async function startProduct(
 
   return {
     ctx,
-    url: catalog.url,
-    home: home.path,
+    url: databaseUrl,
+    home,
     async startWorker(env = {}) {
       const worker = await startWorker(bundle, {
         PATH: process.env['PATH'] ?? '',
-        DATABASE_URL: catalog.url,
-        HOLDFAST_HOME: home.path,
+        DATABASE_URL: databaseUrl,
+        HOLDFAST_HOME: home,
         HOLDFAST_RETRY_DELAY_SECONDS: '1',
         HOLDFAST_GRACE_SECONDS: '1',
         ...env,
@@ -128,7 +131,7 @@ export async function startProduct(
     async addLocalDestination(givenName) {
       const number = ++names
       const name = givenName ?? `folder ${number}`
-      const folder = path.join(home.path, 'backups', `store-${number}`)
+      const folder = path.join(home, 'backups', `store-${number}`)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const input = createDestinationSchema.parse({ name, kind: 'local', config: { path: folder } })
       return { id: (await createDestination({ ctx: silent, input })).id, folder }
@@ -137,9 +140,21 @@ export async function startProduct(
       for (const worker of workers) worker.kill('SIGCONT')
       await Promise.all(workers.map((worker) => worker.stop()))
       await close()
+      await remove()
+      await rm(bundle, { force: true })
+    },
+  }
+}
+
+async function newInstance() {
+  const catalog = await freshCatalog()
+  const home = await tempDir('home')
+  return {
+    databaseUrl: catalog.url,
+    home: home.path,
+    async remove() {
       await catalog.drop()
       await home.remove()
-      await rm(bundle, { force: true })
     },
   }
 }
