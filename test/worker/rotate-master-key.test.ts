@@ -11,7 +11,7 @@ import { channelSpec } from '@/lib/services/channel/channel-spec'
 import { createChannel } from '@/lib/services/channel/create-channel'
 import type { ServiceContext } from '@/lib/services/context'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
-import { sealedColumns, sealedSettings } from '@/lib/services/master-key/sealed-places'
+import { sealedColumns, sealedOwners, sealedSettings } from '@/lib/services/master-key/sealed-places'
 import { readClientSecret, storeClientSecret } from '@/lib/services/oidc/client-secret'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { sourceSpec } from '@/lib/services/source/source-spec'
@@ -147,7 +147,10 @@ describe('replacing the master key', () => {
       SELECT table_name || '.' || column_name AS place FROM information_schema.columns
       WHERE table_schema = 'public' AND column_name LIKE '%sealed%' ORDER BY 1`
     expect(columns.map(({ place }) => place)).toEqual(
-      sealedColumns.map(({ table, column }) => `${table}.${column}`).sort(),
+      [
+        ...sealedColumns.map(({ table, column }) => `${table}.${column}`),
+        ...sealedOwners.map((table) => `${table}.secrets_sealed`),
+      ].sort(),
     )
     const settings = (await product.ctx.db.setting.findMany()).filter(({ value }) =>
       JSON.stringify(value).includes('"v1.'),
