@@ -30,6 +30,7 @@ const NEEDED_BY_CASES = [
   ['/usr/share/postgresql/15/extension/pg_partman.control', 'postgresql-15-partman'],
   ['/usr/share/postgresql/15/extension/pg_repack.control', 'postgresql-15-repack'],
   ['/usr/share/postgresql/15/extension/pgaudit.control', 'postgresql-15-pgaudit'],
+  ['/usr/share/postgresql/15/extension/postgis.control', 'postgresql-15-postgis-3'],
   ['/usr/share/i18n/locales/de_DE', 'locales'],
 ]
 /** Of these the servers of the tests have databases and amounts of money, and so does the sandbox. */

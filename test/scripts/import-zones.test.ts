@@ -32,14 +32,14 @@ const NAMES = 'no-restricted-imports'
 const TYPES = '@typescript-eslint/no-restricted-imports'
 
 test.each([
-  ['core does not import ports', 'lib/core/x.ts', '@/lib/ports/queue', PATHS],
-  ['contracts do not import ports', 'lib/contracts/x.ts', '../ports/queue', PATHS],
+  ['core does not import ports', 'lib/core/x.ts', '@/lib/ports/vault', PATHS],
+  ['contracts do not import ports', 'lib/contracts/x.ts', '../ports/vault', PATHS],
   ['ports do not import services', 'lib/ports/x.ts', '@/lib/services/permit', PATHS],
   ['an engine does not import services', 'lib/engines/postgres/x.ts', '@/lib/services/permit', PATHS],
   ['a store does not import the catalog', 'lib/storage/s3/x.ts', '@/lib/db/client', PATHS],
   ['the catalog does not import services', 'lib/db/x.ts', '@/lib/services/permit', PATHS],
   ['a component does not import services', 'components/x.ts', '@/lib/services/permit', PATHS],
-  ['a component does not import ports', 'components/x.ts', '@/lib/ports/queue', PATHS],
+  ['a component does not import ports', 'components/x.ts', '@/lib/ports/vault', PATHS],
   ['browser code does not import the catalog', 'lib/client/x.ts', '@/lib/db/client', PATHS],
   ['a page does not import the catalog', 'app/x.ts', '@/lib/db/client', PATHS],
   ['a page does not import Prisma', 'app/x.ts', '@prisma/client', NAMES],
