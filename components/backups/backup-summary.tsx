@@ -9,6 +9,7 @@ import { Facts } from '@/components/ui/facts'
 import { hasCopies, isSized } from '@/lib/client/backup-facts'
 import { backupKindWords, isActive } from '@/lib/client/words'
 import { readManifest } from './read-manifest'
+import { engineContract } from '@/lib/contracts/engines/index'
 
 export function BackupSummary({ backup }: { backup: BackupDetail }) {
   const manifest = readManifest(backup.manifest)
@@ -59,12 +60,21 @@ export function BackupSummary({ backup }: { backup: BackupDetail }) {
             },
             ...(manifest
               ? [
-                  { name: 'Server', value: `PostgreSQL ${manifest.serverVersion}` },
-                  { name: 'Written by', value: manifest.toolVersion },
+                  ...(manifest.engineVersion === null
+                    ? []
+                    : [
+                        {
+                          name: 'Server',
+                          value: `${engineContract(manifest.source.engine).title} ${manifest.engineVersion}`,
+                        },
+                      ]),
+                  ...(manifest.tool === null
+                    ? []
+                    : [{ name: 'Written by', value: `${manifest.tool.name} ${manifest.tool.version}` }]),
                   {
                     name: 'Encryption',
                     value: manifest.encryption
-                      ? `age, for ${manifest.encryption.wrappedFor.length} ${manifest.encryption.wrappedFor.length === 1 ? 'key' : 'keys'}`
+                      ? `${manifest.encryption.format}, for ${manifest.encryption.wrappedFor.length} ${manifest.encryption.wrappedFor.length === 1 ? 'key' : 'keys'}`
                       : 'none',
                   },
                 ]

@@ -68,7 +68,7 @@ export function ManifestCard({ backup }: { backup: BackupDetail }) {
                     <code className="font-mono text-xs">{part.file}</code>
                     <span className="block text-xs text-ink-3">
                       {part.role}, {part.compression === 'none' ? 'not compressed' : part.compression},{' '}
-                      {part.encryption === 'none' ? 'not encrypted' : part.encryption}
+                      {part.encrypted ? 'encrypted' : 'not encrypted'}
                     </span>
                   </Td>
                   <Td className="text-right">

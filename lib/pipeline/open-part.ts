@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { chain } from './chain'
@@ -80,7 +80,7 @@ async function openThrough(
   run: RunContext,
 ): Promise<Readable> {
   const { part, identity } = input
-  if (part.encryption === 'age' && identity === null) {
+  if (part.encrypted && identity === null) {
     throw new HoldfastError('key-missing', `The key to ${input.key} is missing`, {
       remedy: 'Start Holdfast with the master key of the instance that wrote the backup, or use the recovery kit.',
       facts: { key: input.key },
@@ -102,7 +102,7 @@ async function openThrough(
 function sealedStages({ part, identity, onStoredBytes }: OpenPartInput, toError: ToError): Duplex[] {
   return [
     new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, onStoredBytes),
-    ...(part.encryption === 'age' && identity !== null ? [decryptAge(identity)] : []),
+    ...(part.encrypted && identity !== null ? [decryptAge(identity)] : []),
   ]
 }
 

@@ -5,7 +5,8 @@ import type { RestoreTestLevel } from '../contracts/schedule'
 import type { CommonOptions } from '../contracts/engines/common'
 import type { Finding, Inspection } from '../contracts/source'
 import type { HandStep } from '../core/repository/hand-step'
-import type { Manifest, ManifestPart, PartRole } from '../core/repository/manifest'
+import type { Manifest, ManifestPart } from '../contracts/manifest'
+import type { Measure } from '../contracts/measure'
 import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
 import type { KeepOut } from './sandbox'
@@ -24,7 +25,7 @@ export interface SourceSpec {
 
 /** A part as it lies in the store, or as it was downloaded. */
 export interface StoredFile {
-  role: PartRole
+  role: string
   file: string
   compression: string
   encrypted: boolean
@@ -32,9 +33,12 @@ export interface StoredFile {
 
 /** One stream that a backup consists of. */
 export interface BackupPart {
-  role: PartRole
-  /** Of `data`: the tables whose rows it holds. */
-  tables?: { schema: string; name: string }[]
+  /** A word of the engine, kept in the manifest. */
+  role: string
+  /** Has the data itself, whose streams share memory and time; others are small. */
+  data: boolean
+  /** What the engine wants to know of the part when it restores it. */
+  facts?: Record<string, unknown>
   /** Base name without compression and encryption suffixes: `archive.dump`, `data-1.dump`, `globals.sql`. */
   base: string
   /** Estimate for progress; never relied on. */
@@ -49,8 +53,17 @@ export interface BackupPart {
 
 /** A backup being taken: one consistent point of the source, held until `close`. */
 export interface BackupSession {
-  serverVersion: string
-  toolVersion: string
+  /** Version of the server; null: there is none. */
+  engineVersion: string | null
+  /** What writes the parts, with the version that a restore needs at least; null: this program. */
+  tool: { name: string; version: string } | null
+  /** Which server or place this is, told from others; null: the engine cannot. Backups of different ones never compete. */
+  identity: string | null
+  /** What was backed up, for people. */
+  label: string | null
+  /** What was counted, to judge what is usual. */
+  measures: Measure[]
+  /** Facts that the engine wants back at restore time, kept in the manifest. */
   facts: Record<string, unknown>
   warnings: string[]
   /** What the backup lacks because the role is not shown it or cannot read it, in words. */
@@ -212,8 +225,10 @@ export interface Engine {
   standing(source: SourceSpec, lock: readonly [number, number], run: RunContext): Promise<TargetStanding>
   /** SQL an administrator runs to make a role for restores that is no superuser. */
   restoreRoleSql(source: SourceSpec): string
+  /** The parts that hold the data, in the order in which they are restored. */
+  dataParts(manifest: Pick<Manifest, 'parts'>): ManifestPart[]
   /** How to restore by hand with the standard tools: for the manifest, the guide beside it, and what is downloaded. */
-  howToRestore(files: StoredFile[], of: Pick<Manifest, 'toolVersion' | 'source'>): HandStep[]
+  howToRestore(files: StoredFile[], of: Pick<Manifest, 'tool' | 'source'>): HandStep[]
   /** All parts as one plain SQL script, without the roles. */
   toSql(input: { manifest: Manifest; open: OpenPart }, run: RunContext): { stream: Readable; finished: Promise<void> }
   /** Removes sandboxes below the root that no live process owns or that are older than the limit. Returns what was removed. */

@@ -13,9 +13,16 @@ const part = {
   storedBytes: 5,
   storedSha256: hash,
   compression: 'zstd' as const,
-  encryption: 'age' as const,
+  encrypted: true,
+  facts: {},
 }
-const encryption = { identityFile: 'identity.age', identityRecipient: 'x', wrappedFor: [], identitySha256: hash }
+const encryption = {
+  format: 'age' as const,
+  keyFile: 'identity.age',
+  recipient: 'x',
+  wrappedFor: [],
+  keySha256: hash,
+}
 const whole = [
   { file: 'archive.dump.zst.age', sizeBytes: 5 },
   { file: 'identity.age', sizeBytes: 200 },

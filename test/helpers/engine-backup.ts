@@ -5,7 +5,7 @@ import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stepLines } from '@/lib/core/repository/hand-step'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
 import type { CheckParts, Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 
@@ -46,33 +46,34 @@ export async function takeBackup(
         storedBytes: size,
         storedSha256: sha256,
         compression: 'none',
-        encryption: 'none',
-        ...(part.tables ? { tables: part.tables } : {}),
+        encrypted: false,
+        facts: part.facts ?? {},
       })
     }
     const about = {
-      source: { id: source.id, name: source.name, engine: source.engine, database: String(source.connection.database) },
-      toolVersion: session.toolVersion,
+      source: { id: source.id, name: source.name, engine: source.engine, label: session.label },
+      tool: session.tool,
     }
     const manifest: Manifest = {
       ...about,
       format: 'holdfast-backup',
-      version: 1,
+      version: 2,
       instanceId: 'test',
       backupId: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a12',
-      kind: 'logical',
+      method: 'logical',
+      identity: session.identity,
       startedAt: new Date().toISOString(),
       finishedAt: new Date().toISOString(),
-      serverVersion: session.serverVersion,
-      engineFacts: JSON.parse(JSON.stringify(session.facts)),
+      engineVersion: session.engineVersion,
+      facts: JSON.parse(JSON.stringify(session.facts)),
+      measures: session.measures,
+      chain: null,
+      range: null,
+      earliestTarget: null,
+      latestTarget: null,
       encryption: null,
       parts,
-      howToRestore: stepLines(
-        engine.howToRestore(
-          parts.map((part) => ({ ...part, encrypted: false })),
-          about,
-        ),
-      ),
+      howToRestore: stepLines(engine.howToRestore(parts, about)),
     }
     const file = (role: 'archive' | 'globals') => path.join(folder, role === 'archive' ? 'archive.dump' : 'globals.sql')
     return {

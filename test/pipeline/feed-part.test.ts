@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import type { Storage } from '@/lib/ports/storage'
@@ -30,7 +30,7 @@ beforeAll(async () => {
     const input = { produce, compression, compressionLevel: 1, age: { recipients }, sinks: [sink] }
     const { sourceBytes, sourceSha256, storedBytes, storedSha256 } = await storePart(input, run)
     const facts = { sourceBytes, sourceSha256, storedBytes, storedSha256, compression }
-    parts.set(compression, { role: 'archive', file: compression, encryption: 'age', ...facts })
+    parts.set(compression, { role: 'archive', file: compression, encrypted: true, facts: {}, ...facts })
   }
 })
 

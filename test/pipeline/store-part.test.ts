@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import { openPart } from '@/lib/pipeline/open-part'
 import { type StorePartInput, type StoredPart, storePart } from '@/lib/pipeline/store-part'
 import { Throttle } from '@/lib/pipeline/throttle'
@@ -57,7 +57,7 @@ function inputOf(overrides: Partial<StorePartInput> & Pick<StorePartInput, 'sink
 function partOf(
   stored: StoredPart,
   compression: ManifestPart['compression'],
-  encryption: ManifestPart['encryption'],
+  encryption: 'age' | 'none',
 ): ManifestPart {
   const { sourceBytes, sourceSha256, storedBytes, storedSha256 } = stored
   return {
@@ -68,7 +68,8 @@ function partOf(
     storedBytes,
     storedSha256,
     compression,
-    encryption,
+    encrypted: encryption === 'age',
+    facts: {},
   }
 }
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { openPart } from '@/lib/pipeline/open-part'
 import { storePart } from '@/lib/pipeline/store-part'
@@ -34,7 +34,7 @@ beforeAll(async () => {
     )
     const { sourceBytes, sourceSha256, storedBytes, storedSha256 } = stored
     const sums = { sourceBytes, sourceSha256, storedBytes, storedSha256 }
-    parts.set(compression, { role: 'archive', file: key, ...sums, compression, encryption: 'none' })
+    parts.set(compression, { role: 'archive', file: key, ...sums, compression, encrypted: false, facts: {} })
   }
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
 import { toJson } from '@/lib/db/to-json'
 import { createToken } from '@/lib/services/token/create-token'
 import { ends, reads, streams, writes, type Rows } from '../helpers/limited-steps'
@@ -94,18 +94,24 @@ function manifestOf(rows: SourceRows): Manifest {
   const stored = { sourceBytes: bytes, sourceSha256: sha256, storedBytes: bytes, storedSha256: sha256 }
   return {
     format: 'holdfast-backup',
-    version: 1,
+    version: 2,
     instanceId: rows.source,
     backupId: rows.backup,
-    source: { id: rows.source, name: rows.marker, engine: 'postgres' },
-    kind: 'logical',
+    source: { id: rows.source, name: rows.marker, engine: 'postgres', label: null },
+    method: 'logical',
+    identity: null,
     startedAt: '2026-11-21T02:00:00.000Z',
     finishedAt: '2026-11-21T02:00:01.000Z',
-    serverVersion: '15',
-    toolVersion: '15',
-    engineFacts: {},
+    engineVersion: '15',
+    tool: { name: 'pg_dump', version: '15' },
+    facts: {},
+    measures: [],
+    chain: null,
+    range: null,
+    earliestTarget: null,
+    latestTarget: null,
     encryption: null,
-    parts: [{ role: 'archive', file: 'archive.dump', compression: 'none', encryption: 'none', ...stored }],
+    parts: [{ role: 'archive', file: 'archive.dump', compression: 'none', encrypted: false, facts: {}, ...stored }],
     howToRestore: [],
   }
 }

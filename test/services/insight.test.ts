@@ -62,7 +62,7 @@ async function addBackup(daysAgo: number, data: object = {}, storageClass: strin
       rowEstimate: 1_000_000,
       repositoryPath: '',
       manifest: {
-        engineFacts: { tables: ['public.a', 'public.b'] },
+        facts: { tables: ['public.a', 'public.b'] },
         parts: [{ compression: 'zstd', encryption: 'age' }],
       },
       ...data,
@@ -180,7 +180,7 @@ describe('judgeBackup', () => {
 
     const odd = await addBackup(0.08, {
       storedBytes: 9.9 * gb,
-      manifest: { engineFacts: { tables: ['public.a'] }, parts: [{ compression: 'zstd', encryption: 'age' }] },
+      manifest: { facts: { tables: ['public.a'] }, parts: [{ compression: 'zstd', encryption: 'age' }] },
     })
     const found = await judge(odd.id)
     expect(found.map(({ measure }) => measure)).toEqual(['stored-bytes', 'compression', 'tables'])

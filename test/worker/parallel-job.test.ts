@@ -4,7 +4,7 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promise
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { manifestSchema } from '@/lib/core/repository/manifest'
+import { manifestSchema } from '@/lib/contracts/manifest'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { openDownload } from '@/lib/services/backup/open-download'
 import { startBackup } from '@/lib/services/backup/start-backup'
@@ -16,6 +16,7 @@ import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { digestOf, nastyDatabase } from '../helpers/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
 import { makeBucket, type TestBucket } from '../helpers/s3'
+import { tablesOf } from '@/lib/engines/postgres/parts'
 
 describe('a backup in several parts, from the job to the hands of an administrator', () => {
   let product: Product
@@ -78,7 +79,7 @@ describe('a backup in several parts, from the job to the hands of an administrat
       'data-1.dump.zst.age',
       'data-2.dump.zst.age',
     ])
-    expect(parts.flatMap((part) => part.tables ?? []).map(({ name }) => name)).toEqual(['first', 'second', 'big'])
+    expect(parts.flatMap((part) => tablesOf(part)).map(({ name }) => name)).toEqual(['first', 'second', 'big'])
     expect(backup.sourceBytes).toBe(parts.reduce((sum, part) => sum + part.sourceBytes, 0))
   })
 

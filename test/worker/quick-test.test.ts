@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { manifestSchema } from '@/lib/core/repository/manifest'
+import { manifestSchema } from '@/lib/contracts/manifest'
 import type { Storage } from '@/lib/ports/storage'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { getBackup } from '@/lib/services/backup/get-backup'
@@ -155,7 +155,7 @@ describe('a quick test, which restores nothing,', () => {
     try {
       expect(await mend({ storage, manifest })).toBeNull()
       await writeFile(file, 'curl')
-      expect(await mend({ storage, manifest: { ...manifest, serverVersion: 'of another time' } })).toBe(
+      expect(await mend({ storage, manifest: { ...manifest, engineVersion: 'of another time' } })).toBe(
         'RESTORE.md was not the one that was written, and this version of Holdfast writes another: type the commands in manifest.json instead',
       )
       expect(await readFile(file, 'utf8')).toBe('curl')

@@ -188,7 +188,7 @@ async function commitBackup(
       sequence: end.stored.position.sequence,
       signatureSha256: end.stored.position.sha256,
       signature: end.stored.signature,
-      ...measuredFacts(end.stored.manifest.engineFacts),
+      ...measuredFacts(end.stored.manifest),
       withheld: end.stored.withheld,
       warnings: end.stored.toolWarnings,
       log: logText(),
@@ -215,7 +215,7 @@ async function commitBackup(
           },
     })
   }
-  await noteCatalog(tx, sourceId, end.stored.manifest.engineFacts['holdfastInstance'])
+  await noteCatalog(tx, sourceId, end.stored.manifest.facts['holdfastInstance'])
   await advanceChain(tx, sourceId, end.stored.position)
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
   // A copy that is only behind is told of when it is late.

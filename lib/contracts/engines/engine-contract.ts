@@ -16,6 +16,8 @@ export interface SourceAddress {
 export interface EngineContract {
   /** What people call the family: "PostgreSQL". */
   title: string
+  /** What one source of it is called, before the label of a backup: "Database". */
+  called: string
   /** As it is stored; without secrets. */
   connection: z.ZodObject
   /** The same as it is entered, without secrets; stricter. */

@@ -117,6 +117,7 @@ const hostOf = (connection: unknown) => z.object({ host: z.string() }).safeParse
 
 export const postgresContract = {
   title: 'PostgreSQL',
+  called: 'Database',
   connection: postgresConnectionSchema,
   enteredConnection: enteredConnectionSchema,
   options: postgresOptionsSchema,

@@ -52,6 +52,13 @@ const suffixes: Record<Compression, string> = {
   none: '',
 }
 
+/** The name of a part's file before it was compressed and encrypted. */
+export function plainFile(file: string): string {
+  const compressed = file.replace(/\.(age|gpg)$/, '')
+  const suffix = Object.values(suffixes).find((each) => each !== '' && compressed.endsWith(each))
+  return suffix === undefined ? compressed : compressed.slice(0, -suffix.length)
+}
+
 /** File name of a part: `archive` + zstd + age is `archive.dump.zst.age`, what standard tools expect to see. */
 export function partFile(base: string, compression: Compression, encryption: 'age' | 'none'): string {
   return `${base}${suffixes[compression]}${encryption === 'age' ? '.age' : ''}`

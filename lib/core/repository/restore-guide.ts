@@ -1,6 +1,7 @@
 import { checkingSignature } from './checking-signature'
+import { engineContract } from '../../contracts/engines/index'
 import type { HandStep } from './hand-step'
-import type { Manifest } from './manifest'
+import type { Manifest } from '../../contracts/manifest'
 import { manifestFile } from './paths'
 
 /** Compares every stored file with the manifest, whose signature says that it is ours. */
@@ -14,19 +15,16 @@ export const checkFiles: HandStep = {
  * is signed.
  */
 export function restoreGuide(
-  {
-    source,
-    startedAt,
-    serverVersion,
-    toolVersion,
-  }: Pick<Manifest, 'source' | 'startedAt' | 'serverVersion' | 'toolVersion'>,
+  { source, startedAt, engineVersion, tool }: Pick<Manifest, 'source' | 'startedAt' | 'engineVersion' | 'tool'>,
   steps: HandStep[],
 ): string {
   const about = [
     `- Source: ${oneLine(source.name)}`,
-    ...(source.database === undefined ? [] : [`- Database: ${oneLine(source.database)}`]),
+    ...(source.label === null ? [] : [`- ${engineContract(source.engine).called}: ${oneLine(source.label)}`]),
     `- Taken: ${startedAt}`,
-    `- Server ${serverVersion}, written by version ${toolVersion} of its tool`,
+    ...(engineVersion === null
+      ? []
+      : [`- Server ${engineVersion}${tool ? `, written by version ${tool.version} of its tool` : ''}`]),
   ]
   return `# Restore this backup by hand
 

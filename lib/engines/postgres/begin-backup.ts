@@ -35,6 +35,7 @@ import { openToolEnv } from './tool-env'
 import { roleGap, unreadableRoles } from './unreadable-roles'
 import { writeRoles } from './write-roles'
 import { postgresOptions } from './options'
+import type { Measure } from '@/lib/contracts/measure'
 
 /** More would be unkind to a server that has other things to do. */
 const mostStreamsByDefault = 4
@@ -115,8 +116,11 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const plan = { source, client, env, snapshot, explain, warn, assertUnchanged, guard }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
-    serverVersion: identity.version,
-    toolVersion: client.version,
+    engineVersion: identity.version,
+    tool: { name: 'pg_dump', version: client.version },
+    identity: systemIdentifier === null ? String(identity.major) : `${identity.major}/${systemIdentifier}`,
+    label: connectionOf(source).database,
+    measures: measuresOf(facts),
     facts: {
       serverMajor: identity.major,
       systemIdentifier,
@@ -210,4 +214,13 @@ async function holdSnapshot(
     )
     return null
   }
+}
+
+function measuresOf({ rowEstimate, tableCount }: Record<string, unknown>): Measure[] {
+  const measures: Measure[] = []
+  if (typeof rowEstimate === 'number' && rowEstimate >= 0)
+    measures.push({ name: 'rows', of: 'items', unit: 'count', value: Math.round(rowEstimate) })
+  if (typeof tableCount === 'number')
+    measures.push({ name: 'tables', of: 'containers', unit: 'count', value: tableCount })
+  return measures
 }

@@ -33,6 +33,7 @@ export function dumpArchive(plan: DumpPlan, parts: PartPlan): BackupPart {
   const elsewhere = parts.data.flatMap((part) => part.tables)
   return {
     role: 'archive',
+    data: true,
     base: 'archive.dump',
     expectedBytes: parts.archiveBytes,
     open: (run) => {
@@ -58,9 +59,10 @@ export function dumpArchive(plan: DumpPlan, parts: PartPlan): BackupPart {
 export function dumpData(plan: DumpPlan, part: PartPlan['data'][number], number: number): BackupPart {
   return {
     role: 'data',
+    data: true,
     base: `data-${number}.dump`,
     expectedBytes: part.bytes,
-    tables: part.tables.map(({ schema, name }) => ({ schema, name })),
+    facts: { tables: part.tables.map(({ schema, name }) => ({ schema, name })) },
     open: (run) => {
       const expected = new ExpectedTables(part.tables)
       const args = ['--section=data', '--strict-names', ...part.tables.map((table) => `--table=${pattern(table)}`)]

@@ -17,6 +17,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
   const { source, client, env } = plan
   return {
     role: 'globals',
+    data: false,
     base: 'globals.sql',
     open: (run) =>
       openPart(
@@ -50,6 +51,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
 export function givenGlobals(script: Buffer): BackupPart {
   return {
     role: 'globals',
+    data: false,
     base: 'globals.sql',
     open: () => ({ stream: Readable.from([script]), finished: Promise.resolve() }),
   }

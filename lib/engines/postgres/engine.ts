@@ -4,6 +4,7 @@ import { beginBackup } from './begin-backup'
 import { programFindings } from './client-findings'
 import { howToRestore } from './how-to-restore'
 import { inspect } from './inspect'
+import { dataPartsOf } from './parts'
 import { prove } from './prove'
 import { restore } from './restore'
 import { restoreRoleSql } from './restore-role-sql'
@@ -20,6 +21,7 @@ export const postgres: Engine = {
   backupRoleSql,
   sample,
   beginBackup,
+  dataParts: dataPartsOf,
   howToRestore,
   prove,
   restore,

@@ -1,6 +1,6 @@
 import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
 import type { HandStep } from '@/lib/core/repository/hand-step'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
 import type { StoredFile } from '@/lib/ports/engine'
 import { databaseConnInfo } from './quote'
 
@@ -46,16 +46,13 @@ function restoring(archive: StoredFile, files: StoredFile[], database: string): 
  * How to restore with standard tools alone. The database comes back under its own name, with its encoding, locale, owner,
  * rights and settings.
  */
-export function howToRestore(
-  files: StoredFile[],
-  { toolVersion, source }: Pick<Manifest, 'toolVersion' | 'source'>,
-): HandStep[] {
+export function howToRestore(files: StoredFile[], { tool, source }: Pick<Manifest, 'tool' | 'source'>): HandStep[] {
   const globals = files.find((file) => file.role === 'globals')
   const archive = files.find((file) => file.role === 'archive')
   const encrypted = files.some((file) => file.encrypted)
   const unpackers = [...new Set(files.map((file) => file.compression))].filter((name) => name in unpack)
   const needed = [
-    `the PostgreSQL client programs of version ${parseInt(toolVersion, 10)} or newer`,
+    `the PostgreSQL client programs of version ${parseInt(tool?.version ?? '', 10)} or newer`,
     ...(encrypted ? ['age'] : []),
     ...unpackers,
   ]
@@ -74,7 +71,7 @@ export function howToRestore(
       say: 'Write also into a database that is read-only by its own settings',
       run: "export PGOPTIONS='-c default_transaction_read_only=off'",
     },
-    ...(archive ? restoring(archive, files, source.database ?? 'DATABASE') : []),
+    ...(archive ? restoring(archive, files, source.label ?? 'DATABASE') : []),
     {
       say: 'To restore beside a database of the same name, or where the tablespaces of the source are not, make another with createdb -T template0 and the same encoding and locale, leave out --create, and name it behind -d; its settings (ALTER DATABASE) are then yours to make. To restore without the tablespaces, add --no-tablespaces to pg_restore; without the roles, --no-owner --no-privileges',
     },

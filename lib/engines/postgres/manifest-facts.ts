@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { dataPartsOf, type Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
+import { dataPartsOf } from './parts'
 import type { DatabaseLocale } from './server-facts'
 
 /** The facts this engine wrote into the manifest, read with care: an older Holdfast may have written fewer. */
@@ -40,12 +41,12 @@ export interface ManifestFacts {
 }
 
 export function manifestFacts(manifest: Manifest): ManifestFacts {
-  const facts = factsSchema.parse(manifest.engineFacts)
-  const serverMajor = facts.serverMajor ?? Number.parseInt(manifest.serverVersion, 10)
+  const facts = factsSchema.parse(manifest.facts)
+  const serverMajor = facts.serverMajor ?? Number.parseInt(manifest.engineVersion ?? '', 10)
   const { encoding, collate, ctype, provider, icu, icuRules, collationVersion, session, usesMoney, preload } = facts
   return {
     serverMajor,
-    toolMajor: Number.parseInt(manifest.toolVersion, 10) || serverMajor,
+    toolMajor: Number.parseInt(manifest.tool?.version ?? '', 10) || serverMajor,
     locale: { encoding, collate, ctype, provider, icu, icuRules, collationVersion },
     databaseBytes: facts.databaseBytes,
     archiveBytes: dataPartsOf(manifest).reduce((sum, part) => sum + part.sourceBytes, 0),

@@ -29,7 +29,7 @@ const spaceFloorBytes = 200 * 1024 * 1024
  */
 export async function prove(input: ProveInput, run: RunContext): Promise<Proof> {
   const facts = manifestFacts(input.manifest)
-  const client = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, facts.serverMajor)
+  const client = await findRestoreClient(facts.toolMajor, input.manifest.tool?.version ?? '', facts.serverMajor)
   const steps: Record<string, number> = {}
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now()

@@ -1,4 +1,4 @@
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damaged } from './archive/archive-error'

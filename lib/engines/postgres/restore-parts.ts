@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dataPartsOf, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import type { Manifest, ManifestPart } from '@/lib/contracts/manifest'
 import type { OpenFeed, OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
@@ -14,6 +14,7 @@ import { restoreFromFeed, restoreFromFile, restoreFromStream, type RestoreTool }
 import { type Contents, saveContents } from './save-contents'
 import type { Selection } from './select-entries'
 import type { Workplace } from './workplace'
+import { dataPartsOf, tablesOf } from './parts'
 
 const progressEveryMs = 500
 
@@ -58,11 +59,11 @@ export async function readPartContents(
 export function partsToRead(manifest: Manifest, selection: Selection | null): ManifestPart[] {
   const parts = dataPartsOf(manifest)
   if (!selection) return parts
-  const elsewhere = new Set(parts.flatMap((part) => (part.tables ?? []).map(nameOf)))
+  const elsewhere = new Set(parts.flatMap((part) => tablesOf(part).map(nameOf)))
   const wanted = new Set(selection.tables.map(nameOf))
   return parts.filter((part) =>
     part.role === 'data'
-      ? (part.tables ?? []).some((table) => wanted.has(nameOf(table)))
+      ? tablesOf(part).some((table) => wanted.has(nameOf(table)))
       : selection.tables.some((table) => !elsewhere.has(nameOf(table))),
   )
 }
@@ -159,7 +160,7 @@ export async function restoreParts(
 
 /** Whether a table's rows come with the part: those a data part names, and in the archive all others that have rows. */
 function rowsOf(part: ManifestPart, entries: readonly TocEntry[]): (table: TocEntry) => boolean {
-  const rows = part.role === 'data' ? (part.tables ?? []) : entries.filter((entry) => entry.type === 'TABLE DATA')
+  const rows = part.role === 'data' ? tablesOf(part) : entries.filter((entry) => entry.type === 'TABLE DATA')
   const names = new Set(rows.map(nameOf))
   return (table) => names.has(nameOf(table))
 }

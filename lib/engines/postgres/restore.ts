@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { partOf } from '@/lib/core/repository/manifest'
 import type { Engine, SourceSpec } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkContents, checkTarget, databaseExists, targetExists } from './check-target'
@@ -26,6 +25,7 @@ import { selectEntries } from './select-entries'
 import { type Settings, settingsToRestore, takeSettings } from './session-settings'
 import { planTablespaces } from './tablespaces'
 import { openRestoreWorkplace } from './workplace'
+import { partOf } from './parts'
 
 type RestoreInput = Parameters<Engine['restore']>[0]
 
@@ -58,7 +58,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
       const facts = manifestFacts(input.manifest)
       await takeSettings(client, await settingsToRestore(client))
       const { serverMajor, superuser } = await checkTarget(client, target.database, facts.serverMajor)
-      const tool = await findRestoreClient(facts.toolMajor, input.manifest.toolVersion, serverMajor)
+      const tool = await findRestoreClient(facts.toolMajor, input.manifest.tool?.version ?? '', serverMajor)
       const place = await openRestoreWorkplace(target.source, [tool.folder], input.keepOut, run)
       undo.push(place.close)
       const contents = await readPartContents(input.open, partOf(input.manifest, 'archive'), place, run)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { dataPartsOf, type Manifest, type ManifestPart, partOf } from '@/lib/core/repository/manifest'
+import type { Manifest, ManifestPart } from '@/lib/contracts/manifest'
 import type { OpenPart } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { feedCommand } from '@/lib/process/feed-command'
@@ -11,6 +11,7 @@ import { dumpError } from './dump-error'
 import { findNewestClient, type Installation } from './find-client'
 import { readPartContents } from './restore-parts'
 import { openPlainWorkplace } from './workplace'
+import { dataPartsOf, partOf } from './parts'
 
 interface Input {
   manifest: Manifest

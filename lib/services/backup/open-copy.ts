@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Manifest, ManifestPart } from '@/lib/core/repository/manifest'
+import type { Manifest, ManifestPart } from '@/lib/contracts/manifest'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -53,7 +53,7 @@ async function unwrap(
     for (const { bytes } of await readLaterIdentities()) {
       const identity = await vault.unwrapIdentity(bytes).catch(() => null)
       // Nothing but the recipient says that it is this backup's: the manifest, which is checked, names it.
-      if (identity && (await vault.recipientOf(identity)) === manifest.encryption?.identityRecipient) return identity
+      if (identity && (await vault.recipientOf(identity)) === manifest.encryption?.recipient) return identity
     }
     throw missing
   }

@@ -1,13 +1,14 @@
+import path from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { stepLines } from '@/lib/core/repository/hand-step'
-import { dataPartsOf, type ManifestPart } from '@/lib/core/repository/manifest'
 import {
   isLaterIdentity,
   manifestFile,
+  plainFile,
   identityFile,
   restoreGuideFile,
   signatureFile,
@@ -97,23 +98,24 @@ export async function openDownload(args: {
 /** One archive as it is; several parts as a tar of archives, with a note of how they go together. */
 async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run: RunContext): Promise<Download> {
   const open = partOpener(copy)
-  const parts = dataPartsOf(copy.manifest)
+  const engine = ctx.engine(copy.manifest.source.engine)
+  const parts = engine.dataParts(copy.manifest)
   const [archive] = parts
   if (!archive) throw new HoldfastError('object-damaged', 'The manifest of this backup lists no archive.')
   if (parts.length === 1) {
     return {
-      fileName: `${base}.dump`,
+      fileName: `${base}${path.extname(plainFile(archive.file))}`,
       contentType: 'application/octet-stream',
       sizeBytes: archive.sourceBytes,
       stream: closing(await open(archive, run), copy),
     }
   }
-  const files = parts.map((part) => ({ role: part.role, file: plainFile(part), compression: 'none', encrypted: false }))
-  const steps = ctx.engine(copy.manifest.source.engine).howToRestore(files, copy.manifest)
+  const files = parts.map(({ role, file }) => ({ role, file: plainFile(file), compression: 'none', encrypted: false }))
+  const steps = engine.howToRestore(files, copy.manifest)
   const note = Buffer.from(`${stepLines(steps).join('\n')}\n`)
   const tar = makeTar(async (add) => {
     await add('HOW-TO-RESTORE.txt', note.length, async () => Readable.from([note]))
-    for (const part of parts) await add(plainFile(part), part.sourceBytes, () => open(part, run))
+    for (const part of parts) await add(plainFile(part.file), part.sourceBytes, () => open(part, run))
   }, run)
   return {
     fileName: `${base}.tar`,
@@ -121,11 +123,6 @@ async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run:
     sizeBytes: null,
     stream: closing(tar, copy),
   }
-}
-
-/** The file's name before it was compressed and encrypted. */
-function plainFile(part: ManifestPart): string {
-  return part.file.slice(0, part.file.indexOf('.dump') + '.dump'.length)
 }
 
 /** Closes the store when the stream is over, however it ends. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/manifest'
 import {
   identityFile,
   isLaterIdentity,
@@ -78,7 +78,7 @@ export async function openSealedCopy(
     if (manifest.backupId !== backup.id)
       throw damaged(keyOfFile(manifestFile), 'The manifest belongs to another backup.')
     const wrappedIdentity = manifest.encryption ? await read(identityFile) : null
-    if (wrappedIdentity && sha256Of(wrappedIdentity) !== manifest.encryption?.identitySha256) {
+    if (wrappedIdentity && sha256Of(wrappedIdentity) !== manifest.encryption?.keySha256) {
       throw damaged(keyOfFile(identityFile), 'The wrapped key is not the one that was written.')
     }
     const signatureBytes = backup.signatureSha256 === null ? null : await readSignature(read, options)

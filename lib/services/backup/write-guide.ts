@@ -1,13 +1,12 @@
 import type { HandStep } from '@/lib/core/repository/hand-step'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
 import { restoreGuide } from '@/lib/core/repository/restore-guide'
 import type { Engine } from '@/lib/ports/engine'
 
-type About = Pick<Manifest, 'source' | 'startedAt' | 'serverVersion' | 'toolVersion' | 'parts'>
+type About = Pick<Manifest, 'source' | 'startedAt' | 'engineVersion' | 'tool' | 'parts'>
 
 /** The bytes of a backup's RESTORE.md and the steps in it, from what its manifest says. */
 export function writeGuide(engine: Engine, about: About): { bytes: Buffer; steps: HandStep[] } {
-  const files = about.parts.map((part) => ({ ...part, encrypted: part.encryption === 'age' }))
-  const steps = engine.howToRestore(files, about)
+  const steps = engine.howToRestore(about.parts, about)
   return { bytes: Buffer.from(restoreGuide(about, steps)), steps }
 }

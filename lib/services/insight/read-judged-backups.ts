@@ -21,8 +21,9 @@ export async function readJudgedBackups(
     )
     SELECT b.id, b.started_at AS "startedAt", b.source_bytes::float8 AS "sourceBytes",
       b.stored_bytes::float8 AS "storedBytes", b.duration_ms AS "durationMs", b.row_estimate::float8 AS "rowEstimate",
-      b.table_count AS "tableCount", b.manifest #> '{engineFacts,tables}' AS tables,
-      (b.manifest #>> '{parts,0,compression}') || '+' || (b.manifest #>> '{parts,0,encryption}') AS encoding
+      b.table_count AS "tableCount", COALESCE(b.manifest #> '{facts,tables}', b.manifest #> '{engineFacts,tables}') AS tables,
+      (b.manifest #>> '{parts,0,compression}') || '+' ||
+        COALESCE(b.manifest #>> '{encryption,format}', b.manifest #>> '{parts,0,encryption}', 'none') AS encoding
     FROM latest JOIN backup_history b ON b.kind = latest.kind AND b.source_id = ${input.sourceId}::uuid
       AND (b.started_at, b.id) <= (latest.started_at, latest.id)
     WHERE b.status IN ('succeeded', 'partial') AND NOT b.sample

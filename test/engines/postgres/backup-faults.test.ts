@@ -146,7 +146,7 @@ describe('a backup that goes wrong', () => {
   it('hands out a sound backup after all this', async () => {
     const backup = await takeBackup(engine, source, dir.path, makeTestRun())
     expect(backup.manifest.parts.map((part) => part.role)).toEqual(['globals', 'archive'])
-    expect(backup.manifest.engineFacts).toMatchObject({
+    expect(backup.manifest.facts).toMatchObject({
       serverMajor: 15,
       encoding: 'UTF8',
       collate: 'C.UTF-8',

@@ -184,7 +184,7 @@ describe('the locale', () => {
       )
       const { manifest, open } = await backUp('sorted')
       const [row] = await pg.sql("SELECT datcollversion FROM pg_database WHERE datname = 'sorted'")
-      expect(manifest.engineFacts).toMatchObject({
+      expect(manifest.facts).toMatchObject({
         collationVersion: row?.['datcollversion'],
         provider: 'icu',
         icu: 'und',
@@ -193,7 +193,7 @@ describe('the locale', () => {
         engine
           .prove(
             {
-              manifest: { ...manifest, engineFacts: { ...manifest.engineFacts, collationVersion } },
+              manifest: { ...manifest, facts: { ...manifest.facts, collationVersion } },
               open,
               level: 'standard',
               sandbox: { root: `${dir.path}/sandboxes`, keepOut: nothing },

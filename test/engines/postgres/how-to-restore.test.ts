@@ -14,8 +14,8 @@ const stored = (role: StoredFile['role'], file: string): StoredFile => ({
 const archive = stored('archive', 'archive.dump')
 const data = stored('data', 'data-1.dump')
 const of = (database: string) => ({
-  toolVersion: '17.5 (Debian 17.5-1)',
-  source: { id: 'a', name: 'a', engine: 'postgres' as const, database },
+  tool: { name: 'pg_dump', version: '17.5 (Debian 17.5-1)' },
+  source: { id: 'a', name: 'a', engine: 'postgres' as const, label: database },
 })
 const commandsFor = (files: StoredFile[], database = 'shop') => commandsOf(stepLines(howToRestore(files, of(database))))
 

@@ -155,7 +155,7 @@ host all reader 127.0.0.1/32 scram-sha-256
     expect(await inspect({ user: 'reader' })).toMatchObject({ ok: true, unreadable: [], findings: [] })
     const backup = await takeBackup(engine, pg.source({ connection: { user: 'reader' } }), dir.path, makeTestRun())
     expect(backup.warnings).toEqual([])
-    expect(backup.manifest.engineFacts).toMatchObject({ withheld: [] })
+    expect(backup.manifest.facts).toMatchObject({ withheld: [] })
     // Who may read all data may read the table of roles.
     expect(readFileSync(backup.file('globals'), 'utf8')).toContain('SCRAM-SHA-256$')
   })

@@ -32,7 +32,7 @@ describe('a database of thousands of tables and large objects', () => {
 
   it('is backed up and proven, every table counted', async () => {
     const backup = await takeBackup(engine, pg.source(), dir.path, makeTestRun())
-    expect(backup.manifest.engineFacts).toMatchObject({ tableCount: tables, largeObjectCount: objects })
+    expect(backup.manifest.facts).toMatchObject({ tableCount: tables, largeObjectCount: objects })
     const proof = await engine.prove(
       {
         manifest: backup.manifest,

@@ -67,7 +67,7 @@ describe('a cluster in which each database has another encoding', { timeout: 180
     const { backup } = taken
     const gap = 'role Zoé, whose name is not in the encoding UTF8'
     expect(backup.warnings).toEqual([`Not in this backup: ${gap} of this database.`])
-    expect(backup.manifest.engineFacts).toMatchObject({ withheld: [gap] })
+    expect(backup.manifest.facts).toMatchObject({ withheld: [gap] })
     expect(bad(await prove(taken))).toEqual([])
     const { findings } = await engine.inspect(pg.source({ connection: { database: 'UTF8' } }), makeTestRun())
     expect(findings.filter(({ code }) => code === 'not-in-backup')).toMatchObject([

@@ -5,13 +5,14 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
+import { tablesOf } from '@/lib/engines/postgres/parts'
 
 describe('a database that is backed up in several streams', () => {
   let pg: TestPostgres
@@ -69,7 +70,7 @@ describe('a database that is backed up in several streams', () => {
 
   it('puts the rows of each table into one part, and all that nobody names into the archive', () => {
     expect(backup.manifest.parts.map((part) => part.role)).toEqual(['globals', 'archive', 'data', 'data'])
-    const named = backup.manifest.parts.flatMap((part) => part.tables ?? []).map(({ name }) => name)
+    const named = backup.manifest.parts.flatMap((part) => tablesOf(part)).map(({ name }) => name)
     expect(named).toContain('a*b"c|d')
     expect(new Set(named).size).toBe(named.length)
   })
@@ -158,7 +159,7 @@ describe('a database that is backed up in several streams', () => {
   })
 
   it('reads only the parts that hold the table', async () => {
-    const part = backup.manifest.parts.find(({ tables }) => tables?.some(({ name }) => name === 'a*b"c|d'))
+    const part = backup.manifest.parts.find((each) => tablesOf(each).some(({ name }) => name === 'a*b"c|d'))
     const { checked } = await restore('odd', {
       schemas: [],
       tables: [{ schema: 'odd.schema', name: 'a*b"c|d' }],

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Manifest } from '@/lib/core/repository/manifest'
+import type { Manifest } from '@/lib/contracts/manifest'
 import { withConnection } from '@/lib/engines/postgres/connect'
 import { compareRowCounts } from '@/lib/engines/postgres/count-rows'
 import { engines } from '@/lib/engines/index'
@@ -128,7 +128,7 @@ describe('a restore test', () => {
   })
 
   it('cannot be made without server programs of the same major version', async () => {
-    const manifest = { ...backup.manifest, engineFacts: { ...backup.manifest.engineFacts, serverMajor: 14 } }
+    const manifest = { ...backup.manifest, facts: { ...backup.manifest.facts, serverMajor: 14 } }
     await expect(prove(backup.open, manifest)).rejects.toMatchObject({
       code: 'sandbox-unavailable',
       remedy: expect.stringContaining('postgresql-14'),
@@ -136,8 +136,8 @@ describe('a restore test', () => {
   })
 
   it('cannot be made without an extension of the database, and names its package', async () => {
-    const engineFacts = { ...backup.manifest.engineFacts, extensions: [{ name: 'no_such' }] }
-    await expect(prove(backup.open, { ...backup.manifest, engineFacts })).rejects.toMatchObject({
+    const facts = { ...backup.manifest.facts, extensions: [{ name: 'no_such' }] }
+    await expect(prove(backup.open, { ...backup.manifest, facts })).rejects.toMatchObject({
       code: 'sandbox-unavailable',
       remedy: expect.stringContaining('postgresql-15-no-such'),
     })
@@ -145,15 +145,15 @@ describe('a restore test', () => {
   })
 
   it('cannot be made on a disk that is too small', async () => {
-    const engineFacts = { ...backup.manifest.engineFacts, databaseBytes: 1e18 }
-    await expect(prove(backup.open, { ...backup.manifest, engineFacts })).rejects.toMatchObject({
+    const facts = { ...backup.manifest.facts, databaseBytes: 1e18 }
+    await expect(prove(backup.open, { ...backup.manifest, facts })).rejects.toMatchObject({
       code: 'sandbox-unavailable',
     })
   })
 
   it('uses another locale with a warning when the source has one that is not here', async () => {
-    const engineFacts = { ...backup.manifest.engineFacts, collate: 'xx_XX.UTF-8', ctype: 'xx_XX.UTF-8' }
-    const { checks, evidence } = await prove(backup.open, { ...backup.manifest, engineFacts })
+    const facts = { ...backup.manifest.facts, collate: 'xx_XX.UTF-8', ctype: 'xx_XX.UTF-8' }
+    const { checks, evidence } = await prove(backup.open, { ...backup.manifest, facts })
     expect(checks.every((check) => check.verdict === 'passed')).toBe(true)
     expect(evidence.warnings).toEqual([expect.stringContaining('xx_XX.UTF-8')])
   })

@@ -60,7 +60,7 @@ describe('what was changed in the sandbox after the restore is found', () => {
     const source = pg.source({ connection: { database: 'shop' } })
     const backup = await takeBackup(engine, source, dir.path, makeTestRun())
     facts = manifestFacts(backup.manifest)
-    client = await findRestoreClient(facts.toolMajor, backup.manifest.toolVersion, facts.serverMajor)
+    client = await findRestoreClient(facts.toolMajor, backup.manifest.tool?.version ?? '', facts.serverMajor)
     const plan = {
       root: path.join(dir.path, 'sandboxes'),
       serverMajor: 15,

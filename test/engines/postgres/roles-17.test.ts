@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { partOf } from '@/lib/core/repository/manifest'
+import { partOf } from '@/lib/engines/postgres/parts'
 import { engines } from '@/lib/engines/index'
 import { readGlobals } from '@/lib/engines/postgres/read-globals'
 import { makeRoles } from '@/lib/engines/postgres/sandbox/make-roles'

@@ -38,7 +38,7 @@ describe('servers of 15 and 17 beside each other', () => {
     await older.sql("CREATE DATABASE moved TEMPLATE template0 LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'de'")
     await nastyDatabase(await older.connect('moved'))
     const { manifest, result } = await restored(older, newer)
-    expect(manifest.toolVersion).toMatch(/^15\./)
+    expect(manifest.tool?.version).toMatch(/^15\./)
     await result
     const before = await contentDigest(await older.connect('moved'))
     expect(Object.keys(before).length).toBeGreaterThan(10)
@@ -52,7 +52,7 @@ describe('servers of 15 and 17 beside each other', () => {
     await newer.sql('CREATE DATABASE moved')
     const { manifest, result } = await restored(newer, older)
     await expect(result).rejects.toMatchObject({ code: 'target-too-old' })
-    expect(manifest.toolVersion).toMatch(/^17\./)
+    expect(manifest.tool?.version).toMatch(/^17\./)
     expect(await older.sql("SELECT FROM pg_database WHERE datname LIKE 'arrived%'")).toEqual([])
   })
 })

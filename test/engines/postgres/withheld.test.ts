@@ -45,7 +45,7 @@ describe('what a server does not show to a role that is no superuser', () => {
       expect.stringContaining('user mappings app on server elsewhere, public on server elsewhere'),
     ])
     const backup = await backUp('hf_ro')
-    expect(backup.manifest.engineFacts).toMatchObject({
+    expect(backup.manifest.facts).toMatchObject({
       withheld: [
         'subscription asleep',
         'options of the user mapping for app on server elsewhere',
@@ -60,7 +60,7 @@ describe('what a server does not show to a role that is no superuser', () => {
   it('is complete for a superuser, and nothing is said', async () => {
     expect(await missing('postgres')).toEqual([])
     const backup = await backUp('postgres')
-    expect(backup.manifest.engineFacts).toMatchObject({ withheld: [] })
+    expect(backup.manifest.facts).toMatchObject({ withheld: [] })
     expect(backup.toolWarnings).toEqual([])
     for (const there of ['asleep', 'remote_password', 'everybody']) expect(await plainSql(backup)).toContain(there)
   })

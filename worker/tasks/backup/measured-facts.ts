@@ -1,10 +1,12 @@
-/** What the engine counted and said of the server, for the columns that retention and anomaly baselines read. */
-export function measuredFacts(facts: Record<string, unknown>) {
-  const { rowEstimate, tableCount, serverMajor, systemIdentifier } = facts
-  const major = typeof serverMajor === 'number' ? String(serverMajor) : null
+import type { Manifest } from '@/lib/contracts/manifest'
+
+/** What the engine counted, and where the backup is from, for the columns that retention and anomaly baselines read. */
+export function measuredFacts({ measures, identity }: Pick<Manifest, 'measures' | 'identity'>) {
+  const counted = (of: 'items' | 'containers') => measures.find((measure) => measure.of === of)?.value
+  const [items, containers] = [counted('items'), counted('containers')]
   return {
-    rowEstimate: typeof rowEstimate === 'number' ? BigInt(Math.round(rowEstimate)) : null,
-    tableCount: typeof tableCount === 'number' ? tableCount : null,
-    identity: typeof systemIdentifier === 'string' && major ? `${major}/${systemIdentifier}` : major,
+    rowEstimate: items === undefined ? null : BigInt(Math.round(items)),
+    tableCount: containers ?? null,
+    identity,
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/core/repository/manifest'
+import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/manifest'
 import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import type { SourceSpec } from '@/lib/ports/engine'
@@ -49,17 +49,17 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   const session = await ctx.engine(spec.engine).beginBackup(spec, run, { attempt: args.job.attempt })
   try {
     for (const warning of session.warnings) run.logger.warn(warning)
-    run.logger.info('source opened', { serverVersion: session.serverVersion, toolVersion: session.toolVersion })
+    run.logger.info('source opened', { engineVersion: session.engineVersion, tool: session.tool })
     const key = spec.options.encryption === 'age' ? await makeKey(args) : null
     const parts = await storeParts(input, session, key?.recipient ?? null)
     for (const warning of session.toolWarnings) run.logger.warn(warning)
 
     if (key) await putSmall(input, identityFile, key.wrapped)
     const about = {
-      source: { id: spec.id, name: spec.name, engine: spec.engine, database: databaseOf(spec) },
+      source: { id: spec.id, name: spec.name, engine: spec.engine, label: session.label },
       startedAt: backup.startedAt.toISOString(),
-      serverVersion: session.serverVersion,
-      toolVersion: session.toolVersion,
+      engineVersion: session.engineVersion,
+      tool: session.tool,
       parts,
     }
     const { bytes: guide, steps } = writeGuide(ctx.engine(spec.engine), about)
@@ -67,18 +67,25 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
     const manifest = manifestSchema.parse({
       ...about,
       format: 'holdfast-backup',
-      version: 1,
+      version: 2,
       instanceId: await instanceId(ctx.db),
       backupId: backup.id,
-      kind: 'logical',
+      method: 'logical',
+      identity: session.identity,
       finishedAt: ctx.clock.now().toISOString(),
-      engineFacts: session.facts,
+      facts: session.facts,
+      measures: session.measures,
+      chain: null,
+      range: null,
+      earliestTarget: null,
+      latestTarget: null,
       encryption: key
         ? {
-            identityFile,
-            identityRecipient: key.recipient,
+            format: 'age',
+            keyFile: identityFile,
+            keySha256: createHash('sha256').update(key.wrapped).digest('hex'),
+            recipient: key.recipient,
             wrappedFor: key.wrappedFor,
-            identitySha256: createHash('sha256').update(key.wrapped).digest('hex'),
           }
         : null,
       howToRestore: stepLines([...checkingSignature, checkFiles, ...steps]),
@@ -116,8 +123,11 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
 async function makeKey({ ctx, run }: TaskArgs) {
   const recovery = (await readRecoveryKey(ctx.db))?.recipient
   if (!recovery) run.logger.warn('no recovery key exists yet: without this instance this backup cannot be decrypted')
-  const wrappedFor = [ctx.vault.instanceRecipient, ...(recovery ? [recovery] : [])]
-  const { recipient, wrapped } = await ctx.vault.createIdentity(wrappedFor)
+  const wrappedFor: Recipient[] = [
+    { kind: 'instance', id: ctx.vault.instanceRecipient },
+    ...(recovery ? [{ kind: 'recovery' as const, id: recovery }] : []),
+  ]
+  const { recipient, wrapped } = await ctx.vault.createIdentity(wrappedFor.map(({ id }) => id))
   return { recipient, wrapped, wrappedFor }
 }
 
@@ -138,9 +148,4 @@ async function putSmall(input: BackupInput, file: string, bytes: Uint8Array): Pr
 
 function sum(parts: ManifestPart[], field: 'sourceBytes' | 'storedBytes'): number {
   return parts.reduce((total, part) => total + part[field], 0)
-}
-
-function databaseOf(spec: SourceSpec): string | undefined {
-  const { database } = spec.connection
-  return typeof database === 'string' ? database : undefined
 }

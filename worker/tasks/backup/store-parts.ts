@@ -1,4 +1,4 @@
-import type { ManifestPart } from '@/lib/core/repository/manifest'
+import type { ManifestPart } from '@/lib/contracts/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { toolPriority } from '@/lib/core/tool-priority'
 import { Pace } from '@/lib/pipeline/pace'
@@ -26,7 +26,7 @@ export async function storeParts(
     progress: new PartProgress(session.parts, (progress) => run.progress(progress)),
     pace: new Pace(run.clock),
     throttle: rateLimitBytesPerSecond ? new Throttle(rateLimitBytesPerSecond) : undefined,
-    atOnce: session.parts.filter((part) => part.role !== 'globals').length,
+    atOnce: session.parts.filter((part) => part.data).length,
     onRead: () => release.partIsRead(),
   }
   const slow = detachSlow({ ...input, ...shared })
@@ -103,7 +103,7 @@ async function storeOne(
     storedBytes: stored.storedBytes,
     storedSha256: stored.storedSha256,
     compression,
-    encryption,
-    ...(part.tables ? { tables: part.tables } : {}),
+    encrypted: recipient !== null,
+    facts: part.facts ?? {},
   }
 }

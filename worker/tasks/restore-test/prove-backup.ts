@@ -43,8 +43,8 @@ export async function proveBackup(
     const evidence = {
       ...proof.evidence,
       readFrom: copy.destinationName,
-      serverVersion: copy.manifest.serverVersion,
-      toolVersion: copy.manifest.toolVersion,
+      serverVersion: copy.manifest.engineVersion,
+      toolVersion: copy.manifest.tool?.version ?? null,
       restoreDurationMs: proof.restoreDurationMs,
       ...(rtoObjectiveMs === undefined
         ? {}
