@@ -69,7 +69,11 @@ function identityOf({ serverMajor, systemIdentifier }: Record<string, unknown>):
 
 function measuresOf({ rowEstimate, tableCount }: Record<string, unknown>): object[] {
   return [
-    ...(typeof rowEstimate === 'number' && rowEstimate >= 0 ? [{ name: 'rows', of: 'items', value: Math.round(rowEstimate) }] : []),
-    ...(typeof tableCount === 'number' && tableCount >= 0 ? [{ name: 'tables', of: 'containers', value: tableCount }] : []),
+    ...(typeof rowEstimate === 'number' && rowEstimate >= 0
+      ? [{ name: 'rows', of: 'items', value: Math.round(rowEstimate) }]
+      : []),
+    ...(typeof tableCount === 'number' && tableCount >= 0
+      ? [{ name: 'tables', of: 'containers', value: tableCount }]
+      : []),
   ]
 }
