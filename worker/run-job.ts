@@ -46,7 +46,7 @@ export async function runJob(deps: RunnerDeps, job: ClaimedJob): Promise<void> {
     ctx,
     job,
     run,
-    assertLease: () => ctx.db.$transaction((tx) => assertLease(tx, job)),
+    assertLease: async () => void (await ctx.db.$transaction((tx) => assertLease(tx, job))),
     logText: log.text,
     home: deps.home,
   }
@@ -109,12 +109,12 @@ async function commitEnd(
         retry: jobRules(job.input).retries ?? { firstDelaySeconds: deps.retryDelaySeconds, factor: 2 },
         now,
         log: logText(),
-        commit: async (tx, state) => {
+        commit: async (tx, state, final) => {
           if (end) return end.commit(tx, state)
-          const failure = outcomeFailure(outcome)
+          const failure = outcomeFailure(final)
           if (!failure) return
           const rowState =
-            outcome.type === 'cancelled' ? 'cancelled' : outcome.type === 'interrupted' ? 'interrupted' : 'failed'
+            final.type === 'cancelled' ? 'cancelled' : final.type === 'interrupted' ? 'interrupted' : 'failed'
           await closeRows(tx, job.id, { state: rowState, failure, now, log: logText() })
           if (state === 'failed' || state === 'interrupted') await raiseJobIncident(tx, { job, failure, now })
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../core/schedule/is-time-zone'
 import { alertEventSchema, severitySchema } from './alert-event'
 import { idSchema, patchOf } from './common'
 import { tagsSchema } from './operations'
@@ -47,12 +48,3 @@ export const channelRoutingSchema = z.object({
 })
 export type ChannelRouting = z.infer<typeof channelRoutingSchema>
 export const updateChannelRoutingSchema = patchOf(channelRoutingSchema)
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../core/schedule/is-time-zone'
 import { idSchema, patchOf, timeSchema } from './common'
 
 const count = (max: number) => z.number().int().min(0).max(max)
@@ -35,14 +36,6 @@ export type RetentionRules = z.infer<typeof retentionRulesSchema>
 /** Rules as they may be written: what has a default may be left out. */
 export type RetentionRulesInput = z.input<typeof retentionRulesSchema>
 
-const knownZone = (name: string): boolean => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
-}
-
 export const createRetentionPolicySchema = z.object({
   name: z.string().trim().min(1, 'Enter a name').max(100),
   rules: retentionRulesSchema
@@ -58,7 +51,7 @@ export const createRetentionPolicySchema = z.object({
       path: ['gfs'],
       message: 'Keep at least one calendar period',
     })
-    .refine((rules) => knownZone(rules.timeZone), { path: ['timeZone'], message: 'This time zone is not known' }),
+    .refine((rules) => isTimeZone(rules.timeZone), { path: ['timeZone'], message: 'This time zone is not known' }),
 })
 export type CreateRetentionPolicy = z.input<typeof createRetentionPolicySchema>
 export const updateRetentionPolicySchema = patchOf(createRetentionPolicySchema).extend({

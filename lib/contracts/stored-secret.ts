@@ -1,4 +1,8 @@
+import { HoldfastError } from '../core/holdfast-error'
 import type { SecretReach } from '../core/secrets/secret-reach'
+
+/** More than any key, certificate or password has. */
+const longestSecret = 65_536
 
 /** One secret of an engine or a destination: a write-only field beside the settings that it belongs to. */
 export interface StoredSecret {
@@ -14,17 +18,24 @@ export interface SplitSecrets {
   secrets: Record<string, string>
 }
 
-/** Takes the write-only fields out of settings, so that none can be stored beside the rest by mistake. */
-export function splitSecrets(
-  kinds: readonly Pick<StoredSecret, 'name'>[],
-  entered: Readonly<Record<string, unknown>>,
-): SplitSecrets {
+/**
+ * Takes the write-only fields out of settings, so that none can be stored beside the rest by mistake. Throws `invalid-input`
+ * for one that is no text, or too long for any.
+ */
+export function splitSecrets(kinds: readonly StoredSecret[], entered: Readonly<Record<string, unknown>>): SplitSecrets {
   const settings = { ...entered }
   const secrets: Record<string, string> = {}
-  for (const { name } of kinds) {
+  for (const { name, reach } of kinds) {
     const value = settings[name]
     delete settings[name]
-    if (typeof value === 'string') secrets[name] = value
+    if (value === undefined) continue
+    if (typeof value !== 'string' || value.length > longestSecret) throw noSecret(reach)
+    secrets[name] = value
   }
   return { settings, secrets }
+}
+
+function noSecret({ secretName, secretField }: SecretReach): HoldfastError {
+  const message = `Enter the ${secretName} as text of at most ${longestSecret} characters; leave it out to keep the stored one.`
+  return new HoldfastError('invalid-input', message, { facts: { errors: [{ path: secretField, message }] } })
 }

@@ -5,8 +5,8 @@ import type { Logger } from '../ports/run-context'
 const reconnectMs = 2_000
 
 /**
- * Calls `onNotice` for every NOTIFY on the channel, over a connection of its own that is opened again when it breaks. What
- * was sent meanwhile is lost, so whoever listens looks by themselves, too. The first connection is not waited for.
+ * Calls `onNotice` for every NOTIFY on the channel, over a connection of its own that is reopened when it breaks. Notices
+ * sent in between are lost, so the caller must also poll. Returns before the first connection is established.
  */
 export function listen(
   input: { url: string; channel: string; logger: Logger },

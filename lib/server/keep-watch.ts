@@ -1,3 +1,4 @@
+import { catalogNow } from '@/lib/db/catalog-now'
 import { createLogger } from '@/lib/process/create-logger'
 import type { ServiceContext } from '@/lib/services/context'
 import { deliverNotifications } from '@/lib/services/incident/deliver-notifications'
@@ -20,8 +21,7 @@ export function keepWatch(intervalMs = everyMs, waitingSince = new Date()): { st
   const look = async () => {
     const { context } = await container()
     const ctx: ServiceContext = { ...context, actor: { type: 'worker', id: 'web', role: 'admin' } }
-    const [row] = await ctx.db.$queryRaw<{ now: Date }[]>`SELECT now() AS now`
-    const silence = await watchWorkers({ ctx, now: row?.now ?? ctx.clock.now(), waitingSince })
+    const silence = await watchWorkers({ ctx, now: await catalogNow(ctx.db), waitingSince })
     if (silence.alive === 0) await deliverNotifications({ ctx, signal: stopping.signal })
   }
   const timer = setInterval(() => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StoredSecret } from '@/lib/contracts/stored-secret'
-import { requireSameReach } from '@/lib/core/secrets/secret-reach'
 import type { ServiceContext } from './context'
+import { sealedAfter } from './sealed-after'
 
 /** The row that secrets belong to. */
 export interface SecretOwner {
@@ -69,10 +69,15 @@ interface SecretsChange {
  * stored one would go to another place, or less protected, than it was entered for.
  */
 export async function sealedSecretsAfter(ctx: WithVault, change: SecretsChange): Promise<SealedSecrets> {
-  const kept = Object.entries(change.sealed).filter(([name]) => change.given[name] === undefined)
-  for (const [name] of kept) {
-    const kind = change.kinds.find((secret) => secret.name === name)
-    if (kind) requireSameReach(kind.reach, change.before, change.after)
-  }
-  return { ...Object.fromEntries(kept), ...(await sealSecrets(ctx, change.owner, change.given)) }
+  const { owner, kinds, before, after, given, sealed } = change
+  const changed = kinds.map(async ({ name, reach }): Promise<[string, string | null]> => {
+    const context = secretContext(owner, name)
+    return [
+      name,
+      await sealedAfter(ctx, { reach, before, after, given: given[name], sealed: sealed[name] ?? null, context }),
+    ]
+  })
+  return Object.fromEntries(
+    (await Promise.all(changed)).flatMap(([name, text]) => (text === null ? [] : [[name, text]])),
+  )
 }

@@ -82,7 +82,7 @@ describe('a destination is detached', () => {
   })
 })
 
-it('what is told of it names both rates and how long it was waited for', () => {
+it('the reason for detaching names both rates and how long the backup waited', () => {
   const failure = tellSlow({ destination: 'NAS', elapsedMs: 40_400, heldMs: 40_000, bytes: 22_000_000 })
   expect(failure.code).toBe('copy-behind')
   expect(failure.message).toContain('it takes 0.5 MB/s while the backup runs at 55 MB/s without it')

@@ -1,20 +1,9 @@
-import { cp, readdir } from 'node:fs/promises'
-import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
-import { migrate } from '@/lib/db/migrate'
-import { emptyDatabase } from '../helpers/empty-database'
-import { tempDir } from '../helpers/temp'
-
-const all = path.resolve(import.meta.dirname, '../../prisma/migrations')
+import { olderCatalog } from '../helpers/older-catalog'
 
 test('unknown objects keep when they were seen first, also where the store told 1970; what is gone goes', async () => {
-  await using database = await emptyDatabase()
-  await using old = await tempDir('old-migrations')
-  for (const name of await readdir(all)) {
-    if (name < '20261207000000') await cp(path.join(all, name), path.join(old.path, name), { recursive: true })
-  }
-  await migrate(database.url, old.path)
+  await using database = await olderCatalog('20261207000000')
   const db = createDb(database.url)
   const [here, removed] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002']
   const finding = (destination: string, key: string, lastModified: string, gone = false) => db.$executeRaw`
@@ -37,7 +26,7 @@ test('unknown objects keep when they were seen first, also where the store told 
     await finding(here, 'gone', '2026-10-01T00:00:00Z', true)
     await finding(removed, 'old', '2026-10-01T00:00:00Z')
     const before = Date.now()
-    await migrate(database.url, all)
+    await database.upgrade()
     const rows = await db.storageFinding.findMany({ orderBy: { key: 'asc' } })
     expect(rows.map((row) => [row.key, row.lastModified?.toISOString() ?? null, row.reportedAt])).toEqual(
       [

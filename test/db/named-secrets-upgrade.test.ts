@@ -1,23 +1,12 @@
-import { cp, readdir } from 'node:fs/promises'
-import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
-import { migrate } from '@/lib/db/migrate'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { sourceSpec } from '@/lib/services/source/source-spec'
-import { emptyDatabase } from '../helpers/empty-database'
+import { olderCatalog } from '../helpers/older-catalog'
 import { testContext } from '../helpers/service-context'
-import { tempDir } from '../helpers/temp'
-
-const all = path.resolve(import.meta.dirname, '../../prisma/migrations')
 
 test('secrets that an older version sealed are opened under their names, and what had none has none', async () => {
-  await using database = await emptyDatabase()
-  await using old = await tempDir('old-migrations')
-  for (const name of await readdir(all)) {
-    if (name < '20261209000000') await cp(path.join(all, name), path.join(old.path, name), { recursive: true })
-  }
-  await migrate(database.url, old.path)
+  await using database = await olderCatalog('20261209000000')
   const db = createDb(database.url)
   const ctx = testContext(db)
   const ids = ['1', '2'].map((n) => `00000000-0000-7000-8000-00000000000${n}`)
@@ -32,7 +21,7 @@ test('secrets that an older version sealed are opened under their names, and wha
         INSERT INTO destination (id, name, kind, config, updated_at, secret_sealed)
         VALUES (${id}::uuid, ${id}, 's3', '{"bucket":"backups"}', now(), ${await sealed('a key', `destination:${id}`)})`
     }
-    await migrate(database.url, all)
+    await database.upgrade()
     const sources = await db.source.findMany({ orderBy: { id: 'asc' } })
     expect(await Promise.all(sources.map(async (row) => (await sourceSpec(ctx, row)).secrets))).toEqual([
       { password: 'a password' },

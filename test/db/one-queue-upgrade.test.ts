@@ -1,12 +1,6 @@
-import { cp, readdir } from 'node:fs/promises'
-import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
-import { migrate } from '@/lib/db/migrate'
-import { emptyDatabase } from '../helpers/empty-database'
-import { tempDir } from '../helpers/temp'
-
-const all = path.resolve(import.meta.dirname, '../../prisma/migrations')
+import { olderCatalog } from '../helpers/older-catalog'
 
 test.each([
   { queues: ['backup', 'inventory', '__pgboss__send-it'], kept: false },
@@ -14,12 +8,7 @@ test.each([
 ])(
   'a catalog with the queues $queues: the schema stays = $kept, and no two jobs hold one key',
   async ({ queues, kept }) => {
-    await using database = await emptyDatabase()
-    await using old = await tempDir('old-migrations')
-    for (const name of await readdir(all)) {
-      if (name < '20261208000000') await cp(path.join(all, name), path.join(old.path, name), { recursive: true })
-    }
-    await migrate(database.url, old.path)
+    await using database = await olderCatalog('20261208000000')
     const db = createDb(database.url)
     const insert = (id: number, state: string, key: string | null) => db.$executeRaw`
     INSERT INTO job (id, kind, state, input, actor, exclusive_key, created_at)
@@ -34,7 +23,7 @@ test.each([
       await insert(3, 'running', 'vault')
       await insert(4, 'queued', 'shelf')
       await insert(5, 'queued', null)
-      await migrate(database.url, all)
+      await database.upgrade()
       const rows = await db.job.findMany({ orderBy: { id: 'asc' }, select: { state: true, exclusiveKey: true } })
       expect(rows.map((row) => `${row.state} ${row.exclusiveKey}`)).toEqual([
         'succeeded vault',

@@ -1,25 +1,15 @@
-import { cp, readdir } from 'node:fs/promises'
-import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Actor } from '@/lib/contracts/common'
 import { createDb } from '@/lib/db/client'
-import { migrate } from '@/lib/db/migrate'
 import { recordAudit } from '@/lib/services/audit/record-audit'
-import { emptyDatabase } from '../helpers/empty-database'
-import { tempDir } from '../helpers/temp'
+import { olderCatalog } from '../helpers/older-catalog'
 
-const all = path.resolve(import.meta.dirname, '../../prisma/migrations')
 const ann = '00000000-0000-7000-8000-00000000000a'
 const byAToken = (id: string, name: string): Actor => ({ type: 'token', id, name, role: 'admin' })
 const ben = '00000000-0000-7000-8000-00000000000b'
 
 test('tokens that exist go back to whom they were certainly made by, and to nobody otherwise (security 22)', async () => {
-  await using database = await emptyDatabase()
-  const old = await tempDir('old-migrations')
-  for (const name of await readdir(all)) {
-    if (name < '20261205030000') await cp(path.join(all, name), path.join(old.path, name), { recursive: true })
-  }
-  await migrate(database.url, old.path)
+  await using database = await olderCatalog('20261205030000')
   const db = createDb(database.url)
   try {
     for (const [id, email] of [
@@ -49,7 +39,7 @@ test('tokens that exist go back to whom they were certainly made by, and to nobo
     const byAddress = await token(6, 'no event', 'ann@example.com')
     // A token bears this name: it may have made it.
     const ambiguous = await token(7, 'no event', 'ben@example.com')
-    await migrate(database.url, all)
+    await database.upgrade()
     const rows = await db.$queryRaw<{ id: string; person: string | null }[]>`
       SELECT id, created_by_user_id AS person FROM api_token`
     expect(Object.fromEntries(rows.map((row) => [row.id, row.person]))).toEqual({
@@ -63,6 +53,5 @@ test('tokens that exist go back to whom they were certainly made by, and to nobo
     })
   } finally {
     await db.$disconnect()
-    await old.remove()
   }
 })

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '@/lib/contracts/common'
 import type { ServiceContext } from '@/lib/services/context'
@@ -13,6 +12,7 @@ import { verifyAuditFile } from '@/worker/cli/verify-audit'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { as, testContext } from '../helpers/service-context'
 import { tempDir } from '../helpers/temp'
+import { buildCli } from '../helpers/build-cli'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext
@@ -120,19 +120,7 @@ describe('the export', () => {
 describe('the command line', () => {
   const root = path.resolve(import.meta.dirname, '../..')
   const cli = path.join(root, 'dist', `test-audit-cli-${process.pid}.mjs`)
-  beforeAll(() =>
-    build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    }),
-  )
+  beforeAll(() => buildCli(cli))
   afterAll(() => rm(cli, { force: true }))
 
   it('makes scoped tokens, verifies the log, and fails when it is broken (security 24)', async () => {

@@ -8,6 +8,7 @@ import { cancelJob } from '@/lib/services/job/cancel-job'
 import { claimNextJob, findDueKinds, type ClaimedJob } from '@/lib/services/job/claim-next-job'
 import { createJob, type NewJob } from '@/lib/services/job/create-job'
 import { finishRun } from '@/lib/services/job/finish-run'
+import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
 import { makeTestLogger } from '../helpers/run-context'
@@ -117,6 +118,40 @@ describe('the job table as the queue', () => {
     expect(delayMs).toBeGreaterThan(590_000)
     expect(delayMs).toBeLessThan(721_000)
     expect(await claim()).toBeNull()
+  })
+
+  it.each([
+    ['failed for a passing reason', { ...failed, transient: true }],
+    ['was handed back', { type: 'interrupted', handedBack: true }],
+    ['lost its worker', { type: 'interrupted', handedBack: false }],
+  ] as const)('does not try a run again that %s while its job was being cancelled', async (_, outcome) => {
+    await make({ exclusiveKey: 'vault' })
+    const job = await claimed()
+    await cancelJob({ ctx, input: { id: job.id } })
+    const seen: string[] = []
+    const end = { outcome, now: new Date(), log: '', retry: { firstDelaySeconds: 1, factor: 2 } }
+    const commit = async (_tx: unknown, state: string, final: { type: string }) => void seen.push(state, final.type)
+    expect(await finishRun(catalog.db, job, { ...end, commit })).toBe('cancelled')
+    expect(seen).toEqual(['cancelled', 'cancelled'])
+    expect(await read(job.id)).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' }, startAfter: null })
+    await make({ exclusiveKey: 'vault' })
+  })
+
+  it('gives away what an older version left waiting although it was to be cancelled, so that its key is freed', async () => {
+    const { id } = await make({ exclusiveKey: 'vault' })
+    await catalog.db.job.update({ where: { id }, data: { cancelRequestedAt: new Date() } })
+    expect(await claim()).toMatchObject({ id, cancelRequestedAt: expect.any(Date) })
+  })
+
+  it('is not stopped by jobs of a newer version, nor by rules that cannot be read any more', async () => {
+    await catalog.db.job.create({ data: { kind: 'from-the-future', state: 'queued', input: {}, actor: {} } })
+    await catalog.db.job.create({ data: { kind: 'from-the-future', state: 'running', input: {}, actor: {} } })
+    const window = { from: '03:00', to: '03:01', days: [(new Date().getUTCDay() + 3) % 7] }
+    const odd = await make({ rules: { window, timeZone: 'Mars/Olympus', retries: null } })
+    const job = await make()
+    expect(await findDueKinds(catalog.db)).toEqual(['cleanup'])
+    expect([(await claimed()).id, (await claimed()).id]).toEqual([odd.id, job.id])
+    await refreshWaitReasons(catalog.db)
   })
 
   it('gives a run that was handed back away again at once, with no attempt used', async () => {

@@ -63,6 +63,19 @@ describe('a source', () => {
     expect((await sourceSpec(ctx, await findSource(catalog.db, id))).secrets).toEqual({ password: secret })
   })
 
+  it.each([[7], [null], [true], [{ a: 1 }], ['x'.repeat(65_537)]])(
+    'refuses a password that is no text, or too long for any, and keeps the stored one: %j',
+    async (password) => {
+      const { id } = await createSource({ ctx, input: input(`secret ${JSON.stringify(password).slice(0, 20)}`) })
+      const change = { ctx, input: { id, patch: { connection: { password } } } }
+      await expect(updateSource(change)).rejects.toMatchObject({
+        code: 'invalid-input',
+        facts: { errors: [{ path: 'connection.password' }] },
+      })
+      expect((await sourceSpec(ctx, await findSource(catalog.db, id))).secrets).toEqual({ password: secret })
+    },
+  )
+
   it('loses an objective that is set to null', async () => {
     const { id } = await createSource({ ctx, input: input('objectives') })
     await updateSource({

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSignatureSchema } from '@/lib/core/repository/manifest-signature'
@@ -33,6 +32,7 @@ import { readEverything } from '../helpers/read-everything'
 import { tempDir } from '../helpers/temp'
 import { installSample, readAnswers, readSample, sampleFolder, sampleStore, type Sample } from '../helpers/version-1'
 import { waitFor } from '../helpers/wait-for'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-version-1-cli-${process.pid}.mjs`)
@@ -50,17 +50,7 @@ describe('a catalog and repositories of version 1, upgraded', () => {
       emptyDatabase(),
       tempDir('version-1'),
       startPostgres({ password: sample.sourcePassword }),
-      build({
-        entryPoints: [path.join(root, 'worker/cli.ts')],
-        outfile: cli,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node24',
-        packages: 'external',
-        absWorkingDir: root,
-        logLevel: 'error',
-      }),
+      buildCli(cli),
     ])
     await pg.sql('CREATE DATABASE shop')
     await pg.sql(await readFile(path.join(sampleFolder, 'shop.sql'), 'utf8'), 'shop')

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { build } from 'esbuild'
 import { rm } from 'node:fs/promises'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-cli-${process.pid}.mjs`)
@@ -37,17 +37,7 @@ describe('the command line', () => {
 
   beforeAll(async () => {
     ;[product, pg] = await Promise.all([startProduct(), startPostgres()])
-    await build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    })
+    await buildCli(cli)
     await pg.sql('CREATE DATABASE shop; ')
     await pg.sql('CREATE TABLE item AS SELECT generate_series(1, 1000) AS id', 'shop')
     await product.addSource(pg.source({ connection: { database: 'shop' } }))

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestoreTest } from '@/lib/contracts/backup'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
@@ -18,6 +17,7 @@ import { verifyEvidence } from '@/lib/vault/verify-evidence'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { tempDir } from '../helpers/temp'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-evidence-cli-${process.pid}.mjs`)
@@ -31,17 +31,7 @@ describe('the evidence of a restore test', () => {
 
   beforeAll(async () => {
     ;[product, pg, dir] = await Promise.all([startProduct(), startPostgres(), tempDir('evidence')])
-    await build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    })
+    await buildCli(cli)
     await pg.sql('CREATE DATABASE shop')
     await pg.sql(
       'CREATE TABLE item (id serial PRIMARY KEY); INSERT INTO item SELECT FROM generate_series(1, 50)',

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createChannelSchema } from '@/lib/contracts/alert'
 import { verifyAuditLog } from '@/lib/services/audit/verify-audit-log'
@@ -24,6 +23,7 @@ import { restorableSet } from '../helpers/restorable-set'
 import { makeTestLogger } from '../helpers/run-context'
 import { makeBucket, type TestBucket } from '../helpers/s3'
 import { waitFor } from '../helpers/wait-for'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-rotate-cli-${process.pid}.mjs`)
@@ -46,17 +46,7 @@ describe('replacing the master key', () => {
       startPostgres({ password: 'source secret' }),
       makeBucket(),
     ])
-    await build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    })
+    await buildCli(cli)
     const { ctx } = product
     await pg.sql('CREATE TABLE item AS SELECT generate_series(1, 500) AS id')
     sourceId = await product.addSource(pg.source(), { maxAttempts: 1 })

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manifestSchema } from '@/lib/contracts/manifest'
 import { getBackup } from '@/lib/services/backup/get-backup'
@@ -19,6 +18,7 @@ import { makeBucket, type TestBucket } from '../helpers/s3'
 import { testS3 } from '../helpers/servers'
 import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-signed-cli-${process.pid}.mjs`)
@@ -36,17 +36,7 @@ describe('signed manifests', () => {
 
   beforeAll(async () => {
     ;[product, pg, bucket, dir] = await Promise.all([startProduct(), startPostgres(), makeBucket(), tempDir('signed')])
-    await build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    })
+    await buildCli(cli)
     await pg.sql('CREATE TABLE item AS SELECT generate_series(1, 50) AS id')
     sourceId = await product.addSource(pg.source(), { maxAttempts: 1 })
     north = await product.addLocalDestination('north')

@@ -93,7 +93,7 @@ describe('a backup to a fast folder and to an S3 server that is far too slow', (
     return hashes
   }
   let first: string
-  /** Time passes by the day: nothing is told of before a copy is late, and then once. */
+  /** Time passes day by day: no alert is raised before a copy is late, and then only one. */
   const tellsWhenLate = async () => {
     const { ctx } = product
     const options = { copyRule: { copies: 2, otherSites: 0 }, parallelism: 2 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Status } from '@/lib/contracts/status'
 import { startBackup } from '@/lib/services/backup/start-backup'
@@ -10,6 +9,7 @@ import { dashboardText } from '@/worker/cli/status-text'
 import { startPostgres, type TestPostgres } from '../helpers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { waitFor } from '../helpers/wait-for'
+import { buildCli } from '../helpers/build-cli'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-cli-watch-${process.pid}.mjs`)
@@ -21,17 +21,7 @@ describe('status --watch', () => {
 
   beforeAll(async () => {
     ;[product, pg] = await Promise.all([startProduct(), startPostgres()])
-    await build({
-      entryPoints: [path.join(root, 'worker/cli.ts')],
-      outfile: cli,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      packages: 'external',
-      absWorkingDir: root,
-      logLevel: 'error',
-    })
+    await buildCli(cli)
     await pg.sql(
       "CREATE TABLE wide AS SELECT encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 60000) AS id",
     )

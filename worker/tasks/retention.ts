@@ -1,4 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
+import { catalogNow } from '@/lib/db/catalog-now'
 import { applyRetention } from '@/lib/services/retention/apply-retention'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import type { Task } from '../task'
@@ -9,8 +10,7 @@ const clockToleranceMs = 3_600_000
 /** Marks what the policies no longer keep and what waited long enough, then removes it from the stores. */
 export const retentionTask: Task = {
   async run({ ctx, job, run }) {
-    const [row] = await ctx.db.$queryRaw<{ now: Date }[]>`SELECT now() AS now`
-    const now = row?.now ?? ctx.clock.now()
+    const now = await catalogNow(ctx.db)
     const apartMs = Math.abs(ctx.clock.now().getTime() - now.getTime())
     if (apartMs > clockToleranceMs) {
       run.logger.warn("nothing is decided: this machine's clock and the catalog's disagree", { apartMs })

@@ -17,14 +17,14 @@ export function isBehind({ state, error }: CopyOnItsWay): boolean {
 }
 
 /**
- * How long after its backup's end a copy that is behind is not told of: the source's objective, for until then the data
- * is no older than it may be, or a day; and an hour at least, which is what catching up may take.
+ * How long after the end of its backup a copy that is behind raises no alert: until the source's objective is exceeded, or
+ * for a day without one, and for an hour in any case, because catching up takes time.
  */
 export function copyLateAfterMs(rpoObjectiveMs: number | null): number {
   return Math.max(hourMs, Math.min(dayMs, rpoObjectiveMs ?? dayMs))
 }
 
-/** True while there is no need to tell anybody that the copy is missing. */
+/** True while a missing copy is no reason for an alert. */
 export function isInTime(
   copy: CopyOnItsWay,
   backup: { finishedAt: Date | null; rpoObjectiveMs: number | null },

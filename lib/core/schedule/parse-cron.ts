@@ -1,6 +1,7 @@
 import { CronExpression, CronExpressionParser, type CronFieldCollection } from 'cron-parser'
 import { HoldfastError } from '../holdfast-error'
 import { spellOut } from './spell-out'
+import { isTimeZone } from './is-time-zone'
 
 const fields = ['minute', 'hour', 'day of month', 'month', 'day of week']
 
@@ -72,19 +73,10 @@ function daysOfWeek(field: string): string {
   return [...days].sort().join(',')
 }
 
-// Asking takes a millisecond, and an instance asks for a few zones thousands of times.
-const knownZones = new Set<string>()
-
 /** Throws `time-zone-unknown` unless it is an IANA name this system knows. */
 export function assertTimeZone(timeZone: string): void {
-  if (knownZones.has(timeZone)) return
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    knownZones.add(timeZone)
-  } catch (cause) {
-    throw new HoldfastError('time-zone-unknown', `"${timeZone}" is not a time zone.`, {
-      remedy: 'Use an IANA name such as UTC or Europe/Athens.',
-      cause,
-    })
-  }
+  if (isTimeZone(timeZone)) return
+  throw new HoldfastError('time-zone-unknown', `"${timeZone}" is not a time zone.`, {
+    remedy: 'Use an IANA name such as UTC or Europe/Athens.',
+  })
 }

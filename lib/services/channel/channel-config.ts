@@ -5,12 +5,12 @@ import {
   webhookConfigSchema,
   type ChannelKind,
 } from '@/lib/contracts/channel-config'
+import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { renderTemplate } from '@/lib/core/alert/render-template'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import { parseInput } from '../parse-input'
 import { refuseMetadataHost, refuseMetadataUrl } from '../refuse-metadata-address'
-import { splitSecret } from '../split-secret'
 
 /** The kind of a stored channel. */
 export function channelKind(kind: string): ChannelKind {
@@ -29,9 +29,10 @@ export async function checkChannel(
   given: Record<string, unknown>,
 ): Promise<{ config: Record<string, unknown>; secret: string | undefined }> {
   const rule = channelSecrets[kind]
-  const split = rule ? splitSecret(given, rule.field) : { config: given, secret: undefined }
-  const config = jsonObject(parseInput(channelConfigSchemas[kind], split.config, ['config']))
-  const secret = rule && split.secret !== undefined ? checkSecret(rule, split.secret) : undefined
+  const { settings, secrets } = splitSecrets(rule ? [{ name: rule.field, reach: rule.reach }] : [], given)
+  const config = jsonObject(parseInput(channelConfigSchemas[kind], settings, ['config']))
+  const entered = rule ? secrets[rule.field] : undefined
+  const secret = rule && entered !== undefined ? checkSecret(rule, entered) : undefined
   await refuseMetadataUrl(config['url'], 'config.url')
   await refuseMetadataUrl(config['baseUrl'], 'config.baseUrl')
   if (typeof config['host'] === 'string') await refuseMetadataHost(config['host'], 'config.host')

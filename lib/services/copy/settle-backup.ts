@@ -12,9 +12,9 @@ import { resolveIncident } from '../incident/resolve-incident'
 const notThere = ['pending', 'uploading', 'failed']
 
 /**
- * Makes of a partial backup what its copies are now: `succeeded` once each of them was stored, else partial, naming those
- * that are missing; one that is behind and in time is named and not told of. Ends the incident when the source has no partial backup left. Never makes a whole backup partial: a
- * copy that is added later is not something the backup lacked.
+ * Updates a partial backup from its copies: `succeeded` once all of them are stored, otherwise partial, naming those that
+ * are missing. A copy that is behind but not late yet is named without an alert. Ends the incident when the source has no
+ * partial backup left. Never makes a whole backup partial: a copy that is added later is not something the backup lacked.
  */
 export async function settleBackup(tx: Tx, input: { backupId: string; now: Date }): Promise<void> {
   const { backupId, now } = input
@@ -44,7 +44,7 @@ export async function settleBackup(tx: Tx, input: { backupId: string; now: Date 
   await resolvePartial(tx, { sourceId: backup.sourceId, now })
 }
 
-/** Ends the incident of missing copies unless some backup of the source still lacks one that had to be told of. */
+/** Ends the incident of missing copies unless a backup of the source still lacks one that raised an alert. */
 export async function resolvePartial(tx: Tx, input: { sourceId: string; now: Date }): Promise<void> {
   const missing = { state: { in: notThere }, destination: { deletedAt: null } }
   const left = await tx.backup.findMany({

@@ -1,4 +1,4 @@
-import { jobKindSchema, type JobKind } from '@/lib/contracts/job'
+import { jobKinds, jobKindSchema, type JobKind } from '@/lib/contracts/job'
 import { countsGlobally, fullLoads, type FullLoads } from '@/lib/core/job/limits'
 import { windowWords } from '@/lib/core/schedule/plan-start'
 import { windowOpensAt } from '@/lib/core/schedule/work-window'
@@ -58,11 +58,13 @@ export async function claimNextJob(db: Db, input: { kind: JobKind; workerId: str
   )
 }
 
-/** The kinds of which some job is due, whether it finds its limits full or not. */
+/**
+ * The kinds of which some job is due, whether it finds its limits full or not. Kinds of a newer version are left to it.
+ */
 export async function findDueKinds(db: Db): Promise<JobKind[]> {
   const rows = await db.$queryRaw<{ kind: string }[]>`
     SELECT DISTINCT kind FROM job
-    WHERE state = 'queued' AND cancel_requested_at IS NULL AND (start_after IS NULL OR start_after <= now())`
+    WHERE state = 'queued' AND kind = ANY(${[...jobKinds]}) AND (start_after IS NULL OR start_after <= now())`
   return rows.map(({ kind }) => jobKindSchema.parse(kind))
 }
 
@@ -74,7 +76,7 @@ async function findNext(
 ): Promise<{ id: string; input: unknown } | undefined> {
   const [next] = await tx.$queryRaw<{ id: string; input: unknown }[]>`
     SELECT id, input FROM job
-    WHERE state = 'queued' AND kind = ${kind} AND cancel_requested_at IS NULL
+    WHERE state = 'queued' AND kind = ${kind}
       AND (start_after IS NULL OR start_after <= ${now})
       AND (host IS NULL OR host <> ALL(${full.hosts}))
       AND NOT destination_ids && ${full.destinationIds}::uuid[]

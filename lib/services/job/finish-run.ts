@@ -31,7 +31,7 @@ export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
 
 /**
  * Ends a run: checks the fencing token, lets `commit` write the domain's rows and moves the job on, all in one transaction.
- * Answers the job's new state; `queued` means that another attempt follows, at once after an interruption, else after the
+ * Answers the job's new state; a job that is to be cancelled is not tried again. `queued` means that another attempt follows, at once after an interruption, else after the
  * delay of `retry` with the reason on the job.
  */
 export async function finishRun(
@@ -42,16 +42,19 @@ export async function finishRun(
     now: Date
     log: string
     retry: RetryRules
-    commit: (tx: Tx, state: JobState) => Promise<void>
+    commit: (tx: Tx, state: JobState, outcome: AttemptOutcome) => Promise<void>
   },
 ): Promise<JobState> {
-  const state = afterAttempt(end.outcome, job.attempt, job.maxAttempts)
-  assertTransition('running', state)
-  const failure = outcomeFailure(end.outcome)
-  await db.$transaction(
+  return db.$transaction(
     async (tx) => {
-      await assertLease(tx, job)
-      await end.commit(tx, state)
+      const { cancelRequested } = await assertLease(tx, job)
+      const planned = afterAttempt(end.outcome, job.attempt, job.maxAttempts)
+      // What is to be cancelled is not tried again, whatever ended its run.
+      const outcome: AttemptOutcome = cancelRequested && planned === 'queued' ? { type: 'cancelled' } : end.outcome
+      const state = afterAttempt(outcome, job.attempt, job.maxAttempts)
+      assertTransition('running', state)
+      const failure = outcomeFailure(outcome)
+      await end.commit(tx, state, outcome)
       await tx.job.update({
         where: { id: job.id },
         data: {
@@ -60,20 +63,20 @@ export async function finishRun(
           error: failure ? toJson(failure) : Prisma.DbNull,
           log: end.log,
           // A hand-back is not the job's fault and does not use up an attempt.
-          ...(end.outcome.type === 'interrupted' && end.outcome.handedBack ? { attempt: { decrement: 1 } } : {}),
+          ...(outcome.type === 'interrupted' && outcome.handedBack ? { attempt: { decrement: 1 } } : {}),
           ...(state === 'queued' ? { progress: Prisma.DbNull } : { finishedAt: end.now }),
-          ...(state === 'queued' && end.outcome.type === 'failed'
+          ...(state === 'queued' && outcome.type === 'failed'
             ? {
                 startAfter: new Date(
                   (await catalogNow(tx)).getTime() + retryDelayMs(end.retry, job.attempt, Math.random()),
                 ),
-                waitReason: `Attempt ${job.attempt} failed and it is tried again: ${end.outcome.failure.message}`,
+                waitReason: `Attempt ${job.attempt} failed and it is tried again: ${outcome.failure.message}`,
               }
             : {}),
         },
       })
+      return state
     },
     { timeout: 30_000 },
   )
-  return state
 }

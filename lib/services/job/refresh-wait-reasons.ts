@@ -10,7 +10,7 @@ interface Waiting extends JobLoad {
   id: string
   /** It says why it waits, as it stands. */
   held: boolean
-  /** Some job with the same load says nothing of a limit yet. */
+  /** Some job with the same load does not show a limit yet. */
   silent: boolean
 }
 
@@ -54,14 +54,17 @@ export async function refreshWaitReasons(db: Db): Promise<number> {
   )
 }
 
-/** Jobs that load the same differ in age alone, so of each load only as many are read as any limit lets begin, and one more. */
+/**
+ * Of jobs with the same load only the oldest can matter: as many as the highest limit allows, and one more that stands for
+ * the rest.
+ */
 async function readWaiting(tx: Tx, most: number): Promise<Waiting[]> {
   const rows = await tx.$queryRaw<(Omit<Waiting, 'kind'> & { kind: string })[]>`
     SELECT id, kind, host, destination_ids::text[] AS "destinationIds", reason IS NOT NULL AS held, silent FROM (
       SELECT id, kind, host, destination_ids, created_at, wait_reason AS reason,
         row_number() OVER load AS nth,
         bool_or(wait_reason IS NULL OR start_after IS NOT NULL) OVER (PARTITION BY kind, host, destination_ids) AS silent
-      FROM job WHERE state = 'queued' AND (start_after IS NULL OR start_after <= now())
+      FROM job WHERE state = 'queued' AND kind = ANY(${[...jobKinds]}) AND (start_after IS NULL OR start_after <= now())
       WINDOW load AS (PARTITION BY kind, host, destination_ids ORDER BY created_at, id)) AS due
     WHERE nth <= ${most}::int + 1
     ORDER BY created_at, id`

@@ -1,3 +1,4 @@
+import { destinationContract } from '@/lib/contracts/destinations/index'
 import { assignIdentities } from '@/lib/core/retention/assign-identities'
 import type { HeldCopy, HistoryEntry } from '@/lib/core/retention/plan-copies'
 import type { Tx } from '@/lib/db/client'
@@ -83,7 +84,8 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
         destinationId: copy.destinationId,
         destinationName: copy.destination.name,
         kind: copy.destination.kind,
-        storageClass: copy.storageClass ?? configuredClass(copy.destination),
+        storageClass:
+          copy.storageClass ?? destinationContract(copy.destination.kind).defaultClass(copy.destination.config),
         stored: copy.state === 'stored',
         storedBytes: Number(copy.storedBytes),
         deleteAfter: copy.deleteAfter,
@@ -91,12 +93,6 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
   }))
   const known = assignIdentities(history)
   return { entries: known.filter((row) => !row.asked), requested: known.filter((row) => row.asked) }
-}
-
-function configuredClass({ kind, config }: { kind: string; config: unknown }): string {
-  if (kind !== 's3') return kind
-  const configured = typeof config === 'object' && config !== null && 'storageClass' in config && config.storageClass
-  return typeof configured === 'string' && configured !== '' ? configured : 'STANDARD'
 }
 
 /** Whether it can be restored from at least one copy, as far as is known. */

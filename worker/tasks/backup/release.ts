@@ -16,7 +16,7 @@ export class Release {
     this.unread -= 1
     if (this.unread > 0) return
     this.released = this.release()
-    // Heard by whoever awaits `done`, later; until then it must not end the process.
+    // `done` reports it later; until then an unhandled rejection would end the process.
     this.released.catch(() => undefined)
   }
 
