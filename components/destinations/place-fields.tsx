@@ -46,7 +46,7 @@ export function PlaceFields({ values, errors, onChange }: PlaceFieldsProps) {
       </div>
       <Checkbox
         label="Always wait for it"
-        hint="However slow it is, a backup is not done without it. Otherwise a destination that holds the others back is left and copied to afterwards"
+        hint="Backups wait for this destination however slow it is. Otherwise one that holds the others back is left out and gets its copy afterwards"
         checked={values.alwaysWait}
         onChange={(alwaysWait) => onChange({ alwaysWait })}
       />

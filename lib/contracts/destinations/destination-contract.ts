@@ -15,8 +15,6 @@ export interface DestinationAddress {
  * what makes it another place. Pure, and used by browser, API, CLI and worker.
  */
 export interface DestinationContract {
-  /** What people call the kind: "S3". */
-  title: string
   /** As it is stored; without secrets. */
   config: z.ZodObject
   /** The same as it is entered; stricter. */

@@ -11,7 +11,6 @@ export const localConfigSchema = z.object({
 export type LocalConfig = z.infer<typeof localConfigSchema>
 
 export const localContract = {
-  title: 'Local folder',
   config: localConfigSchema,
   enteredConfig: localConfigSchema,
   secrets: [],

@@ -79,7 +79,6 @@ const keyReach = declareReach(
 const endpointOf = (config: unknown) => z.object({ endpoint: z.string().optional() }).safeParse(config).data?.endpoint
 
 export const s3Contract = {
-  title: 'S3',
   config: s3ConfigSchema,
   enteredConfig: enteredS3ConfigSchema,
   secrets: [{ name: 'secretAccessKey', reach: keyReach }],
