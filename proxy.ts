@@ -2,7 +2,7 @@ import { NextResponse, type NextRequest } from 'next/server'
 import { contentSecurityPolicy, newNonce } from '@/lib/server/content-security-policy'
 import { pagePathHeader } from '@/lib/server/page-path'
 import { pageHeaders } from '@/lib/server/security-headers'
-import { sessionCookieName } from '@/lib/server/session-cookie'
+import { sessionCookieName } from '@/lib/server/sign-in/session-cookie'
 
 /**
  * Sends browsers without a session to the sign-in page before anything is rendered. It is a courtesy: whether a session

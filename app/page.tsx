@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation'
 import { container } from '@/lib/server/container'
-import { currentActor } from '@/lib/server/session'
+import { currentActor } from '@/lib/server/sign-in/session'
 import { isSetUp } from '@/lib/services/user/create-first-administrator'
 
 /** The address that the start prints leads to what comes next. */

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { client, startIdentityProvider } from '../test/helpers/identity-provider'
+import { client, startIdentityProvider } from '../test/helpers/servers/identity-provider'
 import { bearer, fillSignIn, showAgain, signIn, visit } from './helpers/people'
 
 const chosen = 'chosen-by-olga-herself'

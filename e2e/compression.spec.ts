@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
+import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { bearer, signIn, visit } from './helpers/people'
 import { sourceNamed, waitUntilCalm } from './helpers/product'
 

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { startPostgres, type TestPostgres } from '@/test/helpers/postgres'
+import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { signIn, visit } from './helpers/people'
 import { waitUntilCalm } from './helpers/product'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { startPrometheus, type Prometheus } from '../test/helpers/prometheus'
+import { startPrometheus, type Prometheus } from '../test/helpers/servers/prometheus'
 import { waitFor } from '../test/helpers/wait-for'
 import { bearer } from './helpers/people'
 import { getJson } from './helpers/product'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
-import { anonymousAttacks, signInPath } from '../test/helpers/anonymous-attacks'
-import { timed } from '../test/helpers/raw-http'
+import { anonymousAttacks, signInPath } from '../test/helpers/faults/anonymous-attacks'
+import { timed } from '../test/helpers/faults/raw-http'
 import { bearer } from './helpers/people'
 
 const port = Number(process.env.E2E_PORT)

@@ -23,9 +23,9 @@ const stopping = new AbortController()
 /** By option: the test file, the variable that it reads, and what `--whole` sets it to. */
 const SUITES = {
   rounds: { file: 'test/faults/kill-rounds.test.ts', variable: 'HOLDFAST_TEST_KILL_ROUNDS', whole: '200' },
-  damages: { file: 'test/worker/random-damage.test.ts', variable: 'HOLDFAST_TEST_TRIALS', whole: '2000' },
+  damages: { file: 'test/worker/faults/random-damage.test.ts', variable: 'HOLDFAST_TEST_TRIALS', whole: '2000' },
   databases: { file: 'test/faults/generated-databases.test.ts', variable: 'HOLDFAST_TEST_DATABASES', whole: '500' },
-  rooms: { file: 'test/engines/postgres/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
+  rooms: { file: 'test/engines/postgres/prove/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
 }
 const SEEDS = ['HOLDFAST_TEST_KILL_SEED', 'HOLDFAST_TEST_SEED', 'HOLDFAST_TEST_DATABASES_SEED']
 

@@ -3,7 +3,7 @@ import { cookies } from 'next/headers'
 import { AdminShell } from '@/components/shell/admin-shell'
 import { parseTheme, themeCookie } from '@/lib/client/theme'
 import { container } from '@/lib/server/container'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
   const actor = await requireActor()

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { Overview } from '@/components/status/overview'
 import { mostOverviewSources } from '@/lib/client/queries/status'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed, schedulesSeed, recoveryKitSeed, statusSeed, trendSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import { auditSearch } from '@/components/audit/audit-search'
 import { backupSearch } from '@/components/backups/backup-search'
-import { alertFilterSchema } from '@/lib/contracts/alert'
+import { alertFilterSchema } from '@/lib/contracts/alerting/alert'
 import { auditQuerySchema } from '@/lib/contracts/audit'
 import { backupFilterSchema } from '@/lib/contracts/backup'
 import { pageQuerySchema } from '@/lib/contracts/common'

@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { SetupSteps } from '@/components/setup/setup-steps'
 import { container, serviceContext } from '@/lib/server/container'
 import { instanceFacts } from '@/lib/server/instance-facts'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { getSettings } from '@/lib/services/settings/get-settings'
 import { isSetUp } from '@/lib/services/user/create-first-administrator'
 

@@ -2,12 +2,12 @@
 
 import { useState } from 'react'
 import { signIn } from 'next-auth/react'
-import { acceptInvitationSchema, type InvitationFace } from '@/lib/contracts/access'
+import { acceptInvitationSchema, type InvitationFace } from '@/lib/contracts/people/access'
 import { Button } from '@/components/ui/button'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { NewPasswordFields, repeatErrors } from './new-password-fields'
 
 export function AcceptForm({ token, face }: { token: string; face: InvitationFace }) {

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import type { InvitationFace } from '@/lib/contracts/access'
+import type { InvitationFace } from '@/lib/contracts/people/access'
 import { Callout } from '@/components/ui/callout'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'

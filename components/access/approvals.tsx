@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { UsersRound } from 'lucide-react'
-import type { Approval, DecideApproval } from '@/lib/contracts/access'
+import type { Approval, DecideApproval } from '@/lib/contracts/people/access'
 import { TimeCell } from '@/components/cells/time-cell'
 import { useMay } from '@/components/shell/viewer'
 import { Badge } from '@/components/ui/badge'
@@ -11,10 +11,10 @@ import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { approvalWords } from '@/lib/client/access-words'
+import { approvalWords } from '@/lib/client/words/access-words'
 import { api } from '@/lib/client/api'
 import { approvalsQuery } from '@/lib/client/queries/access'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { FourEyes } from './four-eyes'
 
 /** Four eyes: whether they are asked for, and what waits for the second pair. */

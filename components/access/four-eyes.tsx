@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { guardedActions } from '@/lib/contracts/access'
+import { guardedActions } from '@/lib/contracts/people/access'
 import type { Operations, UpdateOperations } from '@/lib/contracts/operations'
 import { useMay } from '@/components/shell/viewer'
 import { Callout } from '@/components/ui/callout'
@@ -9,12 +9,12 @@ import { Switch } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { guardedWords } from '@/lib/client/access-words'
+import { guardedWords } from '@/lib/client/words/access-words'
 import { api } from '@/lib/client/api'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { tokensQuery } from '@/lib/client/queries/people'
-import { useAction } from '@/lib/client/use-action'
-import { useNow } from '@/lib/client/use-now'
+import { useAction } from '@/lib/client/hooks/use-action'
+import { useNow } from '@/lib/client/hooks/use-now'
 
 /** Administrators' tokens behind which stands nobody: with four eyes they are refused what needs two. */
 function TokensOfNobody() {

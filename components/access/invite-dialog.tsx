@@ -1,13 +1,13 @@
 'use client'
 
 import { useState } from 'react'
-import { createInvitationSchema, type CreatedInvitation } from '@/lib/contracts/access'
+import { createInvitationSchema, type CreatedInvitation } from '@/lib/contracts/people/access'
 import type { Role } from '@/lib/contracts/common'
 import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { LinkDialog } from './link-dialog'
 import { RoleField } from './role-field'
 

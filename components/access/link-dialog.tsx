@@ -1,11 +1,11 @@
 'use client'
 
-import type { CreatedInvitation } from '@/lib/contracts/access'
+import type { CreatedInvitation } from '@/lib/contracts/people/access'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
-import { mailWords } from '@/lib/client/access-words'
+import { mailWords } from '@/lib/client/words/access-words'
 
 /** The only time the link is shown. */
 export function LinkDialog({ made, onClose }: { made: CreatedInvitation; onClose: () => void }) {

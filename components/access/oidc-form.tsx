@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import type { OidcFacts } from '@/lib/contracts/access'
+import type { OidcFacts } from '@/lib/contracts/people/access'
 import { roles } from '@/lib/contracts/common'
 import { sectionReach, type Operations } from '@/lib/contracts/operations'
 import { Button } from '@/components/ui/button'
@@ -13,7 +13,7 @@ import { Select, Textarea } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import { roleWords } from '@/lib/client/role'
 import { storedSecretHint } from '@/lib/client/stored-secret-hint'
-import { useSaveOperations } from '@/lib/client/use-save-operations'
+import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OidcTester } from './oidc-tester'
 import { fromValues, toValues, type OidcValues } from './oidc-values'
 

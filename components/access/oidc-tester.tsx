@@ -1,13 +1,13 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import type { OidcTest } from '@/lib/contracts/access'
+import type { OidcTest } from '@/lib/contracts/people/access'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 const never = () => () => undefined
 

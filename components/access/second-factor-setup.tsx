@@ -2,7 +2,7 @@
 
 import { useState, type FormEvent } from 'react'
 import Image from 'next/image'
-import { codeSchema, type RecoveryCodes, type SecondFactorStart } from '@/lib/contracts/access'
+import { codeSchema, type RecoveryCodes, type SecondFactorStart } from '@/lib/contracts/people/access'
 import { Button } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Field } from '@/components/ui/field'
@@ -10,7 +10,7 @@ import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Shows the secret as a picture and as text, and turns the factor on once the app's first code is right. */
 export function SecondFactorSetup({ onOn }: { onOn: (codes: readonly string[]) => void }) {

@@ -1,14 +1,14 @@
 'use client'
 
 import { useState } from 'react'
-import type { RecoveryCodes } from '@/lib/contracts/access'
-import type { Me } from '@/lib/contracts/people'
+import type { RecoveryCodes } from '@/lib/contracts/people/access'
+import type { Me } from '@/lib/contracts/people/people'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { FormSection } from '@/components/ui/form-section'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { RecoveryCodesDialog } from './recovery-codes-dialog'
 import { SecondFactorSetup } from './second-factor-setup'
 

@@ -1,14 +1,14 @@
 'use client'
 
-import type { SessionItem } from '@/lib/contracts/access'
+import type { SessionItem } from '@/lib/contracts/people/access'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { api } from '@/lib/client/api'
-import { signInMethodWords } from '@/lib/client/access-words'
-import { deviceWords } from '@/lib/client/device-words'
-import { useAction } from '@/lib/client/use-action'
+import { signInMethodWords } from '@/lib/client/words/access-words'
+import { deviceWords } from '@/lib/client/words/device-words'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** `path`: where these sessions are ended, the own ones or anybody's. */
 export function SessionsTable({ items, path }: { items: readonly SessionItem[]; path: string }) {

@@ -7,7 +7,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { api } from '@/lib/client/api'
 import { ownSessionsQuery } from '@/lib/client/queries/access'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { SessionsTable } from './sessions-table'
 
 /** Where the person is signed in, and a way to end each. */

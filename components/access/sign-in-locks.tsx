@@ -2,17 +2,17 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { LockOpen } from 'lucide-react'
-import type { SignInLock } from '@/lib/contracts/access'
+import type { SignInLock } from '@/lib/contracts/people/access'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { signInLockWords } from '@/lib/client/access-words'
+import { signInLockWords } from '@/lib/client/words/access-words'
 import { api } from '@/lib/client/api'
 import { signInLocksQuery } from '@/lib/client/queries/access'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Who cannot sign in at this moment because of failures, and a way to let them. For administrators. */
 export function SignInLocks() {

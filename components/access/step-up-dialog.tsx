@@ -3,7 +3,7 @@
 import { useEffect, useState, type FormEvent } from 'react'
 import { signIn } from 'next-auth/react'
 import type { Problem } from '@/lib/contracts/common'
-import type { StepUpMethod } from '@/lib/contracts/access'
+import type { StepUpMethod } from '@/lib/contracts/people/access'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -12,7 +12,7 @@ import { api } from '@/lib/client/api'
 import { fieldErrorsOf } from '@/lib/client/form-errors'
 import { askAgainParams } from '@/lib/client/ask-again-params'
 import { askStepUpWith } from '@/lib/client/step-up'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 interface Asked {
   methods: readonly string[]

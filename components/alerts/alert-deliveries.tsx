@@ -1,7 +1,7 @@
-import type { Alert } from '@/lib/contracts/alert'
+import type { Alert } from '@/lib/contracts/alerting/alert'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
-import { deliveryPhaseWords, deliveryStateWords } from '@/lib/client/words'
+import { deliveryPhaseWords, deliveryStateWords } from '@/lib/client/words/words'
 
 interface AlertDeliveriesProps {
   deliveries: Alert['deliveries']

@@ -1,11 +1,11 @@
 import Link from 'next/link'
-import type { Alert } from '@/lib/contracts/alert'
+import type { Alert } from '@/lib/contracts/alerting/alert'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Badge } from '@/components/ui/badge'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
-import { alertWords } from '@/lib/client/words'
+import { useAction } from '@/lib/client/hooks/use-action'
+import { alertWords } from '@/lib/client/words/words'
 import { AlertDeliveries } from './alert-deliveries'
 
 export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames: ReadonlyMap<string, string> }) {

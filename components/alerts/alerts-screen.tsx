@@ -13,7 +13,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { alertsQuery, channelsQuery } from '@/lib/client/queries/alerts'
-import { useUrlState } from '@/lib/client/use-url-state'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
 import { AlertItem } from './alert-item'
 
 /** By what is shown. */

@@ -8,7 +8,7 @@ import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api, search } from '@/lib/client/api'
 import type { AuditSearch } from '@/lib/client/queries/audit'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 const formats = [
   { format: 'jsonl', label: 'JSON lines', note: 'Complete; can be checked elsewhere', Icon: FileText },

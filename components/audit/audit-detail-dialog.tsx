@@ -5,8 +5,8 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { Dialog } from '@/components/ui/dialog'
 import { Facts } from '@/components/ui/facts'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { actionWords, changeOf, nameWords, valueWords, whoOf } from '@/lib/client/audit-words'
-import { plain } from '@/lib/client/words'
+import { actionWords, changeOf, nameWords, valueWords, whoOf } from '@/lib/client/words/audit-words'
+import { plain } from '@/lib/client/words/words'
 
 /** One event with everything that was recorded of it. */
 export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {

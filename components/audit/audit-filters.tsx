@@ -5,8 +5,8 @@ import { FilterForm } from '@/components/filters/filter-form'
 import { FilterSelect } from '@/components/filters/filter-select'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { actorTypeWords } from '@/lib/client/audit-words'
-import { useUrlState } from '@/lib/client/use-url-state'
+import { actorTypeWords } from '@/lib/client/words/audit-words'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
 
 /** The first word of an action, and what it is about. */
 const areas = [

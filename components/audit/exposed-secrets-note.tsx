@@ -9,7 +9,7 @@ import { Callout } from '@/components/ui/callout'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { exposedSecretsQuery } from '@/lib/client/queries/audit'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 const ways: Record<ExposedSecrets['settings'][number]['subjectType'], (id: string) => string> = {
   source: (id) => `/admin/sources/${id}`,

@@ -8,7 +8,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { isAwaited } from '@/lib/client/backup-facts'
 import { cn } from '@/lib/client/cn'
-import { copyWords } from '@/lib/client/words'
+import { copyWords } from '@/lib/client/words/words'
 import { AddCopy, CopyActions } from './copy-actions'
 
 export function BackupCopies({ backup }: { backup: BackupDetail }) {

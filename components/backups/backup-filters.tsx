@@ -6,7 +6,7 @@ import { verifiedSchema } from '@/lib/contracts/backup'
 import { FilterForm } from '@/components/filters/filter-form'
 import { FilterSelect } from '@/components/filters/filter-select'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { stateWords, verifiedWords } from '@/lib/client/words'
+import { stateWords, verifiedWords } from '@/lib/client/words/words'
 
 const states = jobStates.map((state) => [state, stateWords[state].label] as const)
 const proofs = verifiedSchema.options.map((value) => [value, verifiedWords[value].label] as const)

@@ -13,7 +13,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 interface BackupNowDialogProps {
   open: boolean

@@ -7,7 +7,7 @@ import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { hasCopies, isSized } from '@/lib/client/backup-facts'
-import { backupKindWords, isActive } from '@/lib/client/words'
+import { backupKindWords, isActive } from '@/lib/client/words/words'
 import { readManifest } from './read-manifest'
 import { engineContract } from '@/lib/contracts/engines/index'
 

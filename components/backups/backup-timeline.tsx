@@ -6,8 +6,8 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { cn } from '@/lib/client/cn'
 import { formatExact } from '@/lib/client/format/time'
 import { restoreTestsQuery } from '@/lib/client/queries/restore-tests'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
-import { stateWords, verdictWords, type Tone } from '@/lib/client/words'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
+import { stateWords, verdictWords, type Tone } from '@/lib/client/words/words'
 
 const dots: Record<Tone, string> = {
   proven: 'bg-proven-fill',

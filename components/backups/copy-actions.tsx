@@ -9,7 +9,7 @@ import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu'
 import { api } from '@/lib/client/api'
 import { unusableBecause } from '@/lib/client/backup-facts'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 const thawWords: Record<Thawed['state'], string> = {
   requested: 'The store was asked to bring the copy back; it takes some hours',

@@ -9,7 +9,7 @@ import { Checkbox } from '@/components/ui/check'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { api, search } from '@/lib/client/api'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 interface DeleteBackupDialogProps {
   open: boolean

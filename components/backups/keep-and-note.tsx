@@ -10,7 +10,7 @@ import { KeptBecause } from '@/components/retention/kept-because'
 import { RoleButton } from '@/components/shell/role-button'
 import { useMay } from '@/components/shell/viewer'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 export function KeepAndNote({ backup }: { backup: BackupDetail }) {
   const { may, reason } = useMay('operator')

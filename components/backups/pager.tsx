@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { Button } from '@/components/ui/button'
-import { useUrlState } from '@/lib/client/use-url-state'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
 
 /** Pages by key: on to the next, and back the way one came. Rows that arrive meanwhile shift nothing. */
 export function Pager({ nextCursor }: { nextCursor: string | null }) {

@@ -17,7 +17,7 @@ import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-se
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { restoreTargets } from '@/lib/client/restore-targets'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 
 /** Restores into a database that does not exist yet: nothing that is there is written to. */
 export function RestoreDialog({

@@ -7,8 +7,8 @@ import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
-import { levelWords } from '@/lib/client/words'
+import { useAction } from '@/lib/client/hooks/use-action'
+import { levelWords } from '@/lib/client/words/words'
 
 interface RestoreTestDialogProps {
   open: boolean

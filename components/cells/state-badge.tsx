@@ -1,7 +1,7 @@
 import { Ban, CalendarX, CircleCheck, CircleX, Clock, LoaderCircle, TriangleAlert, Unplug } from 'lucide-react'
 import type { JobState } from '@/lib/contracts/common'
 import { Badge } from '@/components/ui/badge'
-import { stateWords } from '@/lib/client/words'
+import { stateWords } from '@/lib/client/words/words'
 
 const icons = {
   queued: Clock,

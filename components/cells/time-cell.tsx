@@ -1,8 +1,8 @@
 'use client'
 
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
-import { useNow } from '@/lib/client/use-now'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useNow } from '@/lib/client/hooks/use-now'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 
 interface TimeCellProps {
   at: string | null | undefined

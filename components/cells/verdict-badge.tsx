@@ -2,7 +2,7 @@ import { CircleHelp, ShieldCheck, ShieldX } from 'lucide-react'
 import type { CheckVerdict } from '@/lib/contracts/backup'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
 import { Badge } from '@/components/ui/badge'
-import { verdictWords } from '@/lib/client/words'
+import { verdictWords } from '@/lib/client/words/words'
 
 const icons = { passed: ShieldCheck, failed: ShieldX, inconclusive: CircleHelp } as const
 

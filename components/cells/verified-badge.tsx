@@ -5,9 +5,9 @@ import type { Verified } from '@/lib/contracts/backup'
 import { Badge } from '@/components/ui/badge'
 import { cn } from '@/lib/client/cn'
 import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
-import { useNow } from '@/lib/client/use-now'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
-import { verifiedWords } from '@/lib/client/words'
+import { useNow } from '@/lib/client/hooks/use-now'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
+import { verifiedWords } from '@/lib/client/words/words'
 
 const icons = { proven: ShieldCheck, unproven: CircleDashed, broken: ShieldX } as const
 

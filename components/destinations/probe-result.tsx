@@ -4,7 +4,7 @@ import { Callout } from '@/components/ui/callout'
 import { FailureNote } from '@/components/ui/failure-note'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { formatDuration } from '@/lib/client/format/duration'
-import { plain } from '@/lib/client/words'
+import { plain } from '@/lib/client/words/words'
 
 const results = {
   ok: { label: 'works', look: 'text-info', Icon: CircleCheck },

@@ -11,7 +11,7 @@ import { filledShare } from '@/lib/core/health/destination-findings'
 import { api } from '@/lib/client/api'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { destinationCareQuery } from '@/lib/client/queries/destinations'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** What the regular looks at a destination found: whether all is there and whole, how full it is, its rules. */
 export function StorageCareCard({ destination: loaded }: { destination: Destination }) {

@@ -13,7 +13,7 @@ import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { api } from '@/lib/client/api'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { unknownObjectsQuery } from '@/lib/client/queries/destinations'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Objects that belong to no backup of the catalog. Nothing is shown while there are none. */
 export function UnknownObjectsCard({ destination }: { destination: Destination }) {

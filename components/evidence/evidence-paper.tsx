@@ -8,7 +8,7 @@ import { CheckRows } from '@/components/restores/check-rows'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
-import { levelWords } from '@/lib/client/words'
+import { levelWords } from '@/lib/client/words/words'
 import { ConfinementFacts } from './confinement-facts'
 
 const code = (text: string | null) => text && <code className="font-mono text-xs break-all">{text}</code>

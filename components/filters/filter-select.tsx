@@ -2,7 +2,7 @@
 
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
-import { useUrlState } from '@/lib/client/use-url-state'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
 
 interface FilterSelectProps {
   label: string

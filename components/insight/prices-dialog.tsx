@@ -12,7 +12,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
 import { TextField } from '@/components/ui/text-field'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
-import { useSaveOperations } from '@/lib/client/use-save-operations'
+import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 
 /** What a GB costs a month in each storage class. */
 export function PricesDialog({ onClose }: { onClose: () => void }) {

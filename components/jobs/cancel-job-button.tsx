@@ -3,7 +3,7 @@
 import type { Job } from '@/lib/contracts/job'
 import { RoleButton } from '@/components/shell/role-button'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 export function CancelJobButton({ job, name }: { job: Job; name: string }) {
   const cancel = useAction({

@@ -10,8 +10,8 @@ import { Button } from '@/components/ui/button'
 import { api } from '@/lib/client/api'
 import { isRunAgain } from '@/lib/client/backup-facts'
 import { cn } from '@/lib/client/cn'
-import { useAction } from '@/lib/client/use-action'
-import { stateWords } from '@/lib/client/words'
+import { useAction } from '@/lib/client/hooks/use-action'
+import { stateWords } from '@/lib/client/words/words'
 
 /** A newest run that did not succeed, with what can be done about it right here. Nothing for a run that is good or goes on. */
 export function FailedRun({ backup, className }: { backup: Backup | null; className?: string }) {

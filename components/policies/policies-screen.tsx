@@ -6,7 +6,7 @@ import { NameLink } from '@/components/cells/name-link'
 import { NextRuns } from '@/components/schedules/next-runs'
 import { ListScreen } from '@/components/shell/list-screen'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { cronWords } from '@/lib/client/cron-words'
+import { cronWords } from '@/lib/client/words/cron-words'
 import { policiesQuery } from '@/lib/client/queries/policies'
 
 const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const

@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
-import type { Tone } from '@/lib/client/words'
+import type { Tone } from '@/lib/client/words/words'
 
 const changeWords: Record<PolicyChange['change'], { label: string; tone: Tone }> = {
   added: { label: 'New', tone: 'info' },

@@ -14,7 +14,7 @@ import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { PolicyChangesDialog } from './policy-changes-dialog'
 
 /** A policy and who follows it. Nothing is saved before it was shown what changes for whom. */

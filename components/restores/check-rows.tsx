@@ -1,7 +1,7 @@
 import type { Check } from '@/lib/contracts/backup'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import { plain } from '@/lib/client/words'
+import { plain } from '@/lib/client/words/words'
 
 /** What each check expected and what came out, in the order given. */
 export function CheckRows({ label, checks }: { label: string; checks: readonly Check[] }) {

@@ -6,7 +6,7 @@ import { VerdictBadge } from '@/components/cells/verdict-badge'
 import { ConfinementLine } from '@/components/evidence/confinement-facts'
 import { CodeBlock } from '@/components/ui/code-block'
 import { FailureNote } from '@/components/ui/failure-note'
-import { levelWords } from '@/lib/client/words'
+import { levelWords } from '@/lib/client/words/words'
 import { ChecksTable } from './checks-table'
 import { TestAgain } from './test-again'
 

@@ -18,8 +18,8 @@ import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { TestAgain } from './test-again'
 import { restoreTestsQuery } from '@/lib/client/queries/restore-tests'
-import { useUrlState } from '@/lib/client/use-url-state'
-import { levelWords } from '@/lib/client/words'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
+import { levelWords } from '@/lib/client/words/words'
 
 export function RestoreTestsScreen() {
   const { get } = useUrlState()

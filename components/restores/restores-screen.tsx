@@ -17,8 +17,8 @@ import { Table, Td, Th, Tr } from '@/components/ui/table'
 import type { TableSelection } from '@/lib/core/restore/parse-selection'
 import { tellFailure } from '@/lib/core/tell-failure'
 import { restoresQuery } from '@/lib/client/queries/restores'
-import { useUrlState } from '@/lib/client/use-url-state'
-import { isActive } from '@/lib/client/words'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
+import { isActive } from '@/lib/client/words/words'
 
 const shown = 3
 

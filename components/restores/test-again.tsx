@@ -6,7 +6,7 @@ import type { Started } from '@/lib/contracts/job'
 import { useMay } from '@/components/shell/viewer'
 import { Button } from '@/components/ui/button'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Runs a restore test that did not pass again, at the same level; for those who may. */
 export function TestAgain({ test }: { test: RestoreTest }) {

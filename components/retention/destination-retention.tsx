@@ -12,7 +12,7 @@ import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Whether the copies in this destination go by a policy of its own. */
 export function DestinationRetention({ destination }: { destination: Destination }) {

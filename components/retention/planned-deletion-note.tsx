@@ -5,7 +5,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Callout } from '@/components/ui/callout'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** When a backup, or a copy of it, will be deleted, and the way back; nothing where none is planned. */
 export function PlannedDeletionNote({ backup }: { backup: BackupDetail }) {

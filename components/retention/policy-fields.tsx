@@ -7,7 +7,7 @@ import { FormSection } from '@/components/ui/form-section'
 import { Select } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import type { PolicyValues } from './policy-values'
 
 const periods: ReadonlyArray<{ level: keyof GfsRules; label: string }> = [

@@ -6,7 +6,7 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Callout } from '@/components/ui/callout'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Why nothing of a source is deleted, and the button for whoever has looked; nothing where it is not paused. */
 export function RetentionPauseNote({ source }: { source: Source }) {

@@ -3,7 +3,7 @@
 import type { NextRuns as Preview, PlannedRun } from '@/lib/contracts/schedule'
 import { TimeCell } from '@/components/cells/time-cell'
 import { formatAbsolute } from '@/lib/client/format/time'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 
 /** The next run, with those after it on demand, in the viewer's zone and, where it differs, in the schedule's own. */
 export function NextRuns({ runs, timeZone }: { runs: readonly string[]; timeZone: string }) {

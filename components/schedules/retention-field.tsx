@@ -10,7 +10,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { retentionWords } from './retention-words'
 
 const another = 'new'

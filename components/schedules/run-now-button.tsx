@@ -5,7 +5,7 @@ import type { Started } from '@/lib/contracts/job'
 import type { Schedule } from '@/lib/contracts/schedule'
 import { RoleButton } from '@/components/shell/role-button'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 /** Starts what the schedule starts, now and without its window. */
 export function RunNowButton({ schedule }: { schedule: Schedule }) {

@@ -4,7 +4,7 @@ import { Switch as Primitive } from 'radix-ui'
 import type { Schedule } from '@/lib/contracts/schedule'
 import { useMay } from '@/components/shell/viewer'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 
 export function ScheduleSwitch({ schedule }: { schedule: Schedule }) {
   const { may, reason } = useMay('admin')

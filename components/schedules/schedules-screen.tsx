@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { CalendarClock } from 'lucide-react'
 import { ListScreen } from '@/components/shell/list-screen'
 import { schedulesQuery } from '@/lib/client/queries/schedules'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { ScheduleTable } from './schedule-table'
 
 export function SchedulesScreen() {

@@ -5,7 +5,7 @@ import { Switch } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
 import { TextField } from '@/components/ui/text-field'
 import type { FieldErrors } from '@/lib/client/form-errors'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { pauseWords } from './pause-words'
 
 /** On, or off until a time of the viewer's own clock; empty: until someone switches it on. */

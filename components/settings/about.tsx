@@ -6,7 +6,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { EvidenceKeyCard } from './evidence-key'
 import { settingsQuery } from '@/lib/client/queries/settings'
 

@@ -22,9 +22,9 @@ import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { useMay } from '@/components/shell/viewer'
-import { actionWords, nameWords, valueWords, whoOf } from '@/lib/client/audit-words'
+import { actionWords, nameWords, valueWords, whoOf } from '@/lib/client/words/audit-words'
 import { auditQuery } from '@/lib/client/queries/audit'
-import { useUrlState } from '@/lib/client/use-url-state'
+import { useUrlState } from '@/lib/client/hooks/use-url-state'
 
 export function AuditScreen() {
   const { may, reason } = useMay('admin')

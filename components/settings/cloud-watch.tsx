@@ -6,7 +6,7 @@ import { RoleButton } from '@/components/shell/role-button'
 import { Switch } from '@/components/ui/check'
 import { Form, FormActions } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
-import { useSaveOperations } from '@/lib/client/use-save-operations'
+import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
 
 /** Whether Amazon CloudWatch gets the main figures. */

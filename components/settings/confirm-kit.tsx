@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 
 /** Asks for the check word that the kit prints: only someone who has opened the file can type it back. */
 export function ConfirmKit({ disabled = false, onConfirmed }: { disabled?: boolean; onConfirmed: () => void }) {

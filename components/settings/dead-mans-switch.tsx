@@ -9,7 +9,7 @@ import { Callout } from '@/components/ui/callout'
 import { Form, FormActions } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { deadMansSwitchQuery } from '@/lib/client/queries/alerts'
-import { useSaveOperations } from '@/lib/client/use-save-operations'
+import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
 
 /** Somebody outside who notices when Holdfast itself is gone. */

@@ -5,7 +5,7 @@ import { RoleButton } from '@/components/shell/role-button'
 import { Form, FormActions } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { cn } from '@/lib/client/cn'
-import { useSaveOperations } from '@/lib/client/use-save-operations'
+import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
 
 type Section = 'limits' | 'watch' | 'verification' | 'records' | 'retention'

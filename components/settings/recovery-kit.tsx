@@ -8,7 +8,7 @@ import { Callout } from '@/components/ui/callout'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { saveFile } from '@/lib/client/save-file'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { ConfirmKit } from './confirm-kit'
 
 /**

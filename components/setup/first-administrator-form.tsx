@@ -2,13 +2,13 @@
 
 import { useState } from 'react'
 import { signIn } from 'next-auth/react'
-import { setupSchema } from '@/lib/contracts/people'
+import { setupSchema } from '@/lib/contracts/people/people'
 import { NewPasswordFields, repeatErrors } from '@/components/access/new-password-fields'
 import { Button } from '@/components/ui/button'
 import { Form, FormActions } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 
 export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [values, setValues] = useState({ code: '', name: '', email: '', password: '', repeated: '' })

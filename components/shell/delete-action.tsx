@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { Trash2 } from 'lucide-react'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { RoleButton } from './role-button'
 
 interface DeleteActionProps {

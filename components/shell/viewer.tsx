@@ -2,7 +2,7 @@
 
 import { createContext, useContext, type ReactNode } from 'react'
 import type { Role } from '@/lib/contracts/common'
-import { RenderedAtContext } from '@/lib/client/use-now'
+import { RenderedAtContext } from '@/lib/client/hooks/use-now'
 import { allows } from '@/lib/client/role'
 
 export interface Viewer {

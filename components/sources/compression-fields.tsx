@@ -9,7 +9,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import type { FieldErrors } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { CompressionAdviceTable } from './compression-advice-table'
 import type { SourceValues } from './source-values'
 

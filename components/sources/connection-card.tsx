@@ -8,7 +8,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
 import { unverifiedWords } from '@/lib/core/network/ssl-modes'
 import { api } from '@/lib/client/api'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { InspectionResult } from './inspection-result'
 import { RoleSnippet } from './role-snippet'
 

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { createRestoreGrantSchema, type RestoreGrant } from '@/lib/contracts/restore-grant'
+import { createRestoreGrantSchema, type RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import type { Source } from '@/lib/contracts/source'
 import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
@@ -10,7 +10,7 @@ import { Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
 import { api } from '@/lib/client/api'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { useForm } from '@/lib/client/use-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 
 /** An administrator allows one more server; the catalog's is not among them. */
 export function RestoreGrantDialog({

@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Server } from 'lucide-react'
-import type { RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import type { Source } from '@/lib/contracts/source'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
@@ -13,7 +13,7 @@ import { ListState } from '@/components/ui/list-state'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { api } from '@/lib/client/api'
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
-import { useAction } from '@/lib/client/use-action'
+import { useAction } from '@/lib/client/hooks/use-action'
 import { RestoreGrantDialog } from './restore-grant-dialog'
 
 /** Other sources with whose role this one's backups may be restored. Its own server needs no word. */

@@ -7,8 +7,8 @@ import { proofWords } from '@/lib/core/health/proof'
 import { cn } from '@/lib/client/cn'
 import { formatPoint } from '@/lib/client/format/time'
 import { proofFactsOf, proofTone } from '@/lib/client/proof'
-import { useNow } from '@/lib/client/use-now'
-import { useViewerTimeZone } from '@/lib/client/use-viewer-time-zone'
+import { useNow } from '@/lib/client/hooks/use-now'
+import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 
 const looks = {
   proven: { Icon: ShieldCheck, ink: 'text-proven' },

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Tone } from '@/lib/client/words'
+import type { Tone } from '@/lib/client/words/words'
 import { cn } from '@/lib/client/cn'
 
 const tones: Record<Tone, string> = {

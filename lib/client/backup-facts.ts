@@ -1,5 +1,5 @@
 import type { Backup, Copy } from '@/lib/contracts/backup'
-import { isActive } from './words'
+import { isActive } from './words/words'
 
 /** Whether there is a stored copy to test, download or restore. */
 export function hasCopies(backup: Pick<Backup, 'copies' | 'deletedAt'>): boolean {

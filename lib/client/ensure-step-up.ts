@@ -1,5 +1,5 @@
 import type { NewProblem } from '@/lib/contracts/common'
-import type { Me } from '@/lib/contracts/people'
+import type { Me } from '@/lib/contracts/people/people'
 import { api } from './api'
 import { askStepUp } from './step-up'
 

@@ -1,7 +1,7 @@
 import type { SourceStatus } from '@/lib/contracts/status'
 import { badness } from '@/lib/core/health/source-health'
 import { isProvenToTheEnd, type ProofFacts } from '@/lib/core/health/proof'
-import type { Tone } from '@/lib/client/words'
+import type { Tone } from '@/lib/client/words/words'
 
 /** The proof of a source as the words of lib/core take it. */
 export const proofFactsOf = ({ proof }: Pick<SourceStatus, 'proof'>): ProofFacts => ({

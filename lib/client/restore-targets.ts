@@ -1,5 +1,5 @@
 import type { Backup } from '@/lib/contracts/backup'
-import type { RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import type { Source } from '@/lib/contracts/source'
 
 /** Sources whose servers a backup may be restored to: its own first, then those that an administrator allowed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ErrorCode } from './error-code'
-import { tokenScopeSchema } from './token-scope'
+import { tokenScopeSchema } from './people/token-scope'
 
 /** Row identity: UUID version 7, so that ids sort by creation. */
 export const idSchema = z.uuid().meta({ description: 'UUID', example: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11' })

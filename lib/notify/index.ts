@@ -1,4 +1,4 @@
-import type { ChannelKind } from '@/lib/contracts/channel-config'
+import type { ChannelKind } from '@/lib/contracts/alerting/channel-config'
 import type { NotifierDriver } from '@/lib/ports/notifier'
 import { discordDriver } from './discord/driver'
 import { emailDriver } from './email/driver'

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { sideBySide } from '@/lib/process/side-by-side'

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { chain } from './chain'

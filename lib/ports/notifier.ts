@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../contracts/channel-config'
+import type { ChannelKind } from '../contracts/alerting/channel-config'
 
 /** What is told to people: one step in the life of an incident. Texts carry no secrets. */
 export interface Notification {

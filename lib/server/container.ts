@@ -14,7 +14,7 @@ import { loadMasterKeys, type MasterKeys } from '@/lib/vault/master-keys'
 import { createLogger } from '@/lib/process/create-logger'
 import { contextOf } from './context-of'
 import { JobWatch } from './job-watch'
-import { takeSecret } from './take-secret'
+import { takeSecret } from './sign-in/take-secret'
 
 /** What the web process holds once: everything of a service's context but who asks. */
 export interface Container {

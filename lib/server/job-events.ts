@@ -2,7 +2,7 @@ import type { Job } from '@/lib/contracts/job'
 import { isTerminal } from '@/lib/core/job/transition'
 import type { ServiceContext } from '@/lib/services/context'
 import { getJob } from '@/lib/services/job/get-job'
-import { authenticate } from './authenticate'
+import { authenticate } from './sign-in/authenticate'
 import { container } from './container'
 import type { JobWatch } from './job-watch'
 

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
-import { alertSchema, channelSchema } from '@/lib/contracts/alert'
+import { alertSchema, channelSchema } from '@/lib/contracts/alerting/alert'
 import { auditEventSchema } from '@/lib/contracts/audit'
 import { backupSchema, restoreSchema, restoreTestSchema } from '@/lib/contracts/backup'
 import { idParamsSchema, problemSchema } from '@/lib/contracts/common'
@@ -18,7 +18,7 @@ import { retentionPolicySchema } from '@/lib/contracts/retention'
 import { scheduleSchema } from '@/lib/contracts/schedule'
 import { sourceSchema } from '@/lib/contracts/source'
 import { instanceFacts } from './instance-facts'
-import { sessionCookieName } from './session-cookie'
+import { sessionCookieName } from './sign-in/session-cookie'
 
 /** A list that grows with releases, so no `enum`: programs made from one refuse every value that it lacks. */
 const problem = problemSchema.extend({

@@ -1,6 +1,6 @@
 import { roles, type Actor, type Role } from '../contracts/common'
 import type { RouteAccess } from '../contracts/routes/find-route'
-import { scopeAllows } from '../contracts/token-scope'
+import { scopeAllows } from '@/lib/contracts/people/token-scope'
 import { HoldfastError } from '../core/holdfast-error'
 
 /** Viewer reads, operator runs, admin configures; each includes the one before. Throws `forbidden`. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { actionWords, nameWords } from '@/lib/client/audit-words'
+import { actionWords, nameWords } from '@/lib/client/words/audit-words'
 
 describe('the words of the audit log', () => {
   test.each([

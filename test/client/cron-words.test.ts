@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cronWords } from '@/lib/client/cron-words'
+import { cronWords } from '@/lib/client/words/cron-words'
 
 describe('cronWords', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import type { Source } from '@/lib/contracts/source'
 import { restoreTargets } from '@/lib/client/restore-targets'

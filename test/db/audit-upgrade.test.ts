@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
 import { recordAudit } from '@/lib/services/audit/record-audit'
 import { verifyAuditLog } from '@/lib/services/audit/verify-audit-log'
-import { olderCatalog } from '../helpers/older-catalog'
-import { testContext } from '../helpers/service-context'
+import { olderCatalog } from '../helpers/catalog/older-catalog'
+import { testContext } from '../helpers/catalog/service-context'
 
 test('an instance with events from before the chain goes on with the next number and keeps count of them', async () => {
   await using database = await olderCatalog('20261203170000')

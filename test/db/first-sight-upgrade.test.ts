@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
-import { olderCatalog } from '../helpers/older-catalog'
+import { olderCatalog } from '../helpers/catalog/older-catalog'
 
 test('unknown objects keep when they were seen first, also where the store told 1970; what is gone goes', async () => {
   await using database = await olderCatalog('20261207000000')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freshCatalog } from '../helpers/catalog'
+import { freshCatalog } from '../helpers/catalog/catalog'
 
 test('gives each caller a migrated catalog of its own', async () => {
   const [one, two] = await Promise.all([freshCatalog(), freshCatalog()])

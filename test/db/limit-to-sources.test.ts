@@ -4,8 +4,8 @@ import { createDb, type Db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { limitToSources } from '@/lib/db/limit-to-sources'
 import { recordAudit } from '@/lib/services/audit/record-audit'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { twoSources } from '../helpers/two-sources'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { twoSources } from '../helpers/catalog/two-sources'
 
 let catalog: FreshCatalog
 let db: Db

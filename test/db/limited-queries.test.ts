@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limitToSources } from '@/lib/db/limit-to-sources'
 import type { Db } from '@/lib/db/client'
 import { tablesOfSources, viewsOfSources } from '@/lib/db/limited-rights'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { makeRandom, type Random } from '../helpers/random'
-import { twoSources } from '../helpers/two-sources'
+import { twoSources } from '../helpers/catalog/two-sources'
 
 // Queries that nobody wrote, put to a limited catalog and to the owner of one from which every row that names the other
 // source, or something of it, has been deleted.

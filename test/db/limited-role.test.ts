@@ -7,8 +7,8 @@ import { limitToSources } from '@/lib/db/limit-to-sources'
 import { prepareLimitedRole } from '@/lib/db/limited-role'
 import { migrate } from '@/lib/db/migrate'
 import { openCatalog } from '@/scripts/supervise/open-catalog'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
-import { twoSources } from '../helpers/two-sources'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
+import { twoSources } from '../helpers/catalog/two-sources'
 
 const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '../..')

@@ -3,8 +3,8 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from '@/lib/db/migrate'
-import { emptyDatabase } from '../helpers/empty-database'
-import type { EmptyDatabase } from '../helpers/empty-database'
+import { emptyDatabase } from '../helpers/databases/empty-database'
+import type { EmptyDatabase } from '../helpers/databases/empty-database'
 import { tempDir } from '../helpers/temp'
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../prisma/migrations')

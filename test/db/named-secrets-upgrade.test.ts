@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { sourceSpec } from '@/lib/services/source/source-spec'
-import { olderCatalog } from '../helpers/older-catalog'
-import { testContext } from '../helpers/service-context'
+import { olderCatalog } from '../helpers/catalog/older-catalog'
+import { testContext } from '../helpers/catalog/service-context'
 
 test('secrets that an older version sealed are opened under their names, and what had none has none', async () => {
   await using database = await olderCatalog('20261209000000')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createDb } from '@/lib/db/client'
-import { olderCatalog } from '../helpers/older-catalog'
+import { olderCatalog } from '../helpers/catalog/older-catalog'
 
 test.each([
   { queues: ['backup', 'inventory', '__pgboss__send-it'], kept: false },

@@ -3,9 +3,9 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tablesOfInstance } from '@/lib/db/limited-rights'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testPostgresUrl } from '../helpers/servers'
-import { findUncovered } from '../helpers/uncovered-tables'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testPostgresUrl } from '../helpers/servers/servers'
+import { findUncovered } from '../helpers/catalog/uncovered-tables'
 
 let catalog: FreshCatalog
 let client: pg.Client

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Actor } from '@/lib/contracts/common'
 import { createDb } from '@/lib/db/client'
 import { recordAudit } from '@/lib/services/audit/record-audit'
-import { olderCatalog } from '../helpers/older-catalog'
+import { olderCatalog } from '../helpers/catalog/older-catalog'
 
 const ann = '00000000-0000-7000-8000-00000000000a'
 const byAToken = (id: string, name: string): Actor => ({ type: 'token', id, name, role: 'admin' })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBackup } from '@/lib/services/backup/start-backup'
-import { startTcpFaultProxy, type TcpFaultProxy } from '../helpers/fault-proxy-tcp'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startTcpFaultProxy, type TcpFaultProxy } from '../helpers/faults/fault-proxy-tcp'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { processesNaming } from '../helpers/processes'
 import { startProduct, type Product, type WorkerProcess } from '../helpers/product'
-import { restorableSet, strayObjects } from '../helpers/restorable-set'
-import { makeBucket, type TestBucket } from '../helpers/s3'
+import { restorableSet, strayObjects } from '../helpers/databases/restorable-set'
+import { makeBucket, type TestBucket } from '../helpers/servers/s3'
 import { waitFor } from '../helpers/wait-for'
 
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 60000) AS id`

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { GeneratedRounds } from '../helpers/generated-database/rounds'
-import { freshSeed } from '../helpers/kill-rounds'
-import { offerPostgres17 } from '../helpers/postgres-17'
+import { GeneratedRounds } from '../helpers/databases/generated-database/rounds'
+import { freshSeed } from '../helpers/faults/kill-rounds'
+import { offerPostgres17 } from '../helpers/servers/postgres-17'
 
 /** `npm run faults -- --databases` sets more, from a fresh seed or the given one; without it they are the same every time. */
 const wanted = process.env['HOLDFAST_TEST_DATABASES']

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { freshSeed, KillRounds } from '../helpers/kill-rounds'
+import { freshSeed, KillRounds } from '../helpers/faults/kill-rounds'
 
 /** A share; `npm run faults` sets more rounds, and the seed of a failure that is to be repeated. */
 const rounds = Number(process.env['HOLDFAST_TEST_KILL_ROUNDS'] ?? 3)

@@ -6,12 +6,12 @@ import {
   startTcpFaultProxy,
   type TcpFault,
   type TcpFaultProxy,
-} from '../helpers/fault-proxy-tcp'
-import { contentDigest } from '../helpers/postgres-content'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+} from '../helpers/faults/fault-proxy-tcp'
+import { contentDigest } from '../helpers/databases/postgres-content'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { processesNaming } from '../helpers/processes'
 import { startProduct, type Product } from '../helpers/product'
-import { restorableSet, strayObjects } from '../helpers/restorable-set'
+import { restorableSet, strayObjects } from '../helpers/databases/restorable-set'
 import { waitFor } from '../helpers/wait-for'
 
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 100000) AS id`

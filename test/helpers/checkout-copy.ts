@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { freePort } from './ports'
+import { freePort } from './servers/ports'
 
 const root = path.resolve(import.meta.dirname, '../..')
 

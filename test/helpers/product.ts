@@ -13,7 +13,7 @@ import { createDestination } from '@/lib/services/destination/create-destination
 import { getJob } from '@/lib/services/job/get-job'
 import { createSource } from '@/lib/services/source/create-source'
 import { buildContext } from '@/worker/build-context'
-import { freshCatalog } from './catalog'
+import { freshCatalog } from './catalog/catalog'
 import { makeTestLogger } from './run-context'
 import { tempDir } from './temp'
 import { waitFor } from './wait-for'

@@ -1,8 +1,8 @@
-import { createChannelSchema } from '@/lib/contracts/alert'
+import { createChannelSchema } from '@/lib/contracts/alerting/alert'
 import type { ServiceContext } from '@/lib/services/context'
 import { createChannel } from '@/lib/services/channel/create-channel'
 import { deliverNotifications } from '@/lib/services/incident/deliver-notifications'
-import { startHttpReceiver } from './http-receiver'
+import { startHttpReceiver } from './servers/http-receiver'
 
 /** What arrived at a webhook: event and phase, in order. */
 export interface Told {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { encode } from 'next-auth/jwt'
 import type { Role } from '@/lib/contracts/common'
 import { closeContainer, serviceContext } from '@/lib/server/container'
-import { sessionCookieName, sessionSecret } from '@/lib/server/session-cookie'
+import { sessionCookieName, sessionSecret } from '@/lib/server/sign-in/session-cookie'
 import type { ServiceContext } from '@/lib/services/context'
 import { createToken } from '@/lib/services/token/create-token'
-import { freshCatalog } from './catalog'
+import { freshCatalog } from './catalog/catalog'
 import { tempDir } from './temp'
 
 type Route = (request: Request, route: { params: Promise<unknown> }) => Promise<Response>

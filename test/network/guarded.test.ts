@@ -7,10 +7,10 @@ import { GuardedHttpAgent, GuardedHttpsAgent } from '@/lib/network/guarded-agent
 import { GuardedSocket } from '@/lib/network/guarded-socket'
 import { requestOnce } from '@/lib/network/request-once'
 import { notifierDrivers } from '@/lib/notify'
-import { oidcProvider } from '@/lib/server/oidc-provider'
+import { oidcProvider } from '@/lib/server/sign-in/oidc-provider'
 import { readCertificate } from '@/lib/services/watch/certificate/read-certificate'
-import { makeClient } from '@/lib/storage/s3/client'
-import { answerNames } from '../helpers/name-service'
+import { makeClient } from '@/lib/storage/s3/connection/client'
+import { answerNames } from '../helpers/servers/name-service'
 
 const signal = new AbortController().signal
 const metadata = '169.254.169.254'

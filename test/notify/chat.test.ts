@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChannelKind } from '@/lib/contracts/channel-config'
+import type { ChannelKind } from '@/lib/contracts/alerting/channel-config'
 import { notifierDrivers } from '@/lib/notify'
 import type { Notification } from '@/lib/ports/notifier'
 import {
@@ -11,7 +11,7 @@ import {
   startTelegram,
   telegramToken,
   type ServiceReceiver,
-} from '../helpers/service-receivers'
+} from '../helpers/servers/service-receivers'
 
 const notification: Notification = {
   phase: 'opened',

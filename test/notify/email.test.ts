@@ -4,8 +4,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { notifierDrivers } from '@/lib/notify'
 import type { Notification } from '@/lib/ports/notifier'
-import { makeCertificate } from '../helpers/certificate'
-import { startSmtp } from '../helpers/smtp'
+import { makeCertificate } from '../helpers/servers/certificate'
+import { startSmtp } from '../helpers/servers/smtp'
 
 const notification: Notification = {
   phase: 'opened',

@@ -3,8 +3,8 @@ import { createServer } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { notifierDrivers } from '@/lib/notify'
 import type { Notification } from '@/lib/ports/notifier'
-import { makeCertificate } from '../helpers/certificate'
-import { startSyslog, type SyslogReceiver } from '../helpers/syslog-receiver'
+import { makeCertificate } from '../helpers/servers/certificate'
+import { startSyslog, type SyslogReceiver } from '../helpers/servers/syslog-receiver'
 import { waitFor } from '../helpers/wait-for'
 
 const notification: Notification = {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { notifierDrivers } from '@/lib/notify'
 import type { Notification } from '@/lib/ports/notifier'
-import { startHttpReceiver } from '../helpers/http-receiver'
+import { startHttpReceiver } from '../helpers/servers/http-receiver'
 
 const notification: Notification = {
   phase: 'opened',

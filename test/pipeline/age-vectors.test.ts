@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { generateIdentity } from 'age-encryption'
 import { describe, expect, it } from 'vitest'
 import { decryptAge } from '@/lib/pipeline/decrypt-age'
-import { readAgeVectors, type AgeVector } from '../helpers/age-vectors'
-import { inPieces, sha256 } from '../helpers/sample-bytes'
+import { readAgeVectors, type AgeVector } from '../helpers/databases/age-vectors'
+import { inPieces, sha256 } from '../helpers/databases/sample-bytes'
 import { tempDir } from '../helpers/temp'
 
 /** What the format's own words come to in ours. */

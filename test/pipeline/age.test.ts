@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decryptAge } from '@/lib/pipeline/decrypt-age'
 import { encryptAge } from '@/lib/pipeline/encrypt-age'
-import { inPieces, sampleBytes } from '../helpers/sample-bytes'
+import { inPieces, sampleBytes } from '../helpers/databases/sample-bytes'
 import { tempDir } from '../helpers/temp'
 
 const sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 5_000_003]

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
 import { compress } from '@/lib/pipeline/compress'
 import { decompress } from '@/lib/pipeline/decompress'
-import { inPieces, sampleBytes } from '../helpers/sample-bytes'
+import { inPieces, sampleBytes } from '../helpers/databases/sample-bytes'
 import { makeTestRun } from '../helpers/run-context'
 
 const plain = sampleBytes(3_000_001)

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import type { Storage } from '@/lib/ports/storage'
@@ -12,7 +12,7 @@ import { isGroupAlive } from '@/lib/process/process-group'
 import { runCommand } from '@/lib/process/run-command'
 import { makeMemoryStorage } from '../helpers/memory-storage'
 import { makeTestRun } from '../helpers/run-context'
-import { inPieces, sampleBytes, sha256 } from '../helpers/sample-bytes'
+import { inPieces, sampleBytes, sha256 } from '../helpers/databases/sample-bytes'
 
 const plain = sampleBytes(9_000_001)
 const programs = ['zstd', 'lz4', 'bzip2', 'xz'] as const

@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { openPart } from '@/lib/pipeline/open-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import { verifyPart } from '@/lib/pipeline/verify-part'
 import { makeMemoryStorage } from '../helpers/memory-storage'
 import { makeTestRun } from '../helpers/run-context'
-import { inPieces, sampleBytes, sha256 } from '../helpers/sample-bytes'
+import { inPieces, sampleBytes, sha256 } from '../helpers/databases/sample-bytes'
 
 const codecs = ['zstd', 'gzip', 'lz4', 'bzip2', 'xz', 'none'] as const
 const trials = 24

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processKey } from '@/scripts/supervise/process-key'
 import { type CheckoutCopy, copyCheckout } from '../helpers/checkout-copy'
-import { startHttpReceiver } from '../helpers/http-receiver'
+import { startHttpReceiver } from '../helpers/servers/http-receiver'
 import { tempDir } from '../helpers/temp'
 
 /** One thing that goes wrong on a newcomer's machine. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { GET as health } from '@/app/api/v1/health/route'
 import { GET as listJobs } from '@/app/api/v1/admin/jobs/route'
 import { closeContainer } from '@/lib/server/container'
-import { freePort } from '../helpers/ports'
+import { freePort } from '../helpers/servers/ports'
 import { tempDir } from '../helpers/temp'
 import { call } from '../helpers/web'
 

@@ -8,7 +8,7 @@ import { parseNetworks } from '@/lib/core/network/parse-networks'
 import { createLogger } from '@/lib/process/create-logger'
 import { createFront, type FrontOptions } from '@/lib/server/front/create-front'
 import { FairLane } from '@/lib/server/front/fair-lane'
-import { rawConnection, rawExchange, timed } from '../helpers/raw-http'
+import { rawConnection, rawExchange, timed } from '../helpers/faults/raw-http'
 import { waitFor } from '../helpers/wait-for'
 
 const open: Server[] = []

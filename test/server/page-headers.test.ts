@@ -8,8 +8,8 @@ async function startedWith(publicUrl: string | null) {
   Reflect.deleteProperty(globalThis, 'holdfastPublicUrl')
   const [{ proxy }, { sessionCookieName }, { authOptions }] = [
     await import('@/proxy'),
-    await import('@/lib/server/session-cookie'),
-    await import('@/lib/server/auth-options'),
+    await import('@/lib/server/sign-in/session-cookie'),
+    await import('@/lib/server/sign-in/auth-options'),
   ]
   const page = (path: string, headers: Record<string, string> = {}) =>
     proxy(new NextRequest(`http://holdfast.test${path}`, { headers }))

@@ -4,10 +4,10 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GET as health } from '@/app/api/v1/health/route'
 import { GET as setupNeeded, POST as setUp } from '@/app/api/v1/setup/route'
-import { authOptions } from '@/lib/server/auth-options'
+import { authOptions } from '@/lib/server/sign-in/auth-options'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { checkSetupCode } from '@/lib/server/setup-code'
-import { signInResponse } from '@/lib/server/sign-in-response'
+import { checkSetupCode } from '@/lib/server/sign-in/setup-code'
+import { signInResponse } from '@/lib/server/sign-in/sign-in-response'
 import { call, startWeb, type Web } from '../helpers/web'
 
 let web: Web

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createChannelSchema } from '@/lib/contracts/alert'
+import { createChannelSchema } from '@/lib/contracts/alerting/alert'
 import type { ServiceContext } from '@/lib/services/context'
 import { channelSpec } from '@/lib/services/channel/channel-spec'
 import { createChannel } from '@/lib/services/channel/create-channel'
@@ -11,9 +11,9 @@ import { testChannel } from '@/lib/services/channel/test-channel'
 import { updateChannel } from '@/lib/services/channel/update-channel'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
 import { getSettings } from '@/lib/services/settings/get-settings'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
-import { as, testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { startHttpReceiver, type HttpReceiver } from '../helpers/servers/http-receiver'
+import { as, testContext } from '../helpers/catalog/service-context'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext

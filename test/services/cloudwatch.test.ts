@@ -8,8 +8,8 @@ import { z } from 'zod'
 import type { ServiceContext } from '@/lib/services/context'
 import { pushCloudWatch } from '@/lib/services/metrics/push-cloudwatch'
 import { updateOperations } from '@/lib/services/operations/update-operations'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testContext } from '../helpers/catalog/service-context'
 import { startTold, type Told } from '../helpers/told'
 
 /** PutMetricData in AWS JSON 1.0, as the service documents it. */

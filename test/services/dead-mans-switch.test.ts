@@ -7,9 +7,9 @@ import { getDeadMansSwitch } from '@/lib/services/incident/get-dead-mans-switch'
 import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import { markTick } from '@/lib/services/incident/tick-mark'
 import { updateOperations } from '@/lib/services/operations/update-operations'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { startHttpReceiver, type HttpReceiver } from '../helpers/http-receiver'
-import { testContext, type TestClock } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { startHttpReceiver, type HttpReceiver } from '../helpers/servers/http-receiver'
+import { testContext, type TestClock } from '../helpers/catalog/service-context'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext & { clock: TestClock }

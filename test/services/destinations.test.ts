@@ -10,8 +10,8 @@ import { getDestination } from '@/lib/services/destination/get-destination'
 import { testDestination } from '@/lib/services/destination/test-destination'
 import { testNewDestination } from '@/lib/services/destination/test-new-destination'
 import { updateDestination } from '@/lib/services/destination/update-destination'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { as, testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { as, testContext } from '../helpers/catalog/service-context'
 import { tempDir } from '../helpers/temp'
 
 let catalog: FreshCatalog

@@ -7,8 +7,8 @@ import { getSourceInsight } from '@/lib/services/insight/get-source-insight'
 import { judgeBackup } from '@/lib/services/insight/judge-backup'
 import { noteUsage } from '@/lib/services/insight/note-usage'
 import { updateOperations } from '@/lib/services/operations/update-operations'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testClock, testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testClock, testContext } from '../helpers/catalog/service-context'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const dayMs = 86_400_000

@@ -10,9 +10,9 @@ import { createJob, type NewJob } from '@/lib/services/job/create-job'
 import { finishRun } from '@/lib/services/job/finish-run'
 import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { makeTestLogger } from '../helpers/run-context'
-import { testContext } from '../helpers/service-context'
+import { testContext } from '../helpers/catalog/service-context'
 import { waitFor } from '../helpers/wait-for'
 
 const hourMs = 3_600_000

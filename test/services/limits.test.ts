@@ -6,8 +6,8 @@ import { getJob } from '@/lib/services/job/get-job'
 import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import type { JobKind } from '@/lib/contracts/job'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testContext } from '../helpers/catalog/service-context'
 
 const workerId = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
 

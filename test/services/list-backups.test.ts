@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupFilter } from '@/lib/contracts/backup'
 import type { ServiceContext } from '@/lib/services/context'
 import { listBackups } from '@/lib/services/backup/list-backups'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testContext } from '../helpers/catalog/service-context'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GET } from '@/app/metrics/route'
-import { alertEvents } from '@/lib/contracts/alert'
-import { createTokenSchema } from '@/lib/contracts/people'
+import { alertEvents } from '@/lib/contracts/alerting/alert'
+import { createTokenSchema } from '@/lib/contracts/people/people'
 import { readMetrics } from '@/lib/services/metrics/read-metrics'
 import { renderMetrics } from '@/lib/services/metrics/render-metrics'
 import { createToken } from '@/lib/services/token/create-token'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { as, testClock, testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { as, testClock, testContext } from '../helpers/catalog/service-context'
 import { call, startWeb, type Web } from '../helpers/web'
 
 const now = new Date('2026-11-21T12:00:00Z')

@@ -13,8 +13,8 @@ import { deleteSchedule } from '@/lib/services/schedule/delete-schedule'
 import { getSchedule } from '@/lib/services/schedule/get-schedule'
 import { listSchedules } from '@/lib/services/schedule/list-schedules'
 import { updateSchedule } from '@/lib/services/schedule/update-schedule'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { as, testClock, testContext, type TestClock } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { as, testClock, testContext, type TestClock } from '../helpers/catalog/service-context'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext

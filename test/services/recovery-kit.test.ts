@@ -5,9 +5,9 @@ import { getRecoveryKit } from '@/lib/services/recovery-kit/get-recovery-kit'
 import { startDueRewrap } from '@/lib/services/recovery-kit/start-rewrap'
 import { renderMetrics } from '@/lib/services/metrics/render-metrics'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
-import { freshCatalog } from '../helpers/catalog'
-import { as, testContext } from '../helpers/service-context'
-import { twoSources } from '../helpers/two-sources'
+import { freshCatalog } from '../helpers/catalog/catalog'
+import { as, testContext } from '../helpers/catalog/service-context'
+import { twoSources } from '../helpers/catalog/two-sources'
 
 describe('the recovery kit is a state', () => {
   let catalog: Awaited<ReturnType<typeof freshCatalog>>

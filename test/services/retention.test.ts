@@ -24,8 +24,8 @@ import { explainBackup } from '@/lib/services/retention/explain-backup'
 import { previewRetention } from '@/lib/services/retention/preview-retention'
 import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { createSchedule } from '@/lib/services/schedule/create-schedule'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { as, testClock, testContext, type TestClock } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { as, testClock, testContext, type TestClock } from '../helpers/catalog/service-context'
 import { tempDir } from '../helpers/temp'
 
 const dayMs = 86_400_000

@@ -10,8 +10,8 @@ import { getSchedule } from '@/lib/services/schedule/get-schedule'
 import { listSchedules } from '@/lib/services/schedule/list-schedules'
 import { previewSchedule } from '@/lib/services/schedule/preview-schedule'
 import { updateSchedule } from '@/lib/services/schedule/update-schedule'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testClock, testContext, type TestClock } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testClock, testContext, type TestClock } from '../helpers/catalog/service-context'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext

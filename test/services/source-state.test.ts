@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 
 let catalog: FreshCatalog
 const sourceIds: string[] = []

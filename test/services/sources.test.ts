@@ -10,9 +10,9 @@ import { sourceSpec } from '@/lib/services/source/source-spec'
 import { testNewSource } from '@/lib/services/source/test-new-source'
 import { testSource } from '@/lib/services/source/test-source'
 import { updateSource } from '@/lib/services/source/update-source'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { as, testContext } from '../helpers/service-context'
-import { testPostgresUrl } from '../helpers/servers'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { as, testContext } from '../helpers/catalog/service-context'
+import { testPostgresUrl } from '../helpers/servers/servers'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext

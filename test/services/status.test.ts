@@ -6,8 +6,8 @@ import { limitToSources } from '@/lib/db/limit-to-sources'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { getStatus } from '@/lib/services/status/get-status'
 import { rememberedRuns } from '@/lib/services/status/remembered-runs'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
-import { testClock, testContext } from '../helpers/service-context'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
+import { testClock, testContext } from '../helpers/catalog/service-context'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)

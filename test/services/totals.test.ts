@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jobStates } from '@/lib/contracts/common'
 import { Prisma } from '@/lib/db/generated/client'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { makeRandom } from '../helpers/random'
 
 let catalog: FreshCatalog

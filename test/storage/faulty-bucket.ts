@@ -2,9 +2,9 @@ import { openS3 } from '@/lib/storage/s3/driver'
 import type { S3Tuning } from '@/lib/storage/s3/store'
 import { guard } from '@/lib/storage/decorators/guard'
 import type { Storage } from '@/lib/ports/storage'
-import { startFaultProxy, type FaultProxy } from '../helpers/fault-proxy'
-import { makeBucket, type TestBucket } from '../helpers/s3'
-import { testS3 } from '../helpers/servers'
+import { startFaultProxy, type FaultProxy } from '../helpers/faults/fault-proxy'
+import { makeBucket, type TestBucket } from '../helpers/servers/s3'
+import { testS3 } from '../helpers/servers/servers'
 
 export const mebibyte = 1024 * 1024
 

@@ -6,10 +6,10 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ClassTransition } from '@/lib/ports/storage'
 import { openStorage } from '@/lib/storage'
-import { startFaultProxy } from '../helpers/fault-proxy'
+import { startFaultProxy } from '../helpers/faults/fault-proxy'
 import { makeTestRun } from '../helpers/run-context'
-import { makeBucket, type TestBucket } from '../helpers/s3'
-import { testS3 } from '../helpers/servers'
+import { makeBucket, type TestBucket } from '../helpers/servers/s3'
+import { testS3 } from '../helpers/servers/servers'
 
 describe('storage classes of a bucket', () => {
   let bucket: TestBucket

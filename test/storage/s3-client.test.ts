@@ -1,7 +1,7 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
-import { makeClient } from '@/lib/storage/s3/client'
+import { makeClient } from '@/lib/storage/s3/connection/client'
 
 describe('the S3 client', () => {
   afterEach(() => vi.unstubAllEnvs())

@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStorage } from '@/lib/storage'
-import { startFaultProxy } from '../helpers/fault-proxy'
+import { startFaultProxy } from '../helpers/faults/fault-proxy'
 import { makeTestRun } from '../helpers/run-context'
-import { makeBucket, type TestBucket } from '../helpers/s3'
-import { testS3 } from '../helpers/servers'
+import { makeBucket, type TestBucket } from '../helpers/servers/s3'
+import { testS3 } from '../helpers/servers/servers'
 
 describe('the safety net', () => {
   let bucket: TestBucket

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { DestinationSpec } from '@/lib/ports/storage'
 import { openStorage } from '@/lib/storage'
-import { startFaultProxy } from '../helpers/fault-proxy'
+import { startFaultProxy } from '../helpers/faults/fault-proxy'
 import { makeTestRun } from '../helpers/run-context'
-import { makeBucket } from '../helpers/s3'
-import { testS3 } from '../helpers/servers'
+import { makeBucket } from '../helpers/servers/s3'
+import { testS3 } from '../helpers/servers/servers'
 
 async function probe(spec: DestinationSpec) {
   const storage = openStorage(spec)

@@ -7,11 +7,11 @@ import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { DestinationSpec, Storage } from '@/lib/ports/storage'
 import { openStorage } from '@/lib/storage'
-import { makeCertificate } from '../helpers/certificate'
+import { makeCertificate } from '../helpers/servers/certificate'
 import { makeTestRun } from '../helpers/run-context'
-import { makeBucket } from '../helpers/s3'
-import { refused, s3Error, startS3Answers, type S3Answer } from '../helpers/s3-answers'
-import { testS3 } from '../helpers/servers'
+import { makeBucket } from '../helpers/servers/s3'
+import { refused, s3Error, startS3Answers, type S3Answer } from '../helpers/servers/s3-answers'
+import { testS3 } from '../helpers/servers/servers'
 
 const at = (endpoint: string, config: Record<string, unknown> = {}): DestinationSpec => ({
   ...{ id: 'x', name: 'x', kind: 's3', secrets: { secretAccessKey: 'a secret' } },

@@ -19,7 +19,7 @@ import { startPostgres } from '@/scripts/supervise/postgres/start-postgres'
 import type { CatalogServer } from '@/scripts/supervise/postgres/start-postgres'
 import { secretFile } from '@/scripts/supervise/secret-file'
 import { catalogAddress } from '@/worker/cli/catalog-address'
-import { freePort } from '../helpers/ports'
+import { freePort } from '../helpers/servers/ports'
 import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
 

@@ -4,7 +4,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { prepareLimitedRole } from '@/lib/db/limited-role'
 import { migrate } from '@/lib/db/migrate'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const password = "it's \\ a pass$word"

@@ -6,7 +6,7 @@ import type { Child } from '@/scripts/supervise/child'
 import { openLogFile } from '@/scripts/supervise/log-file'
 import type { SuperviseOptions } from '@/scripts/supervise/options'
 import { childEnvironment, startWeb, startWorker } from '@/scripts/supervise/programs'
-import { freshCatalog, type FreshCatalog } from '../helpers/catalog'
+import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { tempDir } from '../helpers/temp'
 import { waitFor } from '../helpers/wait-for'
 

@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSignatureSchema } from '@/lib/core/repository/manifest-signature'
-import { manifestSchema } from '@/lib/contracts/manifest'
-import { dataPartsOf } from '@/lib/engines/postgres/parts'
+import { manifestSchema } from '@/lib/contracts/repository/manifest'
+import { dataPartsOf } from '@/lib/engines/postgres/logical/archive/parts'
 import { limitToSources } from '@/lib/db/limit-to-sources'
 import { verifyAuditLog } from '@/lib/services/audit/verify-audit-log'
 import { getBackup } from '@/lib/services/backup/get-backup'
@@ -24,13 +24,20 @@ import { signIn } from '@/lib/services/session/sign-in'
 import { listSources } from '@/lib/services/source/list-sources'
 import { startCare } from '@/lib/services/storage-care/start-care'
 import { authenticateToken } from '@/lib/services/token/authenticate-token'
-import { emptyDatabase, type EmptyDatabase } from '../helpers/empty-database'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
-import { digestOf } from '../helpers/postgres-content'
+import { emptyDatabase, type EmptyDatabase } from '../helpers/databases/empty-database'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
+import { digestOf } from '../helpers/databases/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
 import { readEverything } from '../helpers/read-everything'
 import { tempDir } from '../helpers/temp'
-import { installSample, readAnswers, readSample, sampleFolder, sampleStore, type Sample } from '../helpers/version-1'
+import {
+  installSample,
+  readAnswers,
+  readSample,
+  sampleFolder,
+  sampleStore,
+  type Sample,
+} from '../helpers/catalog/version-1'
 import { waitFor } from '../helpers/wait-for'
 import { buildCli } from '../helpers/build-cli'
 

@@ -11,8 +11,8 @@ import { ageKeyPair } from '@/lib/vault/instance-key'
 import { openVault } from '@/lib/vault/open-vault'
 import { checkWordHash, checkWordOf } from '@/lib/vault/check-word'
 import { makeRecoveryKit } from '@/lib/vault/recovery-kit'
-import { kitCommands } from '../helpers/hand-commands'
-import { inPieces, sampleBytes } from '../helpers/sample-bytes'
+import { kitCommands } from '../helpers/databases/hand-commands'
+import { inPieces, sampleBytes } from '../helpers/databases/sample-bytes'
 import { tempDir } from '../helpers/temp'
 
 const masterKey = randomBytes(32)

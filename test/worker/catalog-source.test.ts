@@ -9,10 +9,10 @@ import { startRestore } from '@/lib/services/restore/start-restore'
 import { getSource } from '@/lib/services/source/get-source'
 import { testSource } from '@/lib/services/source/test-source'
 import { updateSource } from '@/lib/services/source/update-source'
-import { person, showAgain } from '../helpers/people'
-import { makeSource, startPostgres, type TestPostgres } from '../helpers/postgres'
+import { person, showAgain } from '../helpers/catalog/people'
+import { makeSource, startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
-import { as } from '../helpers/service-context'
+import { as } from '../helpers/catalog/service-context'
 
 /** Somebody adds the catalog's database once more, under a name and an address of their own. */
 describe('the catalog as a source', () => {

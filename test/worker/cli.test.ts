@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rm } from 'node:fs/promises'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { buildCli } from '../helpers/build-cli'
 

@@ -7,8 +7,8 @@ import type { DownloadForm } from '@/lib/contracts/backup'
 import { openDownload } from '@/lib/services/backup/open-download'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import type { ServiceContext } from '@/lib/services/context'
-import { person, showAgain } from '../helpers/people'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { person, showAgain } from '../helpers/catalog/people'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 
 describe('the audit log has one event for each download', () => {

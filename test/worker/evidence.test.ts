@@ -14,7 +14,7 @@ import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { updateSource } from '@/lib/services/source/update-source'
 import { verifyEvidence } from '@/lib/vault/verify-evidence'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { tempDir } from '../helpers/temp'
 import { buildCli } from '../helpers/build-cli'

@@ -13,11 +13,11 @@ import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
 import { createRecoveryKit } from '@/lib/services/settings/create-recovery-kit'
-import { shellBlocks } from '../helpers/hand-commands'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
-import { digestOf, nastyDatabase } from '../helpers/postgres-content'
+import { shellBlocks } from '../helpers/databases/hand-commands'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
+import { digestOf, nastyDatabase } from '../helpers/databases/postgres-content'
 import { startProduct, type Product } from '../helpers/product'
-import { makeBucket, type TestBucket } from '../helpers/s3'
+import { makeBucket, type TestBucket } from '../helpers/servers/s3'
 
 describe('the main job on a real database, a real S3 store and a local folder', () => {
   let product: Product

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getBackup } from '@/lib/services/backup/get-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { getStatus } from '@/lib/services/status/get-status'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
-import { type Standby, startStandby } from '../helpers/standby'
+import { type Standby, startStandby } from '../helpers/servers/standby'
 
 /** Some megabytes that do not compress, for a backup that lasts long enough. */
 const rows = `CREATE TABLE item AS SELECT id, encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 15000) AS id`

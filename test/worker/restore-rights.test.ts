@@ -4,10 +4,10 @@ import { createRestoreGrant } from '@/lib/services/restore-grant/create-restore-
 import { deleteRestoreGrant } from '@/lib/services/restore-grant/delete-restore-grant'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { startRestore } from '@/lib/services/restore/start-restore'
-import { person, showAgain } from '../helpers/people'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { person, showAgain } from '../helpers/catalog/people'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product, type WorkerProcess } from '../helpers/product'
-import { as } from '../helpers/service-context'
+import { as } from '../helpers/catalog/service-context'
 
 /** A server with a role for restores, backups of a shop and its neighbour, and a worker that is started when asked. */
 describe('where backups may be restored', () => {

@@ -9,7 +9,7 @@ import { runSchedule } from '@/lib/services/schedule/run-schedule'
 import { updateSchedule } from '@/lib/services/schedule/update-schedule'
 import { buildContext } from '@/worker/build-context'
 import { makeTestLogger } from '../helpers/run-context'
-import { makeSource } from '../helpers/postgres'
+import { makeSource } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { makeRandom } from '../helpers/random'
 

@@ -8,9 +8,9 @@ import { cleanupUnknown } from '@/lib/services/storage-care/cleanup-unknown'
 import { listUnknownObjects } from '@/lib/services/storage-care/list-unknown-objects'
 import { startCare } from '@/lib/services/storage-care/start-care'
 import { startDueCare } from '@/lib/services/storage-care/start-due-care'
-import { startPostgres, type TestPostgres } from '../helpers/postgres'
+import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
-import { restorableSet } from '../helpers/restorable-set'
+import { restorableSet } from '../helpers/databases/restorable-set'
 import { waitFor } from '../helpers/wait-for'
 
 const dayMs = 86_400_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roleSchema } from '@/lib/contracts/common'
-import { tokenScopeSchema, tokenScopes } from '@/lib/contracts/token-scope'
+import { tokenScopeSchema, tokenScopes } from '@/lib/contracts/people/token-scope'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '@/lib/services/context'
 import { createToken } from '@/lib/services/token/create-token'

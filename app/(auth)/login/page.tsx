@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { SignInForm } from '@/components/setup/sign-in-form'
 import { sameOriginPath } from '@/lib/client/same-origin-path'
 import { container } from '@/lib/server/container'
-import { currentActor } from '@/lib/server/session'
+import { currentActor } from '@/lib/server/sign-in/session'
 import { signInOffer } from '@/lib/services/oidc/read-oidc'
 import { isSetUp } from '@/lib/services/user/create-first-administrator'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { DestinationsScreen } from '@/components/destinations/destinations-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed } from '@/app/admin/seeds'
 

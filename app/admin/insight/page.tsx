@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { InsightScreen } from '@/components/insight/insight-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { insightSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { PoliciesScreen } from '@/components/policies/policies-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { policiesSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { RestoreTestsScreen } from '@/components/restores/restore-tests-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { readSearch, type Search } from '@/app/admin/read-search'
 import { restoreTestsSeed } from '@/app/admin/seeds'

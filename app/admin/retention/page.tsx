@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { RetentionScreen } from '@/components/retention/retention-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { operationsSeed, retentionPoliciesSeed, sourcesSeed } from '@/app/admin/seeds'
 

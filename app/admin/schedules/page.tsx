@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { SchedulesScreen } from '@/components/schedules/schedules-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { schedulesSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { SourcesScreen } from '@/components/sources/sources-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { sourcesSeed, statusSeed } from '@/app/admin/seeds'
 

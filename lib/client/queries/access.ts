@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Approval, Invitation, OidcFacts, SessionItem, SignInLock } from '@/lib/contracts/access'
+import type { Approval, Invitation, OidcFacts, SessionItem, SignInLock } from '@/lib/contracts/people/access'
 import type { Page } from '@/lib/contracts/common'
 import type { Operations } from '@/lib/contracts/operations'
-import type { Me } from '@/lib/contracts/people'
+import type { Me } from '@/lib/contracts/people/people'
 import { api, search } from '@/lib/client/api'
 
 export const meQuery = () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api<Me>('/me', { signal }) })

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Alert, Channel, DeadMansSwitch, Delivery } from '@/lib/contracts/alert'
+import type { Alert, Channel, DeadMansSwitch, Delivery } from '@/lib/contracts/alerting/alert'
 import type { Page } from '@/lib/contracts/common'
 import { api, search } from '@/lib/client/api'
 

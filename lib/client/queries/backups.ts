@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Backup, BackupDetail } from '@/lib/contracts/backup'
 import type { Page } from '@/lib/contracts/common'
 import { api, search } from '@/lib/client/api'
-import { isActive } from '@/lib/client/words'
+import { isActive } from '@/lib/client/words/words'
 import { busyMs, calmMs } from './client'
 
 export type BackupSearch = Partial<

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Job } from '@/lib/contracts/job'
 import { api } from '@/lib/client/api'
-import { isActive } from '@/lib/client/words'
+import { isActive } from '@/lib/client/words/words'
 
 export const jobKey = (id: string) => ['jobs', 'one', id] as const
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Page } from '@/lib/contracts/common'
-import type { Token, User } from '@/lib/contracts/people'
+import type { Token, User } from '@/lib/contracts/people/people'
 import { api } from '@/lib/client/api'
 
 export const usersQuery = () =>

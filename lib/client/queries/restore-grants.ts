@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import { api } from '@/lib/client/api'
 
 export const restoreGrantsQuery = (sourceId: string) =>

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { Restore } from '@/lib/contracts/backup'
 import type { Page } from '@/lib/contracts/common'
 import { api, search } from '@/lib/client/api'
-import { isActive } from '@/lib/client/words'
+import { isActive } from '@/lib/client/words/words'
 import { busyMs, calmMs } from './client'
 
 export const restoresQuery = (filter: { limit?: number; cursor?: string } = {}) =>

@@ -17,9 +17,9 @@ import {
   sessionSchema,
   signInLocksSchema,
   stepUpSchema,
-} from '../access'
+} from '../people/access'
 import { pageOf, pageQuerySchema } from '../common'
-import { userSchema } from '../people'
+import { userSchema } from '../people/people'
 import type { ApiRoute } from './api-route'
 
 /** The own account. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Role } from '../common'
-import type { RouteScope } from '../token-scope'
+import type { RouteScope } from '../people/token-scope'
 
 /** One operation of the HTTP API, as the OpenAPI document and the tests read it. */
 export interface ApiRoute {

@@ -14,7 +14,7 @@ import {
 import { pageOf, pageQuerySchema } from '../common'
 import { startedSchema } from '../job'
 import { backupRetentionSchema } from '../retention'
-import { manifestSchema } from '../../contracts/manifest'
+import { manifestSchema } from '../repository/manifest'
 import type { ApiRoute } from './api-route'
 
 const backups = '/api/v1/admin/backups'

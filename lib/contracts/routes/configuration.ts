@@ -1,4 +1,10 @@
-import { channelSchema, channelTestSchema, createChannelSchema, deliverySchema, updateChannelSchema } from '../alert'
+import {
+  channelSchema,
+  channelTestSchema,
+  createChannelSchema,
+  deliverySchema,
+  updateChannelSchema,
+} from '../alerting/alert'
 import { pageOf, pageQuerySchema } from '../common'
 import { compressionAdviceSchema } from '../compression-advice'
 import {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { pageOf, pageQuerySchema, type Role } from '../common'
-import type { RouteScope } from '../token-scope'
+import type { RouteScope } from '../people/token-scope'
 import type { ApiRoute } from './api-route'
 
 interface Crud {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertFilterSchema, alertSchema, deadMansSwitchSchema } from '../alert'
+import { alertFilterSchema, alertSchema, deadMansSwitchSchema } from '../alerting/alert'
 import { auditEventSchema, auditExportQuerySchema, auditQuerySchema, auditVerificationSchema } from '../audit'
 import { pageOf, pageQuerySchema } from '../common'
 import { exposedSecretsSchema, redactedSecretsSchema } from '../exposed-secrets'
@@ -14,7 +14,7 @@ import {
   updateMeSchema,
   updateUserSchema,
   userSchema,
-} from '../people'
+} from '../people/people'
 import {
   confirmRecoveryKitSchema,
   createRecoveryKitSchema,

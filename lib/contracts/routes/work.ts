@@ -9,7 +9,7 @@ import { pageOf, pageQuerySchema } from '../common'
 import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
 import { insightQuerySchema, insightSchema, sourceInsightSchema } from '../insight'
 import { jobFilterSchema, jobSchema, startedSchema } from '../job'
-import { createRestoreGrantSchema, restoreGrantSchema, restoreGrantsSchema } from '../restore-grant'
+import { createRestoreGrantSchema, restoreGrantSchema, restoreGrantsSchema } from '../people/restore-grant'
 import { backupHealthSchema, healthQuerySchema, statusQuerySchema, statusSchema } from '../status'
 import type { ApiRoute } from './api-route'
 

@@ -1,4 +1,4 @@
-import type { QuietHours } from '@/lib/contracts/channel-routing'
+import type { QuietHours } from '@/lib/contracts/alerting/channel-routing'
 
 const minuteMs = 60_000
 /** Clocks are put forward or back by two hours at the most. */

@@ -1,5 +1,5 @@
-import type { AlertEvent, Severity } from '@/lib/contracts/alert-event'
-import type { ChannelRouting } from '@/lib/contracts/channel-routing'
+import type { AlertEvent, Severity } from '@/lib/contracts/alerting/alert-event'
+import type { ChannelRouting } from '@/lib/contracts/alerting/channel-routing'
 import { quietUntil } from './quiet-until'
 
 /** What the routing of a channel looks at. `tags` are those of the source. */

@@ -1,4 +1,4 @@
-import type { AlertEvent } from '../../contracts/alert'
+import type { AlertEvent } from '../../contracts/alerting/alert'
 import type { HealthReason } from '../../contracts/status'
 
 /**

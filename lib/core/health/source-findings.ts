@@ -1,4 +1,4 @@
-import type { AlertEvent } from '../../contracts/alert'
+import type { AlertEvent } from '../../contracts/alerting/alert'
 import { exceeded } from './source-health'
 import { span, stamp } from './words'
 

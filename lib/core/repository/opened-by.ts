@@ -1,4 +1,4 @@
-import type { Manifest } from '../../contracts/manifest'
+import type { Manifest } from '../../contracts/repository/manifest'
 
 /** In the list of whose keys open a copy: everybody, since it is not encrypted. */
 export const opensForAll = '*'

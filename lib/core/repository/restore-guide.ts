@@ -1,7 +1,7 @@
 import { checkingSignature } from './checking-signature'
 import { engineContract } from '../../contracts/engines/index'
 import type { HandStep } from './hand-step'
-import type { Manifest } from '../../contracts/manifest'
+import type { Manifest } from '../../contracts/repository/manifest'
 import { manifestFile } from './paths'
 
 /** Compares every stored file with the manifest, whose signature says that it is ours. */

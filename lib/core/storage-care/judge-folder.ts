@@ -1,4 +1,4 @@
-import type { Manifest } from '../../contracts/manifest'
+import type { Manifest } from '../../contracts/repository/manifest'
 import { identityFile, isLaterIdentity, manifestFile, restoreGuideFile, signatureFile } from '../repository/paths'
 
 /** An object of one folder; `file` is its name inside. */

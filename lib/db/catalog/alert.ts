@@ -1,5 +1,5 @@
-import { alertEventSchema, severitySchema } from '../../contracts/alert-event'
-import type { Alert } from '../../contracts/alert'
+import { alertEventSchema, severitySchema } from '@/lib/contracts/alerting/alert-event'
+import type { Alert } from '@/lib/contracts/alerting/alert'
 import { actorSchema } from '../../contracts/common'
 import type { AlertModel } from '../generated/models/Alert'
 import type { AlertDeliveryModel } from '../generated/models/AlertDelivery'

@@ -1,5 +1,5 @@
 import { actorSchema, type Actor } from '../../contracts/common'
-import { guardedActionSchema, type Approval } from '../../contracts/access'
+import { guardedActionSchema, type Approval } from '@/lib/contracts/people/access'
 import { personOf } from '../../core/access/person-of'
 import type { ApprovalModel } from '../generated/models/Approval'
 import { parseOrNull } from './parse-or-null'

@@ -1,4 +1,4 @@
-import { deliveryPhaseSchema, deliveryStateSchema, type DeliveryPhase } from '../../contracts/alert'
+import { deliveryPhaseSchema, deliveryStateSchema, type DeliveryPhase } from '@/lib/contracts/alerting/alert'
 import type { AlertDeliveryModel } from '../generated/models/AlertDelivery'
 
 /** Reminders are numbered in the catalog (`reminder-3`), so that each exists once; the number says nothing outside. */

@@ -1,5 +1,5 @@
 import { actorSchema, roleSchema } from '../../contracts/common'
-import type { Invitation } from '../../contracts/access'
+import type { Invitation } from '@/lib/contracts/people/access'
 import type { InvitationModel } from '../generated/models/Invitation'
 import { parseOrNull } from './parse-or-null'
 

@@ -1,4 +1,4 @@
-import type { RestoreGrant } from '../../contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import type { Prisma } from '../generated/client'
 import type { RestoreGrantModel } from '../generated/models/RestoreGrant'
 

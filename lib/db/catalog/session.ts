@@ -1,4 +1,4 @@
-import { signInMethodSchema, type SessionItem } from '../../contracts/access'
+import { signInMethodSchema, type SessionItem } from '@/lib/contracts/people/access'
 import type { SessionModel } from '../generated/models/Session'
 
 export type SessionRow = SessionModel & { user: { email: string } }

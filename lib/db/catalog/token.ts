@@ -1,5 +1,5 @@
 import { roleSchema, type Role } from '../../contracts/common'
-import type { Token } from '../../contracts/people'
+import type { Token } from '@/lib/contracts/people/people'
 import { tokenRole } from '../../core/access/token-role'
 import type { ApiTokenModel } from '../generated/models/ApiToken'
 

@@ -1,5 +1,5 @@
 import { roleSchema } from '../../contracts/common'
-import type { User } from '../../contracts/people'
+import type { User } from '@/lib/contracts/people/people'
 import type { UserModel } from '../generated/models/User'
 
 /** A user as the API shows them: no hash, no counters. */

@@ -3,8 +3,8 @@ import type { ErrorCode } from '@/lib/contracts/error-code'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { tlsMessage, tlsOffers, tlsRemedy, tlsTroubleOf } from '@/lib/core/network/tls-trouble'
-import { quoteIdentifier } from './quote'
-import { isRecoveryConflict, recoveryConflict } from './recovery-conflict'
+import { quoteIdentifier } from './connect/quote'
+import { isRecoveryConflict, recoveryConflict } from './load/recovery-conflict'
 
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EHOSTDOWN'])
 const goneStates = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003'])

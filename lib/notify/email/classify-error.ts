@@ -1,4 +1,4 @@
-import type { EmailConfig } from '@/lib/contracts/channel-config'
+import type { EmailConfig } from '@/lib/contracts/alerting/channel-config'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/channel-config'
+import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/alerting/channel-config'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { GuardedSocket } from '@/lib/network/guarded-socket'
 import type { Notification, NotifierDriver } from '@/lib/ports/notifier'

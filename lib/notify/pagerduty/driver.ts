@@ -1,4 +1,4 @@
-import { pagerdutyConfigSchema } from '@/lib/contracts/channel-config'
+import { pagerdutyConfigSchema } from '@/lib/contracts/alerting/channel-config'
 import type { NotifierDriver } from '@/lib/ports/notifier'
 import { callReceiver } from '../call-receiver'
 import { secretOf } from '../secret-of'

@@ -1,4 +1,4 @@
-import { syslogConfigSchema, type SyslogConfig } from '@/lib/contracts/channel-config'
+import { syslogConfigSchema, type SyslogConfig } from '@/lib/contracts/alerting/channel-config'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { NotifierDriver } from '@/lib/ports/notifier'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { SyslogConfig } from '@/lib/contracts/channel-config'
+import type { SyslogConfig } from '@/lib/contracts/alerting/channel-config'
 import type { Notification } from '@/lib/ports/notifier'
 import { describeFacts } from '../describe-facts'
 import { headline } from '../headline'

@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SyslogConfig } from '@/lib/contracts/channel-config'
+import type { SyslogConfig } from '@/lib/contracts/alerting/channel-config'
 import { guardedLookup } from '@/lib/network/guarded-lookup'
 
 /** A receiver that took everything hangs up when we do; one that does not is left after this long. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { telegramConfigSchema } from '@/lib/contracts/channel-config'
+import { telegramConfigSchema } from '@/lib/contracts/alerting/channel-config'
 import type { NotifierDriver } from '@/lib/ports/notifier'
 import { callReceiver } from '../call-receiver'
 import { secretOf } from '../secret-of'

@@ -1,4 +1,4 @@
-import type { TelegramConfig } from '@/lib/contracts/channel-config'
+import type { TelegramConfig } from '@/lib/contracts/alerting/channel-config'
 import type { Notification } from '@/lib/ports/notifier'
 import { describeFacts } from '../describe-facts'
 import { headline } from '../headline'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { webhookConfigSchema } from '@/lib/contracts/channel-config'
+import { webhookConfigSchema } from '@/lib/contracts/alerting/channel-config'
 import type { NotifierDriver } from '@/lib/ports/notifier'
 import { callReceiver } from '../call-receiver'
 import { formatWebhook } from './format'

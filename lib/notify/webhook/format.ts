@@ -1,4 +1,4 @@
-import type { WebhookConfig } from '@/lib/contracts/channel-config'
+import type { WebhookConfig } from '@/lib/contracts/alerting/channel-config'
 import { renderTemplate } from '@/lib/core/alert/render-template'
 import type { Notification } from '@/lib/ports/notifier'
 import { listFacts } from '../describe-facts'

@@ -1,4 +1,4 @@
-import type { Alert } from '@/lib/contracts/alert'
+import type { Alert } from '@/lib/contracts/alerting/alert'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toAlert } from '@/lib/db/catalog/alert'
 import { toJson } from '@/lib/db/to-json'

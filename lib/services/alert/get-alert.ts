@@ -1,4 +1,4 @@
-import type { Alert } from '@/lib/contracts/alert'
+import type { Alert } from '@/lib/contracts/alerting/alert'
 import { toAlert } from '@/lib/db/catalog/alert'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'

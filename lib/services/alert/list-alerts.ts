@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Alert, alertFilterSchema } from '@/lib/contracts/alert'
+import type { Alert, alertFilterSchema } from '@/lib/contracts/alerting/alert'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { toAlert } from '@/lib/db/catalog/alert'
 import { keysetPage } from '@/lib/db/keyset-page'

@@ -1,4 +1,4 @@
-import type { ConfirmedAction } from '@/lib/contracts/access'
+import type { ConfirmedAction } from '@/lib/contracts/people/access'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
 import { requireStepUp } from '../step-up/require-step-up'

@@ -1,4 +1,4 @@
-import type { Approval, DecideApproval } from '@/lib/contracts/access'
+import type { Approval, DecideApproval } from '@/lib/contracts/people/access'
 import type { Actor } from '@/lib/contracts/common'
 import { personOf } from '@/lib/core/access/person-of'
 import { HoldfastError } from '@/lib/core/holdfast-error'

@@ -1,4 +1,4 @@
-import type { Approval } from '@/lib/contracts/access'
+import type { Approval } from '@/lib/contracts/people/access'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { toApproval } from '@/lib/db/catalog/approval'
 import type { ApprovalModel } from '@/lib/db/generated/models/Approval'

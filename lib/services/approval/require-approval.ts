@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { GuardedAction } from '@/lib/contracts/access'
+import type { GuardedAction } from '@/lib/contracts/people/access'
 import type { Actor } from '@/lib/contracts/common'
 import { personOf } from '@/lib/core/access/person-of'
 import { canonicalJson } from '@/lib/core/evidence/canonical-json'

@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Manifest, ManifestPart } from '@/lib/contracts/manifest'
+import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'

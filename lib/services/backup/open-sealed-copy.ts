@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/manifest'
+import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/repository/manifest'
 import {
   identityFile,
   isLaterIdentity,

@@ -1,5 +1,5 @@
 import type { HandStep } from '@/lib/core/repository/hand-step'
-import type { Manifest } from '@/lib/contracts/manifest'
+import type { Manifest } from '@/lib/contracts/repository/manifest'
 import { restoreGuide } from '@/lib/core/repository/restore-guide'
 import type { Engine } from '@/lib/ports/engine'
 

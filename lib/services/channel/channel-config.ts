@@ -4,7 +4,7 @@ import {
   channelSecrets,
   webhookConfigSchema,
   type ChannelKind,
-} from '@/lib/contracts/channel-config'
+} from '@/lib/contracts/alerting/channel-config'
 import { splitSecrets } from '@/lib/contracts/stored-secret'
 import { renderTemplate } from '@/lib/core/alert/render-template'
 import { HoldfastError } from '@/lib/core/holdfast-error'

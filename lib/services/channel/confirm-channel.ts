@@ -1,4 +1,4 @@
-import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
+import { channelRoutingSchema } from '@/lib/contracts/alerting/channel-routing'
 import { jsonObject } from '@/lib/db/catalog/json-object'
 import type { Tx } from '@/lib/db/client'
 import type { ChannelModel } from '@/lib/db/generated/models/Channel'

@@ -1,4 +1,4 @@
-import type { Channel, CreateChannel } from '@/lib/contracts/alert'
+import type { Channel, CreateChannel } from '@/lib/contracts/alerting/alert'
 import { toChannel } from '@/lib/db/catalog/channel'
 import { toJson } from '@/lib/db/to-json'
 import { recordAudit } from '../audit/record-audit'

@@ -1,4 +1,4 @@
-import type { Channel } from '@/lib/contracts/alert'
+import type { Channel } from '@/lib/contracts/alerting/alert'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findChannel } from './find-channel'

@@ -1,4 +1,4 @@
-import type { Channel } from '@/lib/contracts/alert'
+import type { Channel } from '@/lib/contracts/alerting/alert'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import type { ChannelModel } from '@/lib/db/generated/models/Channel'
 import { keysetPage } from '@/lib/db/keyset-page'

@@ -1,5 +1,5 @@
-import type { Delivery } from '@/lib/contracts/alert'
-import { alertEventSchema, severitySchema } from '@/lib/contracts/alert-event'
+import type { Delivery } from '@/lib/contracts/alerting/alert'
+import { alertEventSchema, severitySchema } from '@/lib/contracts/alerting/alert-event'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { toDelivery } from '@/lib/db/catalog/delivery'
 import type { AlertModel } from '@/lib/db/generated/models/Alert'

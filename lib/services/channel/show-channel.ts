@@ -1,4 +1,4 @@
-import type { Channel } from '@/lib/contracts/alert'
+import type { Channel } from '@/lib/contracts/alerting/alert'
 import { toChannel } from '@/lib/db/catalog/channel'
 import type { ChannelModel } from '@/lib/db/generated/models/Channel'
 import type { ServiceContext } from '../context'

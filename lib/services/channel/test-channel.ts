@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ChannelTest } from '@/lib/contracts/alert'
+import type { ChannelTest } from '@/lib/contracts/alerting/alert'
 import type { Failure } from '@/lib/contracts/common'
 import { toFailure } from '@/lib/core/holdfast-error'
 import { actorName } from '../actor-name'

@@ -1,6 +1,6 @@
 import type { ThawCopy, Thawed } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { manifestSchema } from '@/lib/contracts/manifest'
+import { manifestSchema } from '@/lib/contracts/repository/manifest'
 import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'

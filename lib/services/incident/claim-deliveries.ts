@@ -1,4 +1,4 @@
-import type { DeliveryPhase } from '@/lib/contracts/alert'
+import type { DeliveryPhase } from '@/lib/contracts/alerting/alert'
 import type { Db } from '@/lib/db/client'
 import { reminderPrefix } from '@/lib/db/catalog/delivery'
 import { Prisma } from '@/lib/db/generated/client'

@@ -1,4 +1,4 @@
-import type { DeadMansSwitch } from '@/lib/contracts/alert'
+import type { DeadMansSwitch } from '@/lib/contracts/alerting/alert'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { readDeadMansSwitch } from './dead-mans-switch'

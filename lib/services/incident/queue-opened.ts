@@ -1,5 +1,5 @@
-import type { AlertEvent, Severity } from '@/lib/contracts/alert-event'
-import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
+import type { AlertEvent, Severity } from '@/lib/contracts/alerting/alert-event'
+import { channelRoutingSchema } from '@/lib/contracts/alerting/channel-routing'
 import { heldUntil, isRouted } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
 

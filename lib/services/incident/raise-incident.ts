@@ -1,4 +1,4 @@
-import type { AlertEvent, Severity } from '@/lib/contracts/alert-event'
+import type { AlertEvent, Severity } from '@/lib/contracts/alerting/alert-event'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'

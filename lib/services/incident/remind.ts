@@ -1,4 +1,4 @@
-import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
+import { channelRoutingSchema } from '@/lib/contracts/alerting/channel-routing'
 import { heldUntil } from '@/lib/core/alert/route-alert'
 import { reminderPrefix } from '@/lib/db/catalog/delivery'
 import { Prisma } from '@/lib/db/generated/client'

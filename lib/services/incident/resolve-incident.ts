@@ -1,5 +1,5 @@
-import { severitySchema, type AlertEvent } from '@/lib/contracts/alert-event'
-import { channelRoutingSchema } from '@/lib/contracts/channel-routing'
+import { severitySchema, type AlertEvent } from '@/lib/contracts/alerting/alert-event'
+import { channelRoutingSchema } from '@/lib/contracts/alerting/channel-routing'
 import { heldUntil } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
 import type { AlertModel } from '@/lib/db/generated/models/Alert'

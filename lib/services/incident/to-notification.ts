@@ -1,4 +1,4 @@
-import { severitySchema } from '@/lib/contracts/alert-event'
+import { severitySchema } from '@/lib/contracts/alerting/alert-event'
 import { spellDuration } from '@/lib/core/alert/spell-duration'
 import { phaseOf } from '@/lib/db/catalog/delivery'
 import { jsonObject } from '@/lib/db/catalog/json-object'

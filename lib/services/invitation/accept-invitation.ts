@@ -1,6 +1,6 @@
-import type { AcceptInvitation } from '@/lib/contracts/access'
+import type { AcceptInvitation } from '@/lib/contracts/people/access'
 import { roleSchema } from '@/lib/contracts/common'
-import type { User } from '@/lib/contracts/people'
+import type { User } from '@/lib/contracts/people/people'
 import { toUser } from '@/lib/db/catalog/user'
 import type { Tx } from '@/lib/db/client'
 import type { InvitationModel } from '@/lib/db/generated/models/Invitation'

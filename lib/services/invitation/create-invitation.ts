@@ -1,4 +1,4 @@
-import type { CreatedInvitation, CreateInvitation } from '@/lib/contracts/access'
+import type { CreatedInvitation, CreateInvitation } from '@/lib/contracts/people/access'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toInvitation } from '@/lib/db/catalog/invitation'
 import { guardGrantOfAdmin } from '../approval/guard-grant-of-admin'

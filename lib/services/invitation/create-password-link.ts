@@ -1,4 +1,4 @@
-import type { CreatedInvitation } from '@/lib/contracts/access'
+import type { CreatedInvitation } from '@/lib/contracts/people/access'
 import { roleSchema } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toInvitation } from '@/lib/db/catalog/invitation'

@@ -1,4 +1,4 @@
-import type { Invitation } from '@/lib/contracts/access'
+import type { Invitation } from '@/lib/contracts/people/access'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { toInvitation } from '@/lib/db/catalog/invitation'
 import type { InvitationModel } from '@/lib/db/generated/models/Invitation'

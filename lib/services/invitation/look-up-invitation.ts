@@ -1,4 +1,4 @@
-import type { InvitationFace } from '@/lib/contracts/access'
+import type { InvitationFace } from '@/lib/contracts/people/access'
 import { roleSchema } from '@/lib/contracts/common'
 import type { ServiceContext } from '../context'
 import { findOpenInvitation } from './find-open-invitation'

@@ -1,4 +1,4 @@
-import type { CreatedInvitation } from '@/lib/contracts/access'
+import type { CreatedInvitation } from '@/lib/contracts/people/access'
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { InvitationModel } from '@/lib/db/generated/models/Invitation'
 import { actorName } from '../actor-name'

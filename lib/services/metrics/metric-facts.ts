@@ -1,4 +1,4 @@
-import type { AlertEvent } from '@/lib/contracts/alert'
+import type { AlertEvent } from '@/lib/contracts/alerting/alert'
 import type { RecoveryKitState } from '@/lib/contracts/settings'
 import type { CopyState } from '@/lib/contracts/backup'
 

@@ -1,4 +1,4 @@
-import { alertEventSchema, type AlertEvent } from '@/lib/contracts/alert'
+import { alertEventSchema, type AlertEvent } from '@/lib/contracts/alerting/alert'
 import type { Tx } from '@/lib/db/client'
 import { leaseMs } from '../job/recover-jobs'
 import { readRecoveryKit } from '../recovery-kit/get-recovery-kit'

@@ -1,4 +1,4 @@
-import type { OidcFacts } from '@/lib/contracts/access'
+import type { OidcFacts } from '@/lib/contracts/people/access'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { hasClientSecret } from './client-secret'

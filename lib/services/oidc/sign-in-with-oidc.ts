@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Role } from '@/lib/contracts/common'
 import type { ErrorCode } from '@/lib/contracts/error-code'
-import { emailSchema } from '@/lib/contracts/people'
+import { emailSchema } from '@/lib/contracts/people/people'
 import { roleOfGroups } from '@/lib/core/access/role-of-groups'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { Prisma } from '@/lib/db/generated/client'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OidcTest } from '@/lib/contracts/access'
+import type { OidcTest } from '@/lib/contracts/people/access'
 import { clip } from '@/lib/core/clip'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { type Answer, requestOnce } from '@/lib/network/request-once'

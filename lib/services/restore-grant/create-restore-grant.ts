@@ -1,4 +1,4 @@
-import type { CreateRestoreGrant, RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { CreateRestoreGrant, RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { refuseRestore } from '@/lib/core/restore/refuse-restore'
 import { restoreGrantInclude, toRestoreGrant } from '@/lib/db/catalog/restore-grant'

@@ -1,4 +1,4 @@
-import type { RestoreGrant } from '@/lib/contracts/restore-grant'
+import type { RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import { restoreGrantInclude, toRestoreGrant } from '@/lib/db/catalog/restore-grant'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'

@@ -1,4 +1,4 @@
-import type { RecoveryCodes } from '@/lib/contracts/access'
+import type { RecoveryCodes } from '@/lib/contracts/people/access'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'

@@ -1,5 +1,5 @@
 import { toString as qrCode } from 'qrcode'
-import type { SecondFactorStart } from '@/lib/contracts/access'
+import type { SecondFactorStart } from '@/lib/contracts/people/access'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'

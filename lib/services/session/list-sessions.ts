@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import type { SessionItem } from '@/lib/contracts/access'
+import type { SessionItem } from '@/lib/contracts/people/access'
 import { toSession, type SessionRow } from '@/lib/db/catalog/session'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'

@@ -1,4 +1,4 @@
-import type { SignInLock } from '@/lib/contracts/access'
+import type { SignInLock } from '@/lib/contracts/people/access'
 import { signInDelay } from '@/lib/core/access/sign-in-delay'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'

@@ -1,5 +1,5 @@
 import { roleSchema, type Actor } from '@/lib/contracts/common'
-import type { SignInMethod } from '@/lib/contracts/access'
+import type { SignInMethod } from '@/lib/contracts/people/access'
 import type { Tx } from '@/lib/db/client'
 import type { UserModel } from '@/lib/db/generated/models/User'
 import { recordAudit } from '../audit/record-audit'

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { createSourceSchema } from '@/lib/contracts/source'
-import { emailSchema, passwordSchema } from '@/lib/contracts/people'
+import { emailSchema, passwordSchema } from '@/lib/contracts/people/people'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJson } from '@/lib/db/to-json'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Manifest } from '@/lib/contracts/manifest'
+import type { Manifest } from '@/lib/contracts/repository/manifest'
 import {
   chainPositionSchema,
   type ChainPosition,

@@ -1,4 +1,4 @@
-import type { StepUpMethod } from '@/lib/contracts/access'
+import type { StepUpMethod } from '@/lib/contracts/people/access'
 import type { UserModel } from '@/lib/db/generated/models/User'
 
 /** How a user can show again who they are: what they know, what they have, or their identity provider. */

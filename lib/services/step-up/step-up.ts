@@ -1,4 +1,4 @@
-import type { StepUp } from '@/lib/contracts/access'
+import type { StepUp } from '@/lib/contracts/people/access'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'

@@ -1,5 +1,5 @@
 import type { Actor } from '@/lib/contracts/common'
-import { tokenScopeSchema } from '@/lib/contracts/token-scope'
+import { tokenScopeSchema } from '@/lib/contracts/people/token-scope'
 import { roleNow, withMaker } from '@/lib/db/catalog/token'
 import type { ServiceContext } from '../context'
 import { tokenHash } from './token-hash'

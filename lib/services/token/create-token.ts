@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
-import { createTokenSchema, type CreateToken, type createdTokenSchema } from '@/lib/contracts/people'
+import { createTokenSchema, type CreateToken, type createdTokenSchema } from '@/lib/contracts/people/people'
 import { personOf } from '@/lib/core/access/person-of'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'

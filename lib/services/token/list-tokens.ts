@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import type { Token } from '@/lib/contracts/people'
+import type { Token } from '@/lib/contracts/people/people'
 import { toToken, withMaker } from '@/lib/db/catalog/token'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'

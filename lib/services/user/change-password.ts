@@ -1,4 +1,4 @@
-import type { UpdateMe } from '@/lib/contracts/people'
+import type { UpdateMe } from '@/lib/contracts/people/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'

@@ -1,4 +1,4 @@
-import type { Setup, User } from '@/lib/contracts/people'
+import type { Setup, User } from '@/lib/contracts/people/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toUser } from '@/lib/db/catalog/user'
 import { recordAudit } from '../audit/record-audit'

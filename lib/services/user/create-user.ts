@@ -1,4 +1,4 @@
-import type { CreateUser, User } from '@/lib/contracts/people'
+import type { CreateUser, User } from '@/lib/contracts/people/people'
 import { toUser } from '@/lib/db/catalog/user'
 import { guardGrantOfAdmin } from '../approval/guard-grant-of-admin'
 import { recordAudit } from '../audit/record-audit'

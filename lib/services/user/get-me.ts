@@ -1,4 +1,4 @@
-import type { Me } from '@/lib/contracts/people'
+import type { Me } from '@/lib/contracts/people/people'
 import type { ServiceContext } from '../context'
 import { actorName } from '../actor-name'
 import { found } from '../not-found'

@@ -1,4 +1,4 @@
-import type { User } from '@/lib/contracts/people'
+import type { User } from '@/lib/contracts/people/people'
 import { toUser } from '@/lib/db/catalog/user'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'

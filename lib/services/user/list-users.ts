@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '@/lib/contracts/common'
-import type { User } from '@/lib/contracts/people'
+import type { User } from '@/lib/contracts/people/people'
 import { toUser } from '@/lib/db/catalog/user'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'

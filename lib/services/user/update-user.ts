@@ -1,5 +1,5 @@
 import { roleSchema, roles } from '@/lib/contracts/common'
-import type { UpdateUser, User } from '@/lib/contracts/people'
+import type { UpdateUser, User } from '@/lib/contracts/people/people'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toUser } from '@/lib/db/catalog/user'
 import type { UserModel } from '@/lib/db/generated/models/User'

@@ -1,4 +1,4 @@
-import { alertEventSchema } from '@/lib/contracts/alert'
+import { alertEventSchema } from '@/lib/contracts/alerting/alert'
 import type { ServiceContext } from '../context'
 import { resolveIncident } from '../incident/resolve-incident'
 

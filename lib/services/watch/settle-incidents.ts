@@ -1,4 +1,4 @@
-import type { AlertEvent } from '@/lib/contracts/alert'
+import type { AlertEvent } from '@/lib/contracts/alerting/alert'
 import type { Finding } from '@/lib/core/health/source-findings'
 import type { Db } from '@/lib/db/client'
 import { incidentKey, raiseIncident } from '../incident/raise-incident'

@@ -1,4 +1,4 @@
-import type { AlertEvent } from '@/lib/contracts/alert'
+import type { AlertEvent } from '@/lib/contracts/alerting/alert'
 import { probeReportSchema } from '@/lib/contracts/destination'
 import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { destinationFindings, type WatchedDestination } from '@/lib/core/health/destination-findings'

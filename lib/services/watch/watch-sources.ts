@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AlertEvent } from '@/lib/contracts/alert'
+import type { AlertEvent } from '@/lib/contracts/alerting/alert'
 import { copyStateSchema } from '@/lib/contracts/backup'
 import { copyRuleSchema, destinationOptionsSchema, type CopyRule } from '@/lib/contracts/operations'
 import { isInTime } from '@/lib/core/copy/behind'

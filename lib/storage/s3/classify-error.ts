@@ -2,12 +2,12 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { S3Config } from '@/lib/contracts/destinations/s3'
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { endpointWithoutBucket } from '@/lib/core/storage/endpoint-without-bucket'
-import { describeNetwork, hasBucketInHost, pathStyleHint } from './describe-network'
-import { describeRefusal } from './describe-refusal'
-import { describeStranger } from './describe-stranger'
-import { endpointName } from './endpoint-name'
-import { readFault, type S3Fault } from './read-fault'
-import { operationOf } from './watch-answers'
+import { describeNetwork, hasBucketInHost, pathStyleHint } from './connection/describe-network'
+import { describeRefusal } from './connection/describe-refusal'
+import { describeStranger } from './connection/describe-stranger'
+import { endpointName } from './connection/endpoint-name'
+import { readFault, type S3Fault } from './connection/read-fault'
+import { operationOf } from './connection/watch-answers'
 
 /** 499 is a proxy's "client closed"; 409 a conflict of conditional requests, which S3 asks to repeat. */
 const transientStatus = new Set([408, 409, 425, 429, 499, 500, 502, 503, 504])

@@ -5,7 +5,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { DeleteOutcome } from '@/lib/ports/storage'
 import { classifyError } from './classify-error'
 import { headFull } from './head'
-import { plainRequest } from './request'
+import { plainRequest } from './connection/request'
 import type { S3Store } from './store'
 
 /**

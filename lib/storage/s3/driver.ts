@@ -1,6 +1,6 @@
 import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
 import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
-import { abortUploads } from './abort-uploads'
+import { abortUploads } from './upload/abort-uploads'
 import { deleteObjects } from './delete'
 import { get } from './get'
 import { headObject } from './head'

@@ -8,8 +8,8 @@ import { backoffMs } from '../retry'
 import { classifyError, objectNotFound } from './classify-error'
 import { headFull } from './head'
 import { openBody, watchedChunks } from './open-body'
-import { readFault } from './read-fault'
-import { plainRequest } from './request'
+import { readFault } from './connection/read-fault'
+import { plainRequest } from './connection/request'
 import type { S3Store } from './store'
 
 interface Span {

@@ -1,10 +1,10 @@
 import { HeadBucketCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo } from '@/lib/ports/storage'
-import { askAgain } from './ask-again'
-import { isStranger, readFault } from './read-fault'
-import { putIdName } from './object-input'
-import { plainRequest } from './request'
+import { askAgain } from './connection/ask-again'
+import { isStranger, readFault } from './connection/read-fault'
+import { putIdName } from './upload/object-input'
+import { plainRequest } from './connection/request'
 import type { S3Store } from './store'
 
 export type Head = HeadObjectCommandOutput

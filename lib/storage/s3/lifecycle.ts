@@ -12,8 +12,8 @@ import { repositoryRoot } from '@/lib/core/repository/paths'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ClassTransition, RuleOutcome } from '@/lib/ports/storage'
 import { classifyError } from './classify-error'
-import { isNotImplemented, readFault } from './read-fault'
-import { request } from './request'
+import { isNotImplemented, readFault } from './connection/read-fault'
+import { request } from './connection/request'
 import type { S3Store } from './store'
 
 interface Lifecycle {

@@ -2,7 +2,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo } from '@/lib/ports/storage'
-import { plainRequest } from './request'
+import { plainRequest } from './connection/request'
 import type { S3Store } from './store'
 
 /**

@@ -8,10 +8,10 @@ import { deleteObjects } from './delete'
 import { get } from './get'
 import { headFull } from './head'
 import { list } from './list'
-import { probeChecksums, probeConditionalWrites } from './probe-writes'
-import { probeLifecycle, probeObjectLock, probeVersioning } from './probe-bucket'
+import { probeChecksums, probeConditionalWrites } from './probing/probe-writes'
+import { probeLifecycle, probeObjectLock, probeVersioning } from './probing/probe-bucket'
 import { put } from './put'
-import { speaksTls } from './speaks-tls'
+import { speaksTls } from './connection/speaks-tls'
 import type { S3Store } from './store'
 
 /** A person waits for the answer, and what is wrong with the settings does not pass by itself. */

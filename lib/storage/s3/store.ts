@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { S3Config } from '@/lib/contracts/destinations/s3'
 import { defaultRetryPolicy, type RetryPolicy } from '../retry'
-import { makeClient } from './client'
+import { makeClient } from './connection/client'
 
 /** What tests make shorter or smaller. */
 export interface S3Tuning {

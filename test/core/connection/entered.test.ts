@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { newChannelConfigSchemas } from '@/lib/contracts/channel-config'
+import { newChannelConfigSchemas } from '@/lib/contracts/alerting/channel-config'
 import { createDestinationSchema } from '@/lib/contracts/destination'
 import { apiRoutes } from '@/lib/contracts/openapi'
 import { updateOperationsSchema } from '@/lib/contracts/operations'

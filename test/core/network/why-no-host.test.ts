@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { typedHostChanges, pastedWords } from '@/components/sources/pasted-values'
-import { newChannelConfigSchemas } from '@/lib/contracts/channel-config'
+import { newChannelConfigSchemas } from '@/lib/contracts/alerting/channel-config'
 import { postgresContract } from '@/lib/contracts/engines/postgres'
 import { createSourceSchema } from '@/lib/contracts/source'
 

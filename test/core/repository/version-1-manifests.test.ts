@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { manifestSchema, type Manifest } from '@/lib/contracts/manifest'
+import { manifestSchema, type Manifest } from '@/lib/contracts/repository/manifest'
 import { manifestSignatureSchema } from '@/lib/core/repository/manifest-signature'
 import { signedListSchema } from '@/lib/core/repository/signed-list'
-import { readSample, sampleFolder, sampleNames } from '../../helpers/version-1'
+import { readSample, sampleFolder, sampleNames } from '../../helpers/catalog/version-1'
 
 /** Files of a name below the stored repositories. */
 async function filesOf(name: RegExp): Promise<string[]> {

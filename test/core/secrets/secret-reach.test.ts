@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { channelKinds, channelSecrets } from '@/lib/contracts/channel-config'
+import { channelKinds, channelSecrets } from '@/lib/contracts/alerting/channel-config'
 import { operationsSchema, sectionReach } from '@/lib/contracts/operations'
 import { destinationContracts } from '@/lib/contracts/destinations/index'
 import { engineContracts } from '@/lib/contracts/engines/index'

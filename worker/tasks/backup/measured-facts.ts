@@ -1,4 +1,4 @@
-import type { Manifest } from '@/lib/contracts/manifest'
+import type { Manifest } from '@/lib/contracts/repository/manifest'
 
 /** What the engine counted, and where the backup is from, for the columns that retention and anomaly baselines read. */
 export function measuredFacts({ measures, identity }: Pick<Manifest, 'measures' | 'identity'>) {

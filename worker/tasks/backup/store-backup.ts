@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/manifest'
+import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/repository/manifest'
 import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import type { SourceSpec } from '@/lib/ports/engine'

@@ -1,4 +1,4 @@
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { toolPriority } from '@/lib/core/tool-priority'
 import { Pace } from '@/lib/pipeline/pace'

@@ -1,4 +1,4 @@
-import { manifestSchema } from '@/lib/contracts/manifest'
+import { manifestSchema } from '@/lib/contracts/repository/manifest'
 import { openedBy } from '@/lib/core/repository/opened-by'
 import { laterIdentityId, signatureFile, signedListOf } from '@/lib/core/repository/paths'
 import { expectedFiles, judgeFolder } from '@/lib/core/storage-care/judge-folder'

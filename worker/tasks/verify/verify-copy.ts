@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import type { ManifestPart } from '@/lib/contracts/manifest'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { BackupModel } from '@/lib/db/generated/models/Backup'
 import type { BackupCopyModel } from '@/lib/db/generated/models/BackupCopy'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'

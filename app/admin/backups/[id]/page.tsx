@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { BackupScreen } from '@/components/backups/backup-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { backupSeeds, destinationsSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { DestinationScreen } from '@/components/destinations/destination-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationSeeds, retentionPoliciesSeed } from '@/app/admin/seeds'
 

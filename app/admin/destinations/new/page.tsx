@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { NewDestinationScreen } from '@/components/destinations/new-destination-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 
 export const metadata: Metadata = { title: 'Add a destination' }
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { EditPolicyScreen } from '@/components/policies/edit-policy-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed, policySeed, retentionPoliciesSeed, sourcesSeed } from '@/app/admin/seeds'
 

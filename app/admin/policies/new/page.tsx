@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { NewPolicyScreen } from '@/components/policies/new-policy-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed, retentionPoliciesSeed, sourcesSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { EvidenceScreen } from '@/components/evidence/evidence-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { evidenceSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { EditScheduleScreen } from '@/components/schedules/edit-schedule-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed, retentionPoliciesSeed, scheduleSeed, sourcesSeed } from '@/app/admin/seeds'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { NewScheduleScreen } from '@/components/schedules/new-schedule-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { destinationsSeed, retentionPoliciesSeed, sourcesSeed } from '@/app/admin/seeds'
 

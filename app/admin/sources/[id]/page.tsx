@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { SourceScreen } from '@/components/sources/source-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { readSearch, type Search } from '@/app/admin/read-search'
 import { backupsSeed, restoreGrantsSeed, schedulesSeed, sourceSeed, statusSeed } from '@/app/admin/seeds'

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { NewSourceScreen } from '@/components/sources/new-source-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 
 export const metadata: Metadata = { title: 'Add a source' }
 

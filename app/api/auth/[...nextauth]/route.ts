@@ -1,8 +1,8 @@
 import NextAuth from 'next-auth'
 import type { NextRequest } from 'next/server'
-import { authOptionsFor } from '@/lib/server/auth-options-for'
-import type { SignInOutcome } from '@/lib/server/password-provider'
-import { signInResponse } from '@/lib/server/sign-in-response'
+import { authOptionsFor } from '@/lib/server/sign-in/auth-options-for'
+import type { SignInOutcome } from '@/lib/server/sign-in/password-provider'
+import { signInResponse } from '@/lib/server/sign-in/sign-in-response'
 
 interface RouteContext {
   params: Promise<{ nextauth: string[] }>

@@ -1,4 +1,4 @@
-import { updateMeSchema } from '@/lib/contracts/people'
+import { updateMeSchema } from '@/lib/contracts/people/people'
 import { handle } from '@/lib/server/handle'
 import { changePassword } from '@/lib/services/user/change-password'
 import { getMe } from '@/lib/services/user/get-me'

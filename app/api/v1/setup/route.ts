@@ -1,7 +1,7 @@
-import { setupSchema } from '@/lib/contracts/people'
+import { setupSchema } from '@/lib/contracts/people/people'
 import { clientAddress } from '@/lib/server/client-address'
 import { handlePublic } from '@/lib/server/handle'
-import { checkSetupCode, forgetSetupCode } from '@/lib/server/setup-code'
+import { checkSetupCode, forgetSetupCode } from '@/lib/server/sign-in/setup-code'
 import { createFirstAdministrator, isSetUp, refuseWhenSetUp } from '@/lib/services/user/create-first-administrator'
 
 export const GET = handlePublic({}, async ({ ctx }) => ({ needed: !(await isSetUp({ ctx })) }))

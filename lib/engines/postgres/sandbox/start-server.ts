@@ -3,7 +3,7 @@ import type { Confinement } from '@/lib/ports/sandbox'
 import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
-import type { Installation } from '../find-client'
+import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import type { SandboxPlan } from './start'
 
 interface Start {

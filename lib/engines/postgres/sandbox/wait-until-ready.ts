@@ -3,7 +3,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { SourceSpec } from '@/lib/ports/engine'
 import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
-import { withConnection } from '../connect'
+import { withConnection } from '@/lib/engines/postgres/connect/connect'
 
 const limitMs = 60_000
 const pauseMs = 50

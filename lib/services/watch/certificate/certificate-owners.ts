@@ -1,7 +1,7 @@
 import type { CertificateTarget } from '@/lib/contracts/certificate-target'
 import { destinationContract } from '@/lib/contracts/destinations/index'
 import { engineContract } from '@/lib/contracts/engines/index'
-import { emailConfigSchema } from '@/lib/contracts/alert'
+import { emailConfigSchema } from '@/lib/contracts/alerting/alert'
 import type { Tx } from '@/lib/db/client'
 
 /** Someone whose server shows a certificate. */

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { EditSourceScreen } from '@/components/sources/edit-source-screen'
-import { requireActor } from '@/lib/server/session'
+import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { sourceSeed } from '@/app/admin/seeds'
 

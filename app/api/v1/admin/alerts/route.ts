@@ -1,4 +1,4 @@
-import { alertFilterSchema } from '@/lib/contracts/alert'
+import { alertFilterSchema } from '@/lib/contracts/alerting/alert'
 import { pageQuerySchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { listAlerts } from '@/lib/services/alert/list-alerts'

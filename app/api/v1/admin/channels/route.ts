@@ -1,4 +1,4 @@
-import { createChannelSchema } from '@/lib/contracts/alert'
+import { createChannelSchema } from '@/lib/contracts/alerting/alert'
 import { pageQuerySchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { createChannel } from '@/lib/services/channel/create-channel'

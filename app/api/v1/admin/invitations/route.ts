@@ -1,4 +1,4 @@
-import { createInvitationSchema } from '@/lib/contracts/access'
+import { createInvitationSchema } from '@/lib/contracts/people/access'
 import { pageQuerySchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { ownOrigin } from '@/lib/server/own-origin'

@@ -1,4 +1,4 @@
-import { sessionFilterSchema } from '@/lib/contracts/access'
+import { sessionFilterSchema } from '@/lib/contracts/people/access'
 import { pageQuerySchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { listSessions } from '@/lib/services/session/list-sessions'

@@ -1,5 +1,5 @@
 import { pageQuerySchema } from '@/lib/contracts/common'
-import { createTokenSchema } from '@/lib/contracts/people'
+import { createTokenSchema } from '@/lib/contracts/people/people'
 import { handle } from '@/lib/server/handle'
 import { createToken } from '@/lib/services/token/create-token'
 import { listTokens } from '@/lib/services/token/list-tokens'

@@ -1,5 +1,5 @@
 import { pageQuerySchema } from '@/lib/contracts/common'
-import { createUserSchema } from '@/lib/contracts/people'
+import { createUserSchema } from '@/lib/contracts/people/people'
 import { handle } from '@/lib/server/handle'
 import { createUser } from '@/lib/services/user/create-user'
 import { listUsers } from '@/lib/services/user/list-users'

@@ -1,4 +1,4 @@
-import { acceptInvitationSchema } from '@/lib/contracts/access'
+import { acceptInvitationSchema } from '@/lib/contracts/people/access'
 import { handlePublic } from '@/lib/server/handle'
 import { acceptInvitation } from '@/lib/services/invitation/accept-invitation'
 

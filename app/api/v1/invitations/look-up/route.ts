@@ -1,4 +1,4 @@
-import { invitationTokenSchema } from '@/lib/contracts/access'
+import { invitationTokenSchema } from '@/lib/contracts/people/access'
 import { handlePublic } from '@/lib/server/handle'
 import { lookUpInvitation } from '@/lib/services/invitation/look-up-invitation'
 

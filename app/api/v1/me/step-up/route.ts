@@ -1,4 +1,4 @@
-import { stepUpSchema } from '@/lib/contracts/access'
+import { stepUpSchema } from '@/lib/contracts/people/access'
 import { handle } from '@/lib/server/handle'
 import { stepUp } from '@/lib/services/step-up/step-up'
 

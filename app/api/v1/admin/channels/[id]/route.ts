@@ -1,4 +1,4 @@
-import { updateChannelSchema } from '@/lib/contracts/alert'
+import { updateChannelSchema } from '@/lib/contracts/alerting/alert'
 import { idParamsSchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { deleteChannel } from '@/lib/services/channel/delete-channel'

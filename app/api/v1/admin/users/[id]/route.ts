@@ -1,5 +1,5 @@
 import { idParamsSchema } from '@/lib/contracts/common'
-import { updateUserSchema } from '@/lib/contracts/people'
+import { updateUserSchema } from '@/lib/contracts/people/people'
 import { handle } from '@/lib/server/handle'
 import { getUser } from '@/lib/services/user/get-user'
 import { updateUser } from '@/lib/services/user/update-user'

@@ -1,4 +1,4 @@
-import { codeSchema } from '@/lib/contracts/access'
+import { codeSchema } from '@/lib/contracts/people/access'
 import { handle } from '@/lib/server/handle'
 import { confirmSecondFactor } from '@/lib/services/second-factor/confirm-second-factor'
 

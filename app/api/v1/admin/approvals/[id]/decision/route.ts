@@ -1,4 +1,4 @@
-import { decideApprovalSchema } from '@/lib/contracts/access'
+import { decideApprovalSchema } from '@/lib/contracts/people/access'
 import { idParamsSchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { decideApproval } from '@/lib/services/approval/decide-approval'

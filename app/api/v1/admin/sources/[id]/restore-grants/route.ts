@@ -1,5 +1,5 @@
 import { idParamsSchema } from '@/lib/contracts/common'
-import { createRestoreGrantSchema } from '@/lib/contracts/restore-grant'
+import { createRestoreGrantSchema } from '@/lib/contracts/people/restore-grant'
 import { handle } from '@/lib/server/handle'
 import { createRestoreGrant } from '@/lib/services/restore-grant/create-restore-grant'
 import { listRestoreGrants } from '@/lib/services/restore-grant/list-restore-grants'

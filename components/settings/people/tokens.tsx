@@ -1,0 +1,132 @@
+'use client'
+
+import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { KeyRound } from 'lucide-react'
+import type { Token } from '@/lib/contracts/people/people'
+import { TimeCell } from '@/components/cells/time-cell'
+import { RoleButton } from '@/components/shell/role-button'
+import { useMay } from '@/components/shell/viewer'
+import { Badge } from '@/components/ui/badge'
+import { Card, CardHeader } from '@/components/ui/card'
+import { ConfirmDialog } from '@/components/ui/confirm-dialog'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ListState } from '@/components/ui/list-state'
+import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { api } from '@/lib/client/api'
+import { tokensQuery } from '@/lib/client/queries/people'
+import { roleWords } from '@/lib/client/role'
+import { useAction } from '@/lib/client/hooks/use-action'
+import { useNow } from '@/lib/client/hooks/use-now'
+import { NewTokenDialog } from './new-token-dialog'
+
+export function Tokens() {
+  const { may, reason } = useMay('admin')
+  const tokens = useQuery({ ...tokensQuery(), enabled: may })
+  const [adding, setAdding] = useState(false)
+  if (!may) return <EmptyState title="API tokens are an administrator’s">{reason}</EmptyState>
+  return (
+    <Card aria-labelledby="tokens-title">
+      <CardHeader
+        id="tokens-title"
+        title="API tokens"
+        note="For automation: Authorization: Bearer …"
+        actions={
+          <RoleButton needs="admin" size="sm" onClick={() => setAdding(true)}>
+            Make a token
+          </RoleButton>
+        }
+      />
+      <ListState query={tokens} empty={<EmptyState icon={<KeyRound />} title="No token yet" />}>
+        <Table label="API tokens">
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th>Role</Th>
+              <Th>Expires</Th>
+              <Th>Last used</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {tokens.data?.items.map((token) => (
+              <TokenRow key={token.id} token={token} />
+            ))}
+          </tbody>
+        </Table>
+      </ListState>
+      {adding && <NewTokenDialog open onOpenChange={setAdding} />}
+    </Card>
+  )
+}
+
+function TokenRow({ token }: { token: Token }) {
+  const now = useNow()
+  const [asking, setAsking] = useState(false)
+  const revoke = useAction({
+    run: () => api<unknown>(`/admin/tokens/${token.id}`, { method: 'DELETE' }),
+    done: `${token.name} no longer works`,
+    errors: 'inline',
+    onDone: () => setAsking(false),
+  })
+  const expired = token.expiresAt !== null && Date.parse(token.expiresAt) < now
+  return (
+    <Tr className={token.revokedAt || expired ? 'text-ink-3' : ''}>
+      <Td>
+        <span className="block font-medium">{token.name}</span>
+        <span className="block text-xs text-ink-3">
+          <code className="font-mono">{token.hint}</code>, made by {token.createdBy}
+        </span>
+      </Td>
+      <Td>
+        {roleWords[token.role].name}
+        {token.roleNow !== token.role && <span className="block max-w-64 text-xs text-warn">{heldBack(token)}</span>}
+        <TokenScopes token={token} />
+      </Td>
+      <Td>{expired ? <Badge>Expired</Badge> : <TimeCell at={token.expiresAt} form="relative" />}</Td>
+      <Td>
+        <TimeCell at={token.lastUsedAt} form="relative" />
+      </Td>
+      <Td className="text-right">
+        {token.revokedAt ? (
+          <Badge>Revoked</Badge>
+        ) : (
+          <RoleButton
+            needs="admin"
+            variant="secondary"
+            size="sm"
+            aria-label={`Revoke ${token.name}`}
+            onClick={() => setAsking(true)}
+          >
+            Revoke
+          </RoleButton>
+        )}
+        <ConfirmDialog
+          open={asking}
+          onOpenChange={setAsking}
+          title={`Revoke ${token.name}?`}
+          action="Revoke the token"
+          pending={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => revoke.mutate(undefined)}
+        >
+          <p>Whatever uses it is refused from now on. It cannot be given back.</p>
+        </ConfirmDialog>
+      </Td>
+    </Tr>
+  )
+}
+
+/** A token may do no more than the person it goes back to. */
+const heldBack = ({ roleNow }: Token): string =>
+  roleNow === null ? 'does not work: its maker is disabled' : `now ${roleWords[roleNow].name}, as its maker is`
+
+/** Beside the role: what it is limited to, or nothing where there is no limit. */
+function TokenScopes({ token: { scopes, sourceIds } }: { token: Token }) {
+  const sources = sourceIds.length === 1 ? 'one source' : `${sourceIds.length} sources`
+  const limits = [...scopes, ...(sourceIds.length > 0 ? [sources] : [])]
+  if (limits.length === 0) return null
+  return <span className="block max-w-64 text-xs text-ink-3">only {limits.join(', ')}</span>
+}

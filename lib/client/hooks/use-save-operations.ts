@@ -1,0 +1,20 @@
+'use client'
+
+import { updateOperationsSchema, type Operations } from '@/lib/contracts/operations'
+import { api } from '@/lib/client/api'
+import { useForm } from './use-form'
+
+interface SaveOptions {
+  /** Said when it worked. */
+  done: string | ((saved: Operations) => string)
+  onDone?: (saved: Operations) => void
+}
+
+/** Stores a part of the settings of unattended running. */
+export function useSaveOperations(options: SaveOptions) {
+  return useForm({
+    schema: updateOperationsSchema,
+    run: (body) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
+    ...options,
+  })
+}

@@ -1,4 +1,0 @@
-import { describe } from 'vitest'
-import { describeRegressionDatabase } from '@/test/helpers/describe-regression-database'
-
-describe('what the regression tests of PostgreSQL 17 leave behind', () => describeRegressionDatabase(17))

@@ -1,4 +1,0 @@
-import { describe } from 'vitest'
-import { describeRegressionDatabase } from '@/test/helpers/describe-regression-database'
-
-describe('what PostgreSQL’s own regression tests leave behind', () => describeRegressionDatabase(15))
