@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { destinationContract } from '@/lib/contracts/destinations/index'
-import type { SandboxOrder } from '@/lib/ports/engine'
+import type { SandboxOrder } from '@/lib/ports/sandbox'
 import type { ServiceContext } from '@/lib/services/context'
 import { keepOut } from './keep-out'
 import { sandboxLibraries } from './settings'

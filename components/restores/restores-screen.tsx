@@ -14,13 +14,10 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
-import type { TableSelection } from '@/lib/core/restore/parse-selection'
 import { tellFailure } from '@/lib/core/tell-failure'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { useUrlState } from '@/lib/client/hooks/use-url-state'
 import { isActive } from '@/lib/client/words/words'
-
-const shown = 3
 
 export function RestoresScreen() {
   const { get } = useUrlState()
@@ -34,7 +31,7 @@ export function RestoresScreen() {
       />
       <div className="space-y-5">
         {active.map((restore) => (
-          <JobCard key={restore.id} jobId={restore.jobId} subject={restore.target.database} />
+          <JobCard key={restore.id} jobId={restore.jobId} subject={restore.place} />
         ))}
         <Card aria-label="Restores">
           <ListState
@@ -84,13 +81,8 @@ export function RestoresScreen() {
                       )}
                     </Td>
                     <Td>
-                      <span className="block font-medium break-words">{restore.target.database}</span>
-                      <span className="block text-xs text-ink-3">on the server of {restore.target.sourceName}</span>
-                      {restore.target.only && (
-                        <span className="block text-xs break-words text-ink-3">
-                          only {selectionWords(restore.target.only)}
-                        </span>
-                      )}
+                      <span className="block font-medium break-words">{restore.place}</span>
+                      <span className="block text-xs text-ink-3">of {restore.target.sourceName}</span>
                     </Td>
                     <Td>
                       <Link
@@ -113,11 +105,4 @@ export function RestoresScreen() {
       </div>
     </>
   )
-}
-
-function selectionWords({ schemas, tables }: TableSelection): string {
-  const names = [...schemas.map((schema) => `${schema}.*`), ...tables.map(({ schema, name }) => `${schema}.${name}`)]
-  return names.length <= shown
-    ? names.join(', ')
-    : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`
 }

@@ -33,6 +33,7 @@ export function startValues(options: StartOptions | undefined): StartValues {
 /** The options as the API takes them; what is not a number is refused there, at its field. */
 export function startOptions(values: StartValues, level: RestoreTestLevel): ScheduleOptions {
   return {
+    method: null,
     level,
     jitterSeconds: Math.round(Number(values.jitterMinutes.trim() || '0') * 60),
     window: windowOf(values),

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { failureSchema, idSchema, jobStateSchema, timeSchema } from './common'
+import { backupKindSchema } from './backup-kind'
 import { restoreTestLevelSchema } from './schedule'
-
-export const backupKindSchema = z.enum(['logical', 'base', 'incremental', 'snapshot'])
-export type BackupKind = z.infer<typeof backupKindSchema>
 
 /** `proven`: a restore test passed. `broken`: a verify or restore test failed. `unproven`: neither yet. */
 export const verifiedSchema = z.enum(['proven', 'unproven', 'broken'])
@@ -184,54 +182,6 @@ export const startRestoreTestSchema = z
     message: 'Name a backupId, or a sourceId to test its latest backup',
   })
 export type StartRestoreTest = z.infer<typeof startRestoreTestSchema>
-
-/** Names as the database has them. Tables come with what they need, and with the indexes and constraints among them. */
-export const tableSelectionSchema = z
-  .object({
-    schemas: z.array(z.string().min(1).max(63)).max(1_000).default([]),
-    tables: z
-      .array(z.object({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) }))
-      .max(10_000)
-      .default([]),
-  })
-  .refine((only) => only.schemas.length + only.tables.length > 0, { message: 'Name at least one table or schema' })
-
-/** A new database on the source's own server, or on another configured source's server. Never an existing one. */
-export const startRestoreSchema = z.object({
-  backupId: idSchema,
-  target: z.object({
-    /** The source whose server and credentials are used; absent: the backup's own. */
-    sourceId: idSchema.optional(),
-    database: z.string().min(1, 'Enter a name for the new database').max(63),
-    /** `keep`: owners and grants as in the backup; the roles must exist. `drop`: everything belongs to the connecting user. */
-    owners: z.enum(['keep', 'drop']).default('keep'),
-    /** Only these tables and schemas; absent: everything. */
-    only: tableSelectionSchema.optional(),
-    /** Streams and index builds side by side; absent: by the cores of the worker. */
-    parallelism: z.number().int().min(1).max(16).optional(),
-  }),
-})
-export type StartRestore = z.infer<typeof startRestoreSchema>
-
-export const restoreSchema = z.object({
-  id: idSchema,
-  backupId: idSchema,
-  jobId: idSchema,
-  state: jobStateSchema,
-  target: z.object({
-    sourceId: idSchema,
-    sourceName: z.string(),
-    database: z.string(),
-    owners: z.enum(['keep', 'drop']),
-    only: tableSelectionSchema.optional(),
-    parallelism: z.number().int().optional(),
-  }),
-  error: failureSchema.nullable(),
-  startedAt: timeSchema,
-  finishedAt: timeSchema.nullable(),
-  durationMs: z.number().nullable(),
-})
-export type Restore = z.infer<typeof restoreSchema>
 
 /** `POST /api/v1/backup/verify`: read the stored bytes back (level quick of a restore test). */
 export const startVerifySchema = z

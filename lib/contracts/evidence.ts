@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { auditHeadSchema } from './audit'
-import { backupKindSchema, checkSchema, checkVerdictSchema } from './backup'
+import { checkSchema, checkVerdictSchema } from './backup'
+import { backupKindSchema } from './backup-kind'
 import { engineNameSchema, failureSchema, idSchema, timeSchema } from './common'
 import { restoreTestLevelSchema } from './schedule'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { spellOut } from '../core/schedule/spell-out'
+import { backupKindSchema } from './backup-kind'
 import { idSchema, patchOf, timeSchema } from './common'
 
 export const scheduleActions = ['backup', 'restore-test', 'drill'] as const
@@ -36,6 +37,8 @@ export const retryRulesSchema = z.object({
 
 /** Options of what the schedule starts. */
 export const scheduleOptionsSchema = z.object({
+  /** How a backup is taken; null: as the engine of the source usually does. */
+  method: backupKindSchema.nullable().default(null),
   /** Level of a restore test. */
   level: restoreTestLevelSchema.default('standard'),
   /** Each run starts up to so much later than due, so that not everything starts at once. */

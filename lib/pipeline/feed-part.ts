@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { PartFeed } from '@/lib/ports/engine'
+import type { PartFeed } from '@/lib/ports/backup-method'
 import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { feedCommand } from '@/lib/process/feed-command'

@@ -33,3 +33,17 @@ export interface Confinement {
   /** Ends every process of it, and removes what it left outside of its folders; then these folders. */
   end(folders: string[]): Promise<void>
 }
+
+/** What a restore test's sandbox is made with. */
+export interface SandboxOrder {
+  /** Folder below which sandboxes are made. */
+  root: string
+  /** What of ours code in a backup must not reach. */
+  keepOut: KeepOut
+  /** True: an administrator accepts for this source that its code runs on this machine without being kept apart. */
+  acceptUnconfined?: boolean
+  /** Folders of this machine with libraries that functions load by their path; code in a backup may read them. */
+  libraries?: string[]
+  /** Most bytes it may have on the disk; chosen from the size of the source when absent. */
+  diskBytes?: number
+}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { compressionAdviceSchema } from '@/lib/contracts/compression-advice'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { quoteIdentifier } from '@/lib/engines/postgres/connect/quote'
-import { postgres } from '@/lib/engines/postgres/engine'
+import { logical } from '@/lib/engines/postgres/logical/method'
 import type { ServiceContext } from '@/lib/services/context'
 import { adviseCompression } from '@/lib/services/source/advise-compression'
 import { createSource } from '@/lib/services/source/create-source'
@@ -97,7 +97,7 @@ describe('a sample of a source', () => {
   it('is mixed of its tables, leaves out one that is locked, and waits for nobody (fault 6)', async () => {
     const locker = await server.connect(database)
     await locker.query('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE')
-    const sample = await postgres.sample?.(source(), { bytes: 12 << 20, timeLimitMs: 20_000 }, makeTestRun())
+    const sample = await logical.sample?.(source(), { bytes: 12 << 20, timeLimitMs: 20_000 }, makeTestRun())
     await locker.end()
     expect(sample?.tables.toSorted()).toEqual([`public.${odd}`, 'public.item'].toSorted())
     expect(sample?.bytes).toBeLessThan(16 << 20)
@@ -108,13 +108,13 @@ describe('a sample of a source', () => {
   })
 
   it('is what was read when its time is up, and an abort ends it with its reason (fault 11)', async () => {
-    const none = await postgres.sample?.(source(), { bytes: 12 << 20, timeLimitMs: 0 }, makeTestRun())
+    const none = await logical.sample?.(source(), { bytes: 12 << 20, timeLimitMs: 0 }, makeTestRun())
     expect(none?.bytes ?? 0).toBeLessThan(12 << 20)
     const run = makeTestRun()
     // With the tables locked, pg_dump is sure to be under way when the abort comes.
     const locker = await server.connect(database)
     await locker.query(`BEGIN; LOCK TABLE ${quoteIdentifier(odd)}, item, locked IN ACCESS EXCLUSIVE MODE`)
-    const sampling = postgres.sample?.(source(), { bytes: 64 << 20, timeLimitMs: 20_000 }, run)
+    const sampling = logical.sample?.(source(), { bytes: 64 << 20, timeLimitMs: 20_000 }, run)
     const dumps = () => processesNaming(database).filter((line) => line.includes('pg_dump'))
     await vi.waitFor(() => expect(dumps()).toHaveLength(1))
     run.abort(new Error('no longer wanted'))

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { type BackupKind, backupKindSchema } from '@/lib/contracts/backup-kind'
 import type { Failure, JobState } from '@/lib/contracts/common'
+import { methodOf } from '@/lib/contracts/engines/index'
 import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
@@ -26,10 +28,13 @@ import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task, TaskArgs, TaskEnd } from '../task'
 import { measuredFacts } from './backup/measured-facts'
 import { DestinationRun } from './backup/destination-run'
+import { findParent } from './backup/find-parent'
 import { storeBackup } from './backup/store-backup'
 
 const inputSchema = z.object({
   destinationIds: z.array(z.uuid()).min(1),
+  /** Absent: as the engine usually does. */
+  method: backupKindSchema.optional(),
   /** A restore test that follows once it succeeded. */
   thenTest: z.enum(['quick', 'standard', 'comprehensive']).optional(),
 })
@@ -49,10 +54,12 @@ export const backupTask: Task = {
         remedy: 'Choose a destination in the schedule.',
       })
     }
+    const method = methodOf(source.engine, input.method ?? null)
+    const chain = await findParent(args, source, method, input.destinationIds)
     const startedAt = ctx.clock.now()
     const backup = await openRow(
       args,
-      source.id,
+      { sourceId: source.id, kind: chain || !method.buildsOn ? method.kind : method.buildsOn, dependsOn: chain ?? [] },
       startedAt,
       destinations.map((destination) => destination.id),
     )
@@ -65,7 +72,14 @@ export const backupTask: Task = {
       }),
     )
     try {
-      const stored = await storeBackup({ args, spec, backup: { ...backup, startedAt }, destinations: runs })
+      const stored = await storeBackup({
+        args,
+        spec,
+        method,
+        chain,
+        backup: { ...backup, startedAt },
+        destinations: runs,
+      })
       const missing = runs.filter((destination) => !destination.isLive)
       return {
         outcome: missing.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: missingCopies(missing) },
@@ -131,7 +145,7 @@ async function startQuietly(args: TaskArgs, job: Parameters<typeof createJob>[2]
 
 async function openRow(
   { ctx, job }: TaskArgs,
-  sourceId: string,
+  { sourceId, kind, dependsOn }: { sourceId: string; kind: BackupKind; dependsOn: string[] },
   startedAt: Date,
   destinationIds: string[],
 ): Promise<{ id: string; folder: string }> {
@@ -143,7 +157,8 @@ async function openRow(
         sourceId,
         jobId: job.id,
         attempt: job.attempt,
-        kind: 'logical',
+        kind,
+        dependsOn,
         status: 'running',
         dueAt: job.dueAt,
         startedAt,
@@ -179,6 +194,8 @@ async function commitBackup(
     where: { id: end.backupId },
     data: {
       status: end.state,
+      kind: end.stored.manifest.method,
+      dependsOn: end.stored.chain,
       finishedAt: now,
       durationMs: now.getTime() - end.startedAt.getTime(),
       sourceBytes: end.stored.sourceBytes,

@@ -1,6 +1,6 @@
-import { engineNames, type Failure } from '@/lib/contracts/common'
+import type { Failure } from '@/lib/contracts/common'
 import { longestRestoreTestMs } from '@/lib/contracts/engines/common'
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { sweepSandboxes } from '@/lib/sandbox/sweep'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { reconcileSafetyNets } from '@/lib/services/destination/reconcile-safety-nets'
 import { sandboxRoot } from '../sandbox-order'
@@ -14,16 +14,9 @@ const busySandboxLimitMs = longestRestoreTestMs + 3_600_000
 /** Sweeps sandboxes, finishes begun deletions, removes what crashed runs left, and checks the stores' safety nets. */
 export const cleanupTask: Task = {
   async run({ ctx, run, home }) {
-    const swept: string[] = []
     const running = await ctx.db.job.count({ where: { kind: 'restore-test', state: 'running' } })
     const limitMs = running > 0 ? busySandboxLimitMs : sandboxLimitMs
-    for (const name of engineNames) {
-      try {
-        swept.push(...(await ctx.engine(name).sweepSandboxes(sandboxRoot(home), limitMs, run)))
-      } catch (error) {
-        if (!(error instanceof HoldfastError && error.code === 'engine-unsupported')) throw error
-      }
-    }
+    const swept = await sweepSandboxes(sandboxRoot(home), limitMs, run)
     if (swept.length > 0) run.logger.info('removed sandboxes', { count: swept.length })
     await reconcileSafetyNets({ ctx, run })
     const { removed, troubles } = await removeDeleted({ ctx, run })

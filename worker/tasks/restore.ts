@@ -1,17 +1,21 @@
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { storedTargetSchema } from '@/lib/db/catalog/restore'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { checkStored } from '@/lib/pipeline/check-stored'
-import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { methodOfBackup } from '@/lib/services/backup/method-of'
+import { openChain } from '@/lib/services/backup/open-chain'
+import type { OpenCopy } from '@/lib/services/backup/open-copy'
 import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { checkGrant, checkServer } from '@/lib/services/restore/check-target'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import { sandboxOrder } from '../sandbox-order'
+import type { RunContext } from '@/lib/ports/run-context'
 import type { Task } from '../task'
 
 /**
- * Restores into a new database. Every stored byte that is needed is read and checked before the first row is written:
- * a damaged backup must not leave half a database behind.
+ * Restores to a new place. Every stored byte that is needed is read and checked before the first row is written:
+ * a damaged backup must not leave half a restore behind.
  */
 export const restoreTask: Task = {
   async run(args) {
@@ -32,15 +36,20 @@ export const restoreTask: Task = {
       await checkGrant(tx, ends)
       await tx.restore.update({ where: { id: row.id }, data: { state: 'running', startedAt } })
     })
-    const copy = await openGoodCopy(ctx, { backupId: job.backupId }, run)
+    const { copy, before, close } = await openChain(ctx, { backupId: job.backupId }, run)
+    const readable = (each: OpenCopy) => ({
+      manifest: each.manifest,
+      open: partOpener(each, { storedBytesOnly: true }),
+      check: (parts: ManifestPart[], checking: RunContext) =>
+        checkStored(each.storage, (part) => each.keyOf(part), parts, checking),
+    })
     try {
       run.logger.info('reading from', { destination: copy.destinationName })
-      const { warnings } = await ctx.engine(copy.manifest.source.engine).restore(
+      const { warnings } = await methodOfBackup(ctx, copy.manifest).restore(
         {
-          manifest: copy.manifest,
-          open: partOpener(copy, { storedBytesOnly: true }),
+          ...readable(copy),
+          before: before.map(readable),
           feed: partFeeder(copy),
-          check: (parts, checking) => checkStored(copy.storage, (part) => copy.keyOf(part), parts, checking),
           target: { ...target, source: await sourceSpec(ctx, source) },
           keepOut: (await sandboxOrder(ctx, home)).keepOut,
         },
@@ -58,7 +67,7 @@ export const restoreTask: Task = {
         },
       }
     } finally {
-      await copy.close()
+      await close()
     }
   },
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Restore } from '@/lib/contracts/backup'
+import type { Restore } from '@/lib/contracts/restore'
 import type { Page } from '@/lib/contracts/common'
 import { api, search } from '@/lib/client/api'
 import { isActive } from '@/lib/client/words/words'

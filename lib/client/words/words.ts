@@ -1,5 +1,6 @@
 import type { AlertEvent, DeliveryPhase, DeliveryState } from '@/lib/contracts/alerting/alert'
-import type { BackupKind, CheckVerdict, CopyState, Verified } from '@/lib/contracts/backup'
+import type { CheckVerdict, CopyState, Verified } from '@/lib/contracts/backup'
+import type { BackupKind } from '@/lib/contracts/backup-kind'
 import type { ChannelKind } from '@/lib/contracts/alerting/channel-config'
 import type { JobState } from '@/lib/contracts/common'
 import type { JobKind } from '@/lib/contracts/job'

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { DownloadForm } from '../backup'
+import type { BackupKind } from '../backup-kind'
 import type { CertificateTarget } from '../certificate-target'
 import type { StoredSecret } from '../stored-secret'
 
@@ -25,6 +27,16 @@ export interface EngineContract {
   /** Options of every source and the engine's own, as they are stored. */
   options: z.ZodObject
   enteredOptions: z.ZodObject
+  /** The ways to take a backup; the first is taken where none is named. */
+  methods: readonly [EngineMethod, ...EngineMethod[]]
+  /** What a restore is told beside the source whose server it goes to, as entered. */
+  restoreTarget: z.ZodObject
+  /** Where a restore goes, for people, within a sentence: `the new database "shop"`. */
+  describeTarget(target: unknown): string
+  /** What two restores to one source may not write at once. */
+  targetKey(target: unknown): string
+  /** Forms of a download beside the files as they are stored. */
+  downloads: readonly Exclude<DownloadForm, 'stored'>[]
   /** Options that a patch takes away with null. */
   removableOptions: readonly string[]
   secrets: readonly StoredSecret[]
@@ -40,8 +52,18 @@ export interface EngineContract {
   addresses(source: StoredSettings): SourceAddress[]
   /** The server whose certificate is watched; null: there is none. */
   certificate(connection: unknown): CertificateTarget | null
+  /** How many backups may build on one another before a full one is due; for methods that store differences. */
+  longestChain?(options: unknown): number
   /** The host that a backup loads, for the limit per host; null: none that another source could load, too. */
   loads(source: StoredSettings): string | null
+}
+
+/** One way to take a backup, as people choose it. */
+export interface EngineMethod {
+  kind: BackupKind
+  title: string
+  /** Stores differences only: needs a backup of this kind to begin with, and takes one where there is none. */
+  buildsOn?: BackupKind
 }
 
 /** Connection and options as the catalog has them, or as a patch has some of them. */

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../core/holdfast-error'
 import { engineNameSchema, type EngineName } from '../common'
-import type { EngineContract } from './engine-contract'
+import type { BackupKind } from '../backup-kind'
+import type { EngineContract, EngineMethod } from './engine-contract'
 import { postgresContract } from './postgres'
 
 /** The only list of what engines look like from outside; lib/engines lists what they do. */
@@ -8,10 +9,23 @@ export const engineContracts: Partial<Record<EngineName, EngineContract>> = {
   postgres: postgresContract,
 }
 
+/** What Holdfast's own catalog is: its first source, and the server of sample databases. */
+export const catalogEngine = 'postgres' as const satisfies EngineName
+
 /** The contract of a stored source's engine; throws `engine-unsupported` for one that is not built in. */
 export function engineContract(engine: string): EngineContract {
   const name = engineNameSchema.safeParse(engine)
   const contract = name.success ? engineContracts[name.data] : undefined
   if (contract) return contract
   throw new HoldfastError('engine-unsupported', `Sources of the engine ${engine} are not supported yet.`)
+}
+
+/** The method by which backups of a kind are taken, the engine's usual one for null; throws `kind-unsupported`. */
+export function methodOf(engine: string, kind: BackupKind | null): EngineMethod {
+  const { title, methods } = engineContract(engine)
+  const method = kind === null ? methods[0] : methods.find((one) => one.kind === kind)
+  if (method) return method
+  throw new HoldfastError('kind-unsupported', `${title} has no backups of kind ${kind}.`, {
+    remedy: `Use ${methods.map((one) => one.kind).join(' or ')}.`,
+  })
 }

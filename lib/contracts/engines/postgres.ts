@@ -110,6 +110,31 @@ export const passwordReach = declareReach(
   },
 )
 
+/** Names as the database has them. Tables come with what they need, and with the indexes and constraints among them. */
+export const tableSelectionSchema = z
+  .object({
+    schemas: z.array(z.string().min(1).max(63)).max(1_000).default([]),
+    tables: z
+      .array(z.object({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) }))
+      .max(10_000)
+      .default([]),
+  })
+  .refine((only) => only.schemas.length + only.tables.length > 0, { message: 'Name at least one table or schema' })
+
+export type RestoreSelection = z.infer<typeof tableSelectionSchema>
+
+/** A new database on the server of a source. Never an existing one. */
+export const postgresTargetSchema = z.object({
+  database: z.string().min(1, 'Enter a name for the new database').max(63),
+  /** `keep`: owners and grants as in the backup; the roles must exist. `drop`: everything belongs to the connecting user. */
+  owners: z.enum(['keep', 'drop']).default('keep'),
+  /** Only these tables and schemas; absent: everything. */
+  only: tableSelectionSchema.optional(),
+  /** Streams and index builds side by side; absent: by the cores of the worker. */
+  parallelism: z.number().int().min(1).max(16).optional(),
+})
+
+const named = ({ schema, name }: { schema: string; name: string }) => `${schema}.${name}`
 const loose = (value: unknown): Record<string, unknown> => z.looseObject({}).catch({}).parse(value)
 const replicaOf = (options: unknown) =>
   z.object({ replica: z.object({ host: z.string() }).nullish() }).safeParse(options)
@@ -122,6 +147,15 @@ export const postgresContract = {
   enteredConnection: enteredConnectionSchema,
   options: postgresOptionsSchema,
   enteredOptions: enteredOptionsSchema,
+  methods: [{ kind: 'logical', title: 'Dump' }],
+  restoreTarget: postgresTargetSchema,
+  describeTarget(target) {
+    const { database, only } = postgresTargetSchema.parse(target)
+    const parts = [...(only?.schemas ?? []).map((schema) => `${schema}.*`), ...(only?.tables ?? []).map(named)]
+    return `the new database "${database}"${parts.length > 0 ? `, only ${parts.join(', ')}` : ''}`
+  },
+  targetKey: (target) => postgresTargetSchema.parse(target).database,
+  downloads: ['plain', 'sql'],
   removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],
   secrets: [{ name: 'password', reach: passwordReach }],
   secretPlace: ({ connection, options }) => ({ ...loose(connection), replica: loose(options)['replica'] }),

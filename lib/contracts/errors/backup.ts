@@ -52,6 +52,11 @@ export const backupErrors = {
       'A backup has nowhere to go: there is no destination, none is chosen among several, or those that were chosen have been deleted.',
     remedy: 'Add a destination, name `destinationIds`, or choose destinations in the schedule of the source.',
   },
+  'form-unsupported': {
+    status: 422,
+    cause: 'Backups of this engine cannot be downloaded in the form that was asked for.',
+    remedy: 'Download the backup as `plain`, or as it is `stored`.',
+  },
   'kind-unsupported': {
     status: 422,
     cause: 'Backups of this kind are not supported for this source.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backupKindSchema } from '../backup'
+import { backupKindSchema } from '../backup-kind'
 import { engineNameSchema } from '../common'
 import { compressionSchema } from '../engines/common'
 import { upgradeManifest } from './manifest-1'

@@ -1,10 +1,5 @@
-import {
-  restoreSchema,
-  restoreTestFilterSchema,
-  restoreTestSchema,
-  startRestoreSchema,
-  startVerifySchema,
-} from '../backup'
+import { restoreTestFilterSchema, restoreTestSchema, startVerifySchema } from '../backup'
+import { restoreSchema, startRestoreSchema } from '../restore'
 import { pageOf, pageQuerySchema } from '../common'
 import { evidenceKeySchema, signedEvidenceSchema } from '../evidence'
 import { insightQuerySchema, insightSchema, sourceInsightSchema } from '../insight'

@@ -1,11 +1,5 @@
-import {
-  backupKindSchema,
-  copyStateSchema,
-  verifiedSchema,
-  type Backup,
-  type BackupDetail,
-  type Copy,
-} from '../../contracts/backup'
+import { backupKindSchema } from '../../contracts/backup-kind'
+import { copyStateSchema, verifiedSchema, type Backup, type BackupDetail, type Copy } from '../../contracts/backup'
 import { failureSchema, jobStateSchema } from '../../contracts/common'
 import type { Prisma } from '../generated/client'
 import type { BackupModel } from '../generated/models/Backup'

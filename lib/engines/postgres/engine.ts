@@ -1,32 +1,15 @@
 import type { Engine } from '@/lib/ports/engine'
-import { backupRoleSql } from './inspect/backup-role-sql'
-import { beginBackup } from './logical/dump/begin-backup'
-import { programFindings } from './inspect/client-findings'
-import { howToRestore } from './logical/export/how-to-restore'
 import { inspect } from './inspect'
-import { dataPartsOf } from './logical/archive/parts'
-import { prove } from './logical/prove/prove'
-import { restore } from './logical/restore/restore'
+import { backupRoleSql } from './inspect/backup-role-sql'
+import { programFindings } from './inspect/client-findings'
 import { restoreRoleSql } from './inspect/restore-role-sql'
-import { sample } from './logical/dump/sample'
 import { standing } from './inspect/standing'
-import { sweepSandboxes } from '@/lib/sandbox/sweep'
-import { toSql } from './logical/export/to-sql'
+import { logical } from './logical/method'
 
-/** PostgreSQL, logical: pg_dump custom archives and pg_dumpall globals. */
 export const postgres: Engine = {
   name: 'postgres',
+  methods: { logical },
   inspect,
   programFindings,
-  backupRoleSql,
-  sample,
-  beginBackup,
-  dataParts: dataPartsOf,
-  howToRestore,
-  prove,
-  restore,
-  standing,
-  restoreRoleSql,
-  toSql,
-  sweepSandboxes,
+  roles: { backupRoleSql, restoreRoleSql, standing },
 }

@@ -21,6 +21,7 @@ import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'
 import { permitContents } from '../source/permit-contents'
+import { methodOfBackup } from './method-of'
 import type { OpenCopy } from './open-copy'
 import { openGoodCopy } from './open-good-copy'
 import { partOpener } from './part-opener'
@@ -35,8 +36,8 @@ export interface Download {
 }
 
 /**
- * Opens one backup as one file: `plain` is what pg_restore reads (a tar of archives when there are several parts), `sql` one script, `stored` a tar of the
- * backup's folder as it lies in the store. Everything is streamed and checked on the way. Throws `step-up-needed`.
+ * Opens one backup as one file: `plain` is what the engine's own tools read (a tar when there are several parts), `stored` a tar of the
+ * backup's folder as it lies in the store, anything else a form of the engine. Everything is streamed and checked on the way. Throws `step-up-needed`.
  */
 export async function openDownload(args: {
   ctx: ServiceContext
@@ -76,16 +77,20 @@ export async function openDownload(args: {
       }
     }
     if (input.form === 'plain') return await openPlain(ctx, copy, base, run)
-    const script = ctx
-      .engine(copy.manifest.source.engine)
-      .toSql({ manifest: copy.manifest, open: partOpener(copy) }, run)
+    const form = methodOfBackup(ctx, copy.manifest).exports?.[input.form]
+    if (!form) {
+      throw new HoldfastError('form-unsupported', `This backup cannot be downloaded as ${input.form}.`, {
+        remedy: 'Download it as plain, or as it is stored.',
+      })
+    }
+    const script = form.open({ manifest: copy.manifest, open: partOpener(copy) }, run)
     const out = new PassThrough()
     void pipeline(script.stream, out, { end: false })
       .then(() => script.finished.then(() => out.end()))
       .catch((error: Error) => out.destroy(error))
     return {
-      fileName: `${base}.sql`,
-      contentType: 'application/sql; charset=utf-8',
+      fileName: `${base}${form.extension}`,
+      contentType: form.contentType,
       sizeBytes: null,
       stream: closing(out, copy),
     }
@@ -98,8 +103,8 @@ export async function openDownload(args: {
 /** One archive as it is; several parts as a tar of archives, with a note of how they go together. */
 async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run: RunContext): Promise<Download> {
   const open = partOpener(copy)
-  const engine = ctx.engine(copy.manifest.source.engine)
-  const parts = engine.dataParts(copy.manifest)
+  const method = methodOfBackup(ctx, copy.manifest)
+  const parts = method.dataParts(copy.manifest)
   const [archive] = parts
   if (!archive) throw new HoldfastError('object-damaged', 'The manifest of this backup lists no archive.')
   if (parts.length === 1) {
@@ -111,7 +116,7 @@ async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run:
     }
   }
   const files = parts.map(({ role, file }) => ({ role, file: plainFile(file), compression: 'none', encrypted: false }))
-  const steps = engine.howToRestore(files, copy.manifest)
+  const steps = method.howToRestore(files, copy.manifest)
   const note = Buffer.from(`${stepLines(steps).join('\n')}\n`)
   const tar = makeTar(async (add) => {
     await add('HOW-TO-RESTORE.txt', note.length, async () => Readable.from([note]))

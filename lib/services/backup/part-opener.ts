@@ -1,6 +1,6 @@
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { openPart } from '@/lib/pipeline/open-part'
-import type { OpenFeed, OpenPart } from '@/lib/ports/engine'
+import type { OpenFeed, OpenPart } from '@/lib/ports/backup-method'
 import type { OpenCopy } from './open-copy'
 
 /** Opens the parts of a copy for an engine. `storedBytesOnly`: see `OpenPartInput`. */

@@ -1,7 +1,7 @@
 import type { StartBackup } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
 import { commonOptionsSchema } from '@/lib/contracts/engines/common'
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { methodOf } from '@/lib/contracts/engines/index'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -10,21 +10,17 @@ import { found } from '../not-found'
 import { permit } from '../permit'
 import { chooseDestinations } from './choose-destinations'
 
-/** Backs a source up now. Throws `already-running`, `destination-needed`, `not-found`. */
+/** Backs a source up now. Throws `already-running`, `destination-needed`, `kind-unsupported`, `not-found`. */
 export async function startBackup(args: { ctx: ServiceContext; input: StartBackup }): Promise<Started> {
   const { ctx, input } = args
   permit(ctx.actor, 'operator')
-  if (input.kind && input.kind !== 'logical') {
-    throw new HoldfastError('kind-unsupported', `Backups of kind ${input.kind} are not supported yet.`, {
-      remedy: 'Use logical.',
-    })
-  }
   return ctx.db.$transaction(async (tx) => {
     const source = found(await tx.source.findFirst({ where: { id: input.sourceId, deletedAt: null } }), 'source')
+    const method = input.kind && methodOf(source.engine, input.kind).kind
     const destinationIds = await chooseDestinations(tx, source.id, input.destinationIds)
     const row = await createJob(ctx, tx, {
       kind: 'backup',
-      input: { destinationIds },
+      input: { destinationIds, ...(method ? { method } : {}) },
       sourceId: source.id,
       maxAttempts: commonOptionsSchema.parse(source.options).maxAttempts,
       exclusiveKey: source.id,
@@ -33,7 +29,7 @@ export async function startBackup(args: { ctx: ServiceContext; input: StartBacku
       action: 'backup.start',
       subjectType: 'source',
       subjectId: source.id,
-      detail: { jobId: row.id, destinationIds },
+      detail: { jobId: row.id, destinationIds, ...(method ? { method } : {}) },
     })
     return { jobId: row.id, job: toJob(row) }
   })

@@ -1,12 +1,12 @@
 import type { HandStep } from '@/lib/core/repository/hand-step'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
 import { restoreGuide } from '@/lib/core/repository/restore-guide'
-import type { Engine } from '@/lib/ports/engine'
+import type { BackupMethod } from '@/lib/ports/backup-method'
 
 type About = Pick<Manifest, 'source' | 'startedAt' | 'engineVersion' | 'tool' | 'parts'>
 
 /** The bytes of a backup's RESTORE.md and the steps in it, from what its manifest says. */
-export function writeGuide(engine: Engine, about: About): { bytes: Buffer; steps: HandStep[] } {
-  const steps = engine.howToRestore(about.parts, about)
+export function writeGuide(method: BackupMethod, about: About): { bytes: Buffer; steps: HandStep[] } {
+  const steps = method.howToRestore(about.parts, about)
   return { bytes: Buffer.from(restoreGuide(about, steps)), steps }
 }

@@ -8,7 +8,7 @@ import { sourceSpec } from '../source/source-spec'
 
 /** The backup's source and the one whose server and role the restore uses. */
 export interface RestoreEnds {
-  source: Pick<SourceModel, 'id' | 'name' | 'catalog'>
+  source: Pick<SourceModel, 'id' | 'name' | 'catalog' | 'engine'>
   target: SourceModel
 }
 
@@ -35,17 +35,18 @@ export async function checkServer(
   { source, target }: RestoreEnds,
   run: RunContext,
 ): Promise<void> {
-  const engine = ctx.engine(target.engine)
+  const { roles } = ctx.engine(target.engine)
+  if (!roles) return
   const spec = await sourceSpec(ctx, target)
   const lock = [randomInt(1, most), randomInt(1, most)] as const
   const answer = await ctx.db.$transaction(
     async (tx) => {
       await tx.$queryRaw`SELECT pg_advisory_xact_lock(${lock[0]}::int, ${lock[1]}::int)::text`
-      return engine.standing(spec, lock, run)
+      return roles.standing(spec, lock, run)
     },
     { timeout: askTimeoutMs, maxWait: askTimeoutMs },
   )
-  const server = { ...answer, holdsCatalog: answer.holdsLock, roleSql: engine.restoreRoleSql(spec) }
+  const server = { ...answer, holdsCatalog: answer.holdsLock, roleSql: roles.restoreRoleSql(spec) }
   const refusal = refuseTarget({ source, target, granted: true }, server)
   if (refusal) throw refusal
 }

@@ -1,4 +1,4 @@
-import type { Restore } from '@/lib/contracts/backup'
+import type { Restore } from '@/lib/contracts/restore'
 import type { ServiceContext } from '../context'
 import { found } from '../not-found'
 import { permit } from '../permit'

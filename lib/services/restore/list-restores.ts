@@ -1,10 +1,11 @@
-import type { Restore } from '@/lib/contracts/backup'
+import type { Restore } from '@/lib/contracts/restore'
 import type { Page, PageQuery } from '@/lib/contracts/common'
 import { storedTargetSchema, toRestore } from '@/lib/db/catalog/restore'
 import type { Tx } from '@/lib/db/client'
 import type { RestoreModel } from '@/lib/db/generated/models/Restore'
 import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'
+import { found } from '../not-found'
 import { permit } from '../permit'
 
 /** Restores, newest first. */
@@ -24,5 +25,15 @@ export async function withSourceNames(db: Tx, rows: RestoreModel[]): Promise<Res
   const ids = rows.map((row) => storedTargetSchema.parse(row.target).sourceId)
   const sources = await db.source.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } })
   const names = new Map(sources.map((source) => [source.id, source.name]))
-  return rows.map((row) => toRestore(row, names.get(storedTargetSchema.parse(row.target).sourceId) ?? 'deleted source'))
+  const backups = await db.backup.findMany({
+    where: { id: { in: rows.map((row) => row.backupId) } },
+    select: { id: true, source: { select: { engine: true } } },
+  })
+  const engines = new Map(backups.map((backup) => [backup.id, backup.source.engine]))
+  return rows.map((row) =>
+    toRestore(row, {
+      engine: found(engines.get(row.backupId), 'backup'),
+      name: names.get(storedTargetSchema.parse(row.target).sourceId) ?? 'deleted source',
+    }),
+  )
 }

@@ -1,5 +1,6 @@
-import type { StartRestore } from '@/lib/contracts/backup'
+import type { StartRestore } from '@/lib/contracts/restore'
 import type { Started } from '@/lib/contracts/job'
+import { engineContract } from '@/lib/contracts/engines/index'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import type { Tx } from '@/lib/db/client'
@@ -11,48 +12,51 @@ import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
 import { found } from '../not-found'
+import { parseInput } from '../parse-input'
 import { permit } from '../permit'
 import { permitContents } from '../source/permit-contents'
 import { requireStepUp } from '../step-up/require-step-up'
 import { checkGrant, checkServer, type RestoreEnds } from './check-target'
 
 /**
- * Restores a backup into a new database. An existing database of that name is refused by the engine, untouched. Into
- * another source's server only with an administrator's grant; never to the catalog's. The worker asks all of it again.
+ * Restores a backup to a new place. One that exists is refused by the engine, untouched. With another source's
+ * server or folder only with an administrator's grant; never to the catalog's. The worker asks all of it again.
  */
 export async function startRestore(args: { ctx: ServiceContext; input: StartRestore }): Promise<Started> {
   const { ctx, input } = args
   permit(ctx.actor, 'operator')
   const now = ctx.clock.now()
   const ends = await findEnds(ctx.db, input)
+  const contract = engineContract(ends.source.engine)
+  const target = parseInput(contract.restoreTarget, input.target, ['target'])
   await permitContents(ctx, ends.source)
   await checkGrant(ctx.db, ends)
   // Before anything is connected to, too: a borrowed session makes us ask no server.
   await requireStepUp(ctx)
   await checkServer(ctx, ends, briefRun(ctx, askTimeoutMs))
   return ctx.db.$transaction(async (tx) => {
-    const { backup, target: source } = await findEnds(tx, input)
-    await checkGrant(tx, { source: ends.source, target: source })
+    const { backup, target: into } = await findEnds(tx, input)
+    await checkGrant(tx, { source: ends.source, target: into })
     await confirmChange(ctx, tx, {
       action: 'restore.start',
       subjectType: 'backup',
       subjectId: backup.id,
-      summary: `The backup of ${backup.startedAt.toISOString()} goes into the new database "${input.target.database}" of "${source.name}"`,
+      summary: `The backup of ${backup.startedAt.toISOString()} goes into ${contract.describeTarget(target)} of "${into.name}"`,
     })
     const row = await createJob(ctx, tx, {
       kind: 'restore',
       input: {},
-      sourceId: source.id,
+      sourceId: into.id,
       backupId: backup.id,
       maxAttempts: 1,
-      exclusiveKey: `${source.id}:${input.target.database}`,
+      exclusiveKey: `${into.id}:${contract.targetKey(target)}`,
     })
     const restore = await tx.restore.create({
       data: {
         backupId: backup.id,
         jobId: row.id,
         state: 'queued',
-        target: toJson({ ...input.target, sourceId: source.id }),
+        target: toJson({ ...target, sourceId: into.id }),
         startedAt: now,
       },
     })
@@ -61,7 +65,7 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
       action: 'restore.start',
       subjectType: 'backup',
       subjectId: backup.id,
-      detail: { jobId: row.id, ...input.target, sourceId: source.id },
+      detail: { jobId: row.id, ...target, sourceId: into.id },
     })
     return { jobId: job.id, job: toJob(job) }
   })
@@ -74,7 +78,7 @@ async function findEnds(tx: Tx, input: StartRestore): Promise<RestoreEnds & { ba
   const backup = found(
     await tx.backup.findFirst({
       where: { id: input.backupId, deletedAt: null },
-      include: { copies: true, source: { select: { id: true, name: true, catalog: true } } },
+      include: { copies: true, source: { select: { id: true, name: true, catalog: true, engine: true } } },
     }),
     'backup',
   )
@@ -89,5 +93,11 @@ async function findEnds(tx: Tx, input: StartRestore): Promise<RestoreEnds & { ba
     await tx.source.findFirst({ where: { id: input.target.sourceId ?? backup.sourceId, deletedAt: null } }),
     'source',
   )
+  if (target.engine !== backup.source.engine) {
+    const [from, to] = [engineContract(backup.source.engine), engineContract(target.engine)]
+    throw new HoldfastError('target-unfit', `A backup of ${from.title} cannot be restored to ${to.title}.`, {
+      remedy: `Choose a source of ${from.title} as the target.`,
+    })
+  }
   return { backup, source: backup.source, target }
 }

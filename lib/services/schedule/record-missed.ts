@@ -1,4 +1,6 @@
 import type { Failure } from '@/lib/contracts/common'
+import { methodOf } from '@/lib/contracts/engines/index'
+import { scheduleOptionsSchema } from '@/lib/contracts/schedule'
 import type { Tx } from '@/lib/db/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
 import { toJson } from '@/lib/db/to-json'
@@ -28,11 +30,13 @@ export async function recordMissed(
     },
   })
   if (schedule.action !== 'backup') return
+  const { method } = scheduleOptionsSchema.parse(schedule.options)
+  const { engine } = await tx.source.findUniqueOrThrow({ where: { id: schedule.sourceId }, select: { engine: true } })
   await tx.backup.create({
     data: {
       sourceId: schedule.sourceId,
       jobId: job.id,
-      kind: 'logical',
+      kind: method ?? methodOf(engine, null).kind,
       status: 'missed',
       dueAt,
       startedAt: dueAt,

@@ -14,7 +14,7 @@ const usualTestAttempts = 2
 
 /** The job that a schedule starts. Throws what keeps it from being started (`destination-needed`, `not-found`). */
 export async function scheduledJob(tx: Tx, schedule: EvaluatedSchedule): Promise<NewJob> {
-  const { window, retries, level } = scheduleOptionsSchema.parse(schedule.options)
+  const { window, retries, level, method } = scheduleOptionsSchema.parse(schedule.options)
   const common = {
     scheduleId: schedule.id,
     sourceId: schedule.sourceId,
@@ -35,7 +35,10 @@ export async function scheduledJob(tx: Tx, schedule: EvaluatedSchedule): Promise
     ...common,
     ...(host === null ? {} : { host }),
     kind: 'backup',
-    input: { destinationIds: await chooseDestinations(tx, schedule.sourceId, schedule.destinationIds) },
+    input: {
+      destinationIds: await chooseDestinations(tx, schedule.sourceId, schedule.destinationIds),
+      ...(method === null ? {} : { method }),
+    },
     maxAttempts: retries?.attempts ?? commonOptionsSchema.parse(schedule.source.options).maxAttempts,
     exclusiveKey: schedule.sourceId,
   }

@@ -1,3 +1,4 @@
+import { catalogEngine } from '@/lib/contracts/engines/index'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { sampleDatabase } from '@/lib/db/catalog-roles'
@@ -43,7 +44,7 @@ export async function ensureDemo(args: {
         ctx,
         input: createSourceSchema.parse({
           name: sourceName,
-          engine: 'postgres',
+          engine: catalogEngine,
           connection: connectionOf(shopUrl),
         }),
       })
@@ -58,7 +59,7 @@ export async function ensureDemo(args: {
   }
   await ctx.db.$transaction(async (tx) => {
     await tx.source.update({ where: { id: sourceId }, data: { sample: true } })
-    await tx.backup.createMany({ data: sampleHistory(sourceId, ctx.clock.now()) })
+    await tx.backup.createMany({ data: sampleHistory({ id: sourceId, engine: catalogEngine }, ctx.clock.now()) })
     await createJob(ctx, tx, {
       kind: 'backup',
       input: { destinationIds: [destination.id], thenTest: 'standard' },

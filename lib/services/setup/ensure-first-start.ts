@@ -1,3 +1,4 @@
+import { catalogEngine } from '@/lib/contracts/engines/index'
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { emailSchema, passwordSchema } from '@/lib/contracts/people/people'
@@ -53,7 +54,7 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
     ctx,
     input: createSourceSchema.parse({
       name: catalogName,
-      engine: 'postgres',
+      engine: catalogEngine,
       connection: connectionOf(input.catalogUrl),
     }),
     catalog: true,

@@ -1,3 +1,4 @@
+import { catalogEngine } from '@/lib/contracts/engines/index'
 import { postgresConnectionSchema } from '@/lib/contracts/engines/postgres'
 import { catalogRoles } from '@/lib/db/catalog-roles'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
@@ -18,7 +19,7 @@ export async function followServer(
   urls: { catalogUrl: string; sampleUrl: string | null },
 ): Promise<void> {
   const sources = await ctx.db.source.findMany({
-    where: { engine: 'postgres', deletedAt: null, OR: [{ catalog: true }, { sample: true }] },
+    where: { engine: catalogEngine, deletedAt: null, OR: [{ catalog: true }, { sample: true }] },
   })
   for (const source of sources) {
     const url = source.sample ? urls.sampleUrl : urls.catalogUrl

@@ -1,4 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
+import { methodOf } from '@/lib/contracts/engines/index'
 import type { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
 
@@ -11,14 +12,17 @@ const failed = (failure: Failure) => toJson(failure)
  * A month of nightly runs that never happened, for looking at. Every row is marked as sample and has no copy, so none
  * counts as a backup: nothing here can turn anything green.
  */
-export function sampleHistory(sourceId: string, now: Date): Prisma.BackupCreateManyInput[] {
+export function sampleHistory(
+  { id: sourceId, engine }: { id: string; engine: string },
+  now: Date,
+): Prisma.BackupCreateManyInput[] {
   return Array.from({ length: days }, (_, index) => {
     const ago = days - index
     const startedAt = new Date(Math.floor(now.getTime() / dayMs) * dayMs - ago * dayMs + 2.5 * 3_600_000)
     const common = {
       sourceId,
       jobId: crypto.randomUUID(),
-      kind: 'logical',
+      kind: methodOf(engine, null).kind,
       sample: true,
       startedAt,
       dueAt: startedAt,

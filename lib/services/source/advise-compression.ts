@@ -1,13 +1,14 @@
 import type { CompressionAdvice, MeasuredCompression } from '@/lib/contracts/compression-advice'
 import { compressions } from '@/lib/contracts/engines/common'
 import type { CommonOptions } from '@/lib/contracts/engines/common'
+import { engineContract } from '@/lib/contracts/engines/index'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { compressionLevels, usableLevel } from '@/lib/core/compression/levels'
 import { recommendCompression } from '@/lib/core/compression/recommend-compression'
 import { toolPriority } from '@/lib/core/tool-priority'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import { measureCompression } from '@/lib/pipeline/measure-compression'
-import type { DumpSample } from '@/lib/ports/engine'
+import type { DumpSample } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
@@ -39,7 +40,7 @@ let measuring = false
 /**
  * Measures compressions on a sample of the source's own data and recommends one. Changes nothing. It takes about 20 s,
  * loads the source like the beginning of a backup and this machine like one compressor. Throws `already-running`,
- * `sample-too-small`, and what `Engine.sample` throws.
+ * `sample-too-small`, and what `BackupMethod.sample` throws.
  */
 export async function adviseCompression({
   ctx,
@@ -50,9 +51,10 @@ export async function adviseCompression({
 }): Promise<CompressionAdvice> {
   permit(ctx.actor, 'operator')
   const spec = await sourceSpec(ctx, await findSource(ctx.db, input.id))
-  const engine = ctx.engine(spec.engine)
-  if (!engine.sample) {
-    throw new HoldfastError('engine-unsupported', `Sources of the engine ${spec.engine} cannot be sampled yet.`)
+  const contract = engineContract(spec.engine)
+  const method = ctx.engine(spec.engine).methods[contract.methods[0].kind]
+  if (!method?.sample) {
+    throw new HoldfastError('engine-unsupported', `Compressions cannot be measured on sources of ${contract.title}.`)
   }
   if (measuring) {
     throw new HoldfastError('already-running', 'Another source is being measured at this moment.', {
@@ -68,7 +70,7 @@ export async function adviseCompression({
       subjectType: 'source',
       subjectId: spec.id,
     })
-    const sample = await engine.sample(spec, { bytes: sampleBytes, timeLimitMs: sampleLimitMs }, run)
+    const sample = await method.sample(spec, { bytes: sampleBytes, timeLimitMs: sampleLimitMs }, run)
     if (sample.bytes < leastBytes) throw tooSmall(sample)
     const { measured, unavailable } = await measureAll(spec.options, sample, run)
     const recommended = recommendCompression({

@@ -1,3 +1,5 @@
+import { engineContract } from '@/lib/contracts/engines/index'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { findSource } from './find-source'
@@ -15,5 +17,7 @@ export async function backupRoleSql({
   const row = await findSource(ctx.db, input.id)
   // The snippet never needs the stored password, and an engine that is not given it cannot print it.
   const spec = await sourceSpec(ctx, { ...row, secretsSealed: {} })
-  return { sql: ctx.engine(row.engine).backupRoleSql(spec) }
+  const { roles } = ctx.engine(row.engine)
+  if (!roles) throw new HoldfastError('engine-unsupported', `${engineContract(row.engine).title} has no roles to make.`)
+  return { sql: roles.backupRoleSql(spec) }
 }

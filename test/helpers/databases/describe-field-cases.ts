@@ -1,10 +1,9 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from './compare-dumps'
 import { type PlainBackup, takeBackup } from './engine-backup'
 import { type End, type FieldCase, ownLibraries } from './field-cases'
@@ -23,7 +22,6 @@ const fixtures = path.resolve(import.meta.dirname, '../../fixtures/sql/cases')
  * make of the same archive.
  */
 export function describeFieldCases(major: 15 | 17, cases: readonly FieldCase[]): void {
-  const engine = engines.postgres as Engine
   const servers = new Map<string, Promise<TestPostgres>>()
   let dir: Awaited<ReturnType<typeof tempDir>>
 
@@ -62,7 +60,7 @@ export function describeFieldCases(major: 15 | 17, cases: readonly FieldCase[]):
     await new PlainTools(pg).load(script, database, one.variables?.(pg))
 
     const source = pg.source({ connection: { database, ...(one.user ? { user: one.user } : {}) } })
-    const backup = await takeBackup(engine, source, work, makeTestRun())
+    const backup = await takeBackup(logical, source, work, makeTestRun())
     expect(await endOf(backup, work)).toEqual(one.proof === 'passed' ? 'passed' : expected(one.proof))
 
     // The oracle: what the plain tools make of it, under its own name.
@@ -77,12 +75,12 @@ export function describeFieldCases(major: 15 | 17, cases: readonly FieldCase[]):
     const target = { source: to, database: `${database} copy`, owners: 'keep' as const }
     const input = { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing }
     if (one.restore) {
-      await expect(engine.restore(input, makeTestRun())).rejects.toMatchObject({
+      await expect(logical.restore(input, makeTestRun())).rejects.toMatchObject({
         message: expect.stringMatching(one.restore),
       })
       return
     }
-    const { warnings } = await engine.restore(input, makeTestRun())
+    const { warnings } = await logical.restore(input, makeTestRun())
     expect(warnings).toEqual([])
     await loginTriggers(pg, 'off')
     const oracle = one.plainFails ? original : database
@@ -107,7 +105,7 @@ export function describeFieldCases(major: 15 | 17, cases: readonly FieldCase[]):
     const sandbox = { root: path.join(work, 'sandboxes'), keepOut: nothing }
     const { manifest, open } = backup
     try {
-      const proof = await engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+      const proof = await logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
       // The programs of another folder are shown to it, and it is as confined with them.
       expect(proof.evidence).toMatchObject({ confinement: { grade: 'isolated' } })
       const bad = proof.checks.filter((check) => check.verdict !== 'passed')

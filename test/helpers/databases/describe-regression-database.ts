@@ -1,12 +1,11 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
-import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from './compare-dumps'
 import { type PlainBackup, takeBackup } from './engine-backup'
 import { startPostgres, type TestPostgres } from '../servers/postgres'
@@ -16,7 +15,6 @@ import { tempDir } from '../temp'
 
 /** Building the suite's database, once on a machine, takes about a minute. */
 const buildMs = 600_000
-const engine = engines.postgres as Engine
 
 /** What the suite leaves behind on a server of this version, from backup to equal rows. */
 export function describeRegressionDatabase(major: 15 | 17): void {
@@ -35,7 +33,7 @@ export function describeRegressionDatabase(major: 15 | 17): void {
     // Small as it is, it is taken in several streams.
     const options = postgresOptionsSchema.parse({ parallelism: 3 })
     const source = { ...pg.source({ connection: { database: pg.database } }), options }
-    backup = await takeBackup(engine, source, dir.path, makeTestRun())
+    backup = await takeBackup(logical, source, dir.path, makeTestRun())
     before = await comparableDump(pg, pg.database)
   }, buildMs)
   afterAll(async () => {
@@ -54,7 +52,7 @@ export function describeRegressionDatabase(major: 15 | 17): void {
   })
 
   it('passes the comprehensive restore test', { timeout: 300_000 }, async () => {
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,
@@ -72,7 +70,7 @@ export function describeRegressionDatabase(major: 15 | 17): void {
   it('gives a second dump that equals the first after a restore elsewhere', { timeout: 300_000 }, async () => {
     await restoreRoles(elsewhere, backup.file('globals'))
     const target = { source: elsewhere.source(), database: 'restored', owners: 'keep' as const }
-    await engine.restore(
+    await logical.restore(
       { manifest: backup.manifest, open: backup.open, check: () => Promise.resolve(), target, keepOut: nothing },
       makeTestRun(),
     )

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stepLines } from '@/lib/core/repository/hand-step'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
-import type { CheckParts, Engine, OpenPart, SourceSpec } from '@/lib/ports/engine'
+import type { BackupMethod, CheckParts, ReadableBackup, OpenPart } from '@/lib/ports/backup-method'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 
 /** A backup taken by an engine alone, without store: its parts as plain files. */
@@ -21,12 +22,14 @@ export interface PlainBackup {
 }
 
 export async function takeBackup(
-  engine: Engine,
+  method: BackupMethod,
   source: SourceSpec,
   folder: string,
   run: RunContext,
+  parent?: ReadableBackup,
 ): Promise<PlainBackup> {
-  const session = await engine.beginBackup(source, run)
+  mkdirSync(folder, { recursive: true })
+  const session = await method.begin(source, run, parent ? { parent } : {})
   try {
     const parts: Manifest['parts'] = []
     for (const part of session.parts) {
@@ -59,21 +62,24 @@ export async function takeBackup(
       format: 'holdfast-backup',
       version: 2,
       instanceId: 'test',
-      backupId: '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a12',
-      method: 'logical',
+      backupId: randomUUID(),
+      method: session.kind,
       identity: session.identity,
       startedAt: new Date().toISOString(),
       finishedAt: new Date().toISOString(),
       engineVersion: session.engineVersion,
       facts: JSON.parse(JSON.stringify(session.facts)),
       measures: session.measures,
-      chain: null,
+      chain:
+        parent && session.builtOn
+          ? { base: parent.manifest.chain?.base ?? parent.manifest.backupId, parent: parent.manifest.backupId }
+          : null,
       range: null,
       earliestTarget: null,
       latestTarget: null,
       encryption: null,
       parts,
-      howToRestore: stepLines(engine.howToRestore(parts, about)),
+      howToRestore: stepLines(method.howToRestore(parts, about)),
     }
     const file = (role: 'archive' | 'globals') => path.join(folder, role === 'archive' ? 'archive.dump' : 'globals.sql')
     return {

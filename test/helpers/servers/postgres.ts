@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import { freePort } from './ports'
 import { postgres17Bin } from './postgres-17'
 

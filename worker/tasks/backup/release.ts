@@ -1,4 +1,4 @@
-import type { BackupSession } from '@/lib/ports/engine'
+import type { BackupSession } from '@/lib/ports/backup-method'
 
 /**
  * Lets go of the source as soon as every part was read, and not when the last destination has stored it: the session's

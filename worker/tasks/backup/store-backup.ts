@@ -3,7 +3,11 @@ import { Readable } from 'node:stream'
 import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/repository/manifest'
 import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
+import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
+import { methodOfBackup } from '@/lib/services/backup/method-of'
+import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { partOpener } from '@/lib/services/backup/part-opener'
 import { writeGuide } from '@/lib/services/backup/write-guide'
 import { instanceId } from '@/lib/services/instance/instance-settings'
 import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
@@ -24,6 +28,8 @@ export interface StoredBackup {
   signature: string
   sourceBytes: number
   storedBytes: number
+  /** The backups that it builds on, the full one first. */
+  chain: string[]
   /** What the backup lacks, and what its tools warned of. */
   withheld: string[]
   toolWarnings: string[]
@@ -32,6 +38,9 @@ export interface StoredBackup {
 export interface BackupInput {
   args: TaskArgs
   spec: SourceSpec
+  method: EngineMethod
+  /** The backups that it may build on, the full one first; null: a full one is due. */
+  chain: string[] | null
   backup: { id: string; folder: string; startedAt: Date }
   destinations: DestinationRun[]
 }
@@ -46,7 +55,16 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   const { ctx, run } = args
   run.progress({ phase: 'connecting', doneBytes: 0 })
   requireCodec(spec.options.compression)
-  const session = await ctx.engine(spec.engine).beginBackup(spec, run, { attempt: args.job.attempt })
+  const method = methodOfBackup(ctx, { source: spec, method: input.method.kind })
+  const parentId = input.chain?.at(-1)
+  const parent = parentId === undefined ? null : await openGoodCopy(ctx, { backupId: parentId }, run)
+  const session = await method
+    .begin(spec, run, {
+      attempt: args.job.attempt,
+      ...(parent ? { parent: { manifest: parent.manifest, open: partOpener(parent) } } : {}),
+    })
+    .finally(() => parent?.close())
+  const chain = session.builtOn ? (input.chain ?? []) : []
   try {
     for (const warning of session.warnings) run.logger.warn(warning)
     run.logger.info('source opened', { engineVersion: session.engineVersion, tool: session.tool })
@@ -62,7 +80,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       tool: session.tool,
       parts,
     }
-    const { bytes: guide, steps } = writeGuide(ctx.engine(spec.engine), about)
+    const { bytes: guide, steps } = writeGuide(method, about)
     await putSmall(input, restoreGuideFile, guide)
     const manifest = manifestSchema.parse({
       ...about,
@@ -70,12 +88,12 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       version: 2,
       instanceId: await instanceId(ctx.db),
       backupId: backup.id,
-      method: 'logical',
+      method: session.kind,
       identity: session.identity,
       finishedAt: ctx.clock.now().toISOString(),
       facts: session.facts,
       measures: session.measures,
-      chain: null,
+      chain: linkOf(chain),
       range: null,
       earliestTarget: null,
       latestTarget: null,
@@ -110,6 +128,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       signature: signed.bytes.toString('utf8'),
       sourceBytes: sum(parts, 'sourceBytes'),
       storedBytes: sum(parts, 'storedBytes'),
+      chain,
       withheld: session.withheld,
       toolWarnings: session.toolWarnings,
     }
@@ -117,6 +136,11 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
     await session.close()
     for (const destination of input.destinations) await destination.idle()
   }
+}
+
+function linkOf(chain: string[]): Manifest['chain'] {
+  const [base, parent] = [chain[0], chain.at(-1)]
+  return base === undefined || parent === undefined ? null : { base, parent }
 }
 
 /** A fresh identity for this backup, wrapped for this instance and for the recovery key. */

@@ -2,7 +2,8 @@ import type { Check } from '@/lib/contracts/backup'
 import type { Failure } from '@/lib/contracts/common'
 import type { CommonOptions } from '@/lib/contracts/engines/common'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
+import { methodOfBackup } from '@/lib/services/backup/method-of'
+import { openChain } from '@/lib/services/backup/open-chain'
 import { partOpener } from '@/lib/services/backup/part-opener'
 import { sandboxOrder } from '../../sandbox-order'
 import type { TaskArgs } from '../../task'
@@ -26,14 +27,19 @@ export async function proveBackup(
   },
 ): Promise<Found> {
   const { level, options } = input
-  const copy = await openGoodCopy(ctx, { backupId: input.backupId, destinationId: input.destinationId }, run)
+  const { copy, before, close } = await openChain(
+    ctx,
+    { backupId: input.backupId, destinationId: input.destinationId },
+    run,
+  )
   const limited = timeLimited(run, options.restoreTestLimitMs)
   try {
     const { rtoObjectiveMs } = options
-    const proof = await ctx.engine(copy.manifest.source.engine).prove(
+    const proof = await methodOfBackup(ctx, copy.manifest).prove(
       {
         manifest: copy.manifest,
         open: partOpener(copy),
+        before: before.map((each) => ({ manifest: each.manifest, open: partOpener(each) })),
         level,
         sandbox: await sandboxOrder(ctx, home, options.acceptUnconfined),
         expectations: options,
@@ -65,7 +71,7 @@ export async function proveBackup(
       failure,
     }
   } finally {
-    await copy.close()
+    await close()
   }
 }
 

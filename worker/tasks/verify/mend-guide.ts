@@ -1,3 +1,4 @@
+import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { toFailure } from '@/lib/core/holdfast-error'
@@ -26,7 +27,7 @@ export async function mendGuide(
   }
   const what = `${restoreGuideFile} ${found ? 'was not the one that was written' : 'was missing'}`
   try {
-    const { bytes } = writeGuide(ctx.engine(manifest.source.engine), manifest)
+    const { bytes } = writeGuide(methodOfBackup(ctx, manifest), manifest)
     if (sha256Of(bytes) !== written.storedSha256)
       return `${what}, and this version of Holdfast writes another: ${instead}`
     // What is being deleted, or is no copy any more, gets nothing new.

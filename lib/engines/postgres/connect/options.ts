@@ -1,5 +1,5 @@
 import { postgresOptionsSchema, type PostgresOptions } from '@/lib/contracts/engines/postgres'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 
 /** The source's options with those of this engine, defaults filled in. */
 export const postgresOptions = ({ options }: Pick<SourceSpec, 'options'>): PostgresOptions =>

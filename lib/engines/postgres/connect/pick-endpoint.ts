@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { errorText } from '@/lib/engines/postgres/classify-error'
 import { connectionOf, withConnection } from './connect'

@@ -1,4 +1,4 @@
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import { connectionOf } from '@/lib/engines/postgres/connect/connect'
 import { quoteIdentifier } from '@/lib/engines/postgres/connect/quote'
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import type { SourceSpec, TargetStanding } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
+import type { TargetStanding } from '@/lib/ports/engine'
 import type { RunContext } from '@/lib/ports/run-context'
 import { withMaintenance } from '@/lib/engines/postgres/connect/connect'
 import { readIdentity, type ServerIdentity } from '@/lib/engines/postgres/connect/server-facts'

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { errorText } from '@/lib/engines/postgres/classify-error'
 import { connect } from '@/lib/engines/postgres/connect/connect'

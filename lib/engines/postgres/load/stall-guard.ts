@@ -1,4 +1,4 @@
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { connectionOf, withMaintenance } from '@/lib/engines/postgres/connect/connect'
 import { postgresOptions } from '@/lib/engines/postgres/connect/options'

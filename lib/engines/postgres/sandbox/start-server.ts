@@ -4,14 +4,14 @@ import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
-import type { SandboxPlan } from './start'
+import type { ServerPlan } from './start'
 
 interface Start {
   server: Installation
   data: string
   sockets: string
   port: number
-  plan: Pick<SandboxPlan, 'serverMajor' | 'relationCount' | 'preload'>
+  plan: Pick<ServerPlan, 'serverMajor' | 'relationCount' | 'preload'>
   confinement: Confinement
 }
 

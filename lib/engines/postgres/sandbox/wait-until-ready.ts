@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -53,12 +54,12 @@ describe('a cluster in which each database has another encoding', { timeout: 180
   const backUp = async (database: string) => {
     const work = path.join(dir.path, database)
     await mkdir(work)
-    return { work, backup: await takeBackup(engine, pg.source({ connection: { database } }), work, makeTestRun()) }
+    return { work, backup: await takeBackup(logical, pg.source({ connection: { database } }), work, makeTestRun()) }
   }
   const prove = ({ backup, work }: Awaited<ReturnType<typeof backUp>>) => {
     const sandbox = { root: path.join(work, 'sandboxes'), keepOut: nothing }
     const { manifest, open } = backup
-    return engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+    return logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
   }
   const bad = ({ checks }: Awaited<ReturnType<typeof prove>>) => checks.filter(({ verdict }) => verdict !== 'passed')
 
@@ -96,7 +97,7 @@ describe('a cluster in which each database has another encoding', { timeout: 180
     const original = await look(pg, 'LATIN1')
     const target = { source: pg.source(), database: 'wieder grün', owners: 'keep' as const }
     const input = { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing }
-    expect(await engine.restore(input, makeTestRun())).toEqual({ warnings: [] })
+    expect(await logical.restore(input, makeTestRun())).toEqual({ warnings: [] })
     expect(await look(pg, 'wieder grün')).toEqual(original)
     expect(original).toMatchObject([{ owner: 'Zoé', settings: 1, may: true }])
   })
@@ -124,7 +125,7 @@ describe('a cluster in which each database has another encoding', { timeout: 180
 
     const target = { source: pg.source(), database: 'again', owners: 'keep' as const }
     const input = { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing }
-    expect(await engine.restore(input, makeTestRun())).toEqual({ warnings: [] })
+    expect(await logical.restore(input, makeTestRun())).toEqual({ warnings: [] })
     expect(await lookAt(pg, 'again')).toMatchObject({ rows: (await lookAt(pg, 'SQL_ASCII')).rows })
 
     // Told by the letters that the bytes are in Western Europe.

@@ -1,7 +1,7 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { postgres as engine } from '@/lib/engines/postgres/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
@@ -34,10 +34,10 @@ describe('names that look like options, commands or connection strings', () => {
     const folder = path.join(dir.path, label.replaceAll(' ', '-'))
     mkdirSync(folder)
     const source = pg.source({ connection: { database: name } })
-    const backup = await takeBackup(engine, source, folder, makeTestRun())
+    const backup = await takeBackup(logical, source, folder, makeTestRun())
     const target = { source, database: `${(name ?? '').slice(0, 40)} back`, owners: 'keep' as const }
     const { manifest, open, check } = backup
-    await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    await logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
     expect(await pg.sql(`SELECT answer FROM ${quoted(entry ?? '')}`, target.database)).toEqual([{ answer: 42 }])
     expect(existsSync(mark)).toBe(false)
     expect(existsSync('/tmp/hf')).toBe(false)

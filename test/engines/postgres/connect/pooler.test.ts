@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -66,7 +67,7 @@ describe('a connection pooler in front of the server', () => {
     asking.catch(() => undefined)
     const refused = { code: 'pooler-refused', remedy: expect.stringContaining('port of PostgreSQL itself') }
     expect(await engine.inspect(source, makeTestRun())).toMatchObject({ ok: false, error: refused })
-    await expect(engine.beginBackup(source, makeTestRun())).rejects.toMatchObject(refused)
+    await expect(logical.begin(source, makeTestRun())).rejects.toMatchObject(refused)
     asked.over = true
     await asking
     expect(asked.queries).toBeGreaterThan(0)
@@ -78,7 +79,7 @@ describe('a connection pooler in front of the server', () => {
     const { pooler, source } = await start({ pool_mode: 'session' })
     expect(await engine.inspect(source, makeTestRun())).toMatchObject({ ok: true })
     const folder = await mkdtemp(path.join(dir.path, 'session-'))
-    const backup = await takeBackup(engine, source, folder, makeTestRun())
+    const backup = await takeBackup(logical, source, folder, makeTestRun())
     await pg.sql('CREATE DATABASE copy')
     expect(await new PlainTools(pg).restoreInto('copy', backup.file('archive'))).toBe('')
     expect(await contentDigest(await pg.connect('copy'))).toEqual(await contentDigest(await pg.connect()))
@@ -109,7 +110,7 @@ describe('a connection pooler in front of the server', () => {
     const { pooler } = await start({ pool_mode: 'session' })
     const source = pg.source({ connection: { port: pooler.port, database: 'old_ways' } })
     const folder = await mkdtemp(path.join(dir.path, 'refused-'))
-    await expect(takeBackup(engine, source, folder, makeTestRun())).rejects.toMatchObject({ code: 'pooler-refused' })
+    await expect(takeBackup(logical, source, folder, makeTestRun())).rejects.toMatchObject({ code: 'pooler-refused' })
   })
 })
 

@@ -1,14 +1,11 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { offerPostgres17 } from '@/test/helpers/servers/postgres-17'
 import { contentDigest, nastyDatabase } from '@/test/helpers/databases/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
-
-const engine = engines.postgres as Engine
 
 describe('servers of 15 and 17 beside each other', () => {
   let older: TestPostgres
@@ -28,9 +25,9 @@ describe('servers of 15 and 17 beside each other', () => {
     const folder = await tempDir('versions')
     folders.push(folder)
     const source = from.source({ connection: { database: 'moved' } })
-    const { manifest, open, check } = await takeBackup(engine, source, folder.path, makeTestRun())
+    const { manifest, open, check } = await takeBackup(logical, source, folder.path, makeTestRun())
     const target = { source: to.source(), database: 'arrived', owners: 'drop' as const }
-    const result = engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    const result = logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
     return { manifest, result }
   }
 

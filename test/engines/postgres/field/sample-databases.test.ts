@@ -1,10 +1,9 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFile } from 'node:child_process'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/databases/compare-dumps'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
@@ -12,7 +11,6 @@ import { digestOf } from '@/test/helpers/databases/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const run = promisify(execFile)
 const script = path.resolve(import.meta.dirname, '../../../../scripts/testing/sample-databases.sh')
 const bin = '/usr/lib/postgresql/15/bin'
@@ -58,13 +56,13 @@ describe('databases that public programs make by their own scripts', () => {
     expect(Object.keys(original).length).toBeGreaterThan(3)
 
     const source = pg.source({ connection: { database: name } })
-    const { manifest, open, check } = await takeBackup(engine, source, dir.path, makeTestRun())
+    const { manifest, open, check } = await takeBackup(logical, source, dir.path, makeTestRun())
     const sandbox = { root: path.join(dir.path, 'sandboxes'), keepOut: nothing }
-    const proof = await engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+    const proof = await logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
     expect(proof.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
 
     const target = { source, database: `${name}_again`, owners: 'keep' as const }
-    await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    await logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
     expect(await digestOf(pg, target.database)).toEqual(original)
     const dumps = await Promise.all([comparableDump(pg, name), comparableDump(pg, target.database)])
     expect(dumpDifferences(...dumps)).toEqual({ lost: [], added: [] })

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -144,16 +145,14 @@ host all reader 127.0.0.1/32 scram-sha-256
       expect.arrayContaining(['"closed"', '"public"."hidden"', '"public"."hidden_seq"']),
     )
     expect(result.unreadable.some((name) => name.startsWith('large object'))).toBe(true)
-    await expect(
-      engine.beginBackup(pg.source({ connection: { user: 'reader' } }), makeTestRun()),
-    ).rejects.toMatchObject({
+    await expect(logical.begin(pg.source({ connection: { user: 'reader' } }), makeTestRun())).rejects.toMatchObject({
       code: 'privilege-missing',
     })
     const codes = result.findings.map((finding) => finding.code)
     expect(codes).toEqual(['privilege-missing', 'privilege-missing', 'row-security', 'not-in-backup'])
     for (const finding of result.findings.slice(0, 3)) await pg.sql(finding.sql ?? '')
     expect(await inspect({ user: 'reader' })).toMatchObject({ ok: true, unreadable: [], findings: [] })
-    const backup = await takeBackup(engine, pg.source({ connection: { user: 'reader' } }), dir.path, makeTestRun())
+    const backup = await takeBackup(logical, pg.source({ connection: { user: 'reader' } }), dir.path, makeTestRun())
     expect(backup.warnings).toEqual([])
     expect(backup.manifest.facts).toMatchObject({ withheld: [] })
     // Who may read all data may read the table of roles.
@@ -161,7 +160,7 @@ host all reader 127.0.0.1/32 scram-sha-256
   })
 
   it('offers SQL for a backup role that works as it is', async () => {
-    await pg.sql(engine.backupRoleSql(pg.source()))
+    await pg.sql(engine.roles?.backupRoleSql(pg.source()) ?? '')
     expect(await pg.sql("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'holdfast_backup'")).toEqual([
       { rolsuper: false, rolbypassrls: true },
     ])
@@ -185,6 +184,6 @@ describe('a server newer than every client here', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'client-too-old' } })
     expect(result.error?.message).toMatch(/17\.\d+.*15\.\d+/)
     expect(result.error?.remedy).toContain('postgresql-client-17')
-    await expect(engine.beginBackup(pg.source(), makeTestRun())).rejects.toMatchObject({ code: 'client-too-old' })
+    await expect(logical.begin(pg.source(), makeTestRun())).rejects.toMatchObject({ code: 'client-too-old' })
   })
 })

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -31,7 +32,7 @@ describe('what a server does not show to a role that is no superuser', () => {
 
   const source = (user: string) => pg.source({ connection: { database: 'loss', user } })
   const backUp = async (user: string) =>
-    takeBackup(engine, source(user), await mkdtemp(path.join(dir.path, 'backup-')), makeTestRun())
+    takeBackup(logical, source(user), await mkdtemp(path.join(dir.path, 'backup-')), makeTestRun())
   const missing = async (user: string) => {
     const { ok, findings } = await engine.inspect(source(user), makeTestRun())
     expect(ok).toBe(true)

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,7 +31,7 @@ describe('what would make a backup or a restore fail is told beforehand, or by i
   })
 
   const backUp = async (source: ReturnType<TestPostgres['source']>) =>
-    takeBackup(engine, source, await mkdtemp(path.join(dir.path, 'backup-')), makeTestRun())
+    takeBackup(logical, source, await mkdtemp(path.join(dir.path, 'backup-')), makeTestRun())
 
   it('more tables than the server can lock: found by the test, with the number that is needed, which is enough', async () => {
     await pg.sql('CREATE DATABASE wide')
@@ -137,7 +138,7 @@ describe('what would make a backup or a restore fail is told beforehand, or by i
     )
     const backup = await backUp(pg.source({ connection: { database: 'app' } }))
     const restore = (database: string, owners: 'keep' | 'drop') =>
-      engine.restore(
+      logical.restore(
         {
           ...{ manifest: backup.manifest, open: backup.open, check: backup.check, keepOut: nothing },
           target: { source: pg.source({ connection: { user: 'maker' } }), database, owners },

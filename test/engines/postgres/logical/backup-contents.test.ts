@@ -1,17 +1,14 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { format } from 'prettier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { type Content, contents, contentsTable } from '@/test/helpers/databases/backup-contents'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { PlainTools } from '@/test/helpers/databases/plain-tools'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
-
-const engine = engines.postgres as Engine
 
 /** docs/backup-contents.md says of each kind what is shown here; its table is this list, word for word. */
 describe('what a backup contains and what it does not', () => {
@@ -39,7 +36,7 @@ describe('what a backup contains and what it does not', () => {
     for (const content of contents) before.set(content, await rowsOf(pg, content))
 
     const backup = await takeBackup(
-      engine,
+      logical,
       pg.source({ connection: { database: 'contents' } }),
       dir.path,
       makeTestRun(),
@@ -49,7 +46,7 @@ describe('what a backup contains and what it does not', () => {
     await new PlainTools(elsewhere).loadRoles(backup.file('globals'))
     const target = { source: elsewhere.source(), database: 'contents', owners: 'keep' as const }
     const { manifest, open, check } = backup
-    await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    await logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
   })
   afterAll(async () => {
     await Promise.all([pg?.close(), elsewhere?.close()])

@@ -1,10 +1,11 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { BackupSession, Engine, SourceSpec } from '@/lib/ports/engine'
+import type { BackupSession } from '@/lib/ports/backup-method'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { fakeClient } from '@/test/helpers/faults/fake-client'
@@ -12,7 +13,6 @@ import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgre
 import { makeTestRun } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const password = 'correct horse battery staple'
 
 /** Reads the archive part; what the reader sees and what `finished` says. */
@@ -79,7 +79,7 @@ describe('a backup that goes wrong', () => {
   ])('fails when pg_dump %s', async (title, script, code) => {
     const folder = await fakeClient(`${dir.path}/${title.replaceAll(/\W/g, '')}`, script)
     vi.stubEnv('HOLDFAST_PG_BIN', folder)
-    const session = await engine.beginBackup(source, makeTestRun())
+    const session = await logical.begin(source, makeTestRun())
     try {
       const { read, end } = await readArchive(session, makeTestRun())
       // The reader alone must not be able to take it for complete.
@@ -96,7 +96,7 @@ describe('a backup that goes wrong', () => {
     await blocker.query(`BEGIN; LOCK TABLE public."lock'ed" IN ACCESS EXCLUSIVE MODE`)
     try {
       const hasty = { ...source, options: { ...source.options, lockTimeoutMs: 300 } }
-      const session = await engine.beginBackup(hasty, makeTestRun())
+      const session = await logical.begin(hasty, makeTestRun())
       try {
         const { end } = await readArchive(session, makeTestRun())
         expect(end).toMatchObject({ status: 'rejected', reason: { code: 'lock-timeout', transient: true } })
@@ -111,7 +111,7 @@ describe('a backup that goes wrong', () => {
 
   it('ends at once when cancelled, with no process or session left (fault 11)', async () => {
     const run = makeTestRun()
-    const session = await engine.beginBackup(source, makeTestRun())
+    const session = await logical.begin(source, makeTestRun())
     const reason = new Error('cancelled by a person')
     const { end, read } = await readArchive(session, run, () => run.abort(reason))
     expect(read.status).toBe('rejected')
@@ -124,7 +124,7 @@ describe('a backup that goes wrong', () => {
     const run = makeTestRun()
     const reason = new Error('cancelled')
     run.abort(reason)
-    await expect(engine.beginBackup(source, run)).rejects.toBe(reason)
+    await expect(logical.begin(source, run)).rejects.toBe(reason)
   })
 
   it('shows the password nowhere: not in arguments, the environment, logs or errors (security 8)', async () => {
@@ -134,7 +134,7 @@ describe('a backup that goes wrong', () => {
     await mkdir(temporary)
     vi.stubEnv('TMPDIR', temporary)
     const run = makeTestRun()
-    const session = await engine.beginBackup(source, run)
+    const session = await logical.begin(source, run)
     const { end } = await readArchive(session, run)
     await session.close()
     const told = JSON.stringify([end, 'reason' in end && end.reason.facts, run.logged])
@@ -144,7 +144,7 @@ describe('a backup that goes wrong', () => {
   })
 
   it('hands out a sound backup after all this', async () => {
-    const backup = await takeBackup(engine, source, dir.path, makeTestRun())
+    const backup = await takeBackup(logical, source, dir.path, makeTestRun())
     expect(backup.manifest.parts.map((part) => part.role)).toEqual(['globals', 'archive'])
     expect(backup.manifest.facts).toMatchObject({
       serverMajor: 15,
@@ -156,7 +156,7 @@ describe('a backup that goes wrong', () => {
   })
 
   it('fails when the server goes away in the middle, and leaves nothing behind (fault 9)', async () => {
-    const session = await engine.beginBackup(source, makeTestRun())
+    const session = await logical.begin(source, makeTestRun())
     const { end } = await readArchive(session, makeTestRun(), () => pg.stop('SIGINT'))
     expect(end).toMatchObject({ status: 'rejected', reason: { code: 'server-gone', transient: true } })
     await session.close()
@@ -164,6 +164,6 @@ describe('a backup that goes wrong', () => {
     await pg.stop()
     await pg.start()
     expect(await sessions()).toEqual([])
-    await expect(takeBackup(engine, source, dir.path, makeTestRun())).resolves.toBeDefined()
+    await expect(takeBackup(logical, source, dir.path, makeTestRun())).resolves.toBeDefined()
   })
 })

@@ -1,14 +1,12 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const tables = 2_000
 const objects = 3_000
 
@@ -31,9 +29,9 @@ describe('a database of thousands of tables and large objects', () => {
   })
 
   it('is backed up and proven, every table counted', async () => {
-    const backup = await takeBackup(engine, pg.source(), dir.path, makeTestRun())
+    const backup = await takeBackup(logical, pg.source(), dir.path, makeTestRun())
     expect(backup.manifest.facts).toMatchObject({ tableCount: tables, largeObjectCount: objects })
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,

@@ -1,13 +1,12 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
-import { engines } from '@/lib/engines/index'
 import { ArchiveWalker } from '@/lib/engines/postgres/logical/archive/archive-walker'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/databases/compare-dumps'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { programsWithExtension } from '@/test/helpers/databases/own-extension'
@@ -16,7 +15,6 @@ import { contentDigest } from '@/test/helpers/databases/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const fixture = new URL('../../../fixtures/sql/object-kinds.sql', import.meta.url)
 
 describe('every kind of object', () => {
@@ -43,7 +41,7 @@ describe('every kind of object', () => {
     await pg.sql('VACUUM', 'kinds')
     content = await contentDigest(await pg.connect('kinds'))
     dumped = await comparableDump(pg, 'kinds')
-    backup = await takeBackup(engine, source('kinds'), dir.path, makeTestRun())
+    backup = await takeBackup(logical, source('kinds'), dir.path, makeTestRun())
     await psql(elsewhere, 'postgres', ['--set=ON_ERROR_STOP=0', '--file', backup.file('globals')])
   })
   afterAll(async () => {
@@ -63,7 +61,7 @@ describe('every kind of object', () => {
     options: postgresOptionsSchema.parse({ parallelism: 3 }),
   })
   const restore = (database: string, owners: 'keep' | 'drop' = 'keep') =>
-    engine.restore(
+    logical.restore(
       {
         manifest: backup.manifest,
         open: backup.open,
@@ -84,7 +82,7 @@ describe('every kind of object', () => {
   })
 
   it('passes the comprehensive restore test', async () => {
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,
@@ -111,13 +109,16 @@ describe('every kind of object', () => {
       'secured',
     )
     const owned = await tempDir('owned')
-    const taken = await takeBackup(engine, source('secured', 'secured_owner'), owned.path, makeTestRun())
+    const taken = await takeBackup(logical, source('secured', 'secured_owner'), owned.path, makeTestRun())
     const target = { source: elsewhere.source(), database: 'secured', owners: 'drop' as const }
     const check = () => Promise.resolve()
-    await engine.restore({ manifest: taken.manifest, open: taken.open, check, target, keepOut: nothing }, makeTestRun())
+    await logical.restore(
+      { manifest: taken.manifest, open: taken.open, check, target, keepOut: nothing },
+      makeTestRun(),
+    )
     expect(await elsewhere.sql('SELECT count(*)::int AS count FROM half', 'secured')).toEqual([{ count: 10 }])
     await owned.remove()
-    await expect(engine.beginBackup(source('secured', 'secured_reader'), makeTestRun())).rejects.toMatchObject({
+    await expect(logical.begin(source('secured', 'secured_reader'), makeTestRun())).rejects.toMatchObject({
       code: 'privilege-missing',
       message: expect.stringContaining('"half"'),
     })
@@ -144,7 +145,7 @@ describe('a table that is changed while the backup begins', () => {
       `DROP TABLE IF EXISTS changing; CREATE TABLE changing AS SELECT i, i::text AS body FROM generate_series(1, 500) i`,
     )
     const run = makeTestRun()
-    const session = await engine.beginBackup(pg.source(), run)
+    const session = await logical.begin(pg.source(), run)
     try {
       await pg.sql(change)
       const part = session.parts.find((candidate) => candidate.role === 'archive')

@@ -1,12 +1,12 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
+import { toSql } from '@/lib/engines/postgres/logical/export/to-sql'
 import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
-import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/databases/postgres-content'
@@ -19,7 +19,6 @@ describe('a database that is backed up in several streams', () => {
   let dir: Awaited<ReturnType<typeof tempDir>>
   let backup: PlainBackup
   let before: Record<string, string>
-  const engine = engines.postgres as Engine
   const source = (options: Record<string, unknown> = {}) => {
     const plain = pg.source({ connection: { database: 'many' } })
     return { ...plain, options: { ...plain.options, parallelism: 3, ...options } }
@@ -46,7 +45,7 @@ describe('a database that is backed up in several streams', () => {
     )
     await pg.sql('VACUUM ANALYZE', 'many')
     before = await contentDigest(await pg.connect('many'))
-    backup = await takeBackup(engine, source(), dir.path, makeTestRun())
+    backup = await takeBackup(logical, source(), dir.path, makeTestRun())
   })
   afterAll(async () => {
     await pg?.close()
@@ -63,7 +62,7 @@ describe('a database that is backed up in several streams', () => {
     const target = { source: pg.source(), database, owners: 'keep' as const, only }
     const checked: string[] = []
     const check: PlainBackup['check'] = async (parts) => void checked.push(...parts.map((part) => part.file))
-    return engine
+    return logical
       .restore({ manifest: backup.manifest, open, check, target, keepOut: nothing }, makeTestRun())
       .then(({ warnings }) => ({ warnings, opened: opened.map((part) => part.file), checked }))
   }
@@ -83,7 +82,7 @@ describe('a database that is backed up in several streams', () => {
   })
 
   it('passes the comprehensive restore test with every table of every part', async () => {
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,
@@ -105,7 +104,7 @@ describe('a database that is backed up in several streams', () => {
     const part = backup.manifest.parts.find(({ role }) => role === 'data') as ManifestPart
     const other = backup.manifest.parts.filter(({ role }) => role === 'data')[1] as ManifestPart
     const swapped: PlainBackup['open'] = (asked, run) => backup.open(asked.file === part.file ? other : asked, run)
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: swapped,
@@ -119,7 +118,7 @@ describe('a database that is backed up in several streams', () => {
 
   it('makes one script of all parts', async () => {
     const file = `${dir.path}/all.sql`
-    const { stream, finished } = engine.toSql(backup, makeTestRun())
+    const { stream, finished } = toSql(backup, makeTestRun())
     await Promise.all([pipeline(stream, createWriteStream(file)), finished])
     await pg.sql('CREATE DATABASE scripted TEMPLATE template0')
     execFileSync('/usr/lib/postgresql/15/bin/psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', file, '-d', 'scripted'], {
@@ -183,7 +182,7 @@ describe('a database that is backed up in several streams', () => {
     const locker = await pg.connect('many')
     await locker.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE')
     try {
-      const begun = engine.beginBackup(source({ lockTimeoutMs: 200 }), makeTestRun())
+      const begun = logical.begin(source({ lockTimeoutMs: 200 }), makeTestRun())
       await expect(begun).rejects.toMatchObject({ code: 'lock-timeout', transient: true })
       await expect(begun).rejects.toThrow(/public\.sale/)
     } finally {
@@ -193,7 +192,7 @@ describe('a database that is backed up in several streams', () => {
 
   it('is one stream when connections are few, or when it has to be gentle', async () => {
     for (const options of [{ maxConnections: 3 }, { gentle: true }]) {
-      const session = await engine.beginBackup(source(options), makeTestRun())
+      const session = await logical.begin(source(options), makeTestRun())
       expect(session.parts.map((part) => part.role)).toEqual(['globals', 'archive'])
       await session.close()
     }

@@ -1,10 +1,9 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { partOf } from '@/lib/engines/postgres/logical/archive/parts'
-import { engines } from '@/lib/engines/index'
 import { readGlobals } from '@/lib/engines/postgres/logical/archive/read-globals'
 import { makeRoles } from '@/lib/engines/postgres/logical/prove/make-roles'
-import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { PlainTools } from '@/test/helpers/databases/plain-tools'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
@@ -12,7 +11,6 @@ import { offerPostgres17 } from '@/test/helpers/servers/postgres-17'
 import { makeTestRun } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const script = path.resolve(import.meta.dirname, '../../../fixtures/sql/cases/pg17-roles-and-login-trigger.sql')
 
 const memberships = `SELECT pg_get_userbyid(roleid)::text AS role, pg_get_userbyid(member)::text AS member,
@@ -33,7 +31,7 @@ describe('roles of PostgreSQL 17', () => {
     ;[pg, sandbox] = await Promise.all([startPostgres({ major: 17 }), startPostgres({ major: 17 })])
     await pg.sql('CREATE DATABASE staff')
     await new PlainTools(pg).load(script, 'staff')
-    backup = await takeBackup(engine, pg.source({ connection: { database: 'staff' } }), dir.path, makeTestRun())
+    backup = await takeBackup(logical, pg.source({ connection: { database: 'staff' } }), dir.path, makeTestRun())
   })
   afterAll(async () => {
     await Promise.all([pg?.close(), sandbox?.close()])

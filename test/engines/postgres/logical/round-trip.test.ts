@@ -1,9 +1,8 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import type { Engine } from '@/lib/ports/engine'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/databases/postgres-content'
@@ -18,7 +17,6 @@ describe('a database with everything in it', () => {
   let dir: Awaited<ReturnType<typeof tempDir>>
   let backup: PlainBackup
   let before: Record<string, string>
-  const engine = engines.postgres as Engine
 
   beforeAll(async () => {
     dir = await tempDir('engine')
@@ -27,7 +25,7 @@ describe('a database with everything in it', () => {
     const client = await pg.connect(name)
     await nastyDatabase(client)
     before = await contentDigest(client)
-    backup = await takeBackup(engine, pg.source({ connection: { database: name } }), dir.path, makeTestRun())
+    backup = await takeBackup(logical, pg.source({ connection: { database: name } }), dir.path, makeTestRun())
   })
   afterAll(async () => {
     await Promise.all([pg?.close(), elsewhere?.close()])
@@ -43,7 +41,7 @@ describe('a database with everything in it', () => {
     for (const role of ['nasty owner "x"', 'nasty_reader'])
       await elsewhere.sql(`CREATE ROLE "${role.replaceAll('"', '""')}"`)
     const target = { source: elsewhere.source(), database: `copy of ${name}`, owners: 'keep' as const }
-    const { warnings } = await engine.restore(
+    const { warnings } = await logical.restore(
       { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing },
       makeTestRun(),
     )
@@ -55,7 +53,7 @@ describe('a database with everything in it', () => {
 
   it('is the same after a restore without owners', async () => {
     const target = { source: elsewhere.source(), database: 'no owners', owners: 'drop' as const }
-    await engine.restore(
+    await logical.restore(
       { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing },
       makeTestRun(),
     )
@@ -64,7 +62,7 @@ describe('a database with everything in it', () => {
 
   it('passes the standard restore test, and its sandbox is gone afterwards', async () => {
     const run = makeTestRun()
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,
@@ -89,7 +87,7 @@ describe('a database with everything in it', () => {
   })
 
   it('passes the comprehensive restore test', async () => {
-    const proof = await engine.prove(
+    const proof = await logical.prove(
       {
         manifest: backup.manifest,
         open: backup.open,

@@ -1,6 +1,6 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres as engine } from '@/lib/engines/postgres/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
@@ -48,11 +48,11 @@ const byPsql = (sql: string) => {
 it('a question is asked as psql asks it of the source: with the zone, styles and search path that sessions begin with there', async () => {
   await using dir = await tempDir('assertions')
   const source = pg.source({ connection: { database: 'shop' } })
-  const backup = await takeBackup(engine, source, dir.path, makeTestRun())
+  const backup = await takeBackup(logical, source, dir.path, makeTestRun())
   const assertions = questions.map((sql) => ({ name: sql, sql, expected: byPsql(sql) }))
   // The settings are not those that we would choose ourselves.
   expect(assertions.slice(0, 2).map(({ expected }) => expected)).toEqual(['03.02.2026 11:30:00 IST', '03.02.2026'])
-  const proof = await engine.prove(
+  const proof = await logical.prove(
     {
       manifest: backup.manifest,
       open: backup.open,

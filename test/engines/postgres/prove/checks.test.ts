@@ -10,14 +10,14 @@ import { dumpSandbox } from '@/lib/engines/postgres/logical/prove/dump-sandbox'
 import { findClient } from '@/lib/engines/postgres/connect/find-client'
 import { compareInventory, Inventory } from '@/lib/engines/postgres/logical/prove/inventory'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
+import { type SandboxServer, startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 const signal = AbortSignal.timeout(120_000)
 
 describe('the checks of a restore test find what is wrong', () => {
-  let sandbox: Sandbox
+  let sandbox: SandboxServer
   let dir: Awaited<ReturnType<typeof tempDir>>
 
   beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
@@ -6,7 +7,6 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Check } from '@/lib/contracts/backup'
-import { postgres as engine } from '@/lib/engines/postgres/engine'
 import type { ConfinementReport } from '@/lib/contracts/confinement'
 import type { ConfinedOrder } from '@/test/fixtures/confined-run'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
@@ -120,7 +120,7 @@ describe('a database that attacks whoever restores it', () => {
     prey = { secret, folders, pid: process_.pid ?? 0, port, socket, word }
     await makeHostile(pg, 'hostile', attackScript(prey))
     const source = pg.source({ connection: { database: 'hostile' } })
-    backup = await takeBackup(engine, source, path.join(dir.path, 'parts'), makeTestRun())
+    backup = await takeBackup(logical, source, path.join(dir.path, 'parts'), makeTestRun())
     for (const part of backup.manifest.parts) chmodSync(path.join(dir.path, 'parts', part.file), 0o644)
     await build({
       entryPoints: ['test/fixtures/confined-run.ts'],
@@ -232,7 +232,7 @@ describe('a database that attacks whoever restores it', () => {
         const script = `echo x > '/tmp/${word}'; echo ran`
         await makeHostile(pg, 'quiet', script, { eventTrigger: false })
       }
-      const quiet = await takeBackup(engine, pg.source({ connection: { database: 'quiet' } }), parts, makeTestRun())
+      const quiet = await takeBackup(logical, pg.source({ connection: { database: 'quiet' } }), parts, makeTestRun())
       for (const part of quiet.manifest.parts) chmodSync(path.join(parts, part.file), 0o644)
       // As if the archive had taken pg_restore over: what the tool itself may do then.
       const bin = path.join(dir.path, 'taken-over')
@@ -285,7 +285,7 @@ describe('a database that attacks whoever restores it', () => {
     await makeHostile(pg, 'filling', 'while :; do head -c 50000000 /dev/zero > /tmp/fill.$RANDOM$$.`date +%N`; done')
     const run = makeTestRun()
     const source = pg.source({ connection: { database: 'filling' } })
-    const filling = await takeBackup(engine, source, folder, run)
+    const filling = await takeBackup(logical, source, folder, run)
     const before = await freeBytes(folder)
     const sandbox = {
       root: path.join(folder, 's'),
@@ -302,7 +302,7 @@ describe('a database that attacks whoever restores it', () => {
       50,
     )
     await expect(
-      engine.prove({ manifest: filling.manifest, open: filling.open, level: 'standard', sandbox }, run),
+      logical.prove({ manifest: filling.manifest, open: filling.open, level: 'standard', sandbox }, run),
     ).rejects.toMatchObject({ code: 'sandbox-full' })
     clearInterval(watching)
     expect(readdirSync(sandbox.root)).toEqual([])

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -8,16 +9,14 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'
 import { compareRowCounts } from '@/lib/engines/postgres/logical/prove/count-rows'
-import { engines } from '@/lib/engines/index'
+import { sweepSandboxes } from '@/lib/sandbox/sweep'
 import { sandboxFolders } from '@/lib/sandbox/folders'
 import { startSandbox } from '@/lib/engines/postgres/sandbox/start'
-import type { Engine, OpenPart } from '@/lib/ports/engine'
+import type { OpenPart } from '@/lib/ports/backup-method'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
-
-const engine = engines.postgres as Engine
 
 describe('a restore test', () => {
   let pg: TestPostgres
@@ -37,7 +36,7 @@ describe('a restore test', () => {
        CREATE TABLE big AS SELECT i, repeat(md5(i::text), 30) t FROM generate_series(1, 20000) i`,
       'shop',
     )
-    backup = await takeBackup(engine, pg.source({ connection: { database: 'shop' } }), dir.path, makeTestRun())
+    backup = await takeBackup(logical, pg.source({ connection: { database: 'shop' } }), dir.path, makeTestRun())
     archive = await readFile(backup.file('archive'))
   })
   afterAll(async () => {
@@ -47,7 +46,7 @@ describe('a restore test', () => {
   })
 
   const prove = (open: OpenPart, manifest: Manifest = backup.manifest, run = makeTestRun()) =>
-    engine.prove({ manifest, open, level: 'standard', sandbox: { root: sandboxRoot, keepOut: nothing } }, run)
+    logical.prove({ manifest, open, level: 'standard', sandbox: { root: sandboxRoot, keepOut: nothing } }, run)
   const withArchive =
     (bytes: () => Readable): OpenPart =>
     async (part, run) =>
@@ -209,12 +208,12 @@ describe('a restore test', () => {
     const parent = sandboxFolders(sandboxRoot).find((folder) => readdirSync(folder).includes(name ?? ''))
     const folder = path.join(parent ?? '', name ?? '')
     const twoHours = 2 * 3_600_000
-    expect(await engine.sweepSandboxes(sandboxRoot, twoHours, makeTestRun())).toEqual([])
+    expect(await sweepSandboxes(sandboxRoot, twoHours, makeTestRun())).toEqual([])
     expect(serversOn(folder)).not.toEqual([])
     const marker = path.join(folder, 'holdfast-sandbox.json')
     const text: unknown = JSON.parse(await readFile(marker, 'utf8'))
     await writeFile(marker, JSON.stringify({ ...(text as object), ownerStarted: '1' }))
-    expect(await engine.sweepSandboxes(sandboxRoot, twoHours, makeTestRun())).toEqual([folder])
+    expect(await sweepSandboxes(sandboxRoot, twoHours, makeTestRun())).toEqual([folder])
     expect(serversOn(folder)).toEqual([])
     expect(await sandboxes()).toEqual([])
     await sandbox.stop()

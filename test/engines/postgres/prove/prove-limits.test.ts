@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'
-import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
+import { type SandboxServer, startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import { sandboxFolders } from '@/lib/sandbox/folders'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
@@ -16,7 +16,7 @@ const isRoot = process.getuid?.() === 0
 
 describe('the sandbox holds in what is restored', () => {
   let dir: Awaited<ReturnType<typeof tempDir>>
-  let sandbox: Sandbox
+  let sandbox: SandboxServer
   let outside: Server
   let port = 0
   let calls = 0

@@ -1,3 +1,4 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +8,6 @@ import { checkRestored } from '@/lib/engines/postgres/logical/prove/check-restor
 import { connect, withConnection } from '@/lib/engines/postgres/connect/connect'
 import { findRestoreClient } from '@/lib/engines/postgres/logical/restore/find-restore-client'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
-import { engines } from '@/lib/engines/index'
 import { type ManifestFacts, manifestFacts } from '@/lib/engines/postgres/logical/archive/manifest-facts'
 import {
   type Restored,
@@ -15,22 +15,20 @@ import {
   sandboxDatabase,
 } from '@/lib/engines/postgres/logical/prove/restore-into-sandbox'
 import { sandboxFolders } from '@/lib/sandbox/folders'
-import { type Sandbox, startSandbox } from '@/lib/engines/postgres/sandbox/start'
+import { type SandboxServer, startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import { expectationsOf, type Expectations } from '@/lib/engines/postgres/logical/prove/expectations'
-import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
 type Level = 'standard' | 'comprehensive'
-const engine = engines.postgres as Engine
 const signal = AbortSignal.timeout(600_000)
 
 describe('what was changed in the sandbox after the restore is found', () => {
   let pg: TestPostgres
   let dir: Awaited<ReturnType<typeof tempDir>>
-  let sandbox: Sandbox
+  let sandbox: SandboxServer
   let restored: Restored
   let facts: ManifestFacts
   let client: Installation
@@ -62,7 +60,7 @@ describe('what was changed in the sandbox after the restore is found', () => {
       'shop',
     )
     const source = pg.source({ connection: { database: 'shop' } })
-    const backup = await takeBackup(engine, source, dir.path, makeTestRun())
+    const backup = await takeBackup(logical, source, dir.path, makeTestRun())
     facts = manifestFacts(backup.manifest)
     client = await findRestoreClient(facts.toolMajor, backup.manifest.tool?.version ?? '', facts.serverMajor)
     const plan = {

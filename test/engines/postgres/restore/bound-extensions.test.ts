@@ -1,7 +1,6 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { comparableDump, dumpDifferences } from '@/test/helpers/databases/compare-dumps'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { PlainTools } from '@/test/helpers/databases/plain-tools'
@@ -9,7 +8,6 @@ import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgre
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const settings = { shared_preload_libraries: 'pg_cron', 'cron.database_name': 'jobs' }
 
 describe('pg_cron, which a server has in one database only', () => {
@@ -32,7 +30,7 @@ describe('pg_cron, which a server has in one database only', () => {
        ALTER DATABASE jobs SET default_transaction_read_only = on`,
       'jobs',
     )
-    backup = await takeBackup(engine, pg.source({ connection: { database: 'jobs' } }), dir.path, makeTestRun())
+    backup = await takeBackup(logical, pg.source({ connection: { database: 'jobs' } }), dir.path, makeTestRun())
   })
   afterAll(async () => {
     await Promise.all([pg?.close(), elsewhere?.close()])
@@ -42,7 +40,7 @@ describe('pg_cron, which a server has in one database only', () => {
   const restore = (server: TestPostgres, database: string) => {
     const { manifest, open, check } = backup
     const target = { source: server.source(), database, owners: 'keep' as const }
-    return engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    return logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
   }
   const rowsOf = (server: TestPostgres, database: string) =>
     server.sql('SELECT count(*)::int AS rows, sum(i)::int AS sum FROM kept', database)
@@ -50,7 +48,7 @@ describe('pg_cron, which a server has in one database only', () => {
   it('is proven', async () => {
     const sandbox = { root: path.join(dir.path, 'sandboxes'), keepOut: nothing }
     const { manifest, open } = backup
-    const proof = await engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+    const proof = await logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
     expect(proof.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
   })
 

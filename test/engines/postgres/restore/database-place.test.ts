@@ -1,15 +1,13 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { mkdtemp } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HoldfastError } from '@/lib/core/holdfast-error'
-import { engines } from '@/lib/engines/index'
-import type { Engine, OpenPart } from '@/lib/ports/engine'
+import type { OpenPart } from '@/lib/ports/backup-method'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { PlainTools } from '@/test/helpers/databases/plain-tools'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
-
-const engine = engines.postgres as Engine
 
 let pg: TestPostgres
 let elsewhere: TestPostgres
@@ -26,7 +24,7 @@ afterAll(async () => {
 
 async function backUp(database: string): Promise<PlainBackup> {
   const source = pg.source({ connection: { database } })
-  return takeBackup(engine, source, await mkdtemp(`${dir.path}/backup-`), makeTestRun())
+  return takeBackup(logical, source, await mkdtemp(`${dir.path}/backup-`), makeTestRun())
 }
 
 function restore(
@@ -40,7 +38,7 @@ function restore(
 ) {
   const owners = user === 'postgres' ? ('keep' as const) : ('drop' as const)
   const target = { source: to.source({ connection: { user } }), database, owners }
-  return engine.restore(
+  return logical.restore(
     { manifest: backup.manifest, open, check: backup.check, target, keepOut: nothing },
     makeTestRun(),
   )
@@ -122,7 +120,7 @@ describe('tablespaces', () => {
   it('stand in the way of no restore test', { timeout: 120_000 }, async () => {
     const { manifest, open } = backup
     const sandbox = { root: `${dir.path}/sandboxes`, keepOut: nothing }
-    const proof = await engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+    const proof = await logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
     expect(proof.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
   })
 })
@@ -190,7 +188,7 @@ describe('the locale', () => {
         icu: 'und',
       })
       const prove = (collationVersion: unknown) =>
-        engine
+        logical
           .prove(
             {
               manifest: { ...manifest, facts: { ...manifest.facts, collationVersion } },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { howToRestore } from '@/lib/engines/postgres/logical/export/how-to-restore'
 import { stepLines } from '@/lib/core/repository/hand-step'
-import type { StoredFile } from '@/lib/ports/engine'
+import type { StoredFile } from '@/lib/core/repository/hand-reading'
 import { commandsOf } from '../../../helpers/databases/hand-commands'
 
 const stored = (role: StoredFile['role'], file: string): StoredFile => ({

@@ -1,13 +1,11 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { dumpDifferences, comparableDump } from '../../../helpers/databases/compare-dumps'
 import { takeBackup } from '../../../helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '../../../helpers/servers/postgres'
 import { makeTestRun, nothing } from '../../../helpers/run-context'
 import { tempDir } from '../../../helpers/temp'
 
-const engine = engines.postgres as Engine
 const numbers = Array.from({ length: 25 }, (_, number) => number)
 
 let pg: TestPostgres
@@ -38,10 +36,10 @@ afterAll(async () => {
 })
 
 it('indexes that each want their table for themselves are made without a deadlock', async () => {
-  const backup = await takeBackup(engine, pg.source({ connection: { database: 'shop' } }), dir.path, makeTestRun())
+  const backup = await takeBackup(logical, pg.source({ connection: { database: 'shop' } }), dir.path, makeTestRun())
   const { manifest, open, check } = backup
   const target = { source: pg.source(), database: 'again', owners: 'keep' as const }
-  const { warnings } = await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+  const { warnings } = await logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
   expect(warnings).toEqual([])
   expect(dumpDifferences(await comparableDump(pg, 'shop'), await comparableDump(pg, 'again'))).toEqual({
     lost: [],

@@ -1,3 +1,5 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
+import { toSql } from '@/lib/engines/postgres/logical/export/to-sql'
 import { execFileSync } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
@@ -5,16 +7,13 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engines } from '@/lib/engines/index'
 import { incompleteName } from '@/lib/engines/postgres/logical/restore/restore'
-import type { Engine, OpenPart, RestoreTarget } from '@/lib/ports/engine'
+import type { OpenPart, RestoreTarget } from '@/lib/ports/backup-method'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { contentDigest, nastyDatabase } from '@/test/helpers/databases/postgres-content'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
-
-const engine = engines.postgres as Engine
 
 describe('restoring into a new database', () => {
   let pg: TestPostgres
@@ -27,7 +26,7 @@ describe('restoring into a new database', () => {
     await pg.sql('CREATE DATABASE nasty')
     await nastyDatabase(await pg.connect('nasty'))
     await pg.sql(`ALTER DATABASE nasty SET work_mem = '5MB'`)
-    backup = await takeBackup(engine, pg.source({ connection: { database: 'nasty' } }), dir.path, makeTestRun())
+    backup = await takeBackup(logical, pg.source({ connection: { database: 'nasty' } }), dir.path, makeTestRun())
   })
   afterAll(async () => {
     await pg?.close()
@@ -35,7 +34,7 @@ describe('restoring into a new database', () => {
   })
 
   const restore = (target: Partial<RestoreTarget>, open: OpenPart = backup.open, run = makeTestRun()) =>
-    engine.restore(
+    logical.restore(
       {
         manifest: backup.manifest,
         open,
@@ -123,11 +122,11 @@ describe('restoring into a new database', () => {
     await pg.sql('CREATE DATABASE mould')
     await pg.sql('ALTER DATABASE mould IS_TEMPLATE true')
     const source = pg.source({ connection: { database: 'mould' } })
-    const template = await takeBackup(engine, source, await mkdtemp(`${dir.path}/template-`), makeTestRun())
+    const template = await takeBackup(logical, source, await mkdtemp(`${dir.path}/template-`), makeTestRun())
     await pg.sql('CREATE DATABASE cast__holdfast_incomplete IS_TEMPLATE true')
     const target = { source: pg.source(), database: 'cast', owners: 'keep' as const }
     const { manifest, open, check } = template
-    const { warnings } = await engine.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
+    const { warnings } = await logical.restore({ manifest, open, check, target, keepOut: nothing }, makeTestRun())
     expect(warnings).toEqual([])
     const [row] = await pg.sql("SELECT datistemplate FROM pg_database WHERE datname = 'cast'")
     expect(row).toEqual({ datistemplate: true })
@@ -155,9 +154,9 @@ describe('restoring into a new database', () => {
     await pg.sql('CREATE TABLE kept AS SELECT 42 AS answer', 'lost')
     const source = pg.source({ connection: { database: 'lost' } })
     await using folder = await tempDir('lost')
-    const { manifest, open, check } = await takeBackup(engine, source, folder.path, makeTestRun())
+    const { manifest, open, check } = await takeBackup(logical, source, folder.path, makeTestRun())
     await pg.sql('DROP DATABASE lost')
-    await engine.restore(
+    await logical.restore(
       { manifest, open, check, keepOut: nothing, target: { source, database: 'lost', owners: 'keep' } },
       makeTestRun(),
     )
@@ -176,7 +175,7 @@ describe('restoring into a new database', () => {
 
   it('writes the archive as a script that gives the same content', async () => {
     const file = `${dir.path}/all.sql`
-    const { stream, finished } = engine.toSql(backup, makeTestRun())
+    const { stream, finished } = toSql(backup, makeTestRun())
     await Promise.all([pipeline(stream, createWriteStream(file)), finished])
     await pg.sql('CREATE DATABASE from_script TEMPLATE template0')
     execFileSync('/usr/lib/postgresql/15/bin/psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', file, '-d', 'from_script'], {
@@ -193,7 +192,7 @@ describe('restoring into a new database', () => {
     const file = `${dir.path}/cut.dump`
     const bytes = await readFile(backup.file('archive'))
     await writeFile(file, bytes.subarray(0, bytes.length - 1))
-    const { stream, finished } = engine.toSql({ ...backup, open: async () => createReadStream(file) }, makeTestRun())
+    const { stream, finished } = toSql({ ...backup, open: async () => createReadStream(file) }, makeTestRun())
     const [read, end] = await Promise.allSettled([pipeline(stream, createWriteStream(`${dir.path}/cut.sql`)), finished])
     expect([read.status, end.status]).toEqual(['rejected', 'rejected'])
   })

@@ -1,17 +1,15 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { execFile } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toFailure } from '@/lib/core/holdfast-error'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { takeBackup, type PlainBackup } from '@/test/helpers/databases/engine-backup'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun, nothing } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
-const engine = engines.postgres as Engine
 const run = promisify(execFile)
 
 /** One database holds them all: what hangs on none of the application's own. */
@@ -79,10 +77,10 @@ describe('a restoring role that is no superuser', () => {
     await pg.sql('CREATE TABLE item (id int PRIMARY KEY, t text); INSERT INTO item VALUES (1), (2), (3)', database)
     await pg.sql(sql, database)
     const folder = await mkdtemp(path.join(dir.path, 'backup-'))
-    return takeBackup(engine, pg.source({ connection: { database } }), folder, makeTestRun())
+    return takeBackup(logical, pg.source({ connection: { database } }), folder, makeTestRun())
   }
   const restore = (backup: PlainBackup, database: string) =>
-    engine.restore(
+    logical.restore(
       {
         ...{ manifest: backup.manifest, open: backup.open, check: backup.check, keepOut: nothing },
         target: { source: pg.source({ connection: { user: 'maker' } }), database, owners: 'drop' },

@@ -1,9 +1,8 @@
+import { logical } from '@/lib/engines/postgres/logical/method'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { engines } from '@/lib/engines/index'
-import type { Engine } from '@/lib/ports/engine'
 import { dumpDifferences } from '../compare-dumps'
 import { type PlainBackup, takeBackup } from '../engine-backup'
 import { PlainTools } from '../plain-tools'
@@ -13,8 +12,6 @@ import { tempDir } from '../../temp'
 import { generateDatabase, type GeneratedDatabase } from './generate-database'
 import { lookAt, type Looks } from './look'
 import { quote } from './names'
-
-const engine = engines.postgres as Engine
 
 /** How one round ended: what was found, and what the product said. */
 export interface Ending {
@@ -77,7 +74,7 @@ export class GeneratedRounds {
     const original = await lookAt(pg, name)
 
     const source = pg.source({ connection: { database: name } })
-    const backup = await takeBackup(engine, source, work, makeTestRun())
+    const backup = await takeBackup(logical, source, work, makeTestRun())
     const proof = await proofOf(backup, work)
 
     await pg.sql(`ALTER DATABASE ${quote(name)} RENAME TO ${quote(originalName(database))}`)
@@ -88,7 +85,7 @@ export class GeneratedRounds {
 
     const target = { source: pg.source(), database: name, owners: 'keep' as const }
     const input = { manifest: backup.manifest, open: backup.open, check: backup.check, target, keepOut: nothing }
-    const restored = await engine.restore(input, makeTestRun()).catch((error: unknown) => refusal(error))
+    const restored = await logical.restore(input, makeTestRun()).catch((error: unknown) => refusal(error))
     const { warnings } = restored
     const product = 'refused' in restored ? null : await lookAt(pg, name)
     const said = [proof.said, 'refused' in restored ? restored.refused : '', ...warnings].join('\n')
@@ -143,7 +140,7 @@ const refusal = (error: unknown) => ({ refused: inWords(error), warnings: [] as 
 async function proofOf({ manifest, open }: PlainBackup, work: string): Promise<{ passed: boolean; said: string }> {
   const sandbox = { root: path.join(work, 'sandboxes'), keepOut: nothing }
   try {
-    const proof = await engine.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
+    const proof = await logical.prove({ manifest, open, level: 'comprehensive', sandbox }, makeTestRun())
     const bad = proof.checks.filter((check) => check.verdict !== 'passed')
     return {
       passed: bad.length === 0,

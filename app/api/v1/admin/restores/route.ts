@@ -1,4 +1,4 @@
-import { startRestoreSchema } from '@/lib/contracts/backup'
+import { startRestoreSchema } from '@/lib/contracts/restore'
 import { pageQuerySchema } from '@/lib/contracts/common'
 import { handle } from '@/lib/server/handle'
 import { listRestores } from '@/lib/services/restore/list-restores'

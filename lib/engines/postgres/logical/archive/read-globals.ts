@@ -1,5 +1,5 @@
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
-import type { OpenPart } from '@/lib/ports/engine'
+import type { OpenPart } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damaged } from './archive-error'
 import { decodeText, encodingIn } from '@/lib/engines/postgres/connect/decode-text'

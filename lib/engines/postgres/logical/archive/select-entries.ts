@@ -1,4 +1,4 @@
-import type { RestoreSelection } from '@/lib/ports/engine'
+import type { RestoreSelection } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { TocEntry } from './archive-format'
 import { quoteQualified } from '@/lib/engines/postgres/connect/quote'

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { rolePasswords } from '@/lib/core/health/role-passwords'
-import type { BackupSession, SourceSpec } from '@/lib/ports/engine'
+import type { BackupSession } from '@/lib/ports/backup-method'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { assertNotRewritten } from './assert-not-rewritten'
 import { budgetConnections } from '@/lib/engines/postgres/load/budget-connections'
@@ -116,6 +117,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
   const plan = { source, client, env, snapshot, explain, warn, assertUnchanged, guard }
   run.logger.info('backup prepared', { serverVersion: identity.version, client: client.version, snapshot })
   return {
+    kind: 'logical',
     engineVersion: identity.version,
     tool: { name: 'pg_dump', version: client.version },
     identity: systemIdentifier === null ? String(identity.major) : `${identity.major}/${systemIdentifier}`,

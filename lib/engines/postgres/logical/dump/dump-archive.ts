@@ -1,6 +1,7 @@
 import { toolPriority } from '@/lib/core/tool-priority'
 import { join } from 'node:path'
-import type { BackupPart, SourceSpec } from '@/lib/ports/engine'
+import type { BackupPart } from '@/lib/ports/backup-method'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { TocEntry } from '@/lib/engines/postgres/logical/archive/archive-format'
 import { ArchiveWalker } from '@/lib/engines/postgres/logical/archive/archive-walker'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'

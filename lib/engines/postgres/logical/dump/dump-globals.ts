@@ -1,7 +1,7 @@
 import { toolPriority } from '@/lib/core/tool-priority'
 import { join } from 'node:path'
 import { Readable, Transform, type TransformCallback } from 'node:stream'
-import type { BackupPart } from '@/lib/ports/engine'
+import type { BackupPart } from '@/lib/ports/backup-method'
 import { damaged } from '@/lib/engines/postgres/logical/archive/archive-error'
 import { connectionOf } from '@/lib/engines/postgres/connect/connect'
 import type { DumpPlan } from './dump-archive'

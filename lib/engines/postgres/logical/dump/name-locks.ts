@@ -1,5 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'
 import { quoteLiteral } from '@/lib/engines/postgres/connect/quote'
 

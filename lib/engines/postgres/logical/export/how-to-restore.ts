@@ -1,27 +1,9 @@
 import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
+import { isPlain, reading, shellQuote, unpackers } from '@/lib/core/repository/hand-reading'
 import type { HandStep } from '@/lib/core/repository/hand-step'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
-import type { StoredFile } from '@/lib/ports/engine'
+import type { StoredFile } from '@/lib/core/repository/hand-reading'
 import { databaseConnInfo } from '@/lib/engines/postgres/connect/quote'
-
-const unpack: Record<string, string> = {
-  zstd: 'zstd -dc',
-  gzip: 'gzip -dc',
-  lz4: 'lz4 -dc',
-  bzip2: 'bzip2 -dc',
-  xz: 'xz -dc',
-}
-
-/** One shell pipeline that turns a stored file into its plain bytes. */
-function reading(part: StoredFile): string {
-  const steps = [
-    part.encrypted ? `age -d -i ${backupKeyFile} ${part.file}` : `cat ${part.file}`,
-    ...(unpack[part.compression] ? [unpack[part.compression]] : []),
-  ]
-  return steps.join(' | ')
-}
-
-const isPlain = (part: StoredFile) => !part.encrypted && !unpack[part.compression]
 
 function restoring(archive: StoredFile, files: StoredFile[], database: string): HandStep[] {
   const data = files.filter((file) => file.role === 'data')
@@ -50,11 +32,9 @@ export function howToRestore(files: StoredFile[], { tool, source }: Pick<Manifes
   const globals = files.find((file) => file.role === 'globals')
   const archive = files.find((file) => file.role === 'archive')
   const encrypted = files.some((file) => file.encrypted)
-  const unpackers = [...new Set(files.map((file) => file.compression))].filter((name) => name in unpack)
   const needed = [
     `the PostgreSQL client programs of version ${parseInt(tool?.version ?? '', 10)} or newer`,
-    ...(encrypted ? ['age'] : []),
-    ...unpackers,
+    ...unpackers(files),
   ]
   return [
     { say: `You need ${needed.join(', ')}; PGHOST, PGPORT and PGUSER name the server, and its superuser` },
@@ -77,13 +57,4 @@ export function howToRestore(files: StoredFile[], { tool, source }: Pick<Manifes
     },
     ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
   ]
-}
-
-/** Every command stays on one line, whatever people call a database. */
-function shellQuote(text: string): string {
-  if (!/[\r\n]/.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`
-  return `$'${text
-    .replace(/[\\']/g, String.raw`\$&`)
-    .replaceAll('\n', String.raw`\n`)
-    .replaceAll('\r', String.raw`\r`)}'`
 }

@@ -15,7 +15,7 @@ import { compareInventory, Inventory } from './inventory'
 import type { ManifestFacts } from '@/lib/engines/postgres/logical/archive/manifest-facts'
 import { quoteQualified } from '@/lib/engines/postgres/connect/quote'
 import { type Restored, sandboxDatabase } from './restore-into-sandbox'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 import type { Expectations } from './expectations'
 
 const shown = 20
@@ -23,7 +23,7 @@ const largest = 10
 
 interface Input {
   restored: Restored
-  sandbox: Sandbox
+  sandbox: SandboxServer
   client: Installation
   facts: ManifestFacts
   level: 'standard' | 'comprehensive'

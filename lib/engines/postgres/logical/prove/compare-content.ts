@@ -6,12 +6,12 @@ import { dumpSandbox } from './dump-sandbox'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import { hashInOrder } from './hash-in-order'
 import { quoteQualified } from '@/lib/engines/postgres/connect/quote'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 
 const shown = 20
 
 interface Input {
-  sandbox: Sandbox
+  sandbox: SandboxServer
   database: string
   client: Installation
   tables: ArchivedTable[]

@@ -10,14 +10,14 @@ import {
 } from '@/lib/engines/postgres/logical/archive/archive-walker'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 import { settingsToDump } from '@/lib/engines/postgres/connect/session-settings'
 import { openToolEnv } from '@/lib/engines/postgres/connect/tool-env'
 import { sandboxWorkplace } from '@/lib/engines/postgres/logical/restore/workplace'
 
 /** Dumps the sandbox and keeps nothing: the archive is only walked, as the original was. */
 export async function dumpSandbox(
-  sandbox: Sandbox,
+  sandbox: SandboxServer,
   database: string,
   client: Installation,
   args: string[],

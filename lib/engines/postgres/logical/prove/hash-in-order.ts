@@ -10,7 +10,7 @@ import { withConnection } from '@/lib/engines/postgres/connect/connect'
 import type { ArchivedTable } from './count-rows'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import { quoteLiteral, quoteQualified } from '@/lib/engines/postgres/connect/quote'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 import { readEncoding } from '@/lib/engines/postgres/connect/server-facts'
 import { settingsToCopy } from '@/lib/engines/postgres/connect/session-settings'
 import { openToolEnv } from '@/lib/engines/postgres/connect/tool-env'
@@ -24,7 +24,7 @@ const copyEnd = '\\.\n\n\n'
  * columns. The server's COPY text is what pg_dump writes, in the encoding of the database.
  */
 export async function hashInOrder(
-  input: { sandbox: Sandbox; database: string; client: Installation },
+  input: { sandbox: SandboxServer; database: string; client: Installation },
   table: ArchivedTable,
   run: RunContext,
 ): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { errorCode, errorText } from '@/lib/engines/postgres/classify-error'
 import { withConnection } from '@/lib/engines/postgres/connect/connect'

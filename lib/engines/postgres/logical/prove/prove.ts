@@ -1,6 +1,6 @@
 import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Engine, Proof } from '@/lib/ports/engine'
+import type { Proof, ProveInput } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { damagedStored } from '@/lib/engines/postgres/logical/archive/archive-error'
 import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
@@ -16,8 +16,6 @@ import { preloadSettings } from './preload'
 import { requireExtensions } from './prepare'
 import { startSandbox } from '@/lib/engines/postgres/sandbox/start'
 import { expectationsOf } from './expectations'
-
-type ProveInput = Parameters<Engine['prove']>[0]
 
 /** Twice would be safe for any table; most of what an archive grows by is indexes. */
 const spaceFactor = 1.5
@@ -43,15 +41,12 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   const sandbox = await timed('startMs', () =>
     startSandbox(
       {
-        root: input.sandbox.root,
+        ...input.sandbox,
         serverMajor: facts.serverMajor,
         needBytes: Math.max(facts.archiveBytes, facts.databaseBytes) * spaceFactor + spaceFloorBytes,
         relationCount: facts.relationCount,
-        keepOut: input.sandbox.keepOut,
         preload: (server) => preloadSettings(server, facts, sandboxDatabase),
-        programs: [client.folder, ...(input.sandbox.libraries ?? [])],
-        acceptUnconfined: input.sandbox.acceptUnconfined ?? false,
-        ...(input.sandbox.diskBytes === undefined ? {} : { diskBytes: input.sandbox.diskBytes }),
+        programs: [client.folder],
       },
       run,
     ),

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { OpenPart } from '@/lib/ports/engine'
+import type { OpenPart } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { WalkOptions } from '@/lib/engines/postgres/logical/archive/archive-walker'
 import type { TocEntry } from '@/lib/engines/postgres/logical/archive/archive-format'
@@ -25,7 +25,7 @@ import { restoreJobs } from '@/lib/engines/postgres/logical/restore/restore-jobs
 import { readPartContents, restoreParts } from '@/lib/engines/postgres/logical/restore/restore-parts'
 import { makeRoles } from './make-roles'
 import { type InDatabase, makeProperties, type Prepared, prepareDatabase } from './prepare'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 import { sandboxWorkplace } from '@/lib/engines/postgres/logical/restore/workplace'
 import { partOf } from '@/lib/engines/postgres/logical/archive/parts'
 
@@ -51,7 +51,7 @@ interface Input {
   level: 'standard' | 'comprehensive'
   facts: ManifestFacts
   client: Installation
-  sandbox: Sandbox
+  sandbox: SandboxServer
   admin: Client
 }
 
@@ -131,7 +131,7 @@ function collectTables(tables: ArchivedTable[], hashRows: boolean): WalkOptions 
 
 /** Statements about the database are in its own encoding, so they are said in it. */
 const inside =
-  ({ source }: Sandbox, run: RunContext): InDatabase =>
+  ({ source }: SandboxServer, run: RunContext): InDatabase =>
   (work) =>
     withConnection(source, run.signal, work, sandboxDatabase)
 

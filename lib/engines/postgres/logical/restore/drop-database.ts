@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import { errorCode } from '@/lib/engines/postgres/classify-error'
 import { connect } from '@/lib/engines/postgres/connect/connect'
 import { quoteIdentifier } from '@/lib/engines/postgres/connect/quote'

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
-import type { OpenFeed, OpenPart } from '@/lib/ports/engine'
+import type { OpenFeed, OpenPart } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
 import type { TocEntry } from '@/lib/engines/postgres/logical/archive/archive-format'

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { Engine, SourceSpec } from '@/lib/ports/engine'
+import { postgresTargetSchema } from '@/lib/contracts/engines/postgres'
+import type { RestoreInput } from '@/lib/ports/backup-method'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkContents, checkTarget, databaseExists, targetExists } from './check-target'
 import { classifyQueryError, errorCode } from '@/lib/engines/postgres/classify-error'
@@ -31,8 +33,6 @@ import { planTablespaces } from './tablespaces'
 import { openRestoreWorkplace } from './workplace'
 import { partOf } from '@/lib/engines/postgres/logical/archive/parts'
 
-type RestoreInput = Parameters<Engine['restore']>[0]
-
 const suffix = '__holdfast_incomplete'
 const cleanUpMs = 60_000
 
@@ -51,7 +51,7 @@ export function incompleteName(database: string): string {
  * On failure and on abort it is removed.
  */
 export async function restore(input: RestoreInput, run: RunContext): Promise<{ warnings: string[] }> {
-  const { target } = input
+  const target = { ...postgresTargetSchema.parse(input.target), source: input.target.source }
   const incomplete = incompleteName(target.database)
   let name = incomplete
   let created = false
@@ -177,7 +177,7 @@ function withoutSource(error: unknown): unknown {
 
 /** The connection of the start may have been idle for hours; the last statement gets a fresh one. */
 async function finish(
-  { source, database }: RestoreInput['target'],
+  { source, database }: { source: SourceSpec; database: string },
   incomplete: string,
   run: RunContext,
 ): Promise<void> {

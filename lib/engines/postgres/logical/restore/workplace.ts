@@ -2,13 +2,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { SourceSpec } from '@/lib/ports/engine'
+import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { CommandSpec } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Confinement, KeepOut } from '@/lib/ports/sandbox'
 import { openConfinement } from '@/lib/sandbox/open-confinement'
 import { connectionOf } from '@/lib/engines/postgres/connect/connect'
-import type { Sandbox } from '@/lib/engines/postgres/sandbox/start'
+import type { SandboxServer } from '@/lib/engines/postgres/sandbox/start'
 
 /** Where tools read what came out of a backup, which is not trusted: how they are started, and a folder for their files. */
 export interface Workplace {
@@ -20,7 +20,7 @@ export interface Workplace {
 }
 
 /** Tools for a sandbox are as confined as its server is, and reach nothing but its socket. */
-export function sandboxWorkplace({ confinement, work, sockets }: Sandbox): Workplace {
+export function sandboxWorkplace({ confinement, work, sockets }: SandboxServer): Workplace {
   return {
     folder: work,
     command: (spec, read = []) => confinement.command(spec, { read: [sockets, work, ...read] }),

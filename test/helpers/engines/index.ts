@@ -1,0 +1,6 @@
+import type { EngineName } from '@/lib/contracts/common'
+import type { EngineHarness } from './harness'
+import { postgresHarness } from './postgres'
+
+/** One harness for each engine that is built in. */
+export const engineHarnesses: Partial<Record<EngineName, EngineHarness>> = { postgres: postgresHarness }
