@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { failureSchema, idSchema, timeSchema } from './common'
-import { newPostgresConnectionSchema, postgresContract, sslModeSchema } from './engines/postgres'
+import type { EngineContract } from './engines/engine-contract'
+import { type BuiltInEngine, catalogEngine, engineContracts } from './engines/index'
+import { sslModeSchema } from './engines/postgres'
 import { isNoConnection, noConnection } from './entered'
 import type { ErrorCode } from './error-code'
 import { tagsSchema } from './operations'
@@ -13,23 +15,41 @@ const common = {
   /** Short words that alerts are routed by; none when absent. */
   tags: tagsSchema.optional(),
 }
-const newPostgresSource = z.object({
-  ...common,
-  /** PostgreSQL when absent. */
-  engine: z
-    .literal('postgres')
-    .optional()
-    .transform(() => 'postgres' as const),
-  connection: newPostgresConnectionSchema,
-  options: postgresContract.enteredOptions.prefault({}),
-})
+/** A source of one engine as it is entered; PostgreSQL need not be named. */
+const newSource = (engine: string, { newConnection, enteredOptions }: EngineContract) => {
+  const name = z.literal(engine)
+  return z.object({
+    ...common,
+    engine: engine === catalogEngine ? name.optional().transform(() => engine) : name,
+    connection: newConnection,
+    options: enteredOptions.prefault({}),
+  })
+}
+const newSources = Object.entries(engineContracts).map(([engine, contract]) => newSource(engine, contract))
+/** There is an engine. */
+const some = <T>(list: T[]) => list as [T, ...T[]]
 
-export const createSourceSchema = z.discriminatedUnion('engine', [newPostgresSource])
-export type CreateSource = z.infer<typeof createSourceSchema>
+/** What a source of each engine is made of, by its contract. */
+type ByEngine<T extends Record<BuiltInEngine, unknown>> = {
+  [E in BuiltInEngine]: { engine: E } & T[E]
+}[BuiltInEngine]
+type Contracts = typeof engineContracts
+
+export type CreateSource = { name: string; tags?: string[] | undefined } & ByEngine<{
+  [E in BuiltInEngine]: {
+    connection: z.output<Contracts[E]['newConnection']>
+    options: z.output<Contracts[E]['enteredOptions']>
+  }
+}>
+// The members are what CreateSource says of each engine; the compiler cannot follow that through Object.entries.
+export const createSourceSchema = z.discriminatedUnion('engine', some(newSources)) as unknown as z.ZodType<CreateSource>
 
 const unnamed = { name: nameSchema.default('New source') }
 /** `POST /api/v1/admin/sources/test-connection`: settings that are not stored yet. */
-export const testSourceSchema = z.discriminatedUnion('engine', [newPostgresSource.extend(unnamed)])
+export const testSourceSchema = z.discriminatedUnion(
+  'engine',
+  some(newSources.map((source) => source.extend(unnamed))),
+) as unknown as z.ZodType<CreateSource>
 export const backupRoleSqlSchema = z.object({ sql: z.string() })
 
 /**
@@ -103,12 +123,30 @@ const sourceFields = {
   updatedAt: timeSchema,
 }
 
-export const sourceSchema = z.discriminatedUnion('engine', [
+/** `hasPassword` says whether there is a `password`. */
+export const hasSecret = <Name extends string>(name: Name): HasSecret<Name> =>
+  // What the type says is what is built.
+  `has${name.charAt(0).toUpperCase()}${name.slice(1)}` as HasSecret<Name>
+type HasSecret<Name extends string> = `has${Capitalize<Name>}`
+
+const shownSource = (engine: string, contract: EngineContract) =>
   z.object({
     ...sourceFields,
-    engine: z.literal('postgres'),
-    connection: postgresContract.connection.extend({ hasPassword: z.boolean() }),
-    options: postgresContract.options,
-  }),
-])
-export type Source = z.infer<typeof sourceSchema>
+    engine: z.literal(engine),
+    connection: contract.connection.extend(
+      Object.fromEntries(contract.secrets.map(({ name }) => [hasSecret(name), z.boolean()])),
+    ),
+    options: contract.options,
+  })
+const shownSources = Object.entries(engineContracts).map(([engine, contract]) => shownSource(engine, contract))
+
+export type Source = z.output<z.ZodObject<typeof sourceFields>> &
+  ByEngine<{
+    [E in BuiltInEngine]: {
+      connection: z.output<Contracts[E]['connection']> &
+        Record<HasSecret<Contracts[E]['secrets'][number]['name']>, boolean>
+      options: z.output<Contracts[E]['options']>
+    }
+  }>
+// As with new sources.
+export const sourceSchema = z.discriminatedUnion('engine', some(shownSources)) as unknown as z.ZodType<Source>

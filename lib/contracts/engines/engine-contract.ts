@@ -24,6 +24,8 @@ export interface EngineContract {
   connection: z.ZodObject
   /** The same as it is entered, without secrets; stricter. */
   enteredConnection: z.ZodObject
+  /** As a new source is given it: with its secrets, and with what follows from the rest filled in. */
+  newConnection: z.ZodType<Record<string, unknown>>
   /** Options of every source and the engine's own, as they are stored. */
   options: z.ZodObject
   enteredOptions: z.ZodObject
@@ -50,6 +52,8 @@ export interface EngineContract {
   place(connection: unknown): string
   /** Hosts and addresses that a request may not choose freely; sockets and files are none. */
   addresses(source: StoredSettings): SourceAddress[]
+  /** Folders and files of the worker's machine that backups read; absent: none. Holdfast's own are refused. */
+  localPaths?(source: StoredSettings): string[]
   /** The server whose certificate is watched; null: there is none. */
   certificate(connection: unknown): CertificateTarget | null
   /** How many backups may build on one another before a full one is due; for methods that store differences. */

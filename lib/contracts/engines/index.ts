@@ -5,17 +5,20 @@ import type { EngineContract, EngineMethod } from './engine-contract'
 import { postgresContract } from './postgres'
 
 /** The only list of what engines look like from outside; lib/engines lists what they do. */
-export const engineContracts: Partial<Record<EngineName, EngineContract>> = {
+export const engineContracts = {
   postgres: postgresContract,
-}
+} satisfies Partial<Record<EngineName, EngineContract>>
+/** The engines that are built in. */
+export type BuiltInEngine = keyof typeof engineContracts
+const byName: Partial<Record<EngineName, EngineContract>> = engineContracts
 
-/** What Holdfast's own catalog is: its first source, and the server of sample databases. */
+/** What Holdfast's own catalog is: its first source, the server of sample databases, and a source's engine where none is named. */
 export const catalogEngine = 'postgres' as const satisfies EngineName
 
 /** The contract of a stored source's engine; throws `engine-unsupported` for one that is not built in. */
 export function engineContract(engine: string): EngineContract {
   const name = engineNameSchema.safeParse(engine)
-  const contract = name.success ? engineContracts[name.data] : undefined
+  const contract = name.success ? byName[name.data] : undefined
   if (contract) return contract
   throw new HoldfastError('engine-unsupported', `Sources of the engine ${engine} are not supported yet.`)
 }

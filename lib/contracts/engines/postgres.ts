@@ -140,11 +140,22 @@ const replicaOf = (options: unknown) =>
   z.object({ replica: z.object({ host: z.string() }).nullish() }).safeParse(options)
 const hostOf = (connection: unknown) => z.object({ host: z.string() }).safeParse(connection).data?.host
 
+/** As a new source enters it: without a TLS mode it is `verify-full`, and `prefer` for loopback and sockets. */
+const newConnectionSchema = enteredConnectionSchema
+  .extend({
+    ssl: sslModeSchema.optional().meta({
+      description: 'When absent: verify-full; for loopback addresses and socket folders prefer',
+    }),
+    password: z.string().max(4_096).optional(),
+  })
+  .transform((connection) => ({ ...connection, ssl: connection.ssl ?? defaultSslMode(connection.host) }))
+
 export const postgresContract = {
   title: 'PostgreSQL',
   called: 'Database',
   connection: postgresConnectionSchema,
   enteredConnection: enteredConnectionSchema,
+  newConnection: newConnectionSchema,
   options: postgresOptionsSchema,
   enteredOptions: enteredOptionsSchema,
   methods: [{ kind: 'logical', title: 'Dump' }],
@@ -157,7 +168,7 @@ export const postgresContract = {
   targetKey: (target) => postgresTargetSchema.parse(target).database,
   downloads: ['plain', 'sql'],
   removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],
-  secrets: [{ name: 'password', reach: passwordReach }],
+  secrets: [{ name: 'password' as const, reach: passwordReach }],
   secretPlace: ({ connection, options }) => ({ ...loose(connection), replica: loose(options)['replica'] }),
   readFrom({ connection, options }) {
     const { host, port, database, ssl, sslRootCert } = loose(connection)
@@ -194,13 +205,3 @@ export const postgresContract = {
     return host === undefined ? null : hostKey(host)
   },
 } satisfies EngineContract
-
-/** As a new source enters it: without a TLS mode it is `verify-full`, and `prefer` for loopback and sockets. */
-export const newPostgresConnectionSchema = enteredConnectionSchema
-  .extend({
-    ssl: sslModeSchema.optional().meta({
-      description: 'When absent: verify-full; for loopback addresses and socket folders prefer',
-    }),
-    password: z.string().max(4_096).optional(),
-  })
-  .transform((connection) => ({ ...connection, ssl: connection.ssl ?? defaultSslMode(connection.host) }))

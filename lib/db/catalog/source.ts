@@ -1,6 +1,6 @@
 import { engineContract } from '../../contracts/engines/index'
 import { retentionPauseSchema } from '../../contracts/retention'
-import { inspectionSchema, sourceSchema, type Source } from '../../contracts/source'
+import { hasSecret, inspectionSchema, sourceSchema, type Source } from '../../contracts/source'
 import { maskExposed } from '../../core/secrets/exposed-secret'
 import type { SourceModel } from '../generated/models/Source'
 import { jsonObject } from './json-object'
@@ -28,6 +28,3 @@ export function toSource(row: SourceModel): Source {
   }
   return maskExposed(sourceSchema.parse(shown))
 }
-
-/** `hasPassword` says whether there is a `password`. */
-const hasSecret = (name: string): string => `has${name.charAt(0).toUpperCase()}${name.slice(1)}`
