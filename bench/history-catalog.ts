@@ -98,14 +98,16 @@ const configuration = `
 /** One in forty failed, one in two hundred was missed, one in a hundred lacks a copy; half of the oldest are deleted. */
 const history = (rows: number) => `
   INSERT INTO backup_history (id, source_id, job_id, kind, status, started_at, finished_at, due_at, duration_ms, source_bytes,
-    stored_bytes, verified, proven_at, repository_path, retention_policy_id, error, log, deleted_at, row_estimate, table_count)
+    stored_bytes, verified, proven_at, repository_path, retention_policy_id, error, log, deleted_at, measures)
   SELECT ${idOf('at', 'n')}, bench_id('source' || source), bench_id('job' || n), 'logical', status, at,
     at + interval '4 minutes', at, 240000, CASE WHEN good THEN bytes ELSE 0 END, CASE WHEN good THEN bytes / 5 ELSE 0 END,
     CASE WHEN NOT good THEN 'unproven' WHEN n % 28 = 0 THEN 'proven' WHEN n % 4001 = 0 THEN 'broken' ELSE 'unproven' END,
     CASE WHEN good AND n % 28 = 0 THEN at + interval '2 hours' END, 'source/backup/', bench_id('policy'),
     CASE WHEN NOT good THEN '{"code": "connection-refused", "message": "The server refused the connection.", "remedy": "Start the server."}'::jsonb END,
     repeat('2026-11-21T02:00:00Z stored 0001.dump.zst.age ', 8),
-    CASE WHEN run > ${Math.floor(rows / historySources / 2)} AND n % 2 = 0 THEN now() END, 1000000 + run, 120
+    CASE WHEN run > ${Math.floor(rows / historySources / 2)} AND n % 2 = 0 THEN now() END,
+    jsonb_build_array(jsonb_build_object('name', 'rows', 'of', 'items', 'unit', 'count', 'value', 1000000 + run),
+      '{"name": "tables", "of": "containers", "unit": "count", "value": 120}'::jsonb)
   FROM (
     SELECT n, n % ${historySources} AS source, n / ${historySources} AS run,
       date_trunc('milliseconds', now() - (n / ${historySources}) * interval '${everyHours} hours'

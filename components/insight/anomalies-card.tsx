@@ -13,7 +13,7 @@ export function AnomaliesCard({ incidents }: { incidents: readonly AnomalyIncide
       <CardHeader
         id="anomalies-title"
         title="Unusual backups"
-        note="Size, rows, duration, compression and tables, against the 20 good backups before"
+        note="Size, duration, compression and what the engine counts, against the 20 good backups before"
       />
       {incidents.length === 0 ? (
         <p className="px-4 pt-1 pb-4 text-ink-3 sm:px-5">

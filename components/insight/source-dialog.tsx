@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import type { Measure, SourceInsight } from '@/lib/contracts/insight'
+import type { JudgedUnit, OwnMeasure, SourceInsight } from '@/lib/contracts/insight'
 import { GrowthChart } from '@/components/charts/growth-chart'
 import { Dialog } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -9,6 +9,7 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { formatDuration } from '@/lib/client/format/duration'
+import { measureTitle, valueInWords } from '@/lib/contracts/repository/measure-words'
 import { sourceInsightQuery } from '@/lib/client/queries/insight'
 import { ForecastFacts } from './forecast-facts'
 
@@ -61,16 +62,16 @@ function Usual({ insight }: { insight: SourceInsight }) {
           </tr>
         </thead>
         <tbody>
-          {insight.baselines.map(({ measure, usual, actual }) => {
+          {insight.baselines.map(({ measure, unit, usual, actual }) => {
             const odd = insight.anomalies.find((anomaly) => anomaly.measure === measure)
             return (
               <Tr key={measure}>
                 <Td>
-                  {measureWords[measure].name}
+                  {titleOf(measure)}
                   {odd && <span className="block text-xs text-warn">{odd.message}</span>}
                 </Td>
-                <Td className="tabular text-right whitespace-nowrap">{measureWords[measure].show(usual)}</Td>
-                <Td className="tabular text-right whitespace-nowrap">{measureWords[measure].show(actual)}</Td>
+                <Td className="tabular text-right whitespace-nowrap">{show[unit](usual)}</Td>
+                <Td className="tabular text-right whitespace-nowrap">{show[unit](actual)}</Td>
               </Tr>
             )
           })}
@@ -80,12 +81,18 @@ function Usual({ insight }: { insight: SourceInsight }) {
   )
 }
 
-const count = (value: number): string => Math.round(value).toLocaleString('en')
-const measureWords: Record<Measure, { name: string; show: (value: number) => string }> = {
-  'source-bytes': { name: 'Read from the source', show: formatBytes },
-  'stored-bytes': { name: 'Stored', show: formatBytes },
-  rows: { name: 'Rows, about', show: count },
-  duration: { name: 'Duration', show: formatDuration },
-  compression: { name: 'Stored of each byte read', show: (share) => `${Math.round(share * 100)} %` },
-  tables: { name: 'Tables', show: count },
+const ownTitles: Record<OwnMeasure, string> = {
+  'source-bytes': 'Read from the source',
+  'stored-bytes': 'Stored',
+  duration: 'Duration',
+  compression: 'Stored of each byte read',
+}
+const titles = new Map(Object.entries(ownTitles))
+const titleOf = (measure: string): string => titles.get(measure) ?? measureTitle(measure)
+
+const show: Record<JudgedUnit, (value: number) => string> = {
+  bytes: formatBytes,
+  count: (value) => valueInWords('count', value),
+  milliseconds: formatDuration,
+  share: (share) => `${Math.round(share * 100)} %`,
 }

@@ -9,7 +9,7 @@ const fields: readonly NumberField[] = [
   {
     name: 'pauseOnDropShare',
     label: 'Pause at a loss of, in percent',
-    hint: 'When the newest backup has lost so much of its size, rows or tables, nothing is deleted until someone has looked',
+    hint: 'When the newest backup has lost so much of its size, or of the rows, tables or files in it, nothing is deleted until someone has looked',
     percent: true,
   },
 ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, timeSchema } from './common'
+import { knownMeasures } from './repository/measure-words'
 
 const amountSchema = z.object({ value: z.number(), low: z.number(), high: z.number() })
 
@@ -82,15 +83,25 @@ export const sourceGrowthSchema = z.object({
 })
 export type SourceGrowth = z.infer<typeof sourceGrowthSchema>
 
-export const measureSchema = z.enum(['source-bytes', 'stored-bytes', 'rows', 'duration', 'compression', 'tables'])
-export type Measure = z.infer<typeof measureSchema>
+/** What is known of every backup, whatever its engine. */
+export const ownMeasures = ['source-bytes', 'stored-bytes', 'duration', 'compression'] as const
+export type OwnMeasure = (typeof ownMeasures)[number]
+
+const judgedMeasureSchema = z.string().meta({
+  description: 'Known of every backup, or the name of what its engine counted; engines to come bring others',
+  'x-extensible-enum': [...ownMeasures, ...knownMeasures],
+})
+/** `share`: 1 is the whole. */
+export const judgedUnitSchema = z.enum(['count', 'bytes', 'milliseconds', 'share'])
+export type JudgedUnit = z.infer<typeof judgedUnitSchema>
 
 export const anomalySchema = z.object({
-  measure: measureSchema,
+  measure: judgedMeasureSchema,
+  unit: judgedUnitSchema.optional().meta({ description: 'Absent in what was found by an older version' }),
   severity: z.enum(['warning', 'critical']),
   message: z.string().meta({ description: 'A sentence with both values' }),
   usual: z.number(),
-  actual: z.number().meta({ description: 'Of tables: how many of the usual ones are left' }),
+  actual: z.number().meta({ description: 'Of tables and the like: how many of the usual ones are left' }),
 })
 export type Anomaly = z.infer<typeof anomalySchema>
 
@@ -145,7 +156,8 @@ export const sourceInsightSchema = z.object({
   /** What is usual, by the backups before the latest one; empty while there are fewer than five. */
   baselines: z.array(
     z.object({
-      measure: measureSchema,
+      measure: judgedMeasureSchema,
+      unit: judgedUnitSchema,
       usual: z.number(),
       scatter: z.number().meta({ description: 'In units of a standard deviation' }),
       actual: z.number(),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isTimeZone } from '../core/schedule/is-time-zone'
 import { idSchema, patchOf, timeSchema } from './common'
+import { measureUnitSchema } from './repository/measure'
+import { knownMeasures } from './repository/measure-words'
 
 const count = (max: number) => z.number().int().min(0).max(max)
 
@@ -133,7 +135,12 @@ export type RetentionPreview = z.infer<typeof retentionPreviewSchema>
 
 /** One number of the newest backup that is far below what is usual. */
 export const dropSchema = z.object({
-  fact: z.enum(['size', 'rows', 'tables']),
+  fact: z.string().meta({
+    description:
+      '`size`: bytes read from the source. Else the name of what its engine counted; engines to come bring others',
+    'x-extensible-enum': ['size', ...knownMeasures],
+  }),
+  unit: measureUnitSchema.optional().meta({ description: 'Absent in what was found by an older version' }),
   value: z.number(),
   usual: z.number(),
 })

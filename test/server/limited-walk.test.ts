@@ -72,7 +72,8 @@ async function seed(web: Web, others: boolean): Promise<Rows> {
   await db.backup.update({ where: { id: rows.backup }, data: { manifest: toJson(manifestOf(rows)) } })
   // A second good backup, so that the first may be deleted.
   const { id: _, ...good } = await db.backup.findUniqueOrThrow({ where: { id: rows.backup } })
-  const again = { ...good, manifest: undefined, error: undefined, startedAt: new Date(Date.now() - 3_600_000) }
+  const json = { manifest: undefined, error: undefined, measures: undefined }
+  const again = { ...good, ...json, startedAt: new Date(Date.now() - 3_600_000) }
   await db.backup.create({ data: { ...again, copies: { create: { destinationId: destination, state: 'stored' } } } })
   if (others) {
     for (const marker of ['other-yyyy', 'other-zzzz']) {

@@ -9,6 +9,7 @@ import { noteUsage } from '@/lib/services/insight/note-usage'
 import { updateOperations } from '@/lib/services/operations/update-operations'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { testClock, testContext } from '../helpers/catalog/service-context'
+import { containers, items } from '../helpers/measures'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const dayMs = 86_400_000
@@ -59,7 +60,7 @@ async function addBackup(daysAgo: number, data: object = {}, storageClass: strin
       durationMs: 60_000,
       sourceBytes: 10 * gb - daysAgo * 0.1 * gb,
       storedBytes: gb,
-      rowEstimate: 1_000_000,
+      measures: [items('rows', 1_000_000)],
       repositoryPath: '',
       manifest: {
         facts: { tables: ['public.a', 'public.b'] },
@@ -203,5 +204,28 @@ describe('judgeBackup', () => {
     expect(await openAlerts()).toEqual([])
     const later = await getInsight({ ctx, input: { limit: 50 } })
     expect(later.anomalies[0]?.resolvedAt).toBe(now.toISOString())
+  })
+
+  it('compares what other engines count, and no names where the engine tells none', async () => {
+    const { id: files } = await catalog.db.source.create({
+      data: { name: 'files', engine: 'files', connection: {}, options: {} },
+    })
+    const add = (daysAgo: number, measures: object[], tables: string[]) =>
+      addBackup(daysAgo, { sourceId: files, sourceBytes: gb, measures, manifest: { facts: { tables } } })
+    const usual = [items('files', 80_000), containers('folders', 40)]
+    for (let daysAgo = 6; daysAgo >= 1; daysAgo -= 1) await add(daysAgo, usual, ['a', 'b'])
+    const latest = await add(0.5, [items('files', 20_000), containers('folders', 30)], ['a'])
+    const found = await judgeBackup({ ctx, input: { sourceId: files, backupId: latest.id } })
+    expect(found.map(({ measure, unit, severity, message }) => [measure, unit, severity, message])).toEqual([
+      ['files', 'count', 'critical', 'There are 20,000 files, 75 % less than the usual 80,000.'],
+      ['folders', 'count', 'critical', 'There are 30 folders; there were 40.'],
+    ])
+    const shown = sourceInsightSchema.parse(await getSourceInsight({ ctx, input: { id: files } }))
+    expect(shown.anomalies).toEqual(found)
+    expect(shown.baselines).toContainEqual(
+      expect.objectContaining({ measure: 'files', unit: 'count', usual: 80_000, actual: 20_000 }),
+    )
+    const { anomalies } = await getInsight({ ctx, input: { limit: 50 } })
+    expect(anomalies.find(({ sourceName }) => sourceName === 'files')?.anomalies).toEqual(found)
   })
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createScheduleSchema } from '@/lib/contracts/schedule'
 import { createDestinationSchema } from '@/lib/contracts/destination'
+import type { Measure } from '@/lib/contracts/repository/measure'
 import type { RetentionRulesInput } from '@/lib/contracts/retention'
 import type { RunContext } from '@/lib/ports/run-context'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
@@ -26,6 +27,7 @@ import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { createSchedule } from '@/lib/services/schedule/create-schedule'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { as, testClock, testContext, type TestClock } from '../helpers/catalog/service-context'
+import { containers, items } from '../helpers/measures'
 import { tempDir } from '../helpers/temp'
 
 const dayMs = 86_400_000
@@ -86,7 +88,14 @@ async function destination() {
 }
 async function back(
   ageDays: number,
-  more: { places?: string[]; sourceBytes?: number; status?: string; rows?: number; dependsOn?: string[] } = {},
+  more: {
+    places?: string[]
+    sourceBytes?: number
+    status?: string
+    rows?: number
+    measures?: Measure[]
+    dependsOn?: string[]
+  } = {},
 ) {
   const id = randomUUID()
   const startedAt = new Date(clock.now().getTime() - ageDays * dayMs)
@@ -102,7 +111,7 @@ async function back(
       finishedAt: startedAt,
       sourceBytes: more.sourceBytes ?? 1_000,
       storedBytes: 400,
-      rowEstimate: more.rows ?? 100,
+      measures: more.measures ?? [items('rows', more.rows ?? 100)],
       repositoryPath,
       dependsOn: more.dependsOn ?? [],
     },
@@ -378,6 +387,26 @@ describe('a destination with a policy of its own', () => {
 })
 
 describe('a newest backup that looks wrong', () => {
+  it.each([
+    [[items('keys', 90_000)], [items('keys', 40)], '40 keys instead of about 90,000'],
+    [
+      [items('files', 1_200), containers('folders', 30)],
+      [items('files', 1_200), containers('folders', 1)],
+      '1 folder instead of about 30',
+    ],
+    [
+      [{ ...items('hash-fields', 3 * 1024 ** 3), unit: 'bytes' as const }],
+      [{ ...items('hash-fields', 1024 ** 2), unit: 'bytes' as const }],
+      '1 MiB of hash fields instead of about 3 GiB',
+    ],
+  ])('pauses retention by whatever the engine counts (fault 43)', async (usual, newest, reason) => {
+    for (const age of [4, 3, 2]) await back(age, { measures: usual })
+    await back(0, { measures: newest })
+    expect(await applied()).toMatchObject({ paused: true, marked: [] })
+    const source = await catalog.db.source.findUniqueOrThrow({ where: { id: sourceId } })
+    expect(source.retentionPause).toMatchObject({ reason: `The newest backup is far smaller than usual: ${reason}.` })
+  })
+
   it('pauses retention until someone acknowledges it, and then is the new measure (fault 43)', async () => {
     const old = await back(40)
     for (const age of [4, 3, 2]) await back(age)
@@ -390,6 +419,8 @@ describe('a newest backup that looks wrong', () => {
         { fact: 'size', value: 150, usual: 1_000 },
         { fact: 'rows', value: 10, usual: 100 },
       ],
+      reason:
+        'The newest backup is far smaller than usual: 150 bytes instead of about 1,000; 10 rows instead of about 100.',
     })
     expect((await openAlerts()).map((alert) => alert.event)).toEqual(['retention-paused'])
     expect(await read(old)).toMatchObject({ deletedAt: null })

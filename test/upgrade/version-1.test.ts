@@ -19,6 +19,7 @@ import { getDestination } from '@/lib/services/destination/get-destination'
 import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
+import { readJudgedBackups } from '@/lib/services/insight/read-judged-backups'
 import { previewRetention } from '@/lib/services/retention/preview-retention'
 import { signIn } from '@/lib/services/session/sign-in'
 import { listSources } from '@/lib/services/source/list-sources'
@@ -122,6 +123,19 @@ describe('a catalog and repositories of version 1, upgraded', () => {
       deletedAt: expect.any(String),
       deletedReason: expect.stringContaining('by request'),
     })
+  })
+
+  it('what was counted in columns is what the manifests say, and tables are known by name', async () => {
+    const rows = await product.ctx.db.backup.findMany({ where: { sourceId: sample.sourceId } })
+    expect(rows).toHaveLength(9)
+    for (const row of rows) {
+      expect(row.measures).toHaveLength(2)
+      expect(row.measures).toEqual(manifestSchema.parse(row.manifest).measures)
+    }
+    // As in shop.sql; partitions come and go and are not among them.
+    const names = ['Odd names.a "table"', 'public.event', 'public.item', 'public.order']
+    const judged = await readJudgedBackups(product.ctx.db, { sourceId: sample.sourceId, upTo: null })
+    expect(judged[0]?.containers).toEqual({ measure: 'tables', names })
   })
 
   it('the audit log is whole, and the stored signatures are good', async () => {

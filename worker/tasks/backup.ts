@@ -26,7 +26,6 @@ import { retentionApplies } from '@/lib/services/retention/retention-applies'
 import { noteCatalog } from '@/lib/services/source/note-catalog'
 import { sourceSpec } from '@/lib/services/source/source-spec'
 import type { Task, TaskArgs, TaskEnd } from '../task'
-import { measuredFacts } from './backup/measured-facts'
 import { DestinationRun } from './backup/destination-run'
 import { findParent } from './backup/find-parent'
 import { storeBackup } from './backup/store-backup'
@@ -205,7 +204,8 @@ async function commitBackup(
       sequence: end.stored.position.sequence,
       signatureSha256: end.stored.position.sha256,
       signature: end.stored.signature,
-      ...measuredFacts(end.stored.manifest),
+      measures: toJson(end.stored.manifest.measures),
+      identity: end.stored.manifest.identity,
       withheld: end.stored.withheld,
       warnings: end.stored.toolWarnings,
       log: logText(),

@@ -58,6 +58,11 @@ export interface EngineContract {
   certificate(connection: unknown): CertificateTarget | null
   /** How many backups may build on one another before a full one is due; for methods that store differences. */
   longestChain?(options: unknown): number
+  /**
+   * What holds the data, by name, so that one that is gone is told by its name. Absent: only how many there are is
+   * compared, as far as the engine counts them.
+   */
+  containers?: NamedContainers
   /** The host that a backup loads, for the limit per host; null: none that another source could load, too. */
   loads(source: StoredSettings): string | null
 }
@@ -68,6 +73,11 @@ export interface EngineMethod {
   title: string
   /** Stores differences only: needs a backup of this kind to begin with, and takes one where there is none. */
   buildsOn?: BackupKind
+export interface NamedContainers {
+  /** The measure that counts them: `tables`. */
+  measure: string
+  /** All of them, as people know them (`public.orders`), by the facts of a manifest; null: these do not tell. */
+  names(facts: unknown): readonly string[] | null
 }
 
 /** Connection and options as the catalog has them, or as a patch has some of them. */

@@ -200,6 +200,10 @@ export const postgresContract = {
     if (!parsed.success || parsed.data.ssl === 'disable' || parsed.data.host.startsWith('/')) return null
     return { host: parsed.data.host, port: parsed.data.port, greeting: 'postgres' }
   },
+  containers: {
+    measure: 'tables',
+    names: (facts) => z.object({ tables: z.array(z.string()) }).safeParse(facts).data?.tables ?? null,
+  },
   loads({ connection, options }: StoredSettings) {
     const host = replicaOf(options).data?.replica?.host ?? hostOf(connection)
     return host === undefined ? null : hostKey(host)

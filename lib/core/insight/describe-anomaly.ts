@@ -1,8 +1,13 @@
-import type { Measure } from '../../contracts/insight'
+import type { JudgedUnit } from '../../contracts/insight'
+import { thereIs, valueInWords } from '../../contracts/repository/measure-words'
 import { bytesInWords, spanInWords } from './words'
 
 /** One sentence that names the usual and the measured value, and what it may mean where that is known. */
-export function describeAnomaly(measure: Exclude<Measure, 'tables'>, usual: number, actual: number): string {
+export function describeAnomaly(
+  { measure, unit }: { measure: string; unit: JudgedUnit },
+  usual: number,
+  actual: number,
+): string {
   const times = usual > 0 ? actual / usual : Number.POSITIVE_INFINITY
   const change =
     times >= 2
@@ -13,8 +18,6 @@ export function describeAnomaly(measure: Exclude<Measure, 'tables'>, usual: numb
       return `The source gave ${bytesInWords(actual)}, ${change} the usual ${bytesInWords(usual)}.`
     case 'stored-bytes':
       return `The backup takes ${bytesInWords(actual)}, ${change} the usual ${bytesInWords(usual)}.`
-    case 'rows':
-      return `There are about ${whole(actual)} rows, ${change} the usual ${whole(usual)}.`
     case 'duration':
       return `It took ${spanInWords(actual)}, ${change} the usual ${spanInWords(usual)}.`
     case 'compression': {
@@ -23,8 +26,12 @@ export function describeAnomaly(measure: Exclude<Measure, 'tables'>, usual: numb
         ? `${sentence} Data that stops compressing may have been encrypted by someone else: look before old backups expire.`
         : sentence
     }
+    default: {
+      const counted = unit === 'bytes' ? 'bytes' : 'count'
+      const there = thereIs({ name: measure, unit: counted, value: actual })
+      return `${there}, ${change} the usual ${valueInWords(counted, usual)}.`
+    }
   }
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
-const whole = (count: number): string => Math.round(count).toLocaleString('en')

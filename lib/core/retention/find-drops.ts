@@ -1,10 +1,11 @@
+import { measuredValue, type Measure } from '../../contracts/repository/measure'
 import type { Drop } from '../../contracts/retention'
 
-/** What is compared of a good backup; null where it is not known. */
+/** What is compared of a good backup. */
 export interface Measured {
   sourceBytes: number
-  rowEstimate: number | null
-  tableCount: number | null
+  /** What its engine counted; what is not known is not among them. */
+  measures: readonly Measure[]
 }
 
 /** So many good backups before the newest say what is usual. */
@@ -12,19 +13,28 @@ export const baselineLength = 10
 
 /**
  * What the newest backup lost against the median of the good ones before it (newest first, as many as there are up to
- * ten): more than `share` of its size, rows or tables. Empty when nothing did, or when there is nothing to compare with.
+ * ten): more than `share` of its size or of something that its engine counted. Empty when nothing did, or when there is
+ * nothing to compare with.
  */
 export function findDrops(newest: Measured, before: readonly Measured[], share: number): Drop[] {
   const baseline = before.slice(0, baselineLength)
   const facts = [
-    { fact: 'size', read: (one: Measured) => one.sourceBytes },
-    { fact: 'rows', read: (one: Measured) => one.rowEstimate },
-    { fact: 'tables', read: (one: Measured) => one.tableCount },
-  ] as const
-  return facts.flatMap(({ fact, read }) => {
-    const value = read(newest)
-    const usual = median(baseline.map(read).filter((known) => known !== null))
-    return value !== null && usual !== null && value < usual * (1 - share) ? [{ fact, value, usual }] : []
+    {
+      fact: 'size',
+      unit: 'bytes' as const,
+      value: newest.sourceBytes,
+      earlier: baseline.map((one) => one.sourceBytes),
+    },
+    ...newest.measures.map((measure) => ({
+      fact: measure.name,
+      unit: measure.unit,
+      value: measure.value,
+      earlier: baseline.map((one) => measuredValue(one.measures, measure)).filter((known) => known !== null),
+    })),
+  ]
+  return facts.flatMap(({ fact, unit, value, earlier }) => {
+    const usual = median(earlier)
+    return usual !== null && value < usual * (1 - share) ? [{ fact, unit, value, usual }] : []
   })
 }
 

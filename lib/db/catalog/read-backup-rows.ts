@@ -19,7 +19,6 @@ const backupTimes: Record<KeysOf<Listed, Date>, true> = {
 const backupSizes: Record<KeysOf<Listed, bigint>, true> = {
   sourceBytes: true,
   storedBytes: true,
-  rowEstimate: true,
 }
 const copyTimes: Record<KeysOf<BackupCopyModel, Date>, true> = {
   storedAt: true,

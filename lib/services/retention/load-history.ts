@@ -1,4 +1,5 @@
 import { destinationContract } from '@/lib/contracts/destinations/index'
+import { measuresSchema, type Measure } from '@/lib/contracts/repository/measure'
 import { assignIdentities } from '@/lib/core/retention/assign-identities'
 import type { HeldCopy, HistoryEntry } from '@/lib/core/retention/plan-copies'
 import type { Tx } from '@/lib/db/client'
@@ -16,8 +17,8 @@ export interface HistoryCopy extends HeldCopy {
 export interface HistoryRow extends HistoryEntry {
   copies: HistoryCopy[]
   sourceBytes: number
-  rowEstimate: number | null
-  tableCount: number | null
+  /** What its engine counted. */
+  measures: Measure[]
   deleteAfter: Date | null
   deletedReason: string | null
 }
@@ -42,8 +43,7 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
       identity: true,
       dependsOn: true,
       sourceBytes: true,
-      rowEstimate: true,
-      tableCount: true,
+      measures: true,
       deleteAfter: true,
       deleteCause: true,
       deletedReason: true,
@@ -72,8 +72,7 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
     dependsOn: row.dependsOn,
     identity: row.identity,
     sourceBytes: Number(row.sourceBytes),
-    rowEstimate: row.rowEstimate === null ? null : Number(row.rowEstimate),
-    tableCount: row.tableCount,
+    measures: measuresSchema.parse(row.measures),
     deleteAfter: row.deleteAfter,
     deletedReason: row.deletedReason,
     asked: row.deleteAfter !== null && row.deleteCause === 'request',

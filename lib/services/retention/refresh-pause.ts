@@ -1,3 +1,4 @@
+import { amountInWords, valueInWords } from '@/lib/contracts/repository/measure-words'
 import { retentionPauseSchema, type Drop, type RetentionPause } from '@/lib/contracts/retention'
 import { baselineLength, findDrops } from '@/lib/core/retention/find-drops'
 import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
@@ -9,8 +10,8 @@ import { isGood, type HistoryRow } from './load-history'
 import { readRetentionState } from './retention-state'
 
 /**
- * Pauses a source's retention when its newest good backup lost more than the set share of size, rows or tables against
- * those before it: perhaps the older ones are all that is left of the data (fault 43). A pause stays until someone
+ * Pauses a source's retention when its newest good backup lost more than the set share of its size, or of what its
+ * engine counts, against those before it: perhaps the older ones are all that is left of the data (fault 43). A pause stays until someone
  * acknowledges it. Answers the pause in force.
  */
 export async function refreshPause(
@@ -52,8 +53,8 @@ export async function refreshPause(
   return pause
 }
 
-function describe({ fact, value, usual }: Drop): string {
-  const number = (count: number) => Math.round(count).toLocaleString('en')
-  const unit = fact === 'size' ? 'bytes' : fact
-  return `${number(value)} ${unit} instead of about ${number(usual)}`
+function describe({ fact, unit = 'count', value, usual }: Drop): string {
+  const number = (count: number) => valueInWords('count', count)
+  if (fact === 'size') return `${number(value)} bytes instead of about ${number(usual)}`
+  return `${amountInWords({ name: fact, unit, value })} instead of about ${valueInWords(unit, usual)}`
 }

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { baselines, findAnomalies, type JudgedBackup } from '@/lib/core/insight/find-anomalies'
+import { baselines, findAnomalies } from '@/lib/core/insight/find-anomalies'
+import type { JudgedBackup } from '@/lib/core/insight/judged-backup'
+import { containers, items } from '../../helpers/measures'
 import { makeRandom } from '../../helpers/random'
 
 const mib = 1024 ** 2
+const tableNames = Array.from({ length: 40 }, (_, index) => `public.t${index}`)
 const usual: JudgedBackup = {
   id: 'usual',
   sourceBytes: 1_000 * mib,
   storedBytes: 200 * mib,
   durationMs: 300_000,
-  rowEstimate: 5_000_000,
-  tableCount: 40,
-  tables: Array.from({ length: 40 }, (_, index) => `public.t${index}`),
+  measures: [items('rows', 5_000_000), containers('tables', 40)],
+  containers: { measure: 'tables', names: tableNames },
   encoding: 'zstd+age',
 }
+const rows = (count: number) => ({ measures: [items('rows', count), containers('tables', 40)] })
+const tables = (names: string[]) => ({ containers: { measure: 'tables', names } })
 /** Twenty backups that differ by a few percent, as real ones do. */
 const history = Array.from({ length: 20 }, (_, index) => {
   const wobble = 1 + ((index * 7) % 5) / 100
@@ -46,8 +50,8 @@ describe('findAnomalies', () => {
       { sourceBytes: 490 * mib, storedBytes: 98 * mib },
       ['source-bytes critical', 'stored-bytes critical'],
     ],
-    ['most rows gone', { rowEstimate: 900_000 }, ['rows critical']],
-    ['a third of the rows gone', { rowEstimate: 3_300_000 }, ['rows warning']],
+    ['most rows gone', rows(900_000), ['rows critical']],
+    ['a third of the rows gone', rows(3_300_000), ['rows warning']],
     ['twice the time', { durationMs: 700_000 }, ['duration warning']],
     ['half the time', { durationMs: 100_000 }, []],
     [
@@ -60,24 +64,28 @@ describe('findAnomalies', () => {
   })
 
   it('says both values in a sentence', () => {
-    const [anomaly] = findAnomalies(history, { ...usual, rowEstimate: 900_000 })
+    const [anomaly] = findAnomalies(history, { ...usual, ...rows(900_000) })
     expect(anomaly?.message).toBe('There are about 900,000 rows, 82 % less than the usual 5,000,000.')
     const [, compression] = findAnomalies(history, { ...usual, storedBytes: 980 * mib })
     expect(compression?.message).toMatch(/stored at 98 % of its size; 20 % is usual.*encrypted by someone else/)
   })
 
   it('names the tables that vanished, and does not mind new ones', () => {
-    const kept = usual.tables?.slice(2) ?? []
-    const [anomaly] = findAnomalies(history, { ...usual, tables: [...kept, 'public.new'] })
+    const [anomaly] = findAnomalies(history, { ...usual, ...tables([...tableNames.slice(2), 'public.new']) })
     expect(anomaly).toMatchObject({ measure: 'tables', severity: 'warning', usual: 40, actual: 38 })
     expect(anomaly?.message).toBe('2 of 40 tables are gone: public.t0, public.t1.')
-    expect(found({ tables: usual.tables?.slice(20) ?? [] })).toEqual(['tables critical'])
+    expect(found(tables(tableNames.slice(20)))).toEqual(['tables critical'])
   })
 
   it('goes by the number of tables where names were not recorded', () => {
-    const unnamed = history.map((backup) => ({ ...backup, tables: null }))
-    expect(found({ tables: null, tableCount: 39 }, unnamed)).toEqual([])
-    expect(found({ tables: null, tableCount: 20 }, unnamed)).toEqual(['tables critical'])
+    const unnamed = history.map((backup) => ({ ...backup, containers: null }))
+    const counted = (count: number) => ({ containers: null, measures: [containers('tables', count)] })
+    expect(found(counted(39), unnamed)).toEqual([])
+    expect(found(counted(36), unnamed)).toEqual(['tables warning'])
+    expect(found(counted(20), unnamed)).toEqual(['tables critical'])
+    expect(found(counted(20))).toEqual(['tables critical'])
+    const empty = history.map((backup) => ({ ...backup, ...counted(0) }))
+    expect(found(counted(0), empty)).toEqual([])
   })
 
   it('compares stored sizes only with backups that were stored the same way', () => {
@@ -102,8 +110,8 @@ describe('findAnomalies', () => {
   })
 
   it('stays quiet about small databases that change by little', () => {
-    const small = history.map((backup) => ({ ...backup, sourceBytes: 40_000, storedBytes: 9_000, rowEstimate: 200 }))
-    expect(found({ sourceBytes: 200_000, storedBytes: 40_000, rowEstimate: 900 }, small)).toEqual([])
+    const small = history.map((backup) => ({ ...backup, sourceBytes: 40_000, storedBytes: 9_000, ...rows(200) }))
+    expect(found({ sourceBytes: 200_000, storedBytes: 40_000, ...rows(900) }, small)).toEqual([])
   })
 
   it('stays quiet about steady growth of up to five percent a day, and about noise', () => {

@@ -8,6 +8,7 @@ import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
 import { isUnusual } from '@/lib/core/retention/is-unusual'
 import { planByAll } from '@/lib/core/retention/plan-by-all'
 import { planCopies, type HistoryEntry } from '@/lib/core/retention/plan-copies'
+import { containers, items } from '../../helpers/measures'
 
 const rules = (given: RetentionRulesInput) => retentionRulesSchema.parse(given)
 
@@ -104,17 +105,25 @@ describe('planCopies', () => {
 })
 
 describe('findDrops', () => {
-  const measured = (sourceBytes: number, rowEstimate: number | null = null, tableCount: number | null = null) => ({
+  const measured = (sourceBytes: number, rows?: number, tables?: number) => ({
     sourceBytes,
-    rowEstimate,
-    tableCount,
+    measures: [
+      ...(rows === undefined ? [] : [items('rows', rows)]),
+      ...(tables === undefined ? [] : [containers('tables', tables)]),
+    ],
   })
   const usual = Array.from({ length: 12 }, () => measured(1_000, 500, 20))
 
   it('finds a newest backup of a fifth of the size, rows or tables (fault 43)', () => {
-    expect(findDrops(measured(200, 500, 20), usual, 0.5)).toEqual([{ fact: 'size', value: 200, usual: 1_000 }])
-    expect(findDrops(measured(1_000, 100, 20), usual, 0.5)).toEqual([{ fact: 'rows', value: 100, usual: 500 }])
-    expect(findDrops(measured(1_000, 500, 4), usual, 0.5)).toEqual([{ fact: 'tables', value: 4, usual: 20 }])
+    expect(findDrops(measured(200, 500, 20), usual, 0.5)).toEqual([
+      { fact: 'size', unit: 'bytes', value: 200, usual: 1_000 },
+    ])
+    expect(findDrops(measured(1_000, 100, 20), usual, 0.5)).toEqual([
+      { fact: 'rows', unit: 'count', value: 100, usual: 500 },
+    ])
+    expect(findDrops(measured(1_000, 500, 4), usual, 0.5)).toEqual([
+      { fact: 'tables', unit: 'count', value: 4, usual: 20 },
+    ])
     expect(findDrops(measured(200), [measured(1_000)], 0.5)).toHaveLength(1)
   })
 
@@ -129,6 +138,33 @@ describe('findDrops', () => {
   it('is not misled by one earlier backup that was wrong itself', () => {
     const spoiled = [measured(1), ...usual]
     expect(findDrops(measured(200), spoiled, 0.5)).toHaveLength(1)
+  })
+
+  it.each([
+    ['keys', [items('keys', 90_000)], [items('keys', 40)], ['keys count 40 of 90000']],
+    [
+      'files and folders',
+      [items('files', 500), containers('folders', 20)],
+      [items('files', 100), containers('folders', 4)],
+      ['files count 100 of 500', 'folders count 4 of 20'],
+    ],
+    [
+      'files alone',
+      [containers('folders', 20), items('files', 500)],
+      [items('files', 100)],
+      ['files count 100 of 500'],
+    ],
+    ['what was never counted before', [items('files', 500)], [items('keys', 1)], []],
+    [
+      'what was counted in another unit',
+      [{ ...items('values', 500), unit: 'bytes' as const }],
+      [items('values', 1)],
+      [],
+    ],
+  ])('compares %s, by name and unit', (_, before, newest, expected) => {
+    const history = Array.from({ length: 5 }, () => ({ sourceBytes: 1_000, measures: before }))
+    const drops = findDrops({ sourceBytes: 1_000, measures: newest }, history, 0.5)
+    expect(drops.map(({ fact, unit, value, usual: was }) => `${fact} ${unit} ${value} of ${was}`)).toEqual(expected)
   })
 })
 
