@@ -1,4 +1,5 @@
-import type { Inspection, ShownFinding, TlsOffer } from '@/lib/contracts/source'
+import { measureTitle, valueInWords } from '@/lib/contracts/repository/measure-words'
+import { foundMeasures, type Inspection, type ShownFinding, type TlsOffer } from '@/lib/contracts/source'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { Callout } from '@/components/ui/callout'
@@ -39,7 +40,10 @@ export function InspectionResult({ inspection, onOffer }: InspectionResultProps)
               name: 'Size',
               value: inspection.databaseBytes === undefined ? null : <BytesCell bytes={inspection.databaseBytes} />,
             },
-            { name: 'Tables', value: inspection.tableCount?.toLocaleString('en') ?? null },
+            ...foundMeasures(inspection).map(({ name, unit, value }) => ({
+              name: measureTitle(name),
+              value: valueInWords(unit, value),
+            })),
             {
               name: 'Client',
               value: inspection.client ? `pg_dump ${inspection.client.version} (${inspection.client.path})` : null,

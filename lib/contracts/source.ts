@@ -6,6 +6,7 @@ import { sslModeSchema } from './engines/postgres'
 import { isNoConnection, noConnection } from './entered'
 import type { ErrorCode } from './error-code'
 import { tagsSchema } from './operations'
+import { measuresSchema, type Measure } from './repository/measure'
 import { retentionPauseSchema } from './retention'
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
@@ -89,6 +90,9 @@ export const inspectionSchema = z.object({
   serverMajor: z.number().int().optional(),
   databaseBytes: z.number().int().optional(),
   tableCount: z.number().int().optional(),
+  measures: measuresSchema
+    .optional()
+    .meta({ description: 'What the engine counted, named as in its backups; absent in tests by an older version' }),
   /** Version and path of the client that a backup will use. */
   client: z.object({ version: z.string(), path: z.string() }).optional(),
   latencyMs: z.number().optional(),
@@ -106,6 +110,12 @@ export const inspectionSchema = z.object({
   findings: z.array(findingSchema).default([]),
 })
 export type Inspection = z.infer<typeof inspectionSchema>
+
+/** What the engine counted; older versions told tables alone. */
+export function foundMeasures({ measures, tableCount }: Inspection): Measure[] {
+  if (measures) return measures
+  return tableCount === undefined ? [] : [{ name: 'tables', of: 'containers', unit: 'count', value: tableCount }]
+}
 
 const sourceFields = {
   id: idSchema,

@@ -56,6 +56,7 @@ async function look(client: Client, connection: PostgresConnection): Promise<Ins
     `SELECT count(*)::int AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
   )
+  const tables = rows[0]?.tables ?? 0
   const size = await databaseBytes(client).catch(() => undefined)
   const access = await readAccess(client, identity)
   const holdfastInstance = await catalogIn(client)
@@ -80,7 +81,8 @@ async function look(client: Client, connection: PostgresConnection): Promise<Ins
     serverVersion: identity.version,
     serverMajor: identity.major,
     ...(size === undefined ? {} : { databaseBytes: size }),
-    tableCount: rows[0]?.tables ?? 0,
+    tableCount: tables,
+    measures: [{ name: 'tables', of: 'containers', unit: 'count', value: tables }],
     ...('code' in tool ? {} : { client: { version: tool.version, path: join(tool.folder, 'pg_dump') } }),
     latencyMs,
     superuser: identity.superuser,

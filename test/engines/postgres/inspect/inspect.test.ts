@@ -8,6 +8,7 @@ import type { Engine } from '@/lib/ports/engine'
 import { takeBackup } from '@/test/helpers/databases/engine-backup'
 import { makeSource, startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { freePort } from '@/test/helpers/servers/ports'
+import { containers } from '@/test/helpers/measures'
 import { makeTestRun } from '@/test/helpers/run-context'
 import { tempDir } from '@/test/helpers/temp'
 
@@ -72,6 +73,7 @@ host all reader 127.0.0.1/32 scram-sha-256
       ok: true,
       serverMajor: 15,
       tableCount: 3,
+      measures: [containers('tables', 3)],
       unreadable: [],
       client: { version: expect.stringMatching(/^15\./) },
     })
