@@ -73,6 +73,9 @@ export interface EngineMethod {
   title: string
   /** Stores differences only: needs a backup of this kind to begin with, and takes one where there is none. */
   buildsOn?: BackupKind
+}
+
+/** How the names of what holds the data are read. */
 export interface NamedContainers {
   /** The measure that counts them: `tables`. */
   measure: string
