@@ -15,10 +15,15 @@ const byName: Partial<Record<EngineName, EngineContract>> = engineContracts
 /** What Holdfast's own catalog is: its first source, the server of sample databases, and a source's engine where none is named. */
 export const catalogEngine = 'postgres' as const satisfies EngineName
 
+/** The contract of an engine; null for one that is not built in. */
+export function knownContract(engine: string): EngineContract | null {
+  const name = engineNameSchema.safeParse(engine).data
+  return (name && byName[name]) ?? null
+}
+
 /** The contract of a stored source's engine; throws `engine-unsupported` for one that is not built in. */
 export function engineContract(engine: string): EngineContract {
-  const name = engineNameSchema.safeParse(engine)
-  const contract = name.success ? byName[name.data] : undefined
+  const contract = knownContract(engine)
   if (contract) return contract
   throw new HoldfastError('engine-unsupported', `Sources of the engine ${engine} are not supported yet.`)
 }

@@ -1,5 +1,4 @@
-import { engineContracts } from '@/lib/contracts/engines/index'
-import { engineNameSchema } from '@/lib/contracts/common'
+import { knownContract } from '@/lib/contracts/engines/index'
 import { measuresSchema } from '@/lib/contracts/repository/measure'
 import { baselineBackups } from '@/lib/core/insight/baseline'
 import type { JudgedBackup } from '@/lib/core/insight/judged-backup'
@@ -45,8 +44,7 @@ export async function readJudgedBackups(
 }
 
 function containersOf(engine: string, facts: unknown): JudgedBackup['containers'] {
-  const known = engineNameSchema.safeParse(engine).data
-  const containers = known && engineContracts[known]?.containers
+  const containers = knownContract(engine)?.containers
   const names = containers?.names(facts)
   return containers && names ? { measure: containers.measure, names } : null
 }
