@@ -1,10 +1,11 @@
 import { engineNameSchema, type EngineName } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine } from '@/lib/ports/engine'
+import { files } from './files/engine'
 import { postgres } from './postgres/engine'
 
 /** The only list of engines. */
-export const engines: Partial<Record<EngineName, Engine>> = { postgres }
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, files }
 
 /** The engine of a family; throws `engine-unsupported` for one that is not built in. */
 export function findEngine(name: string): Engine {

@@ -173,7 +173,7 @@ export interface BackupMethod {
   /** The parts that hold the data, in the order in which they are restored: what is downloaded. */
   dataParts(manifest: Pick<Manifest, 'parts'>): ManifestPart[]
   /** How to restore by hand with the standard tools: for the manifest, the guide beside it, and what is downloaded. */
-  howToRestore(files: StoredFile[], of: Pick<Manifest, 'tool' | 'source'>): HandStep[]
+  howToRestore(files: StoredFile[], of: Pick<Manifest, 'method' | 'tool' | 'source'>): HandStep[]
   /** Other forms of a download, by the name of the form. */
   exports?: Readonly<Partial<Record<DownloadForm, BackupExport>>>
   /**

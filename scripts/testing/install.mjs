@@ -23,6 +23,8 @@ const NEEDED = [
   ['pkill', 'procps'],
   ['perl', 'perl-base'],
   ['pgbouncer', 'pgbouncer'],
+  ['setfattr', 'attr'],
+  ['setfacl', 'acl'],
 ]
 /** What databases from the field have, by a file of the package. */
 const NEEDED_BY_CASES = [

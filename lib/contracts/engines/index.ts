@@ -2,11 +2,13 @@ import { HoldfastError } from '../../core/holdfast-error'
 import { engineNameSchema, type EngineName } from '../common'
 import type { BackupKind } from '../backup-kind'
 import type { EngineContract, EngineMethod } from './engine-contract'
+import { filesContract } from './files'
 import { postgresContract } from './postgres'
 
 /** The only list of what engines look like from outside; lib/engines lists what they do. */
 export const engineContracts = {
   postgres: postgresContract,
+  files: filesContract,
 } satisfies Partial<Record<EngineName, EngineContract>>
 /** The engines that are built in. */
 export type BuiltInEngine = keyof typeof engineContracts

@@ -66,6 +66,11 @@ export const sourceErrors = {
     remedy:
       'Enter host and port of PostgreSQL itself. Where there is no way around the pooler, give Holdfast a database there with `pool_mode = session` and `server_reset_query = DISCARD ALL`.',
   },
+  'folder-missing': {
+    status: 422,
+    cause: 'The folder of a source of files does not exist on the machine of the worker, or is no folder.',
+    remedy: 'Correct the path in the source, or mount the file system that it is on.',
+  },
   'no-such-database': {
     status: 422,
     cause: 'The server has no database of this name.',

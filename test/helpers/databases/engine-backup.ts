@@ -54,6 +54,7 @@ export async function takeBackup(
       })
     }
     const about = {
+      method: session.kind,
       source: { id: source.id, name: source.name, engine: source.engine, label: session.label },
       tool: session.tool,
     }
@@ -63,7 +64,6 @@ export async function takeBackup(
       version: 2,
       instanceId: 'test',
       backupId: randomUUID(),
-      method: session.kind,
       identity: session.identity,
       startedAt: new Date().toISOString(),
       finishedAt: new Date().toISOString(),

@@ -74,6 +74,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
 
     if (key) await putSmall(input, identityFile, key.wrapped)
     const about = {
+      method: session.kind,
       source: { id: spec.id, name: spec.name, engine: spec.engine, label: session.label },
       startedAt: backup.startedAt.toISOString(),
       engineVersion: session.engineVersion,
@@ -88,7 +89,6 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       version: 2,
       instanceId: await instanceId(ctx.db),
       backupId: backup.id,
-      method: session.kind,
       identity: session.identity,
       finishedAt: ctx.clock.now().toISOString(),
       facts: session.facts,

@@ -14,6 +14,7 @@ const stored = (role: StoredFile['role'], file: string): StoredFile => ({
 const archive = stored('archive', 'archive.dump')
 const data = stored('data', 'data-1.dump')
 const of = (database: string) => ({
+  method: 'logical' as const,
   tool: { name: 'pg_dump', version: '17.5 (Debian 17.5-1)' },
   source: { id: 'a', name: 'a', engine: 'postgres' as const, label: database },
 })

@@ -1,0 +1,48 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+
+/** What the system said of a file or folder, with what to do. */
+export function fileError(error: unknown, path: string): HoldfastError {
+  if (error instanceof HoldfastError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new HoldfastError('folder-missing', `The folder ${path} does not exist on the worker's machine.`, {
+        remedy: 'Correct the path, or mount the file system that it is on.',
+        cause: error,
+      })
+    case 'EACCES':
+    case 'EPERM':
+      return new HoldfastError('privilege-missing', `The worker may not read ${path}.`, {
+        remedy: 'Give its user the right to read it (setfacl -R -m u:USER:rX), exclude it, or run the worker as root.',
+        cause: error,
+      })
+    default:
+      return new HoldfastError(
+        'source-failed',
+        `${path} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          remedy: 'Look at the disk and its file system; the log of the kernel may say more.',
+          cause: error,
+        },
+      )
+  }
+}
+
+/** What tar said when it could not read everything. */
+export function dumpError(error: unknown): unknown {
+  if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
+  const stderr = typeof error.facts['stderr'] === 'string' ? error.facts['stderr'] : ''
+  const refused = /"(.*)": Cannot \w+: Permission denied/.exec(stderr)?.[1]
+  if (refused !== undefined)
+    return fileError(Object.assign(new Error('Permission denied'), { code: 'EACCES' }), refused)
+  return new HoldfastError(
+    'producer-failed',
+    `tar could not read everything: ${stderr.split('\n')[0] ?? error.message}`,
+    {
+      remedy: 'Its messages are in the details. A file system with errors has to be checked first.',
+      facts: error.facts,
+      cause: error,
+    },
+  )
+}
