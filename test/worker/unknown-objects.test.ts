@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deleteDestination } from '@/lib/services/destination/delete-destination'
+import { getDestination } from '@/lib/services/destination/get-destination'
 import { updateDestination } from '@/lib/services/destination/update-destination'
 import { claimNextJob } from '@/lib/services/job/claim-next-job'
 import { cleanupUnknown } from '@/lib/services/storage-care/cleanup-unknown'
@@ -9,6 +10,7 @@ import { listUnknownObjects } from '@/lib/services/storage-care/list-unknown-obj
 import { startCare } from '@/lib/services/storage-care/start-care'
 import { inventoryTask } from '@/worker/tasks/inventory'
 import { startFaultProxy, type FaultProxy } from '../helpers/faults/fault-proxy'
+import { logAndSetKeys, nearMisses } from '../helpers/log-and-set'
 import { startProduct, type Product } from '../helpers/product'
 import { makeTestRun } from '../helpers/run-context'
 import { makeBucket, type TestBucket } from '../helpers/servers/s3'
@@ -172,6 +174,31 @@ describe('an object that the catalog does not know, where the clock of the store
     await ends(new Date(Date.now() - 1_000))
     expect(await look(id)).toMatchObject({ count: 1, items: [{ key }] })
     expect(await told(id)).toBe(1)
+  })
+
+  it('is right: nothing of a log or a set is one, and what only looks like it is', async () => {
+    const { bucket, id } = await store()
+    // Those that are no keys at all, or not below holdfast/, cannot lie there or are not looked at.
+    const strays = nearMisses.filter((each) => each.startsWith('holdfast/') && !/\/\/|\/\.\.\//.test(each)).sort()
+    expect(strays.length).toBeGreaterThan(40)
+    for (const each of [...logAndSetKeys, ...strays]) await bucket.write(each, 'x')
+    const found = await look(id)
+    expect(found.items.map((object) => object.key).sort()).toEqual(strays)
+    const { care } = await getDestination({ ctx: product.ctx, input: { id } })
+    const bytes = logAndSetKeys.length + strays.length
+    expect(care.inventory).toMatchObject({ objects: bytes, bytes, unknownObjects: strays.length, brokenCopies: 0 })
+
+    // Even one that an earlier version had reported stays when all are removed.
+    const seen = { destinationId: id, sizeBytes: 1n, firstSeenAt: new Date(), lastSeenAt: new Date() }
+    await product.ctx.db.storageFinding.createMany({
+      data: logAndSetKeys.map((each) => ({ ...seen, key: each, reportedAt: new Date() })),
+    })
+    await known(id, 48)
+    await run((await remove(id, logAndSetKeys.length + strays.length)).jobId)
+    expect((await bucket.names()).sort()).toEqual(logAndSetKeys.toSorted())
+    expect(await look(id)).toMatchObject({ count: 0, items: [] })
+    expect(await rows(id)).toEqual([])
+    expect(await told(id)).toBe(0)
   })
 
   it('is any: it is forgotten when the destination lies elsewhere now, or was removed', async () => {

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { StorageCare } from '@/lib/contracts/destination'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
-import { signedListOf } from '@/lib/core/repository/paths'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
@@ -111,8 +110,8 @@ async function compare(
     objects += listed.objects.length
     for (const { sizeBytes } of listed.objects) bytes += sizeBytes
     run.progress({ phase: 'listing', doneBytes: bytes })
-    const list = listed.folder === null ? signedListOf(listed.objects[0]?.key ?? '') : null
-    if (list) lists.set(list.sourceId, [...(lists.get(list.sourceId) ?? []), list.number])
+    const { place } = listed
+    if (place?.kind === 'list') lists.set(place.sourceId, [...(lists.get(place.sourceId) ?? []), place.number])
     const { copy, unknown } = await judgeListed(ctx.db, destinationId, listed)
     batch.push(...unknown)
     if (batch.length >= 500) await flush()

@@ -3,15 +3,34 @@ import type { Compression } from '../../contracts/engines/common'
 /** The versioned root inside every destination; a change of layout gets a new one. */
 export const repositoryRoot = 'holdfast/v1'
 
-/** Folder of one source, ends with "/". */
+/** An id in a key, as a part of a pattern. */
+export const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** Folder of one source, ends with "/": its backups and signed lists, its log (log-paths.ts), and what a set has (set-paths.ts). */
 export function sourceFolder(sourceId: string): string {
   return `${repositoryRoot}/${sourceId}/`
 }
 
 /** Folder of one backup, ends with "/". It sorts by time and is unique by id. */
 export function backupFolder(sourceId: string, backupId: string, startedAt: Date): string {
-  const stamp = startedAt.toISOString().replace(/[-:]|\.\d+/g, '')
-  return `${sourceFolder(sourceId)}${stamp}-${backupId}/`
+  return `${sourceFolder(sourceId)}${stampOf(startedAt)}-${backupId}/`
+}
+
+/** The backup's folder that a key lies in; null for a key of any other form. */
+export function backupFolderOf(key: string): { folder: string; backupId: string } | null {
+  const [folder, stamp = '', backupId = ''] = backupPattern.exec(key) ?? []
+  return folder && timeOf(stamp) ? { folder, backupId } : null
+}
+
+const backupPattern = new RegExp(`^${repositoryRoot}/${uuid}/(\\d{8}T\\d{6}Z)-(${uuid})/(?=.)`)
+
+/** A time as folders are named by it: UTC in whole seconds, `20261121T020000Z`. */
+export const stampOf = (time: Date): string => time.toISOString().replace(/[-:]|\.\d+/g, '')
+
+/** The time of such a stamp; null when there is no such time. */
+export function timeOf(stamp: string): Date | null {
+  const time = new Date(stamp.replace(/^(....)(..)(..T..)(..)/, '$1-$2-$3:$4:'))
+  return !Number.isNaN(time.getTime()) && stampOf(time) === stamp ? time : null
 }
 
 export const manifestFile = 'manifest.json'
@@ -28,20 +47,25 @@ export function signedListKey(sourceId: string, number: number): string {
 
 /** Source and number of a signed list's key; null for any other key. */
 export function signedListOf(key: string): { sourceId: string; number: number } | null {
-  const match = /^holdfast\/v1\/([0-9a-f-]{36})\/list-(\d{8,})\.json$/.exec(key)
-  return match?.[1] && match[2] ? { sourceId: match[1], number: Number(match[2]) } : null
+  const [, sourceId = '', digits = ''] = listPattern.exec(key) ?? []
+  const number = Number(digits)
+  return number > 0 && signedListKey(sourceId, number) === key ? { sourceId, number } : null
 }
 
-/** A backup's key wrapped later for somebody who was not there yet when it was taken, e.g. a new recovery kit. */
+const listPattern = new RegExp(`^${repositoryRoot}/(${uuid})/list-(\\d{8,})\\.json$`)
+
+/** A backup's key, wrapped later for a recipient that did not exist when the backup was taken, e.g. a new recovery kit. */
 export function laterIdentityFile(recipientId: string, attempt: number): string {
   return `identity-${recipientId}${attempt > 1 ? `-${attempt}` : ''}.age`
 }
 
-/** For whom such a file is, by the first half of a hash; null for any other file. */
-export const laterIdentityId = (file: string): string | null =>
-  /^identity-([0-9a-f]{12})(-[2-9])?\.age$/.exec(file)?.[1] ?? null
+/** The recipient of such a file, by the first half of a hash, and the attempt; null for any other file. */
+export function laterIdentityOf(file: string): { recipientId: string; attempt: number } | null {
+  const match = /^identity-([0-9a-f]{12})(?:-([2-9]))?\.age$/.exec(file)
+  return match?.[1] ? { recipientId: match[1], attempt: Number(match[2] ?? 1) } : null
+}
 
-export const isLaterIdentity = (file: string): boolean => laterIdentityId(file) !== null
+export const isLaterIdentity = (file: string): boolean => laterIdentityOf(file) !== null
 
 const suffixes: Record<Compression, string> = {
   zstd: '.zst',

@@ -1,3 +1,8 @@
+import { longestPeriodDays } from '../repository/log-paths'
+
+/** Room behind every limit. A kept backup may need an identity of its log that is older than itself by as much. */
+const spareDays = longestPeriodDays
+
 /**
  * After how many days a store may expire objects by itself, so far behind our own retention that it never meets a
  * backup we keep: at least what was set, twice the longest policy, and twice the age of the oldest kept backup. Null
@@ -14,7 +19,6 @@ export function safetyNetDays(input: {
     if (days === null) return null
     limits.push(days)
   }
-  const spareDays = 30
   return Math.max(
     input.configuredDays,
     ...limits.map((days) => 2 * days + spareDays),

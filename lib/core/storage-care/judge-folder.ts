@@ -46,11 +46,3 @@ export function judgeFolder(
     (needed.has(identityFile) && isLaterIdentity(file))
   return { whole, unknown: objects.flatMap((object) => (ours(object) ? [] : [object.file])) }
 }
-
-const folderPattern = /^holdfast\/v1\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-([0-9a-f-]{36})\/(?=.)/
-
-/** The backup's folder that a key lies in, by our layout; null for a key of any other form. */
-export function folderOf(key: string): { folder: string; backupId: string } | null {
-  const match = folderPattern.exec(key)
-  return match?.[1] ? { folder: match[0], backupId: match[1] } : null
-}

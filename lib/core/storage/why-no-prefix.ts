@@ -1,13 +1,20 @@
-import { backupFolder } from '../repository/paths'
+import { logKey } from '../repository/log-paths'
+import { mostNameBytes } from '../repository/safe-name'
 
 /** S3's limit on a whole name. */
 const mostKeyBytes = 1_024
-/** Of the names of files in a backup's folder; the longest has about 30. */
-const longestFileBytes = 64
-const anyId = '00000000-0000-0000-0000-000000000000'
+/** A slice of a log has the longest key of all; the names in it are the engine's. */
+const longestName = 'x'.repeat(mostNameBytes)
+const longestKey = logKey(
+  { sourceId: '00000000-0000-0000-0000-000000000000', identity: longestName, timeline: longestName },
+  {
+    kind: 'slice',
+    segment: { number: 0, name: longestName },
+    ...{ from: 0, to: 1, compression: 'zstd', encryption: 'age' },
+  },
+)
 /** The longest prefix that still leaves room for our longest key. */
-export const mostPrefixBytes =
-  mostKeyBytes - longestFileBytes - '/'.length - backupFolder(anyId, anyId, new Date(0)).length
+export const mostPrefixBytes = mostKeyBytes - '/'.length - longestKey.length
 /** Stores that keep objects as files take no longer names between slashes. */
 const mostSegmentBytes = 255
 

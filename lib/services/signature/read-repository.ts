@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSignatureSchema } from '@/lib/core/repository/manifest-signature'
-import { manifestFile, repositoryRoot, signatureFile, signedListOf } from '@/lib/core/repository/paths'
+import {
+  backupFolderOf,
+  manifestFile,
+  repositoryRoot,
+  signatureFile,
+  signedListOf,
+} from '@/lib/core/repository/paths'
 import {
   keyHandOverSchema,
   signedListSchema,
@@ -9,7 +15,6 @@ import {
   type SignedList,
 } from '@/lib/core/repository/signed-list'
 import type { FoundBackup } from '@/lib/core/signature/judge-source'
-import { folderOf } from '@/lib/core/storage-care/judge-folder'
 import { readAll } from '@/lib/pipeline/read-all'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -73,7 +78,7 @@ async function listAll(storage: Storage, run: RunContext) {
   for await (const { key } of storage.list(`${repositoryRoot}/`, run)) {
     const list = signedListOf(key)
     if (list) lists.set(list.sourceId, [...(lists.get(list.sourceId) ?? []), key])
-    const folder = folderOf(key)?.folder
+    const folder = backupFolderOf(key)?.folder
     if (!folder) continue
     const sourceId = folder.split('/')[2] ?? ''
     const own = folders.get(sourceId) ?? new Map<string, Set<string>>()

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { longestPeriodDays } from '@/lib/core/repository/log-paths'
 import { safetyNetDays } from '@/lib/core/retention/safety-net-days'
 
 describe('safetyNetDays', () => {
@@ -17,5 +19,16 @@ describe('safetyNetDays', () => {
     ],
   ])('is %s', (_, input, days) => {
     expect(safetyNetDays(input)).toBe(days)
+  })
+
+  it('never meets an identity of the log that the oldest kept backup needs (property)', () => {
+    const ages = fc.double({ min: 0, max: 10_000, noNaN: true })
+    const days = fc.integer({ min: 0, max: 10_000 })
+    fc.assert(
+      fc.property(ages, fc.array(days), days, (oldestKeptDays, policyDays, configuredDays) => {
+        const net = safetyNetDays({ configuredDays, policyDays, oldestKeptDays })
+        expect(net).toBeGreaterThanOrEqual(oldestKeptDays + longestPeriodDays)
+      }),
+    )
   })
 })

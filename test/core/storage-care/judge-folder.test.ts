@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { expectedFiles, folderOf, judgeFolder } from '@/lib/core/storage-care/judge-folder'
+import { backupFolderOf } from '@/lib/core/repository/paths'
+import { expectedFiles, judgeFolder } from '@/lib/core/storage-care/judge-folder'
 import { coldestClass, isArchived } from '@/lib/core/storage-care/storage-class'
 
 const id = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
@@ -80,9 +81,9 @@ describe('a folder as a listing shows it', () => {
   })
 
   it('is told by its layout alone', () => {
-    expect(folderOf(`${folder}manifest.json`)).toEqual({ folder, backupId: id })
+    expect(backupFolderOf(`${folder}manifest.json`)).toEqual({ folder, backupId: id })
     for (const key of [folder, 'holdfast/v1/x', `holdfast/v1/${id}/latest/manifest.json`, `${folder.slice(9)}x`]) {
-      expect(folderOf(key)).toBeNull()
+      expect(backupFolderOf(key)).toBeNull()
     }
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createDestinationSchema } from '@/lib/contracts/destination'
 import { enteredS3ConfigSchema, s3ConfigSchema } from '@/lib/contracts/destinations/s3'
+import { logKey } from '@/lib/core/repository/log-paths'
 import { backupFolder, partFile } from '@/lib/core/repository/paths'
+import { mostNameBytes } from '@/lib/core/repository/safe-name'
 import { mostPrefixBytes } from '@/lib/core/storage/why-no-prefix'
 
 const base = { bucket: 'backups', endpoint: 'https://s3.example.com' }
@@ -98,9 +100,17 @@ describe('what people enter as the place of a bucket', () => {
       partFile('data-16.dump', 'bzip2', 'age'),
       'identity-012345678901-9.age',
     ]
-    for (const file of [...files, 'manifest.sig.json', 'RESTORE.md']) {
-      const key = `${'x'.repeat(mostPrefixBytes)}/${backupFolder(id, id, new Date())}${file}`
-      expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1_024)
+    const name = 'x'.repeat(mostNameBytes)
+    const stored = { segment: { number: 1, name }, compression: 'bzip2', encryption: 'age' } as const
+    const timeline = { sourceId: id, identity: name, timeline: name }
+    const keys = [
+      ...[...files, 'manifest.sig.json', 'RESTORE.md'].map((file) => backupFolder(id, id, new Date()) + file),
+      logKey(timeline, { kind: 'segment', ...stored }),
+      logKey(timeline, { kind: 'slice', from: 0, to: Number.MAX_SAFE_INTEGER, ...stored }),
+      logKey(timeline, { kind: 'later-identity', period: 99_999_999, recipientId: '012345678901', attempt: 9 }),
+    ]
+    for (const key of keys) {
+      expect(Buffer.byteLength(`${'x'.repeat(mostPrefixBytes)}/${key}`)).toBeLessThanOrEqual(1_024)
     }
   })
 })

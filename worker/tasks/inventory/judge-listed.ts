@@ -1,6 +1,6 @@
 import { manifestSchema } from '@/lib/contracts/repository/manifest'
 import { openedBy } from '@/lib/core/repository/opened-by'
-import { laterIdentityId, signatureFile, signedListOf } from '@/lib/core/repository/paths'
+import { laterIdentityOf, signatureFile } from '@/lib/core/repository/paths'
 import { expectedFiles, judgeFolder } from '@/lib/core/storage-care/judge-folder'
 import { coldestClass } from '@/lib/core/storage-care/storage-class'
 import type { Db } from '@/lib/db/client'
@@ -28,16 +28,18 @@ export interface JudgedFolder {
 /**
  * Compares a folder with the catalog. The catalog is asked after the store was listed, and a backup's row is written
  * before its first object: what has no row then is not a backup of this instance that is just being taken.
+ * The catalog has no rows of logs and sets. They are known by the form of their keys, and never offered for removal.
  */
 export async function judgeListed(db: Db, destinationId: string, listed: ListedFolder): Promise<JudgedFolder> {
-  const { backupId, folder, objects } = listed
+  const { place, objects } = listed
   const stranger: JudgedFolder = { copy: null, unknown: objects }
-  const list = folder === null ? signedListOf(objects[0]?.key ?? '') : null
-  if (list) {
-    const where = { destinationId_sourceId: { destinationId, sourceId: list.sourceId } }
+  if (place === null) return stranger
+  if (place.kind === 'log' || place.kind === 'set') return { copy: null, unknown: [] }
+  if (place.kind === 'list') {
+    const where = { destinationId_sourceId: { destinationId, sourceId: place.sourceId } }
     return (await db.signedList.findUnique({ where })) ? { copy: null, unknown: [] } : stranger
   }
-  if (!backupId || !folder) return stranger
+  const { backupId, folder } = place
   const copy = await db.backupCopy.findUnique({
     where: { backupId_destinationId: { backupId, destinationId } },
     include: { backup: { select: { repositoryPath: true, deletedAt: true, manifest: true, signature: true } } },
@@ -56,7 +58,7 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
     signature !== null &&
     !files.some(({ file }) => file === signatureFile) &&
     judgeFolder(files, expectedFiles(manifest.data, { signed: false })).whole
-  const there = new Set(files.map(({ file }) => laterIdentityId(file)))
+  const there = new Set(files.map(({ file }) => laterIdentityOf(file)?.recipientId))
   const opens = copy.wrappedFor.filter(
     (recipient) => openedBy(manifest.data).includes(recipient) || there.has(recipientId(recipient)),
   )

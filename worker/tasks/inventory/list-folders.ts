@@ -1,11 +1,11 @@
-import { folderOf } from '@/lib/core/storage-care/judge-folder'
+import { placeOf, type RepositoryPlace } from '@/lib/core/repository/place-of'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 
-/** Objects that lie together: a backup's folder, or one object that is in none. */
+/** Objects that lie together: all of a backup's folder, or one object that is in none. */
 export interface ListedFolder {
-  folder: string | null
-  backupId: string | null
+  /** Null: nothing of ours has such a key. */
+  place: RepositoryPlace | null
   objects: ObjectInfo[]
 }
 
@@ -13,15 +13,13 @@ export interface ListedFolder {
 export async function* listFolders(storage: Storage, run: RunContext): AsyncGenerator<ListedFolder> {
   let current: ListedFolder | null = null
   for await (const object of storage.list('holdfast/', run)) {
-    const place = folderOf(object.key)
-    if (current && current.folder === place?.folder) {
+    const place = placeOf(object.key)
+    if (place?.kind === 'backup' && current?.place?.kind === 'backup' && current.place.folder === place.folder) {
       current.objects.push(object)
       continue
     }
     if (current) yield current
-    current = null
-    if (place) current = { folder: place.folder, backupId: place.backupId, objects: [object] }
-    else yield { folder: null, backupId: null, objects: [object] }
+    current = { place, objects: [object] }
   }
   if (current) yield current
 }

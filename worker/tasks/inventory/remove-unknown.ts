@@ -1,4 +1,4 @@
-import { folderOf } from '@/lib/core/storage-care/judge-folder'
+import { placeOf } from '@/lib/core/repository/place-of'
 import { removableBefore } from '@/lib/core/storage-care/judge-unknown'
 import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 import type { TaskArgs } from '../../task'
@@ -37,12 +37,7 @@ export async function removeUnknown(
       const { key } = finding
       const object = await storage.head(key, run)
       if (object && isAnother(object, finding)) continue
-      const place = folderOf(key)
-      const listed = {
-        folder: place?.folder ?? null,
-        backupId: place?.backupId ?? null,
-        objects: object ? [object] : [],
-      }
+      const listed = { place: placeOf(key), objects: object ? [object] : [] }
       const { unknown } = await judgeListed(ctx.db, destinationId, listed)
       if (!object || unknown.length > 0) doomed.push(key)
     }
