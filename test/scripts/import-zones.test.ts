@@ -54,6 +54,11 @@ test.each([
   expect(await rulesBroken(file, `import * as it from '${target}'\nexport const used = it\n`)).toContain(rule)
 })
 
+test('a type is imported in the same directions', async () => {
+  const code = "import type { Vault } from '@/lib/ports/vault'\nexport type Used = Vault\n"
+  expect(await rulesBroken('lib/core/x.ts', code)).toContain(PATHS)
+})
+
 test.each([
   ['a service imports the catalog', 'lib/services/x.ts', '@/lib/db/client'],
   ['a route imports a service', 'app/api/v1/x/route.ts', '@/lib/services/permit'],

@@ -1,5 +1,6 @@
 import type { RetentionRules } from '../../contracts/retention'
-import { planRetention, type RetainedBackup } from '../retention/plan-retention'
+import { planRetention } from '../retention/plan-retention'
+import type { RetainedBackup } from '../retention/retained-backup'
 
 const dayMs = 86_400_000
 const mostPretended = 6_000

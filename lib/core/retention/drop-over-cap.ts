@@ -1,4 +1,4 @@
-import type { RetainedBackup } from './plan-retention'
+import type { RetainedBackup } from './retained-backup'
 
 /**
  * Adds to `kept` what a kept backup needs, then takes from it the oldest until `maxTotalBytes` holds, together with

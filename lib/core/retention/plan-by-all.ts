@@ -1,5 +1,6 @@
 import type { RetentionRules } from '../../contracts/retention'
-import { planRetention, type RetainedBackup, type RetentionDecision } from './plan-retention'
+import { planRetention, type RetentionDecision } from './plan-retention'
+import type { RetainedBackup } from './retained-backup'
 
 /**
  * Several policies over the same backups, such as those of an hourly and of a daily schedule: what one of them keeps is

@@ -1,6 +1,7 @@
 import type { RetentionRules } from '../../contracts/retention'
 import { planByAll } from './plan-by-all'
-import type { RetainedBackup, RetentionDecision } from './plan-retention'
+import type { RetentionDecision } from './plan-retention'
+import type { RetainedBackup } from './retained-backup'
 
 /** A copy that lies in a destination, whole or not. */
 export interface HeldCopy {

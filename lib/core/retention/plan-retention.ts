@@ -1,20 +1,7 @@
 import type { RetentionRules } from '../../contracts/retention'
 import { dropOverCap } from './drop-over-cap'
 import { gfsReasons } from './gfs-reasons'
-
-/** What retention needs to know of one finished backup. */
-export interface RetainedBackup {
-  id: string
-  startedAt: Date
-  /** Succeeded or partial with a stored copy, and not found broken. */
-  good: boolean
-  pinned: boolean
-  storedBytes: number
-  /** Backups that a restore of this one needs; those that are not in the list are not its concern. */
-  dependsOn?: readonly string[]
-  /** The server it was taken from; counts are kept for each by itself (fault 79). Absent: the one there is. */
-  identity?: string | null
-}
+import type { RetainedBackup } from './retained-backup'
 
 export interface RetentionDecision {
   id: string

@@ -11,22 +11,12 @@ import { commitObject, objectExists } from './upload/commit-object'
 import { confirmObject, type SentObject } from './upload/confirm-object'
 import { headObject } from './head'
 import { createObjectInput } from './upload/object-input'
+import type { PutState } from './upload/put-state'
 import { planParts } from '../parts/plan-parts'
 import { signBody } from './connection/signed-body'
 import { splitParts, type Part } from '../parts/split-parts'
 import type { S3Store } from './store'
 import { uploadMultipart } from './upload/upload-multipart'
-
-/** What one put did so far, for the cleaning up when it fails. */
-export interface PutState {
-  key: string
-  /** Stored with the object as metadata: an object that carries it is ours, whatever answers were lost. */
-  putId: string
-  createAttempts: number
-  uploadId: string | null
-  /** The request that makes the object visible was sent at least once. */
-  commitSent: boolean
-}
 
 /** Streams into one object; see the port for the promises. Memory: four parts in flight and one being filled. */
 export async function put(

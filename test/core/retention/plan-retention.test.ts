@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { retentionRulesSchema, type RetentionRulesInput } from '@/lib/contracts/retention'
-import { planRetention, type RetainedBackup } from '@/lib/core/retention/plan-retention'
+import { planRetention } from '@/lib/core/retention/plan-retention'
+import type { RetainedBackup } from '@/lib/core/retention/retained-backup'
 
 const dayMs = 86_400_000
 const now = new Date('2026-11-21T03:00:00Z')

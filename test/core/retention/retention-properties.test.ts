@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { RetentionRules } from '@/lib/contracts/retention'
 import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
 import { planCopies, type HistoryEntry } from '@/lib/core/retention/plan-copies'
-import { planRetention, type RetainedBackup } from '@/lib/core/retention/plan-retention'
+import { planRetention } from '@/lib/core/retention/plan-retention'
+import type { RetainedBackup } from '@/lib/core/retention/retained-backup'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

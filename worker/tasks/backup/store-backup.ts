@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/repository/manifest'
 import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
-import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
@@ -17,7 +16,8 @@ import { checkFiles } from '@/lib/core/repository/restore-guide'
 import { signManifest } from '@/lib/services/signature/sign-manifest'
 import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
-import { assertAlive, type DestinationRun, dropDestination } from './destination-run'
+import type { BackupInput } from './backup-input'
+import { assertAlive, dropDestination } from './destination-run'
 import { storeParts } from './store-parts'
 
 export interface StoredBackup {
@@ -33,16 +33,6 @@ export interface StoredBackup {
   /** What the backup lacks, and what its tools warned of. */
   withheld: string[]
   toolWarnings: string[]
-}
-
-export interface BackupInput {
-  args: TaskArgs
-  spec: SourceSpec
-  method: EngineMethod
-  /** The backups that it may build on, the full one first; null: a full one is due. */
-  chain: string[] | null
-  backup: { id: string; folder: string; startedAt: Date }
-  destinations: DestinationRun[]
 }
 
 /**

@@ -7,11 +7,11 @@ import { Throttle } from '@/lib/pipeline/throttle'
 import type { BackupPart, BackupSession } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
+import type { BackupInput } from './backup-input'
 import { assertAlive, dropDestination } from './destination-run'
 import { detachSlow } from './detach-slow'
 import { PartProgress } from './part-progress'
 import { Release } from './release'
-import type { BackupInput } from './store-backup'
 
 /** All parts side by side: their producers wait for each other's snapshot anyway. The first that fails stops the others. */
 export async function storeParts(

@@ -4,14 +4,23 @@ import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
-import type { ServerPlan } from './start'
+import type { Settings } from '@/lib/engines/postgres/connect/session-settings'
+
+/** What the server itself needs to know of its sandbox. */
+export interface ServerPlan {
+  serverMajor: number
+  /** Tables and other relations, for the size of the lock table. */
+  relationCount: number
+  /** Libraries that the server loads at its start, as settings. */
+  preload?: (server: Installation) => Settings
+}
 
 interface Start {
   server: Installation
   data: string
   sockets: string
   port: number
-  plan: Pick<ServerPlan, 'serverMajor' | 'relationCount' | 'preload'>
+  plan: ServerPlan
   confinement: Confinement
 }
 

@@ -9,8 +9,7 @@ import { runCommand } from '@/lib/process/run-command'
 import type { UnprivilegedUser } from '@/lib/sandbox/drop-user'
 import { openSandbox, type Sandbox } from '@/lib/sandbox/open-sandbox'
 import { findServer, type Installation } from '@/lib/engines/postgres/connect/find-client'
-import type { Settings } from '@/lib/engines/postgres/connect/session-settings'
-import { startServer } from './start-server'
+import { startServer, type ServerPlan } from './start-server'
 import { waitUntilReady } from './wait-until-ready'
 
 /** Not `postgres`: the roles of the source are created in the sandbox, and that one is nearly always among them. */
@@ -23,14 +22,9 @@ export interface SandboxServer extends Pick<Sandbox, 'confinement' | 'sockets' |
   version: string
 }
 
-export interface ServerPlan extends SandboxOrder {
-  serverMajor: number
+export interface SandboxPlan extends SandboxOrder, ServerPlan {
   /** Expected size of the data, for the check of free space. */
   needBytes: number
-  /** Tables and other relations, for the size of the lock table. */
-  relationCount: number
-  /** Libraries that the server loads at its start, as settings. */
-  preload?: (server: Installation) => Settings
   /** Folders with client programs that will work on it. */
   programs?: string[]
   /** Address space of each of its processes; half of the machine's memory when absent. */
@@ -38,7 +32,7 @@ export interface ServerPlan extends SandboxOrder {
 }
 
 /** A throw-away server of the given major version: own user, own folder, Unix socket only, nothing kept. */
-export async function startSandbox(plan: ServerPlan, run: RunContext): Promise<SandboxServer> {
+export async function startSandbox(plan: SandboxPlan, run: RunContext): Promise<SandboxServer> {
   const server = await findServer(plan.serverMajor)
   let sandbox: Sandbox | null = null
   try {

@@ -2,7 +2,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import type { Logger } from '@/lib/ports/run-context'
 import { abortUpload, unfinishedUploads } from './abort-uploads'
 import { headOwn } from '@/lib/storage/s3/head'
-import type { PutState } from '@/lib/storage/s3/put'
+import type { PutState } from './put-state'
 import { plainRequest } from '@/lib/storage/s3/connection/request'
 import type { S3Store } from '@/lib/storage/s3/store'
 

@@ -4,7 +4,7 @@ import { classifyError } from '@/lib/storage/s3/classify-error'
 import { isNotImplemented, readFault } from '@/lib/storage/s3/connection/read-fault'
 import { headOwn, headRaw } from '@/lib/storage/s3/head'
 import { request } from '@/lib/storage/s3/connection/request'
-import type { PutState } from '@/lib/storage/s3/put'
+import type { PutState } from './put-state'
 import type { S3Store } from '@/lib/storage/s3/store'
 
 /**

@@ -4,7 +4,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { get } from '@/lib/storage/s3/get'
 import { headFull, type Head } from '@/lib/storage/s3/head'
 import { putIdName } from './object-input'
-import type { PutState } from '@/lib/storage/s3/put'
+import type { PutState } from './put-state'
 import type { S3Store } from '@/lib/storage/s3/store'
 import type { UploadedPart } from './upload-multipart'
 
