@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   'lib/core': ['lib/contracts'],
   'lib/contracts': ['lib/core'],
   'lib/ports': ['lib/core', 'lib/contracts'],
-  // Connections that lead to no address of the machine itself; whoever connects somewhere uses them.
+  // Outgoing connections that refuse the machine's own and metadata addresses; all code that connects uses them.
   'lib/network': ['lib/core'],
   // Tools are run in one way only, so adapters that need one import lib/process; no adapter imports another's driver.
   'lib/engines': [...BASE, 'lib/process', 'lib/sandbox'],

@@ -36,7 +36,7 @@ export const auditExportQuerySchema = auditFilterSchema.extend({
     .meta({ description: 'JSON lines can be checked with `holdfast audit verify --file`; CSV is for a spreadsheet' }),
 })
 
-/** The end of the chain at some moment: what is written down elsewhere, so that a chain cut short can be told. */
+/** The end of the chain at some moment. It is recorded elsewhere, so that a truncated chain is detected. */
 export const auditHeadSchema = z.object({
   lastId: z.number().int().nonnegative(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
@@ -57,7 +57,7 @@ export const auditVerificationSchema = z.object({
   ok: z.boolean(),
   /** Events of the chain that were read and found right, from its beginning. */
   verified: z.number().int(),
-  /** Of these, those with a text blanked afterwards, each told by a signed event of its own. */
+  /** Of these, those with a text blanked afterwards, each recorded by a signed event of its own. */
   redacted: z.number().int(),
   /** Events from before the chain: counted, their content is not covered. */
   beforeChain: z.number().int(),

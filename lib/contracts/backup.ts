@@ -24,7 +24,7 @@ export const copySchema = z.object({
   archived: z.boolean(),
   /** Copy jobs that tried to store it. */
   attempts: z.number().int(),
-  /** When a copy that is missing is tried again by itself. */
+  /** When a missing copy is retried automatically. */
   retryAt: timeSchema.nullable(),
   /** When this copy alone goes, by its destination's own policy, and why. */
   deleteAfter: timeSchema.nullable(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { idSchema } from './common'
 
-/** Passwords that stand readable where none should be: pasted with a connection before that was refused. */
+/** Passwords stored in readable form, because they were pasted with a connection before that was refused. */
 export const exposedSecretsSchema = z.object({
-  /** Settings in use: whoever owns them enters host, user and password each in its field. */
+  /** Settings in use: their owner has to enter host, user and password in separate fields. */
   settings: z.array(
     z.object({
       subjectType: z.enum(['source', 'destination', 'channel']),

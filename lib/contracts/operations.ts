@@ -35,16 +35,16 @@ const recordsSchema = z.object({
 })
 
 const watchSchema = z.object({
-  /** Days before its end at which a certificate is told of. */
+  /** Days before a certificate expires at which a warning is raised. */
   certificateDays: z.number().int().min(1).max(365).default(21),
-  /** Days before its end at which an API token or key is told of. */
+  /** Days before an API token or key expires at which a warning is raised. */
   tokenDays: z.number().int().min(1).max(365).default(14),
   /** Filled share of a destination from which it counts as nearly full. */
   nearlyFullShare: z.number().min(0.1).max(1).default(0.9),
 })
 
 const deadManSwitchSchema = z.object({
-  /** Called while all is well, so that silence tells an outside service that Holdfast itself is gone. */
+  /** Called while all is well, so that an outside service learns from silence that Holdfast itself is gone. */
   url: z
     .url({ protocol: /^https?$/ })
     .nullable()

@@ -91,7 +91,7 @@ export const statusQuerySchema = z.object({
   /** Only so many sources and reasons, the worst first; absent: all. */
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
   sourceId: idSchema.optional(),
-  /** With 0 the trend is left out, and its list is empty: for whoever asks every few seconds. */
+  /** With 0 the trend is left out and its list is empty: for clients that poll every few seconds. */
   trend: z.enum(['0', '1']).optional(),
 })
 export type StatusQuery = z.infer<typeof statusQuerySchema>

@@ -12,7 +12,7 @@ export interface StoredSecret {
   reach: SecretReach
 }
 
-/** Settings as they are entered, taken apart: what may be shown, and the secrets, of which an empty one is to be removed. */
+/** Entered settings, split into what may be shown and the secrets. An empty secret means: remove the stored one. */
 export interface SplitSecrets {
   settings: Record<string, unknown>
   secrets: Record<string, string>

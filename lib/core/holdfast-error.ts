@@ -3,9 +3,9 @@ import type { ErrorCode } from '../contracts/error-code'
 import { clip, clipFacts } from './clip'
 
 /**
- * The one error class for expected trouble: a stable code, a message for people, the facts and what to do next.
- * Whoever throws it has redacted secrets. Texts of others that it quotes are kept short, however long they came.
- * Transports map it once (lib/server/handle.ts, worker/cli.ts).
+ * The one error class for expected trouble: a stable code, a message for people, the facts and what to do next. The code
+ * that throws it redacts secrets first. Quoted texts of tools and servers are cut to a bounded length. Transports map it
+ * once (lib/server/handle.ts, worker/cli.ts).
  */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError'

@@ -1,8 +1,8 @@
 type Row = Record<string, unknown>
 
 /**
- * What a row that a limited token may see tells of sources it may not see, taken out of it: sums over everything in a
- * destination, the jobs of others that a job waits for, and the sources that another token is limited to.
+ * Removes what a row visible to a limited token reveals about sources that the token may not see: sums over everything in a
+ * destination, the jobs of other sources that a job waits for, and the sources that another token is limited to.
  */
 const hiding: Record<string, (row: Row) => Row> = {
   Destination: (row) => ({

@@ -89,7 +89,7 @@ async function rollback(tx: Transaction): Promise<void> {
 
 /**
  * One statement, its columns in this order: what `asOwner` goes back to, the sources, the role, whether it holds. Without
- * jit, since the planner thinks the policies so dear that it would compile for longer than the query takes.
+ * jit, since the planner estimates such high costs for the policies that it would compile for longer than the query takes.
  */
 function beginning(ids: readonly string[]): string {
   const own = ids.map((id) => id.toLowerCase())

@@ -30,7 +30,7 @@ type Right = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'
 export const tablesOfInstance: Record<string, { rights: Right[]; reason: string }> = {
   destination: {
     rights: ['SELECT'],
-    reason: 'shared by sources; what it tells of them is hidden (hide-other-sources)',
+    reason: 'shared by sources; what it reveals about them is hidden (hide-other-sources)',
   },
   retention_policy: { rights: ['SELECT'], reason: 'rules that sources share' },
   policy: { rights: ['SELECT'], reason: 'timing that sources share' },

@@ -23,7 +23,7 @@ export function listen(
     const reconnect = (error?: Error) => {
       if (broken || closed) return
       broken = true
-      input.logger.warn('the connection that hears of new jobs broke; it is opened again', { error: error?.message })
+      input.logger.warn('the connection that listens for new jobs broke; it is opened again', { error: error?.message })
       own.end().catch(() => undefined)
       timer = setTimeout(() => void connect(), reconnectMs)
     }

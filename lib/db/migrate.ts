@@ -74,7 +74,7 @@ async function readApplied(db: pg.Client, names: string[]): Promise<Map<string, 
   const failed = rows.filter((row) => row.finished_at === null).map((row) => row.migration_name)
   if (failed.length) {
     throw new HoldfastError('migration-failed', `An earlier start failed in migration ${failed.join(', ')}.`, {
-      remedy: 'Read the column "logs" of _prisma_migrations, mend the cause, delete that row and start again.',
+      remedy: 'Read the column "logs" of _prisma_migrations, fix the cause, delete that row and start again.',
       facts: { failed },
     })
   }

@@ -4,7 +4,7 @@ import { guardedLookup, refuseLiteral } from './guarded-lookup'
 
 export interface Answer {
   status: number
-  /** As much of the body as was to be read. */
+  /** The body, up to the requested length. */
   text: string
   /** What the receiver asked to wait, of `Retry-After` in seconds. */
   retryAfterSeconds: number | null

@@ -1,8 +1,8 @@
 import { type Duplex, type Readable, finished } from 'node:stream'
 
 /**
- * Joins stages and gives the last one, to be read. A stage's failure destroys the last with the translated error, and
- * whoever destroys the last ends all of them. (`pipeline` would destroy the last stage with the raw error of zlib.)
+ * Joins stages and gives the last one, to be read. A stage's failure destroys the last one with the translated error, and
+ * destroying the last one ends all of them. (`pipeline` would destroy the last stage with the raw error of zlib.)
  */
 export function chain(source: Readable, stages: readonly Duplex[], translate: (error: unknown) => Error): Readable {
   const last = stages.at(-1) ?? source

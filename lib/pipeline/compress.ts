@@ -23,8 +23,8 @@ export interface CompressOptions {
 }
 
 /**
- * A running compression: `stream` gives the frames. A clean end of `stream` proves nothing (a killed compressor's pipe
- * ends too): whoever reads it also awaits `finished`.
+ * A running compression: `stream` gives the frames. A clean end of `stream` proves nothing (a killed compressor's pipe ends
+ * too): its reader must also await `finished`.
  */
 export interface Compressing {
   stream: Readable

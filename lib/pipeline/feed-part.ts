@@ -13,9 +13,9 @@ import { openPacked, type OpenPartInput, translate } from './open-part'
 import { explain } from './program-stage'
 
 /**
- * Opens a part so that its plain bytes never come into this process, which would spend more on passing them on than on
- * everything else: the decompressor writes into the tool. Nobody hashes the plain bytes then, so it is for whoever has
- * read the stored ones and found them equal before. Null for a compression that no installed program reads.
+ * Opens a part so that its plain bytes never enter this process: the decompressor writes directly into the tool. Passing
+ * them on would cost more than all the rest. The plain bytes are not hashed then, so use it only after the stored bytes
+ * were read and found equal. Null for a compression that no installed program reads.
  */
 export async function openFeed(input: OpenPartInput, run: RunContext): Promise<PartFeed | null> {
   const program = programOf(input.part.compression)
@@ -68,7 +68,7 @@ class Feed implements PartFeed {
     private readonly explain: (error: unknown) => Error,
   ) {
     this.stdin = pipe.readFd
-    // Heard by whoever calls `into`; before that it must not end the process.
+    // `into` handles the error; before it is called, an error must not end the process.
     packed.on('error', () => undefined)
   }
 

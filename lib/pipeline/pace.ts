@@ -1,10 +1,10 @@
 import type { PaceFacts } from '@/lib/core/copy/judge-pace'
 import type { Clock } from '@/lib/ports/run-context'
 
-/** Two looks that are further apart tell of a stopped process or a clock that was set, not of a slow destination. */
+/** A longer gap between two measurements means a stopped process or a changed clock, not a slow destination. */
 const longestGapMs = 10_000
 
-/** What one stream tells of its sinks; see `Pace`. */
+/** What one stream reports about its sinks; see `Pace`. */
 export interface StreamPace {
   /** Bytes that every sink was given. */
   took(bytes: number): void

@@ -42,7 +42,7 @@ class ProgramStage extends Duplex {
     private readonly command: RunningCommand,
   ) {
     super({ highWaterMark: stageBufferBytes, decodeStrings: true })
-    // Whoever reads hears of an error by a pipeline; unheard, it would end the process.
+    // The reader receives errors through a pipeline; without a listener an error would end the process.
     this.on('error', () => undefined)
     const { stdout } = command
     stdout.on('data', (chunk: Buffer) => {
@@ -116,7 +116,7 @@ class ProgramStage extends Duplex {
     }
     const { file, warnsOfMore } = this.program
     if (warnsOfMore?.test(this.command.stderrTail())) this.destroy(damaged(file, 'something follows its end'))
-    // Exit 0 with input left over: the writing side tells what is wrong.
+    // Exit 0 with input left over: the writing side reports what is wrong.
     else if (this.writableFinished) this.push(null)
     else this.once('finish', () => this.push(null))
   }

@@ -144,7 +144,11 @@ function isSame(object: StoredObject, stored: { storedBytes: number; storedSha25
 }
 
 function differs(object: StoredObject, stored: { storedBytes: number; storedSha256: string }): HoldfastError {
-  return new HoldfastError('object-damaged', `The destination holds something else than was sent (${object.key})`, {
-    facts: { key: object.key, sent: stored, held: { storedBytes: object.sizeBytes, storedSha256: object.sha256 } },
-  })
+  return new HoldfastError(
+    'object-damaged',
+    `The destination holds something other than what was sent (${object.key})`,
+    {
+      facts: { key: object.key, sent: stored, held: { storedBytes: object.sizeBytes, storedSha256: object.sha256 } },
+    },
+  )
 }

@@ -31,8 +31,8 @@ export class BufferPool {
 }
 
 /**
- * Gives the memory of a chunk back, if it was lent; does nothing with any other. Only for whoever consumed the chunk as
- * the last of all: its bytes are overwritten by the next read.
+ * Returns a chunk's memory to the pool if it came from there; does nothing otherwise. Only the last consumer of the chunk
+ * may call it: the next read overwrites its bytes.
  */
 export function recycle(chunk: Buffer): void {
   const pool = home.get(chunk)

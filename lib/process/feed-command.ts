@@ -39,7 +39,7 @@ function endsWithoutMore(source: Readable): Promise<boolean> {
   return new Promise((resolve, reject) => {
     finished(source, { writable: false }, (error) => (error ? reject(error) : resolve(true)))
     source.on('data', () => resolve(false))
-    // It was paused when the tool left, and would wait for ever.
+    // It was paused when the tool exited, and would wait forever.
     source.resume()
   })
 }
@@ -56,7 +56,7 @@ function closedInput(command: RunningCommand, cause: unknown): HoldfastError {
 }
 
 /**
- * Pipes a stream into a tool's stdin and waits for the tool's end. Whoever failed first is who is named:
+ * Pipes a stream into a tool's stdin and waits for the tool's end. The first failure is the one that is reported:
  * - the source fails: the tool is ended without seeing an end of its input; rejects with the source's error
  * - the tool stops reading and fails: rejects with the tool's error, not with the EPIPE that followed from it
  * - the tool stops reading and exits 0: `command-closed-input`, as it did not see all of the data

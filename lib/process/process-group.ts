@@ -28,7 +28,7 @@ function readStat(pid: string): { state: string; groupId: number } | null {
 
 /**
  * True while a process of the group runs. Zombies do not count: in a container whose first process does not reap,
- * grandchildren stay as zombies for ever, and waiting for them would never end.
+ * grandchildren stay zombies indefinitely, and waiting for them would never end.
  */
 export function isGroupAlive(groupId: number): boolean {
   if (!signalGroup(groupId, 0)) return false

@@ -9,9 +9,9 @@ const known = /AGE-SECRET-KEY-[A-Z0-9-]+|\bhfi?_[\w-]{16,99}|\b(?:AKIA|ASIA)[A-Z
 const credentials = /\b(bearer|basic)([ \t])([\w+/=.~-]{8,})/gi
 
 /**
- * Text without the secrets given (also URL-encoded and as JSON writes them), without passwords in URLs, without the
- * value of anything that is called a password, secret, token or key, and without private keys and credentials of
- * headers. Its work grows with the length of the text alone: what it reads may come from whoever wants to stop us.
+ * Text without the secrets given (also URL-encoded and as JSON writes them), without passwords in URLs, without the value
+ * of anything that is called a password, secret, token or key, and without private keys and credentials of headers. It runs
+ * in linear time, because the text may come from an attacker who wants to stall the process.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text

@@ -82,7 +82,7 @@ async function build(): Promise<Container> {
 /** The first connection of a busy machine may take a while. */
 const firstAnswerMs = 30_000
 
-/** A catalog that does not answer is told; nothing stays open. */
+/** An unreachable catalog is reported; nothing stays open. */
 async function openVaultOf(db: Db, keys: MasterKeys): Promise<Vault> {
   try {
     await checkCatalog({ ctx: { db }, withinMs: firstAnswerMs })

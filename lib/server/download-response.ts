@@ -23,7 +23,8 @@ export async function downloadResponse(download: Download): Promise<Response> {
       await chunks.return()
     },
   })
-  // No Content-Length: Next drops it from streamed answers. The end of the chunked coding tells whole from broken.
+  // No Content-Length: Next drops it from streamed answers. The end of the chunked coding shows whether the download is
+  // complete.
   const fileName = download.fileName.replace(/[^\w.-]/g, '_')
   return new Response(body, {
     headers: {

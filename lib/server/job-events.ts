@@ -6,7 +6,7 @@ import { authenticate } from './sign-in/authenticate'
 import { container } from './container'
 import type { JobWatch } from './job-watch'
 
-/** Silence makes proxies hang up; and whoever lost the right to look is noticed by then. */
+/** Proxies close silent connections. The reader's permission is also checked again at each heartbeat. */
 const heartbeatMs = 15_000
 
 /**

@@ -28,7 +28,7 @@ export function keepWatch(intervalMs = everyMs, waitingSince = new Date()): { st
     if (busy) return
     busy = true
     look()
-      // A catalog that is away is everybody's trouble and told elsewhere; the next look finds it back.
+      // An unreachable catalog is reported elsewhere; the next check finds it again.
       .catch((error: unknown) => logger.debug('the workers could not be looked at', { error: String(error) }))
       .finally(() => (busy = false))
   }, intervalMs)

@@ -11,7 +11,7 @@ export function openApiText(): { text: string; etag: string } {
   return made
 }
 
-/** The document, or 304 for whoever has it already (`If-None-Match`). */
+/** The document, or 304 when the client has it already (`If-None-Match`). */
 export function openApiResponse(request: Request): Response {
   const { text, etag } = openApiText()
   const known = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))

@@ -1,8 +1,8 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
 /**
- * This instance's address as whoever asks knows it: one of the allowed names, and behind a trusted proxy what the proxy
- * was asked for. The front has written both headers (lib/server/front).
+ * This instance's address as the client knows it: one of the allowed names, and behind a trusted proxy the one requested
+ * from the proxy. The front has written both headers (lib/server/front).
  */
 export function ownOrigin(request: Request): string {
   const url = new URL(request.url)

@@ -9,7 +9,10 @@ import { apiHeaders } from './security-headers'
 
 const fieldErrorsSchema = z.array(z.object({ path: z.string(), message: z.string() }))
 
-/** Any thrown value as problem+json (RFC 9457). What was not expected is logged under an id and told as that id alone. */
+/**
+ * Any thrown value as problem+json (RFC 9457). An unexpected error is logged under an id, and the answer contains only that
+ * id.
+ */
 export function problemResponse(error: unknown, logger: Logger): Response {
   const expected = asExpected(error)
   if (expected) return answer(expected)

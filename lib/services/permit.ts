@@ -24,10 +24,14 @@ export function permitToken(actor: Actor, access: RouteAccess | undefined): void
     })
   }
   if (!scopeAllows(actor.scopes, scope)) {
-    throw new HoldfastError('scope-missing', `This needs the scope ${scope}, which the token ${actor.name} has not.`, {
-      remedy: 'Use another token, or have an administrator make one with this scope.',
-      facts: { scope },
-    })
+    throw new HoldfastError(
+      'scope-missing',
+      `This needs the scope ${scope}, which the token ${actor.name} does not have.`,
+      {
+        remedy: 'Use another token, or have an administrator make one with this scope.',
+        facts: { scope },
+      },
+    )
   }
   if (actor.sourceIds !== undefined && !access?.perSource) {
     throw new HoldfastError('token-limited', `The token ${actor.name} is limited to some sources; this is about all.`, {

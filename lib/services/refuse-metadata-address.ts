@@ -5,9 +5,9 @@ import { isMetadataAddress } from '@/lib/core/network/is-metadata-address'
 const lookupTimeoutMs = 3_000
 
 /**
- * Server-side request forgery: an address that a user typed must not be a cloud's metadata service, by number or by a
- * name that resolves to it now. A name that does not resolve passes; whoever connects will say so. Throws
- * `address-refused` at the field `path`.
+ * Server-side request forgery: an address that a user typed must not be a cloud's metadata service, by number or by a name
+ * that resolves to it now. A name that does not resolve passes; the connection will report it. Throws `address-refused` at
+ * the field `path`.
  */
 export async function refuseMetadataUrl(url: unknown, path: string): Promise<void> {
   if (typeof url !== 'string' || !URL.canParse(url)) return

@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 
 /**
- * The chunks of a stream that is to be stored. Only a proper end ends it: an error, a `destroy()` or a stream that was
- * already read is thrown, because a cut source that looks like a short object would be a false green. An abort destroys
- * the source, so that its producer notices.
+ * The chunks of a stream to store. Only a proper end ends it: an error, a `destroy()` or a stream that was already read
+ * throws, because a truncated source that looks like a short object would be a false green. An abort destroys the source,
+ * so that its producer notices.
  */
 export async function* sourceChunks(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const onAbort = () => body.destroy(abortReason(signal))
@@ -32,5 +32,5 @@ function abortReason(signal: AbortSignal): Error {
 
 function sourceFailed(cause: unknown): HoldfastError {
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new HoldfastError('source-failed', `The data to be stored broke off before its end: ${why}`, { cause })
+  return new HoldfastError('source-failed', `The data to store ended before it was complete: ${why}`, { cause })
 }

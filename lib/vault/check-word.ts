@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /**
- * The check word of a recovery kit, `K7QM-2XPD`: 40 bits that follow from its secret key and tell nothing of it. Whoever
- * types it back has the kit before them.
+ * The check word of a recovery kit, `K7QM-2XPD`: 40 bits derived from its secret key that reveal nothing about it. A person
+ * who can type it has the kit at hand.
  */
 export function checkWordOf(identity: string): string {
   const digest = createHash('sha256').update(`holdfast check word v1\n${identity}`).digest()

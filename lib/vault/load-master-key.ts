@@ -81,7 +81,7 @@ export async function readGivenKey(env: Record<string, string | undefined>, name
 }
 
 /**
- * The master key: from HOLDFAST_MASTER_KEY, else from the file HOLDFAST_MASTER_KEY_FILE (whose mode is up to whoever
+ * The master key: from HOLDFAST_MASTER_KEY, else from the file HOLDFAST_MASTER_KEY_FILE (whose mode is set by the one who
  * mounts it), else from `keys/master.key` below the data folder, made on first use (0600 in a folder 0700). Throws
  * `master-key-invalid`, `master-key-unreadable`, and `master-key-exposed` when others may read our own file.
  */

@@ -19,7 +19,7 @@ const otherVariable = 'HOLDFAST_OTHER_MASTER_KEY'
 export interface MasterKeys {
   /** As it was given or lies in its file. Which one counts is what the catalog was sealed with. */
   all: Buffer[]
-  /** Given by whoever starts us: its files are theirs. */
+  /** Given by the operator, who also owns its files. */
   given: boolean
 }
 
@@ -49,7 +49,7 @@ export function openVaultFor(keys: MasterKeys, keyId: string | null): Vault {
   const current = keyId === null ? keys.all[0] : keys.all.find((key) => keyIdOf(key) === keyId)
   if (!current) {
     throw new HoldfastError('master-key-wrong', "The catalog's secrets are sealed with another master key.", {
-      remedy: `Give the one that it was replaced by, or both: ${otherVariable} takes a second one.`,
+      remedy: `Give the key that replaced it, or both: ${otherVariable} takes a second one.`,
     })
   }
   try {

@@ -42,7 +42,7 @@ function describe(kit: KitFacts): string {
   return `Holdfast recovery kit
 
 Keep this file away from the machines it protects: printed in a safe, or in a
-password manager. Whoever has it can read your backups. Without it, and without
+password manager. Anyone who has it can read your backups. Without it, and without
 the master key of the instance, nobody can.
 
 Instance:   ${kit.instanceId}
@@ -51,8 +51,8 @@ Public key: ${kit.recipient}
 Check word: ${kit.checkWord}   (Holdfast asks for it once, to know that this file was stored)
 
 Keep it under the name ${kitFile}, which the commands below use. When
-another kit was made later, that one opens the backups of before as well, once
-Settings says so. This one goes on to open every backup that it ever opened.
+another kit was made later, that one opens earlier backups as well, once
+Settings says so. This one still opens every backup that it ever opened.
 
 WHAT YOU NEED
   This file, the bucket or folder with the backups, and standard tools:

@@ -35,7 +35,7 @@ export async function apt(args, { env, patience = waitMs, pause = againMs } = {}
   }
 }
 
-/** ` (process 4711, unattended-upgr)`, as far as apt tells. */
+/** ` (process 4711, unattended-upgr)`, if apt names it. */
 function holderOf(text) {
   const [, pid, name] = /held by process (\d+)(?: \(([^)]+)\))?/.exec(text) ?? []
   return pid ? ` (process ${pid}${name ? `, ${name}` : ''})` : ''

@@ -1,4 +1,4 @@
-// Why a step of the bootstrap failed and what to do, in plain words: one table for all steps, whichever program told it.
+// Why a step of the bootstrap failed and what to do, in plain words: one table for all steps and programs.
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartError } from './say.mjs'
@@ -17,7 +17,7 @@ const UNREACHED = {
   ETIMEDOUT: 'no answer',
 }
 
-/** In this order: what a failure shows (code, message, all that the program wrote), and how it is told: why, what to do. */
+/** In this order: what a failure shows (code, message, the program's output), then how it is explained: why, what to do. */
 const KINDS = [
   // Errors in sources first, as esbuild, next and prisma tell them: what surrounds them may hold any of the words below.
   [/^(\S+?):(\d+):\d+: ERROR: (.+)$/m, inSource],

@@ -6,7 +6,7 @@
 #   ceph-s3.sh start   TREE [NAME]   about 12 s; prints one line: S3_ENDPOINT=... AK=... SK=...
 #   ceph-s3.sh stop    TREE [NAME]   ends the processes of that instance and deletes its data
 #
-# NAME tells instances of one tree apart, so that test runs side by side do not stop each other (default: main).
+# NAME distinguishes instances of one tree, so that parallel test runs do not stop each other (default: main).
 # SUITE   Debian release of the tree (sid: the first with a radosgw that has conditional writes)
 # MIRROR  package mirror (the one the host's apt uses)
 # STORE   memstore (default: in memory, gone with the processes) or bluestore (a file in the tree)

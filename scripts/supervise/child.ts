@@ -79,7 +79,7 @@ export function startChild(spec: ChildSpec): Child {
 
 function handOver(pipe: unknown, secrets: Record<string, string> | undefined): void {
   if (!secrets || !(pipe instanceof Writable)) return
-  // A child that did not start does not read: that is told by its exit.
+  // A child that did not start does not read: its exit shows that.
   pipe.on('error', () => undefined)
   pipe.end(JSON.stringify(secrets))
 }

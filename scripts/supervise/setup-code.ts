@@ -6,8 +6,8 @@ import { newSetupCode, setupCodeFile } from '@/lib/core/access/setup-code'
 import { secretFile } from './secret-file'
 
 /**
- * Makes the code that the set-up page asks for, while there is no administrator: a new instance belongs to whoever reads
- * what its start prints, not to the first who finds its address. Removes it once there is one.
+ * Creates the code that the set-up page asks for, while there is no administrator: a new instance belongs to the person who
+ * can read what its start prints, not to the first one who finds its address. Removes it once there is one.
  */
 export async function ensureSetupCode(home: string, databaseUrl: string): Promise<void> {
   const file = path.join(home, setupCodeFile)

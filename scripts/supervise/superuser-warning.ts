@@ -10,7 +10,7 @@ export async function superuserWarning(client: pg.Client): Promise<string | null
   if (!found?.superuser) return null
   const role = pg.escapeIdentifier(found.role)
   const database = pg.escapeIdentifier(found.database)
-  const what = `DATABASE_URL connects as ${found.role}, a superuser: whoever gets hold of it has the whole server.`
+  const what = `DATABASE_URL connects as ${found.role}, a superuser: anyone who obtains it controls the whole server.`
   if (!found.bootstrap) {
     return `${what} As another superuser: ALTER DATABASE ${database} OWNER TO ${role}; ALTER ROLE ${role} NOSUPERUSER NOCREATEDB NOCREATEROLE;`
   }

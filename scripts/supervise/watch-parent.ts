@@ -4,7 +4,7 @@ import './take-secrets'
 // Preloaded into web and worker (`node --import`): ends them when the supervisor is gone, however it went.
 const GRACE_MS = 25_000
 const fd = Number(process.env.HOLDFAST_PARENT_FD)
-// Whoever this process starts is preloaded alike (the development server is), and has no such pipe.
+// Child processes are preloaded in the same way (the development server is), and have no such pipe.
 delete process.env.HOLDFAST_PARENT_FD
 
 if (fd > 2) {

@@ -166,7 +166,7 @@ run_suite() {
   as_server "$BIN/pg_ctl" -D "$WORK/data" -w -l "$WORK/server.log" start > /dev/null -o "-c listen_addresses= \
     -c unix_socket_directories=$WORK/socket -c fsync=off -c max_prepared_transactions=2 -c max_connections=60 \
     -c autovacuum=off -c wal_level=logical"
-  # Failed tests are told, not fatal: what counts here is what the suite leaves behind.
+  # Failed tests are reported, not fatal: what counts here is what the suite leaves behind.
   as_server env PGUSER=postgres PATH="$BIN:$PATH" "$REGRESS" --inputdir="$WORK/regress" --outputdir="$WORK/out" \
     --bindir="$WORK/bin" --dlpath="$LIBRARIES" --host="$WORK/socket" --dbname=regression --max-concurrent-tests=20 \
     --schedule="$WORK/regress/parallel_schedule" > "$WORK/regress.log" 2>&1 || true

@@ -8,7 +8,7 @@ import { usageError, type Verb } from './verb'
 
 /**
  * `audit verify`: reads the whole log and names the first event that is not as it was written. `audit secrets`: where
- * passwords stand readable that were pasted with a connection. `audit redact`: blanks them in the log and other records.
+ * pasted passwords are stored in readable form. `audit redact`: blanks them in the log and other records.
  */
 export const audit: Verb = async (ctx, [action]) => {
   if (action === 'secrets') {
@@ -32,7 +32,7 @@ export const audit: Verb = async (ctx, [action]) => {
 function placesOf({ settings, auditEvents, auditCount, recordCount }: ExposedSecrets): string {
   if (settings.length + auditCount + recordCount === 0) return 'No password stands readable where none should be.'
   return [
-    'Passwords stand readable that were pasted with a connection. Change them, and:',
+    'Passwords pasted with a connection are stored in readable form. Change them, and:',
     ...settings.map(({ subjectType, name, fields }) => `  edit the ${subjectType} "${name}" (${fields.join(', ')})`),
     ...(auditCount > 0 ? [`  ${auditCount} events of the audit log hold one: ${auditEvents.join(', ')}`] : []),
     ...(recordCount > 0 ? [`  ${recordCount} other records hold one`] : []),
@@ -51,7 +51,7 @@ function describe(found: AuditVerification): string {
   return [
     `The audit log is whole: ${found.verified} events, each as it was written.`,
     ...(found.redacted > 0
-      ? [`${found.redacted} of them were redacted afterwards, each told by a signed event of the log.`]
+      ? [`${found.redacted} of them were redacted afterwards, each recorded by a signed event of the log.`]
       : []),
     ...before,
     compared,

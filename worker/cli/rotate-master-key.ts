@@ -12,7 +12,7 @@ import { silentLogger } from './silent-logger'
 import type { Answer } from './verb'
 
 /**
- * `rotate-master-key`: replaces the master key while web and worker are stopped. Every step can be broken off and done
+ * `rotate-master-key`: replaces the master key while web and worker are stopped. Every step can be interrupted and done
  * again; until the last one the old key stays beside the new one, so that all that either has sealed can be opened.
  */
 export async function rotateMasterKey(ctx: ServiceContext, home: string): Promise<Answer> {

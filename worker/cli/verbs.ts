@@ -179,7 +179,7 @@ export const help = `Usage: npm run holdfast -- VERB [--json]
   token create NAME [--role ROLE] [--days N] [--scope SCOPE]... [--only-source NAME]...
   token list | token revoke NAME|ID        scopes: see docs/audit.md
   audit verify                             read the whole audit log and check its hash chain
-  audit secrets | audit redact             where pasted passwords stand readable; blank them in what was recorded
+  audit secrets | audit redact             where pasted passwords are readable; blank them in the records
   evidence TEST                            the signed evidence of a restore test, for a file
   evidence-key                             the public key that it is checked with
   rotate-master-key                        replace the master key, while Holdfast is stopped; can be repeated

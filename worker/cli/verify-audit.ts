@@ -66,7 +66,7 @@ export async function verifyAuditFile(file: string, options: Options): Promise<A
 function redactedWords(count: number, key: string | undefined): string {
   const who =
     key === undefined ? '; who did it is not shown without the public key (--key)' : ', signed with the key given'
-  return `${count} of them ${count === 1 ? 'was' : 'were'} redacted afterwards, as the log itself tells${who}.`
+  return `${count} of them ${count === 1 ? 'was' : 'were'} redacted afterwards, as the log itself records${who}.`
 }
 
 /** Redactions stand behind what they are about, so the file is read for them first. */

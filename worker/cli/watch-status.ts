@@ -16,7 +16,7 @@ export async function watchStatus(ctx: ServiceContext, json: boolean): Promise<v
   const stop = () => stopping.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   const terminal = process.stdout.isTTY && !json
-  // Whoever reads the pipe may go away: then there is nobody to draw for.
+  // The reader of the pipe may go away: then there is nobody to draw for.
   process.stdout.once('error', stop)
   try {
     while (!stopping.signal.aborted) {

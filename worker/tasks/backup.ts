@@ -235,7 +235,7 @@ async function commitBackup(
   await noteCatalog(tx, sourceId, end.stored.manifest.facts['holdfastInstance'])
   await advanceChain(tx, sourceId, end.stored.position)
   await resolveIncident(tx, ['backup-failed', 'backup-missed', 'backup-slow'], sourceId, now)
-  // A copy that is only behind is told of when it is late.
+  // A copy that is only behind is reported once it is late.
   if (missing.every(({ behind }) => behind !== null)) return resolvePartial(tx, { sourceId, now })
   await raisePartial(tx, {
     backupId: end.backupId,

@@ -134,7 +134,7 @@ async function storeFrom(
   return storeCopy({ ...input, beforeManifest: () => args.assertLease() }, args.run)
 }
 
-/** A copy that turns out to be damaged while it is read is told to be, and the next one is tried. */
+/** A copy that turns out to be damaged while it is read is marked as damaged, and the next one is tried. */
 async function noteTrouble({ ctx, run }: TaskArgs, source: SealedCopy, trouble: SourceTrouble, backupId: string) {
   const failure = toFailure(trouble.cause)
   run.logger.warn(`the copy in ${source.destinationName} cannot be copied from`, { ...failure })

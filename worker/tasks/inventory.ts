@@ -28,8 +28,8 @@ const inputSchema = z.object({
 const notedAtMost = 10_000
 
 /**
- * Compares what lies in a destination with the catalog: objects that it does not know are reported, and never removed
- * by themselves (fault 82); copies of which objects are missing are told of and made whole; storage classes are noted.
+ * Compares what lies in a destination with the catalog: objects that it does not know are reported, and never removed by
+ * themselves (fault 82); copies with missing objects are reported and repaired; storage classes are recorded.
  */
 export const inventoryTask: Task = {
   async run(args) {

@@ -18,8 +18,8 @@ const inputSchema = z.object({ destinationId: z.uuid() })
 const storeIsAway = new Set<ErrorCode>(['storage-unreachable', 'storage-not-found', 'storage-denied'])
 
 /**
- * Reads the day's share of a destination's stored bytes back, the copies that were not read for longest first. Each copy
- * is noted as it is done, so a run that is broken off loses nothing, and the next goes on behind it (fault 44).
+ * Reads the day's share of a destination's stored bytes back, the copies that were not read for longest first. Each copy is
+ * noted as it is done, so an interrupted run loses nothing, and the next one continues after it (fault 44).
  */
 export const reverifyTask: Task = {
   async run(args) {
@@ -118,6 +118,6 @@ function notAllWhole(findings: CopyFinding[]): Failure {
   return {
     code: 'copies-not-whole',
     message: `${findings.length === 1 ? 'One copy' : `${findings.length} copies`} could not be read back whole. ${told.join(' ')}${more}`,
-    remedy: 'Damaged copies are made whole from other copies by themselves where there are any. Check the store.',
+    remedy: 'Damaged copies are repaired automatically from other copies where there are any. Check the store.',
   }
 }

@@ -6,11 +6,11 @@ import type { Task } from '../task'
 export const rewrapTask: Task = {
   async run({ ctx, run }) {
     const { wrapped, left, troubles } = await rewrapCopies(ctx, run)
-    run.logger.info('keys wrapped anew', { wrapped, left })
+    run.logger.info('keys wrapped again', { wrapped, left })
     const failure: Failure = {
       code: 'rewrap-incomplete',
       message: `${left === 1 ? 'One copy' : `${left} copies`} could not be wrapped for the recovery kit. ${troubles.join(' ')}`,
-      remedy: 'Check the destinations; it is tried again by itself.',
+      remedy: 'Check the destinations; it is retried automatically.',
     }
     return {
       outcome: left === 0 ? { type: 'succeeded' } : { type: 'partial', failure },

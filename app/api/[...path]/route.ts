@@ -1,7 +1,7 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { handlePublic } from '@/lib/server/handle'
 
-/** Programs are told so in the words of every other error, not by the page that people see. */
+/** Programs get the usual problem+json here, not the page that people see. */
 const nothing = handlePublic({}, () =>
   Promise.reject(
     new HoldfastError('not-found', 'There is nothing at this address of the API.', {

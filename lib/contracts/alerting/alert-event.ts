@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Everything that is told to people. */
+/** Every kind of event that people are notified of. */
 export const alertEvents = [
   'backup-failed',
   'backup-partial',

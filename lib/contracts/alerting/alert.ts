@@ -38,7 +38,7 @@ export const updateChannelSchema = z.object({
 })
 export type UpdateChannel = z.infer<typeof updateChannelSchema>
 
-/** `skipped`: it was over before it could be told (quiet hours), or something newer took its place. */
+/** `skipped`: it was over before it could be sent (quiet hours), or something newer took its place. */
 export const deliveryStateSchema = z.enum(['pending', 'sent', 'failed', 'skipped'])
 export type DeliveryState = z.infer<typeof deliveryStateSchema>
 export const deliveryPhaseSchema = z.enum(['opened', 'reminder', 'acknowledged', 'resolved'])
@@ -70,7 +70,7 @@ const deliveryFields = {
   attempts: z.number().int(),
   error: z.string().nullable(),
   createdAt: timeSchema,
-  /** When it is tried (again); null when nothing is to be tried. */
+  /** When it is tried next; null when it will not be tried again. */
   nextAt: timeSchema.nullable(),
   sentAt: timeSchema.nullable(),
 }
@@ -98,7 +98,7 @@ export const alertSchema = z.object({
   lastSeenAt: timeSchema,
   count: z.number().int(),
   resolvedAt: timeSchema.nullable(),
-  /** Someone knows and is at it: no more reminders. */
+  /** Someone is working on it: no more reminders are sent. */
   acknowledgedAt: timeSchema.nullable(),
   acknowledgedBy: z.string().nullable(),
   deliveries: z.array(z.object({ ...deliveryFields, channelId: idSchema })),

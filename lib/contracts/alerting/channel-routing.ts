@@ -30,7 +30,7 @@ export const quietHoursSchema = z
   .refine((hours) => hours.from !== hours.to, { path: ['to'], error: 'Quiet hours must end at another time' })
 export type QuietHours = z.infer<typeof quietHoursSchema>
 
-/** What a channel is told, and when. Without limits it is told everything at once. */
+/** What a channel receives, and when. Without limits it receives everything immediately. */
 export const channelRoutingSchema = z.object({
   minSeverity: severitySchema.default('warning'),
   /** Null: every event, those of later releases as well. */

@@ -31,7 +31,7 @@ export const s3ConfigSchema = z.object({
 })
 export type S3Config = z.infer<typeof s3ConfigSchema>
 
-/** The same as it is entered: what other tools write is understood, and names that cannot be are told at once. */
+/** The same as it is entered: the spellings of other tools are understood, and impossible names are refused immediately. */
 export const enteredS3ConfigSchema = s3ConfigSchema
   .extend({
     endpoint: z

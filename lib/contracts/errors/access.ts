@@ -1,6 +1,6 @@
 import type { ErrorEntry } from './error-entry'
 
-/** What somebody who is known may not do. */
+/** Refusals of an action whose actor is known. */
 export const accessErrors = {
   unauthenticated: {
     status: 401,
@@ -9,7 +9,7 @@ export const accessErrors = {
   },
   forbidden: {
     status: 403,
-    cause: 'The role of the person or token is not enough for this.',
+    cause: 'The role of the person or token does not allow this.',
     remedy: 'Ask an administrator to do it, or to change the role.',
   },
   'needs-person': {
@@ -19,7 +19,7 @@ export const accessErrors = {
   },
   'scope-missing': {
     status: 403,
-    cause: 'The API token was made without the scope that this needs; `facts.scope` names it.',
+    cause: 'The API token lacks the scope that this needs; `facts.scope` names it.',
     remedy: 'Use another token, or let an administrator make one that has this scope.',
   },
   'token-limited': {
@@ -30,7 +30,7 @@ export const accessErrors = {
   'limited-role-missing': {
     status: 503,
     cause:
-      'Tokens that are limited to sources are held to them by a role of the catalog, which is missing and which the role of `DATABASE_URL` may not make.',
+      'A database role of the catalog enforces the limits of tokens. It is missing, and the role of `DATABASE_URL` may not create it.',
     remedy:
       'Run the two statements that the start of Holdfast names, as a superuser of the catalog, and start it again.',
   },
@@ -42,25 +42,25 @@ export const accessErrors = {
   },
   'step-up-needed': {
     status: 403,
-    cause:
-      'Something as grave as this needs the password or a code of the second factor again, shown a short time ago.',
+    cause: 'This action needs the password or a code of the second factor, entered a short time ago.',
     remedy:
-      'Give it when the page asks. A program sends `POST /api/v1/me/step-up` and repeats the request; `facts.methods` lists what is taken.',
+      'Enter it when the page asks. A program sends `POST /api/v1/me/step-up` and repeats the request; `facts.methods` lists what is accepted.',
   },
   'step-up-failed': {
     status: 422,
-    cause: 'The password or the code that was to show again who you are is wrong.',
+    cause: 'The password or code entered to confirm your identity is wrong.',
     remedy: 'Enter it again. Wrong ones count towards the lock of the account.',
   },
   'approval-needed': {
     status: 409,
     cause:
-      'With four eyes another administrator has to agree to this. They have been asked; `facts.approvalId` names the request.',
-    remedy: 'Wait until another administrator agrees under Settings, Approvals, and then do exactly the same again.',
+      'Four eyes are on, so another administrator has to approve this. The request was created; `facts.approvalId` names it.',
+    remedy:
+      'Wait until another administrator approves it under Settings, Approvals, then repeat exactly the same action.',
   },
   'approval-own': {
     status: 409,
-    cause: 'The person who asked for an approval tries to decide it, also behind a token of theirs.',
+    cause: 'The person who requested an approval cannot decide it, and neither can their tokens.',
     remedy: 'Let another administrator decide.',
   },
   'approval-decided': {
@@ -71,22 +71,22 @@ export const accessErrors = {
   'approval-expired': {
     status: 409,
     cause: 'Nobody decided within a day, so the request is void.',
-    remedy: 'If it is still wanted, ask again by doing the same again.',
+    remedy: 'Repeat the action if it is still wanted; that creates a new request.',
   },
   'token-without-person': {
     status: 403,
     cause:
-      'Four eyes need two persons, and nobody stands behind this API token: it was made at the start or on the command line.',
-    remedy: 'Use a token that an administrator made while signed in, or one that such a token made.',
+      'Four eyes need two people, and this API token belongs to nobody: it was created at the start or on the command line.',
+    remedy: 'Use a token that a signed-in administrator created, or one created with such a token.',
   },
   'needs-two-administrators': {
     status: 409,
-    cause: 'Four eyes were to be turned on while there is only one administrator, so nobody could agree to anything.',
+    cause: 'Four eyes cannot be turned on while there is only one administrator, since nobody could approve anything.',
     remedy: 'Invite another administrator first.',
   },
   'last-administrator': {
     status: 409,
     cause: 'The account is the only administrator, or one of the two that four eyes need.',
-    remedy: 'Make somebody else an administrator first, or turn four eyes off.',
+    remedy: 'Make another person an administrator first, or turn four eyes off.',
   },
 } satisfies Record<string, ErrorEntry>

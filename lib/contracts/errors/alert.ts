@@ -17,13 +17,13 @@ export const alertErrors = {
   },
   'template-invalid': {
     status: 400,
-    cause: 'The template of a webhook cannot be read, or what it makes is not valid JSON.',
+    cause: 'The template of a webhook cannot be read, or its result is not valid JSON.',
     remedy:
       'Close every `{{#name}}` with `{{/name}}`, and put `{{name}}` between quotation marks. `docs/alerts.md` has an example.',
   },
   'channel-unsupported': {
     status: 422,
-    cause: 'The channel is of a kind that this release does not have, as after going back to an older one.',
+    cause: 'This release does not support this kind of channel, for example after a downgrade.',
     remedy: 'Update Holdfast, or delete the channel.',
   },
 } satisfies Record<string, ErrorEntry>

@@ -5,13 +5,13 @@ export const backupErrors = {
   'producer-failed': {
     status: 422,
     cause:
-      '`pg_dump` failed or was killed, or tables were rewritten, renamed or dropped by others while the backup began. Nothing of this attempt counts as a backup.',
+      '`pg_dump` failed or was killed, or another session rewrote, renamed or dropped tables while the backup started. This attempt left no backup.',
     remedy:
-      'Read its last messages in the details. A change of tables passes with the next attempt. When it was killed, look for "Out of memory" in the kernel log of the machine.',
+      'Read its last messages in the details. If tables were changed, the next attempt succeeds. If it was killed, look for "Out of memory" in the kernel log of the machine.',
   },
   'producer-truncated': {
     status: 422,
-    cause: 'What the dump tool wrote, or what is stored, is not a whole archive that Holdfast can read.',
+    cause: 'The output of the dump tool, or the stored object, is not a complete archive that Holdfast can read.',
     remedy:
       'While backing up: back up again, and look at the memory and disk of the machine if it repeats. While restoring: use another copy or another backup, and look at the store. For an unknown format update Holdfast, or name a `pg_dump` that it knows in `HOLDFAST_PG_BIN`.',
   },
@@ -31,13 +31,13 @@ export const backupErrors = {
   'replica-unfit': {
     status: 422,
     cause:
-      'The replica of the source is no standby, or a standby of another cluster. The backup reads from the primary then, with a warning.',
+      'The replica of the source is not a standby, or is a standby of another cluster. The backup reads from the primary instead, with a warning.',
     remedy: 'Correct host and port of the replica in the source.',
   },
   'standby-promoted': {
     status: 422,
     cause: 'The standby became a primary while the backup was reading from it.',
-    remedy: 'Check which server is the primary now, and correct the source. The next attempt reads anew.',
+    remedy: 'Check which server is the primary now, and correct the source. The next attempt starts over.',
   },
   'value-unreadable': {
     status: 422,
@@ -66,24 +66,24 @@ export const backupErrors = {
     status: 422,
     cause: 'A destination took the backup so slowly that it held production back; the backup went on without it.',
     remedy:
-      'Nothing: it is copied by itself from another destination. Where backups should wait for it, set "Always wait for it" in its settings.',
+      'Nothing needs to be done: it is copied automatically from another destination. If backups should wait for this destination, set "Always wait for it" in its settings.',
   },
   'copy-failed': {
     status: 422,
     cause: 'The backup is good, but one of its destinations did not take it. The message says why for each.',
     remedy:
-      'Follow the advice for that destination, or test it. The copy is made up for by itself as soon as it can be.',
+      'Follow the advice for that destination, or test it. The copy is created automatically as soon as possible.',
   },
   'no-copy': {
     status: 422,
     cause:
-      'No stored copy of the backup can be read: it has none, or every one is missing, damaged, archived or out of reach. The message says what befell each.',
-    remedy: 'Mend what the message names for each destination, or use another backup.',
+      'No stored copy of the backup can be read: it has none, or every one is missing, damaged, archived or out of reach. The message says what happened to each.',
+    remedy: 'Fix what the message names for each destination, or use another backup.',
   },
   'copy-stored': {
     status: 409,
     cause: 'The backup is stored in this destination already.',
-    remedy: 'Nothing is to be done. If you doubt the copy, read it back with a quick restore test.',
+    remedy: 'Nothing needs to be done. If you doubt the copy, read it back with a quick restore test.',
   },
   'backup-not-restorable': {
     status: 422,
@@ -93,7 +93,7 @@ export const backupErrors = {
   'backup-pinned': {
     status: 409,
     cause: 'The backup is pinned, which keeps it from being deleted.',
-    remedy: 'Unpin it first if it is really to go.',
+    remedy: 'Unpin it first if it should be deleted.',
   },
   'backup-in-use': {
     status: 409,
@@ -112,7 +112,7 @@ export const backupErrors = {
   },
   'nothing-to-undo': {
     status: 409,
-    cause: 'A deletion was to be undone that is not planned, or that is done already.',
-    remedy: 'If the backup is gone, restore from another one. If it must be kept whatever comes, pin it.',
+    cause: 'There is no planned deletion to undo: none was requested, or it was carried out already.',
+    remedy: 'If the backup is gone, restore from another one. To protect a backup from deletion, pin it.',
   },
 } satisfies Record<string, ErrorEntry>

@@ -12,24 +12,25 @@ export const destinationErrors = {
   'storage-denied': {
     status: 502,
     cause:
-      'The store refused access: key, secret or session token are wrong or expired, a permission is missing, a clock differs by more than the store takes, or the folder belongs to another user or leads elsewhere by a link.',
-    remedy: 'Do what the message names, which tells these apart, and then test the destination.',
+      'The store refused access: key, secret or session token are wrong or expired, a permission is missing, a clock differs by more than the store accepts, or the folder belongs to another user or is a link to another place.',
+    remedy: 'The message says which of these it is. Follow its advice, then test the destination.',
   },
   'storage-not-found': {
     status: 502,
     cause: 'The bucket or the folder of the destination does not exist.',
     remedy:
-      'Mount the disk, or correct or create the folder or the bucket. Look why it is gone if it was there before.',
+      'Mount the disk, or correct or create the folder or the bucket. Find out why it is gone if it existed before.',
   },
   'storage-full': {
     status: 422,
     cause: 'The disk or the quota of the store is used up.',
-    remedy: 'Free space or raise the quota, then run the job again. Retention that keeps less frees space by itself.',
+    remedy:
+      'Free space or raise the quota, then run the job again. A retention policy that keeps less also frees space.',
   },
   'storage-failed': {
     status: 502,
     cause:
-      'The store or the disk reported an error that has no code of its own here, takes these settings (region, bucket, prefix, storage class) not, or is no S3 store. The message quotes its answer.',
+      'The store or the disk reported an error that has no code of its own here, does not accept these settings (region, bucket, prefix, storage class), or is not an S3 store. The message quotes its answer.',
     remedy:
       'Compare the settings of the destination with what the message says, and read the log of the store or of the machine that holds the disk.',
   },
@@ -37,7 +38,7 @@ export const destinationErrors = {
     status: 502,
     cause:
       'A stored object of a backup is not in its place: its disk is not mounted, or something other than Holdfast removed it.',
-    remedy: 'Use another copy meanwhile. Look whether the disk is mounted, and who else may delete there.',
+    remedy: 'Use another copy meanwhile. Check that the disk is mounted, and who else may delete there.',
   },
   'object-damaged': {
     status: 502,
@@ -49,7 +50,7 @@ export const destinationErrors = {
   'object-exists': {
     status: 409,
     cause:
-      'An object was to be written where one exists, and none is ever overwritten. Most often two instances use the same place.',
+      'An object of this name exists already, and objects are never overwritten. Most often two instances use the same place.',
     remedy: 'Give each instance its own folder or prefix.',
   },
   'object-archived': {
@@ -71,19 +72,19 @@ export const destinationErrors = {
   'folder-refused': {
     status: 400,
     cause:
-      'The folder is no place for backups: it belongs to the system or to many, lies in the data folder of a PostgreSQL server or of Holdfast, or on a file system that the kernel makes up.',
+      'The folder cannot hold backups: it belongs to the system or is shared, lies in the data folder of a PostgreSQL server or of Holdfast, or is on a virtual file system of the kernel.',
     remedy: 'Choose a folder of its own on a disk, such as `/var/backups/holdfast`.',
   },
   'in-use': {
     status: 409,
     cause:
-      'Something still depends on what is to be deleted or moved: backups, schedules, policies or unfinished jobs. `facts.count` tells how many.',
+      'It cannot be deleted or moved, because backups, schedules, policies or unfinished jobs depend on it. `facts.count` says how many.',
     remedy:
       'Remove or change those first, as the message says. A destination does not move: add the new place as another destination.',
   },
   'count-changed': {
     status: 409,
-    cause: 'By now there are more or fewer unknown objects than the number that was confirmed.',
+    cause: 'The number of unknown objects has changed since it was confirmed.',
     remedy: 'Look at the list again, then confirm the number that it shows.',
   },
   'nothing-to-remove': {

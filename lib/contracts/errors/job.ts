@@ -10,7 +10,7 @@ export const jobErrors = {
   'already-finished': {
     status: 409,
     cause: 'The job has ended, or the alert is over.',
-    remedy: 'Nothing is left to be done.',
+    remedy: 'Nothing needs to be done.',
   },
   missed: {
     status: 422,
@@ -23,7 +23,7 @@ export const jobErrors = {
     cause:
       'A run was due while the one before it still waited for its window, and that one serves for both. `facts.jobId` names it.',
     remedy:
-      'Nothing is to be done: of the runs that are due outside a window, the first waits for it and the others leave a row.',
+      'Nothing needs to be done. Of the runs that are due outside a window, the first waits for the window and the others are only recorded.',
   },
   cancelled: {
     status: 422,
@@ -34,18 +34,18 @@ export const jobErrors = {
     status: 422,
     cause: 'The worker was stopped, was killed, ran out of memory, or its machine went down in the middle of the run.',
     remedy:
-      'It is tried again by itself while attempts are left; else start it again. If nobody stopped the worker, look for "Out of memory" in the kernel log of its machine.',
+      'It is retried automatically while attempts are left; otherwise start it again. If nobody stopped the worker, look for "Out of memory" in the kernel log of its machine.',
   },
   'lease-lost': {
     status: 422,
     cause:
-      'A worker was silent for so long that its job was given to another one. What the slow one did was discarded.',
+      'A worker was silent for so long that its job was given to another one. The work of the slow worker was discarded.',
     remedy:
       'Look at the load and the memory of the machine, and at its connection to the catalog. The job itself goes on elsewhere.',
   },
   'job-state': {
     status: 422,
-    cause: 'A job was to go from one state to another that does not follow it, which is a fault of Holdfast.',
+    cause: 'A job cannot change from its state to the requested one. This is a fault of Holdfast.',
     remedy: 'Reload the job: a finished one never changes again. Report it with the log of the worker.',
   },
   'cleanup-incomplete': {
@@ -58,19 +58,19 @@ export const jobErrors = {
     status: 422,
     cause:
       'The keys of some copies could not be wrapped for the new recovery kit or master key, because their stores could not be written.',
-    remedy: 'Check the destinations that are named; it is tried again by itself. Keep the old kit until then.',
+    remedy: 'Check the destinations that are named; it is retried automatically. Keep the old kit until then.',
   },
   'copies-not-whole': {
     status: 422,
     cause: 'When stored copies were read back, some were damaged or missing, or could not be read.',
     remedy:
-      'Look at the copies that the message names. Copies that are missing are made anew from a good one; restore from another copy meanwhile.',
+      'Look at the copies that the message names. They are replaced automatically from a good copy; restore from another copy meanwhile.',
   },
   'command-failed': {
     status: 422,
     cause:
-      'A program that Holdfast runs could not be started, or ended with an error. Its last words are in `facts.stderr`.',
-    remedy: 'Read them. When it was killed, look for "Out of memory" in the kernel log of the machine.',
+      'A program that Holdfast runs could not be started, or ended with an error. The end of its output is in `facts.stderr`.',
+    remedy: 'Read it. If it was killed, look for "Out of memory" in the kernel log of the machine.',
   },
   'command-missing': {
     status: 422,
@@ -81,12 +81,12 @@ export const jobErrors = {
   'command-closed-input': {
     status: 422,
     cause: 'A program ended before it had read all of its input.',
-    remedy: 'Read its last words in `facts.stderr`, and look at the memory and the disk of the machine.',
+    remedy: 'Read the end of its output in `facts.stderr`, and check the memory and the disk of the machine.',
   },
   'command-stuck': {
     status: 422,
     cause:
-      'A process does not even end by SIGKILL: it hangs inside the kernel, most often on a network mount that does not answer.',
+      'A process did not end after SIGKILL: it hangs inside the kernel, most often on a network mount that does not answer.',
     remedy: 'Check the mounts. If it stays, restart the machine.',
   },
 } satisfies Record<string, ErrorEntry>

@@ -6,7 +6,7 @@ export const keyErrors = {
     status: 422,
     cause: 'The file or variable of the master key does not hold 32 bytes in base64 or hex.',
     remedy:
-      'Give the right key, in the form in which `openssl rand -base64 32` prints one. Do not make a new one for an instance that has data: its secrets open with the old one alone.',
+      'Give the right key, in the form in which `openssl rand -base64 32` prints one. Do not create a new one for an instance that has data: only the old key opens its secrets.',
   },
   'master-key-unreadable': {
     status: 422,
@@ -22,17 +22,17 @@ export const keyErrors = {
   'master-key-wrong': {
     status: 422,
     cause: 'The secrets in the catalog are sealed with another master key than the one given.',
-    remedy: 'Give the key that it was replaced by, or both of them. See `docs/recovery.md`.',
+    remedy: 'Give the key that replaced it, or both keys. See `docs/recovery.md`.',
   },
   'new-key-needed': {
     status: 422,
-    cause: 'The master key comes from the environment, and it was to be replaced without a new one beside it.',
+    cause: 'The master key comes from the environment, and no new one was given to replace it with.',
     remedy: 'Make one with `openssl rand -base64 32`, and give it in the variable that the message names.',
   },
   'rotation-unfinished': {
     status: 422,
-    cause: 'An earlier replacement of the master key has not come to its end.',
-    remedy: 'Run `npm run holdfast -- rotate-master-key` again: it goes on where the earlier one was broken off.',
+    cause: 'An earlier replacement of the master key has not finished.',
+    remedy: 'Run `npm run holdfast -- rotate-master-key` again: it resumes where the earlier run was interrupted.',
   },
   'secret-unreadable': {
     status: 500,
@@ -47,7 +47,8 @@ export const keyErrors = {
   },
   'key-missing': {
     status: 422,
-    cause: 'The backup was not encrypted for this instance: another one wrote it, or its master key was another.',
+    cause:
+      'The backup was not encrypted for this instance: another instance wrote it, or the master key was a different one.',
     remedy:
       'Start Holdfast with the master key of the instance that wrote the backup, or restore with the recovery kit (`docs/recovery.md`).',
   },
@@ -58,7 +59,7 @@ export const keyErrors = {
   },
   'recovery-kit-missing': {
     status: 422,
-    cause: 'A recovery kit was to be confirmed before one was made.',
+    cause: 'There is no recovery kit to confirm yet.',
     remedy: 'Make one in the settings, and store it away from this machine.',
   },
   'recovery-kit-without-word': {
@@ -69,14 +70,13 @@ export const keyErrors = {
   'check-word-wrong': {
     status: 422,
     cause: 'The word that was entered is not the check word of the present recovery kit.',
-    remedy: 'It stands near the beginning of the file. When a kit was made twice, only the last one counts.',
+    remedy: 'It stands near the beginning of the file. If several kits were made, only the last one counts.',
   },
   'signature-invalid': {
     status: 422,
     cause:
       'A signed document beside the backups was changed, does not belong where it lies, or is signed with a key that is not trusted.',
-    remedy:
-      'Find out who changed it: treat the store as touched by others until you know. Compare with another destination.',
+    remedy: 'Find out who changed it, and do not trust the store until you know. Compare with another destination.',
   },
   'evidence-refused': {
     status: 422,
@@ -87,7 +87,7 @@ export const keyErrors = {
   },
   'evidence-key-invalid': {
     status: 422,
-    cause: 'The public key that evidence is to be checked with is neither 32 bytes in base64 nor an Ed25519 PEM.',
+    cause: 'The public key given for checking evidence is neither 32 bytes in base64 nor an Ed25519 PEM.',
     remedy:
       'Take it from the recovery kit, export it under Settings, or print it with `npm run holdfast -- evidence-key`.',
   },

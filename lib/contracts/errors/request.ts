@@ -57,14 +57,13 @@ export const requestErrors = {
     cause:
       'The request was sent to a host name that this instance does not answer to. This keeps foreign names that point to this machine away.',
     remedy:
-      'If people are to use this name, start Holdfast with it in `HOLDFAST_ALLOWED_HOSTS`, or set `NEXTAUTH_URL` to the address that they use.',
+      'To use this name, start Holdfast with it in `HOLDFAST_ALLOWED_HOSTS`, or set `NEXTAUTH_URL` to the address that they use.',
   },
   'not-found': {
     status: 404,
     cause:
-      'There is nothing at this address, or what it names was deleted. A job ends with this code when its source, backup or destination was deleted while it waited.',
-    remedy:
-      'Reload the list, and check the id or the name. `GET /api/v1/openapi.json` lists the addresses that there are.',
+      'Nothing exists at this address, or it was deleted. A job ends with this code when its source, backup or destination was deleted while it waited.',
+    remedy: 'Reload the list, and check the id or the name. `GET /api/v1/openapi.json` lists all addresses.',
   },
   'cursor-invalid': {
     status: 400,
@@ -83,7 +82,7 @@ export const requestErrors = {
   },
   'too-many-streams': {
     status: 429,
-    cause: 'The same person or token holds as many event streams of jobs open as one may.',
+    cause: 'The person or token has the maximum number of job event streams open.',
     remedy: 'Close one of them, or ask for the job itself (`GET /api/v1/admin/jobs/{id}`) every few seconds.',
   },
   'too-busy': {
@@ -107,7 +106,7 @@ export const requestErrors = {
   },
   unexpected: {
     status: 500,
-    cause: 'Something happened that Holdfast has no words for, which is most often a fault of Holdfast itself.',
+    cause: 'An unexpected error occurred, most often a fault of Holdfast itself.',
     remedy:
       'For an answer of the API, look for the incident in `facts.incident` in the log of the web process; for a job, read its log. Report it with what you find there.',
   },

@@ -29,12 +29,12 @@ export const restoreTestErrors = {
   'sandbox-unavailable': {
     status: 422,
     cause:
-      'The sandbox that a restore test needs could not be made or could not go on: server programs, extensions, a locale, disk space or memory are missing on this machine.',
+      'The sandbox that a restore test needs could not be created or stopped working: server programs, extensions, a locale, disk space or memory are missing on this machine.',
     remedy: 'Give the machine what the message names, and test again. See `docs/sandbox.md`.',
   },
   'sandbox-unconfined': {
     status: 422,
-    cause: 'This machine cannot keep code in the backup away from the rest of it, so nothing was restored.',
+    cause: 'This machine cannot isolate the code in the backup, so nothing was restored.',
     remedy:
       'Install bubblewrap and permit user namespaces, or in a container give what `deploy/docker` asks for. An administrator may accept it for a source. See `docs/sandbox.md`.',
   },

@@ -4,19 +4,19 @@ import type { ErrorEntry } from './error-entry'
 export const restoreErrors = {
   'restore-not-granted': {
     status: 403,
-    cause: 'Nobody has allowed that backups of this source are restored with the role of that other source.',
+    cause: 'Restoring backups of this source with the role of that other source has not been allowed.',
     remedy: 'An administrator allows it on the page of the source, under "Where its backups may be restored".',
   },
   'grant-not-needed': {
     status: 422,
-    cause: 'A permission to restore was to be given from a source to itself, which is always allowed.',
-    remedy: 'Nothing is to be done.',
+    cause: 'A source may always be restored to itself, so no permission is needed.',
+    remedy: 'Nothing needs to be done.',
   },
   'target-superuser': {
     status: 422,
     cause:
-      'The role that would restore reaches beyond its database (superuser or the like), so code in the backup would have the whole server.',
-    remedy: 'Restore with a role that is no superuser. The message holds the SQL that makes one.',
+      'The role that would restore reaches beyond its database (superuser or the like), so code in the backup would control the whole server.',
+    remedy: 'Restore with a role that is not a superuser. The message holds the SQL that creates one.',
   },
   'target-is-catalog': {
     status: 422,
@@ -80,7 +80,7 @@ export const restoreErrors = {
   },
   'selection-empty': {
     status: 422,
-    cause: 'The backup holds no schema or table of the name that was to be restored.',
+    cause: 'The backup holds no schema or table of the requested name.',
     remedy: 'Write the name as the database has it, `schema.table`, with the same upper and lower case.',
   },
   'restore-running': {
@@ -97,8 +97,8 @@ export const restoreErrors = {
   'restore-failed': {
     status: 422,
     cause:
-      'The server refused a statement of the restore. The message names the object and what the server said; `facts.fault` tells what is at fault.',
+      'The server refused a statement of the restore. The message names the object and what the server said; `facts.fault` says what is at fault.',
     remedy:
-      'Follow the advice in the answer. Where the source is at fault, mend it there and back up again; if it is gone, restore by hand without that object.',
+      'Follow the advice in the answer. If the source is at fault, fix it there and back up again; if it is gone, restore by hand without that object.',
   },
 } satisfies Record<string, ErrorEntry>

@@ -26,7 +26,7 @@ export const scheduleErrors = {
   'confirmation-needed': {
     status: 409,
     cause:
-      'What was asked deletes more than it seems to, and was not confirmed: a backup at once, or the schedules of sources that leave a policy.',
+      'The request deletes more than it seems to and needs a confirmation: it deletes a backup immediately, or the schedules of sources that leave a policy.',
     remedy: 'Read what would be deleted, then send the request again with the confirmation that the answer names.',
   },
   'preview-needed': {
@@ -36,12 +36,12 @@ export const scheduleErrors = {
   },
   'preview-changed': {
     status: 409,
-    cause: 'By now the new retention rules would delete more or fewer backups than the preview said.',
+    cause: 'The number of backups that the new retention rules would delete has changed since the preview.',
     remedy: 'Look at the new preview and save again.',
   },
   'retention-not-paused': {
     status: 409,
-    cause: 'A pause of retention was to be acknowledged that is not there, or not any more.',
+    cause: 'There is no pause of retention to acknowledge, or it has ended.',
     remedy: 'Reload the page: somebody else may have acknowledged it.',
   },
 } satisfies Record<string, ErrorEntry>

@@ -4,7 +4,7 @@ import type { ErrorEntry } from './error-entry'
 export const signInErrors = {
   'sign-in-failed': {
     status: 401,
-    cause: 'The e-mail address or the password is wrong, or the account is disabled. The answer never tells which.',
+    cause: 'The e-mail address or the password is wrong, or the account is disabled. The answer never says which.',
     remedy:
       'Check both. After five failures the account is locked for 15 minutes. An administrator can make a link for a new password.',
   },
@@ -12,7 +12,7 @@ export const signInErrors = {
     status: 429,
     cause: 'Too many passwords, codes or set-up codes were wrong.',
     remedy:
-      'Wait for the time in `Retry-After`. If nobody of yours did it, look at the failed sign-ins in the audit log.',
+      'Wait for the time in `Retry-After`. If none of your people did it, check the failed sign-ins in the audit log.',
   },
   'second-factor-needed': {
     status: 401,
@@ -28,7 +28,7 @@ export const signInErrors = {
   'second-factor-exists': {
     status: 409,
     cause: 'The account has a second factor already.',
-    remedy: 'Remove it first if it is to be replaced.',
+    remedy: 'To replace it, remove it first.',
   },
   'second-factor-missing': {
     status: 422,
@@ -37,7 +37,7 @@ export const signInErrors = {
   },
   'second-factor-not-begun': {
     status: 422,
-    cause: 'A code was sent to confirm a second factor, but setting one up was not begun.',
+    cause: 'A code was sent to confirm a second factor, but set-up was not started.',
     remedy: 'Start again and scan the new QR code.',
   },
   'no-password': {
@@ -57,7 +57,7 @@ export const signInErrors = {
   },
   'setup-code-missing': {
     status: 403,
-    cause: 'There is no set-up code on this machine that the first administrator could show.',
+    cause: 'There is no set-up code on this machine for creating the first administrator.',
     remedy: 'Start Holdfast again: while there is no administrator, the start prints one.',
   },
   'setup-done': {
@@ -67,7 +67,7 @@ export const signInErrors = {
   },
   'oidc-no-role': {
     status: 422,
-    cause: 'The identity provider names no group of this person that Holdfast gives a role to.',
+    cause: 'The identity provider reports no group of this person that has a role in Holdfast.',
     remedy:
       'Put the person into a group that has a role, or give one of their groups a role under Settings, Single sign-on. Test there shows which groups the provider names.',
   },
@@ -78,7 +78,7 @@ export const signInErrors = {
   },
   'oidc-no-email': {
     status: 422,
-    cause: 'The identity provider did not tell a valid e-mail address.',
+    cause: 'The identity provider did not send a valid e-mail address.',
     remedy: 'Let the provider put the `email` claim into the ID token or the user info.',
   },
   'oidc-account-exists': {
@@ -89,7 +89,7 @@ export const signInErrors = {
   },
   'oidc-incomplete': {
     status: 422,
-    cause: 'Single sign-on was to be tested before its issuer and client id were saved.',
+    cause: 'Single sign-on cannot be tested before its issuer and client id are saved.',
     remedy: 'Enter and save both first.',
   },
 } satisfies Record<string, ErrorEntry>

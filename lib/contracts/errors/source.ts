@@ -19,7 +19,7 @@ export const sourceErrors = {
     status: 502,
     cause:
       'The server closed a connection that was in use: it was restarted, ran out of memory or disk, or an administrator or a firewall ended the connection.',
-    remedy: 'Read the log of the server at that time. A backup is tried again by itself while attempts are left.',
+    remedy: 'Read the log of the server at that time. A backup is retried automatically while attempts are left.',
   },
   'source-failed': {
     status: 422,
@@ -32,12 +32,12 @@ export const sourceErrors = {
     status: 422,
     cause:
       'For a long time nothing came from the server, and it is not working on anything of the backup: the connection is dead.',
-    remedy: 'Look for a firewall or proxy between the worker and the server that drops connections it deems idle.',
+    remedy: 'Look for a firewall or proxy between the worker and the server that drops idle connections.',
   },
   'password-rejected': {
     status: 422,
     cause: 'The server refused the password, wants one and none is stored, or does not let this user log in.',
-    remedy: 'Enter the right user and password in the source, or set the password anew with `ALTER ROLE … PASSWORD`.',
+    remedy: 'Enter the right user and password in the source, or set the password again with `ALTER ROLE … PASSWORD`.',
   },
   'hba-refused': {
     status: 422,
@@ -51,13 +51,13 @@ export const sourceErrors = {
     cause:
       'The TLS connection that the source asks for could not be made: the server has no TLS, or its certificate is not trusted, not valid now, or made for another name. `facts.tls` says which.',
     remedy:
-      'Mend the certificate, give its authority (CA) to the source, or choose one of the TLS modes in `facts.tlsOffers`, each with what it means.',
+      'Fix the certificate, give its authority (CA) to the source, or choose one of the TLS modes in `facts.tlsOffers`, each with what it means.',
   },
   'clear-text-refused': {
     status: 422,
     cause: 'The server asks for the password in clear text over a connection that is not encrypted. It was not sent.',
     remedy:
-      'Choose the TLS mode `verify-full`, or use `scram-sha-256` instead of `password` in `pg_hba.conf` and set the password anew.',
+      'Choose the TLS mode `verify-full`, or use `scram-sha-256` instead of `password` in `pg_hba.conf` and set the password again.',
   },
   'pooler-refused': {
     status: 422,
@@ -132,7 +132,7 @@ export const sourceErrors = {
   'secret-needed': {
     status: 400,
     cause:
-      'A change would send a stored secret to another place, or protect it less on the way. Stored secrets are sent only where they were entered for.',
+      'A change would send a stored secret to another place, or protect it less on the way. A stored secret is sent only to the place it was entered for.',
     remedy: 'Enter the secret again together with the change, or leave the address and the protection as they were.',
   },
   'engine-unsupported': {
@@ -143,7 +143,8 @@ export const sourceErrors = {
   'sample-too-small': {
     status: 422,
     cause: 'The source holds too little data to measure compressions on.',
-    remedy: 'Keep the compression that is set: for so little any will do. Measure again when the data has grown.',
+    remedy:
+      'Keep the current compression: the choice hardly matters for so little data. Measure again when the data has grown.',
   },
   'measuring-too-slow': {
     status: 422,

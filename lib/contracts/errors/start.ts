@@ -35,7 +35,7 @@ export const startErrors = {
   'postgres-failed': {
     status: 422,
     cause: 'The server of the catalog could not be set up or did not start.',
-    remedy: 'Read its log, which the message names, and remove the cause that stands there.',
+    remedy: 'Read its log, which the message names, and remove the cause.',
   },
   'catalog-address-invalid': {
     status: 422,
@@ -49,7 +49,7 @@ export const startErrors = {
   },
   'catalog-password-wrong': {
     status: 422,
-    cause: "The catalog's server refuses the password in the folder of keys: keys and data are not of the same time.",
+    cause: "The catalog's server refuses the password in the folder of keys: keys and data do not belong together.",
     remedy: 'Put the folder `keys` back that belongs to this data; the data itself is untouched.',
   },
   'catalog-newer': {
@@ -60,7 +60,7 @@ export const startErrors = {
   'migration-failed': {
     status: 422,
     cause: 'A change of the tables of the catalog failed, at this start or at an earlier one.',
-    remedy: 'Read the column `logs` of `_prisma_migrations`, mend the cause, delete that row and start again.',
+    remedy: 'Read the column `logs` of `_prisma_migrations`, fix the cause, delete that row and start again.',
   },
   'migration-edited': {
     status: 422,
@@ -75,7 +75,7 @@ export const startErrors = {
   },
   'still-running': {
     status: 422,
-    cause: 'The master key is to be replaced while a worker of this catalog runs.',
+    cause: 'The master key cannot be replaced while a worker of this catalog runs.',
     remedy: 'Stop Holdfast on every machine that uses this catalog, then run the command again.',
   },
   usage: {

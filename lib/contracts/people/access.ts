@@ -142,7 +142,7 @@ export const confirmedActions = [
   'token.create-endless',
 ] as const
 export type ConfirmedAction = (typeof confirmedActions)[number]
-/** All that a session alone may not do, and that the administrators hear of whoever does it. */
+/** Everything a session alone may not do. Administrators are notified whenever anyone does it. */
 export const steppedUpActions = [...guardedActions, ...confirmedActions] as const
 export type SteppedUpAction = (typeof steppedUpActions)[number]
 
@@ -155,7 +155,7 @@ export const approvalSchema = z.object({
   action: guardedActionSchema,
   summary: z.string(),
   requestedBy: z.string(),
-  /** Asked for by whoever reads this, who therefore cannot decide it. */
+  /** Requested by the reader, who therefore cannot decide it. */
   own: z.boolean(),
   requestedAt: timeSchema,
   expiresAt: timeSchema,

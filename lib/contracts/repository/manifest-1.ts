@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Version 1 of the manifest: one engine, one way to take a backup. It is never written any more and read for ever; the
- * samples in test/fixtures/version-1 hold this. Only what is told otherwise today is named here.
+ * Version 1 of the manifest: one engine, one way to take a backup. It is no longer written, but stays readable
+ * indefinitely; the samples in test/fixtures/version-1 ensure this. Only fields that changed in version 2 are named here.
  */
 const version1Schema = z.looseObject({
   version: z.literal(1),

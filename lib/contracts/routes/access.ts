@@ -98,7 +98,7 @@ const own: ApiRoute[] = [
   },
 ]
 
-/** Other people: what an administrator does, and what whoever holds a link may. */
+/** Other people: what an administrator does, and what the holder of a link may do. */
 const people: ApiRoute[] = [
   {
     method: 'get',
@@ -183,7 +183,7 @@ const people: ApiRoute[] = [
   {
     method: 'post',
     path: '/api/v1/invitations/look-up',
-    summary: 'Whom a link is for; for whoever has it',
+    summary: 'What a link is for; open to its holder',
     role: 'public',
     scope: 'any',
     body: invitationTokenSchema,

@@ -119,7 +119,7 @@ export const backupRoutes: ApiRoute[] = [
   {
     method: 'post',
     path: `${backups}/{id}/thaw`,
-    summary: 'Ask the store to bring an archived copy back for some days; asking again tells how far it is',
+    summary: 'Ask the store to bring an archived copy back for some days; asking again shows the progress',
     role: 'operator',
     scope: 'backups:run',
     perSource: true,

@@ -44,7 +44,7 @@ import {
 import type { ApiRoute } from './api-route'
 import { crud } from './crud'
 
-/** What is protected, where it goes, when, for how long, and who is told. */
+/** What is protected, where it goes, when, for how long, and who is notified. */
 export const configurationRoutes: ApiRoute[] = [
   ...crud('/api/v1/admin/sources', 'source', 'sources', {
     item: sourceSchema,

@@ -78,7 +78,7 @@ export const instanceRoutes: ApiRoute[] = [
   {
     method: 'get',
     path: '/api/v1/admin/alerts/{id}',
-    summary: 'One incident and who was told',
+    summary: 'One incident and who was notified',
     role: 'viewer',
     scope: 'status:read',
     perSource: true,
@@ -135,7 +135,7 @@ export const instanceRoutes: ApiRoute[] = [
   {
     method: 'get',
     path: '/api/v1/admin/audit/exposed-secrets',
-    summary: 'Where passwords stand readable that were pasted with a connection: settings, audit log, other records',
+    summary: 'Where pasted passwords are stored in readable form: settings, audit log, other records',
     role: 'admin',
     scope: 'audit:read',
     status: 200,

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../holdfast-error'
 
-/** 32 characters of `openssl rand -base64 32` or `-hex 16` are out of anyone's reach; whoever holds it is administrator. */
+/** The token makes its holder an administrator. 32 characters of `openssl rand -base64 32` or `-hex 16` cannot be guessed. */
 const leastLength = 32
 
 /** A token known beforehand (HOLDFAST_API_TOKEN) that could be guessed is not taken. Throws `token-too-short`. */

@@ -1,9 +1,9 @@
 import { roles, type Role } from '../../contracts/common'
 
 /**
- * The role that an identity provider's groups give: the highest of those that are mapped, else the default; null is
- * nobody we know. A provider names groups as a list, or as one name. One name is never split: in "interns, dba" the
- * comma is part of what somebody called their group, and whoever may name groups would make themselves administrator.
+ * The role that an identity provider's groups give: the highest of those that are mapped, else the default; null is nobody
+ * we know. A provider names groups as a list, or as one name. One name is never split: in "interns, dba" the comma may be
+ * part of a group's name; splitting it would let anyone who can name groups become an administrator.
  */
 export function roleOfGroups(
   groups: unknown,

@@ -6,5 +6,5 @@ export function retryDelaySeconds(attempts: number): number {
   return Math.min(600, 5 * 2 ** attempts)
 }
 
-/** A channel whose deliveries failed so often is told of through the others: after about half a minute. */
+/** After this many failed deliveries (about half a minute) the other channels report that this one fails. */
 export const failingAfterAttempts = 3

@@ -10,7 +10,7 @@ export interface RoutedAlert {
   tags: readonly string[]
 }
 
-/** Whether a channel is told of an alert. */
+/** Whether an alert is sent to a channel. */
 export function isRouted(routing: ChannelRouting, alert: RoutedAlert): boolean {
   if (routing.minSeverity === 'critical' && alert.severity !== 'critical') return false
   if (routing.events !== null && !routing.events.includes(alert.event)) return false
@@ -19,7 +19,7 @@ export function isRouted(routing: ChannelRouting, alert: RoutedAlert): boolean {
   return routing.sourceIds.includes(alert.sourceId) || alert.tags.some((tag) => routing.tags.includes(tag))
 }
 
-/** Until when a channel may not be told of something of this severity; null when it may be told at once. */
+/** Until when alerts of this severity are held back for a channel; null when they are sent immediately. */
 export function heldUntil(routing: ChannelRouting, severity: Severity, now: Date): Date | null {
   const { quietHours } = routing
   if (quietHours === null || (severity === 'critical' && !quietHours.alsoCritical)) return null

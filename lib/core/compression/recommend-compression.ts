@@ -30,8 +30,8 @@ const times = (ratio: number) => `${ratio.toFixed(ratio < 1.1 ? 2 : 1)}x`
 const percent = (share: number) => `${Math.round(share * 100)} %`
 
 /**
- * What a byte of the source costs: the seconds that whoever is slowest of source, compressor and a limited upload takes
- * for it, and the compressor's own seconds once more, which production may have wanted.
+ * What a byte of the source costs: the seconds taken by the slowest of source, compressor and limited upload, plus the
+ * compressor's own seconds, which production could have used.
  */
 function costOf({ bytesPerSecond, ratio }: MeasuredCompression, facts: CompressionFacts): number {
   const { sourceBytesPerSecond: source, rateLimitBytesPerSecond: limit } = facts

@@ -10,7 +10,7 @@ export interface PastedConnection {
   otherHosts?: true
 }
 
-/** libpq's modes that a source can have; `allow` is told as `prefer`, which asks for no less. */
+/** libpq's modes that a source can have; `allow` is read as `prefer`, which is no weaker. */
 const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 
 /** libpq's keywords that say where and as whom; all others are left out. */

@@ -19,7 +19,7 @@ export function tellSlow({ destination, elapsedMs, heldMs, bytes }: SlowFacts): 
     code: 'copy-behind',
     message: `${destination} is too slow to keep up: it takes ${rate(bytes, elapsedMs)} while the backup runs at ${without} without it. It was detached after ${seconds(heldMs)} of holding the backup back, and is copied afterwards from another destination.`,
     remedy:
-      'Nothing: it is copied by itself. Should backups wait for this destination, set "Always wait for it" in its settings.',
+      'Nothing needs to be done: it is copied automatically. If backups should wait for this destination, set "Always wait for it" in its settings.',
     facts: { destination, heldMs: Math.round(heldMs), elapsedMs: Math.round(elapsedMs), bytes },
   }
 }

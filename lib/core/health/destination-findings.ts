@@ -5,7 +5,7 @@ import type { Finding } from './source-findings'
 export interface WatchedDestination {
   id: string
   name: string
-  /** Looks at it that failed one after another, and what the last one said; null before the first look. */
+  /** Consecutive failed checks and the message of the last one; null before the first check. */
   trouble: { failedInARow: number; message: string } | null
   /** What its file system or store says it holds; null when it does not say. */
   space: { freeBytes: number; totalBytes: number } | null
@@ -23,7 +23,7 @@ export interface DestinationLimits {
   perGbMonth: Record<string, number>
 }
 
-/** One failed look may be a restart or a lost packet; two are told. */
+/** One failed check may be a restart or a lost packet; two are reported. */
 const failuresToTell = 2
 
 export function destinationFindings(destination: WatchedDestination, limits: DestinationLimits): Finding[] {

@@ -11,8 +11,8 @@ export interface WatchedToken {
 }
 
 /**
- * A token that ends soon or has ended, until someone revokes it. One that was made for less than twice the time of the
- * warning is told of in the second half of its life, not from its first day on.
+ * A token that expires soon or has expired, until someone revokes it. One that lives for less than twice the warning time
+ * is reported in the second half of its life, not from its first day.
  */
 export function tokenFindings(token: WatchedToken, tokenDays: number, now: Date): Finding[] {
   if (!token.expiresAt) return []

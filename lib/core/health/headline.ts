@@ -78,7 +78,7 @@ function provenWords(own: readonly HeadlineSource[]): string {
     : `${proven} of ${own.length} databases ${proven === 1 ? 'is' : 'are'} proven restorable`
 }
 
-/** Everything is proven; what is newer, and what else is the matter, is told with it. */
+/** Everything is proven; newer backups and other problems are named as well. */
 function calmWords(own: readonly HeadlineSource[], health: HealthLevel): string {
   const text = `${
     own.length === 1 ? 'Your database is proven restorable' : `All ${own.length} databases are proven restorable`

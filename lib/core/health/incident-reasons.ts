@@ -2,8 +2,8 @@ import type { AlertEvent } from '../../contracts/alerting/alert'
 import type { HealthReason } from '../../contracts/status'
 
 /**
- * Events that keep health from being good while their incident is open. What health decides from the backups itself
- * (failed runs, objectives, overdue tests) is not among them; money and tokens are told of, but are not health.
+ * Events that keep health from being good while their incident is open. What health decides from the backups itself (failed
+ * runs, objectives, overdue tests) is not among them; costs and tokens are reported, but do not affect health.
  */
 export const healthEvents = [
   'copies-missing',
@@ -24,7 +24,7 @@ export interface OpenIncident {
   body: string
 }
 
-/** Open incidents as reasons, in the words in which they were told. */
+/** Open incidents as reasons, in the words of their alerts. */
 export function incidentReasons(incidents: OpenIncident[]): HealthReason[] {
   return incidents.map(({ event, sourceId, title, body }) => ({
     code: event,

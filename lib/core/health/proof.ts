@@ -23,7 +23,7 @@ export interface ProofFacts {
 const mostCounted = 100
 
 /**
- * The one sentence about what is proven, wherever a source is told of: "Proven up to 21:44; 1 newer backup not tested".
+ * The one sentence about what is proven, wherever a source is described: "Proven up to 21:44; 1 newer backup not tested".
  * `time` spells the instant for its reader: in their zone on a screen, in UTC elsewhere.
  */
 export function proofWords({ provenUpTo, newer, except }: ProofFacts, time: (at: Date) => string): string {

@@ -1,5 +1,5 @@
 /**
- * What a backup by a role without the right to read them lacks of every server. It is told where the backup is shown; it
- * is nothing to wake anybody for.
+ * What a backup by a role without the right to read them lacks of every server. It is shown with the backup; it is nothing
+ * to wake anybody for.
  */
 export const rolePasswords = 'passwords of roles'

@@ -19,7 +19,7 @@ export interface WorkerSilence {
 
 /** Workers say every five seconds that they live; a restart of one takes less than this. */
 export const silentAfterMs = 90_000
-/** A death that nobody made up for is told for so long; after that it is how things are. */
+/** A worker that died and was not replaced is reported for this long; after that its absence counts as normal. */
 const forgottenAfterMs = 7 * 86_400_000
 
 /**

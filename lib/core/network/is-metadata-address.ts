@@ -23,9 +23,9 @@ const metadataIpv6 = [
 ]
 
 /**
- * True for addresses that give out a machine's own credentials to whoever asks from it: IPv4 and IPv6 link-local and
- * the clouds' fixed metadata addresses, in every spelling. `host` is a name or an address, from a form, a URL or a
- * resolver. Private ranges are none of them: that is where databases are.
+ * True for addresses that hand a machine's credentials to any process on it: IPv4 and IPv6 link-local and the clouds' fixed
+ * metadata addresses, in every spelling. `host` is a name or an address, from a form, a URL or a resolver. Private ranges
+ * are none of them: that is where databases are.
  */
 export function isMetadataAddress(host: string): boolean {
   const name = plainHost(host)

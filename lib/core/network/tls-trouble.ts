@@ -2,7 +2,7 @@ import type { SslMode } from '@/lib/core/network/ssl-modes'
 import type { TlsOffer } from '@/lib/contracts/source'
 import { sslConsequences } from './ssl-modes'
 
-/** Why there is no trusted TLS connection, as far as it can be told. */
+/** Why there is no trusted TLS connection, as far as it is known. */
 export type TlsTrouble =
   'no-tls' | 'self-signed' | 'unknown-authority' | 'wrong-name' | 'not-valid-now' | 'handshake-failed'
 

@@ -1,6 +1,6 @@
 /**
- * How much later than due an occurrence starts: evenly spread over 0 to `jitterSeconds`, and the same whoever asks, so
- * that every worker agrees and a second look changes nothing.
+ * How much later than due an occurrence starts: spread evenly over 0 to `jitterSeconds`, and deterministic, so that all
+ * workers agree and asking again changes nothing.
  */
 export function jitterMs(scheduleId: string, dueAt: Date, jitterSeconds: number): number {
   if (jitterSeconds <= 0) return 0

@@ -70,7 +70,7 @@ function changeOf<C>(field: FieldReach<C>, before: C | null, after: C): ReachCha
   if (before === null) return null
   if ('strength' in field) return field.strength(after) < field.strength(before) ? { called, kind: 'weaker' } : null
   const trusted = field.trust(before)
-  // Where nobody was asked, asking anybody is no loss; asking nobody any more is told by the strength.
+  // Where nobody was asked, asking anybody is no loss; asking nobody any more is covered by the strength.
   return trusted === null || trusted === (field.trust(after) ?? trusted) ? null : { called, kind: 'trust' }
 }
 

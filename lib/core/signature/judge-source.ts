@@ -25,9 +25,9 @@ export interface SignatureFinding {
 }
 
 /**
- * What can be told of one source from the store alone. What the newest signed list names must be there, as it was; what
- * came after that list must follow it without a hole. A removal by Holdfast is one that the list, which it writes first,
- * does not name any more. Nothing here can tell that the whole store was set back to an earlier state of itself.
+ * What the store alone shows about one source. Everything the newest signed list names must be there unchanged; everything
+ * newer must follow it without a gap. Holdfast updates the list before it removes a backup, so a backup that the list no
+ * longer names was removed by Holdfast. This cannot detect that the whole store was rolled back to an earlier state.
  */
 export function judgeSource(found: readonly FoundBackup[], list: FoundList | null): SignatureFinding[] {
   const findings: SignatureFinding[] = []

@@ -9,7 +9,7 @@ const dayMs = 86_400_000
 const hourMs = 3_600_000
 /** Runs are a day apart and may begin late: what would be overdue by the next one cannot wait for it. */
 const nextRunWithinMs = 30 * hourMs
-/** What was read since then belongs to today's share, so that a run that was broken off goes on instead of starting over. */
+/** What was read since then belongs to today's share, so that an interrupted run resumes instead of starting over. */
 const todayMs = 20 * hourMs
 /** Not read again before, even where every day is asked for. */
 const restMs = 2 * hourMs

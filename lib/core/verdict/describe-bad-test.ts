@@ -26,10 +26,10 @@ const remedies: Record<Cause, string> = {
   expectation:
     'Ask the source the same. If its answer is no better, a new backup fails in the same way: mend the data there, or correct what is expected in the options of the source.',
   difference:
-    'Do not rely on this backup. Test another one: if the same differs there, something in the database changes it while it is restored (a trigger, a rule, a function), and is to be mended in the source; if not, take a new backup.',
+    'Do not rely on this backup. Test another one: if the same differs there, something in the database changes it while it is restored (a trigger, a rule, a function), and has to be fixed in the source; if not, take a new backup.',
 }
 
-/** What the files are is told first: nothing else can be judged by damaged ones. */
+/** The state of the files comes first: damaged files allow no other verdict. */
 const order: readonly Cause[] = ['storage', 'source', 'difference', 'expectation']
 
 /** Why a restore test did not pass, and what to do. */

@@ -6,7 +6,7 @@ import type { AlertDeliveryModel } from '../generated/models/AlertDelivery'
 import { toDelivery } from './delivery'
 import { jsonObject } from './json-object'
 
-/** An incident as the API shows it, with who was told. */
+/** An incident as the API shows it, with who was notified. */
 export function toAlert(row: AlertModel & { deliveries: AlertDeliveryModel[] }): Alert {
   return {
     id: row.id,

@@ -12,7 +12,7 @@ export interface ChannelFacts {
 }
 
 /**
- * A channel as the API shows it. Whoever knows a webhook's address may post to it, so all but its host is hidden unless
+ * A channel as the API shows it. Anyone who knows a webhook's address can post to it, so all but its host is hidden unless
  * `showAddress`.
  */
 export function toChannel(row: ChannelModel, facts: ChannelFacts, showAddress: boolean): Channel {

@@ -20,7 +20,7 @@ export const pagerdutyDriver: NotifierDriver = {
         signal,
       })
     await enqueue(formatPagerduty(notification, routingKey))
-    // Nobody is to be called for a test.
+    // A test must not page anyone.
     if (notification.phase === 'test') await enqueue(formatPagerduty(notification, routingKey, 'resolve'))
   },
 }

@@ -16,7 +16,7 @@ export async function sendFrame(config: SyslogConfig, message: Buffer, signal: A
   const socket = open(config)
   const abort = () => socket.destroy(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
-  // Errors reach whoever waits below; one that comes between two waits must not end the process.
+  // The waits below receive errors; an error between two waits must not end the process.
   socket.on('error', () => undefined)
   try {
     await once(socket, config.transport === 'tls' ? 'secureConnect' : 'connect')

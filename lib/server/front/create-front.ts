@@ -27,8 +27,8 @@ export interface FrontOptions {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
 /**
- * The server that stands before Next. Whatever anybody sends is bounded here, in length and in time, before anything
- * else looks at it; a request goes on only whole, when it was sent to a name of ours, when it is its turn, and with
+ * The server that stands before Next. Whatever anybody sends is bounded here, in length and in time, before anything else
+ * looks at it; a request is passed on only when it is complete, was sent to one of our host names, has its turn, and has
  * headers that say who really sent it.
  */
 export function createFront(handler: Handler, options: FrontOptions): Server {

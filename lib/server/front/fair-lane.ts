@@ -15,8 +15,8 @@ interface Waiter {
 }
 
 /**
- * A queue before one kind of work. Clients take turns, however many requests each has waiting: whoever sends thousands
- * waits for themselves. Beyond what may wait a request is refused (`too-busy`) instead of kept.
+ * A queue before one kind of work. Clients take turns, however many requests each has waiting: a client that sends
+ * thousands only delays itself. When the queue is full, a request is refused (`too-busy`).
  */
 export class FairLane {
   #running = 0

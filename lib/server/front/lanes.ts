@@ -16,7 +16,7 @@ export function makeLanes(): (method: string, path: string) => FairLane {
   }
 }
 
-/** Asked by load balancers, under whatever address they know: it tells nothing but that we are up. */
+/** Requested by load balancers under any address: it reveals only that the instance is up. */
 export function isHealth(method: string, path: string): boolean {
   return (method === 'GET' || method === 'HEAD') && path === '/api/v1/health'
 }

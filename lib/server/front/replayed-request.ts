@@ -1,6 +1,6 @@
 import { IncomingMessage, type IncomingHttpHeaders } from 'node:http'
 
-/** A request whose body was read already, for whoever expects to read it from the connection. */
+/** A request whose body was read already, for code that expects to read it from the connection. */
 export class ReplayedRequest extends IncomingMessage {
   constructor(original: IncomingMessage, body: Buffer) {
     super(original.socket)

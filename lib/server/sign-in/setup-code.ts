@@ -9,8 +9,8 @@ import { rateLimited } from '@/lib/services/session/rate-limited'
 const guesses = new AttemptCounter(10)
 
 /**
- * Whoever sets an instance up shows that they can read what its start printed. Throws `setup-code-wrong` at the field,
- * `setup-code-missing` when there is none, and `rate-limited` after ten guesses from one place.
+ * The person who sets an instance up proves that they can read what its start printed. Throws `setup-code-wrong` at the
+ * field, `setup-code-missing` when there is none, and `rate-limited` after ten guesses from one place.
  */
 export async function checkSetupCode(given: string, address: string | null): Promise<void> {
   const place = addressGroup(address)

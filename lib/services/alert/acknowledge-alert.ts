@@ -9,7 +9,7 @@ import { found } from '../not-found'
 import { permit } from '../permit'
 
 /**
- * Someone knows of an incident and is at it: no reminders any more; its end is still told. The first who says so stays
+ * Someone is working on an incident: reminders stop, its end is still reported. The first person to acknowledge it stays
  * named. Throws `not-found` and `already-finished`.
  */
 export async function acknowledgeAlert({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<Alert> {

@@ -6,7 +6,7 @@ import { keysetPage } from '@/lib/db/keyset-page'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 
-/** Incidents, newest first, with who was told about each. */
+/** Incidents, newest first, with who was notified of each. */
 export async function listAlerts({
   ctx,
   input,

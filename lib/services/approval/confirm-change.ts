@@ -8,7 +8,7 @@ export interface Confirmed {
   action: ConfirmedAction
   subjectType: string
   subjectId: string
-  /** One line for the administrators who are told: what is done to what. Holds no secrets. */
+  /** One line for the notified administrators: what is done to what. Holds no secrets. */
   summary: string
 }
 
@@ -27,20 +27,20 @@ const did: Record<ConfirmedAction, string> = {
 }
 
 /**
- * What stands before everything that a stolen session must not do though one administrator may: the person shows again
- * who they are, and the administrators are told. Call it inside the change's transaction, after every other check and
- * right before the writing. Throws `step-up-needed`.
+ * Guards what one administrator may do alone, but a stolen session must not: the person has to authenticate again, and the
+ * administrators are notified. Call it inside the change's transaction, after every other check and right before the write.
+ * Throws `step-up-needed`.
  */
 export async function confirmChange(ctx: ServiceContext, tx: Tx, change: Confirmed): Promise<void> {
   await requireStepUp(ctx, tx)
   await tellAdministrators(ctx, tx, newsOf(change))
 }
 
-/** The words and facts of what was done, for whoever is told of it. */
+/** The words and facts of what was done, for its notification. */
 export function newsOf({ action, subjectType, subjectId, summary }: Confirmed) {
   return {
     did: did[action],
-    body: `${summary}. Was this not agreed? The audit log says from where it came; end the sessions of who did it.`,
+    body: `${summary}. Was this not agreed? The audit log says where it came from; end the sessions of the person who did it.`,
     facts: { action, subjectType, subjectId },
   }
 }

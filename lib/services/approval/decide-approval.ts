@@ -72,5 +72,5 @@ async function personBehind(tx: Tx, asked: Actor): Promise<string | null> {
 const alreadyDecided = () => new HoldfastError('approval-decided', 'This was decided already.')
 const expired = () =>
   new HoldfastError('approval-expired', 'Nobody decided within a day; the request is void.', {
-    remedy: 'Whoever still wants it asks again.',
+    remedy: 'Request the change again if it is still wanted.',
   })

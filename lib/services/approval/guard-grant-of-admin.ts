@@ -2,7 +2,7 @@ import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
 import { guardChange } from './guard-change'
 
-/** Whoever may make administrators alone can be the second pair of eyes too; so that is guarded as well. */
+/** A person who can create administrators alone could also be the second pair of eyes, so this is guarded as well. */
 export async function guardGrantOfAdmin(
   ctx: ServiceContext,
   tx: Tx,

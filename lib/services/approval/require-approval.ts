@@ -28,9 +28,9 @@ export interface Ask {
 /**
  * With four eyes: uses up another administrator's approval of exactly this, as part of the caller's transaction; without
  * one it asks for it, which stays although the caller's transaction is rolled back, and throws `approval-needed` (facts:
- * approvalId, expiresAt). Call it last before the change. Tokens need one too, or an administrator could make a token to
- * get around the other; and one behind which stands nobody is refused (`token-without-person`), since whoever agrees
- * could be the one who uses it. The worker carries out what was decided, and the command line has the catalog itself.
+ * approvalId, expiresAt). Call it last before the change. Tokens need one too, or an administrator could create a token to
+ * get around the other. A token that belongs to no person is refused (`token-without-person`), since the approver could be
+ * the one who uses it. The worker carries out what was decided, and the command line has the catalog itself.
  */
 export async function requireApproval(ctx: ServiceContext, tx: Tx, ask: Ask): Promise<void> {
   const { actor } = ctx
@@ -64,7 +64,7 @@ export async function requireApproval(ctx: ServiceContext, tx: Tx, ask: Ask): Pr
   })
 }
 
-/** With four eyes: behind this token stands nobody who could be told from the one who agrees. */
+/** With four eyes: this token belongs to nobody, so its user could be the approver. */
 export function tokenWithoutPerson(actor: Actor): HoldfastError {
   const message = `With four eyes this needs two persons, and behind the token ${actorName(actor)} stands none.`
   return new HoldfastError('token-without-person', message, {

@@ -14,9 +14,9 @@ export interface GuardedNews {
 }
 
 /**
- * Tells of what destroys, shortens or gives away, through the channels that want to hear it, so that a person who got
- * hold of one administrator's session cannot do it unseen (security 23). Part of the caller's transaction: what is rolled
- * back is not told. What the worker carries out was told when it was decided.
+ * Reports every guarded change through the channels that subscribe to it, so that a thief of one administrator's session
+ * cannot make it unseen (security 23). Part of the caller's transaction: what is rolled back is not reported. What the
+ * worker carries out was reported when it was decided.
  */
 export async function tellAdministrators(
   ctx: Pick<ServiceContext, 'actor' | 'clock'>,

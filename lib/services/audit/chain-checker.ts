@@ -10,9 +10,9 @@ export interface ChainedEvent extends AuditContent {
 }
 
 /**
- * Reads events in the order of their numbers and tells the first that does not follow from the one before. `start` is
- * what the first is chained to; without it (a part of the log) the first event is taken as given. An event that was redacted
- * follows when one of `redactions` tells of it, and of nothing but what is there now.
+ * Reads events in the order of their numbers and reports the first that does not follow from the one before. `start` is
+ * what the first is chained to; without it (a part of the log) the first event is taken as given. A redacted event follows
+ * when one of `redactions` records it, with exactly the content that is there now.
  */
 export class ChainChecker {
   verified = 0

@@ -23,7 +23,7 @@ export function fieldChanges(
   )
 }
 
-/** An address without what may be a key to it: whoever knows the whole URL of a web hook can post to it. */
+/** An address without the part that may be a secret: anyone who knows the full URL of a webhook can post to it. */
 export function withoutPath(value: unknown): unknown {
   if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return value
   return `${new URL(value).origin}/…`

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { canonicalJson } from '@/lib/core/evidence/canonical-json'
 import { evidencePublicKey, exactBase64 } from '@/lib/vault/evidence-key'
 
-/** The action of the events that tell of a redaction; the trigger `audit_event_is_redacted` knows it too. */
+/** The action of events that record a redaction; the trigger `audit_event_is_redacted` uses it too. */
 export const redactAction = 'audit.redact'
 const signatureBytes = 64
 
@@ -41,7 +41,7 @@ export class Redactions {
   /** Public keys in base64: what none of them signed does not count. Null: signatures are not looked at. */
   constructor(private readonly publicKeys: ReadonlySet<string> | null) {}
 
-  /** Takes an event that tells of one; all others are passed over. */
+  /** Takes an event that records a redaction; ignores all others. */
   add({ id, action, detail }: Recorded): void {
     if (action !== redactAction) return
     const { data } = redactionSchema.safeParse(detail)
@@ -51,7 +51,7 @@ export class Redactions {
     this.#of.set(event, [...(this.#of.get(event) ?? []), data])
   }
 
-  /** The digest that an event had before it came to have `digestNow`; null when no redaction tells of that. */
+  /** The digest that an event had before it changed to `digestNow`; null when no redaction records that. */
   digestBefore(event: bigint, digestNow: string): string | null {
     return this.#of.get(event)?.find(({ digestAfter }) => digestAfter === digestNow)?.digestBefore ?? null
   }

@@ -13,8 +13,8 @@ export interface Anchor extends AuditHead {
 const mostAnchors = 500
 
 /**
- * What signed evidence says about the log: each restore test's document has the chain's end of its time. Documents
- * whose signature is none of this instance's are left out; they are told by `verify-evidence`.
+ * What signed evidence says about the log: each restore test's document has the chain's end of its time. Documents whose
+ * signature is none of this instance's are left out; `verify-evidence` reports them.
  */
 export async function signedAnchors(tx: Tx, trusted: ReadonlySet<string>): Promise<Anchor[]> {
   const rows = await tx.restoreTest.findMany({

@@ -47,7 +47,7 @@ export async function verifyAuditLog({
   }
 }
 
-/** What the log itself tells of redactions. That these events are right is shown when the chain comes to them. */
+/** The redactions that the log itself records. Whether these events are genuine is checked when the chain reaches them. */
 async function redactionsOf({ db, vault }: ServiceContext): Promise<Redactions> {
   const redactions = new Redactions(await ownSigningKeys(db, vault))
   for await (const rows of readAuditPages(db, { action: redactAction })) for (const row of rows) redactions.add(row)
@@ -88,11 +88,11 @@ function replaced(id: bigint, anchor: Anchor): AuditFault {
   return {
     kind: 'replaced',
     id: id.toString(),
-    message: `The log was written anew: ${anchor.where} (${anchor.at}) remembers event ${id} with another hash. Something up to this event was changed.`,
+    message: `The log was rewritten: ${anchor.where} (${anchor.at}) records event ${id} with another hash. Something up to this event was changed.`,
   }
 }
 
-/** Events taken away at the end leave a chain that is right in itself; what remembers its end tells. */
+/** Events removed from the end leave a consistent chain; only a recorded end reveals it. */
 function endFault(checker: ChainChecker, head: AuditHead, anchors: Anchor[]): AuditFault | null {
   const last = checker.last ?? { id: 0n, hash: '' }
   const cut = (upTo: number, who: string): AuditFault => ({

@@ -20,9 +20,9 @@ export function channelKind(kind: string): ChannelKind {
 }
 
 /**
- * Checks what a channel is to be: takes its secret out of the config and refuses addresses of the machine itself.
- * `secret` is undefined when none was given and '' when it is to be removed. Throws `invalid-input`,
- * `template-invalid` and `address-refused`.
+ * Checks the settings of a channel: takes its secret out of the config and refuses addresses of the machine itself.
+ * `secret` is undefined when none was given, and '' to remove the stored one. Throws `invalid-input`, `template-invalid`
+ * and `address-refused`.
  */
 export async function checkChannel(
   kind: ChannelKind,

@@ -15,9 +15,9 @@ interface Changed {
 }
 
 /**
- * Whoever holds a stolen session would first see to it that nobody hears of the rest: a channel that is switched off,
- * leads elsewhere or is told of less needs step-up. Answers what is still to be said to the receiver that is left
- * behind, or null. Throws `step-up-needed`.
+ * A thief of a session would first silence the alerts about everything else. Switching a channel off, redirecting it or
+ * sending it fewer alerts therefore needs step-up. Answers the last message for the receiver that loses the channel, or
+ * null. Throws `step-up-needed`.
  */
 export async function confirmChannel(
   ctx: ServiceContext,
@@ -35,7 +35,7 @@ export async function confirmChannel(
   const what = [
     ...(off ? ['is switched off'] : []),
     ...(elsewhere ? ['leads elsewhere or is reached otherwise'] : []),
-    ...(toldOther ? ['is told of other alerts'] : []),
+    ...(toldOther ? ['receives other alerts'] : []),
   ]
   const change: Confirmed = {
     action: 'channel.change',

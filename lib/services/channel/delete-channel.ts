@@ -7,8 +7,8 @@ import { findChannel } from './find-channel'
 import { farewellTo, sayFarewell } from './say-farewell'
 
 /**
- * Removes a channel and destroys its secret; what it still had to deliver is given up, and its receiver is told that it
- * hears no more. Throws `step-up-needed`.
+ * Removes a channel and destroys its secret; its pending deliveries are dropped, and its receiver is notified that it hears
+ * no more. Throws `step-up-needed`.
  */
 export async function deleteChannel({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
   permit(ctx.actor, 'admin')

@@ -17,7 +17,7 @@ export interface Farewell {
   notification: Notification
 }
 
-/** What a receiver is told that will hear no more of this instance, or may not. */
+/** The last message to a receiver that will, or may, hear no more from this instance. */
 export function farewellTo(ctx: ServiceContext, channel: ChannelModel, change: Confirmed): Farewell {
   const news = newsOf(change)
   return {
@@ -47,7 +47,7 @@ export async function sayFarewell(ctx: ServiceContext, farewell: Farewell | null
     const notifier = ctx.notifier(channelKind(channel.kind))
     await notifier.send(await channelSpec(ctx, channel), notification, briefRun(ctx, sendTimeoutMs).signal)
   } catch (error) {
-    ctx.logger.warn('a channel could not be told that it is left', {
+    ctx.logger.warn('the last message to a channel could not be delivered', {
       channel: channel.name,
       code: toFailure(error).code,
     })

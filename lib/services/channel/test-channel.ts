@@ -17,8 +17,8 @@ const sendTimeoutMs = 30_000
 const openFacts = new Set(['status', 'responseCode', 'receiver', 'server', 'code', 'retryAfterSeconds'])
 
 /**
- * Sends a test message. That the receiver refused it is an answer, not an exception. Administrators alone see what it said:
- * whoever else may test a channel could read the pages of internal services by it.
+ * Sends a test message. That the receiver refused it is an answer, not an exception. Only administrators see what it
+ * answered: anyone else allowed to test a channel could read pages of internal services through it.
  */
 export async function testChannel({
   ctx,

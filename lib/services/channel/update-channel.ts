@@ -20,8 +20,8 @@ import { showChannel } from './show-channel'
 
 /**
  * Changes what is named and keeps the rest. An absent secret keeps the stored one, an empty one removes it. Throws what
- * `checkChannel` throws, `secret-needed`, and `step-up-needed` where somebody would no longer be reached as before;
- * whoever was is told of it.
+ * `checkChannel` throws, `secret-needed`, and `step-up-needed` where someone would no longer be reached as before; that
+ * receiver is notified.
  */
 export async function updateChannel({
   ctx,

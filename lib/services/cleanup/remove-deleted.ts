@@ -10,10 +10,10 @@ import { removeHeld } from './remove-held'
 
 /**
  * Removes from the stores what the catalog no longer counts: copies of deleted backups, and what failed, cancelled or
- * interrupted runs left behind. Newest first, so that nothing is ever kept whose base is gone: where a copy cannot be
- * removed, those that it needs stay beside it (fault 36). The signed lists are written first: what they still list is then
- * missed by whoever finds it gone. Trouble with one store does not stop the others; what could
- * not be removed is tried again the next time.
+ * interrupted runs left behind. Newest first, so that no copy is ever kept whose base is gone: where a copy cannot be
+ * removed, those that it needs stay beside it (fault 36). The signed lists are written first, so that a listed copy that is
+ * missing was not removed by Holdfast. Trouble with one store does not stop the others; what could not be removed is tried
+ * again the next time.
  */
 export async function removeDeleted(args: {
   ctx: ServiceContext

@@ -5,8 +5,8 @@ import { tryLockObjects } from '../copy/lock-objects'
 const longestMs = 15 * 60_000
 
 /**
- * Removes a copy's objects while no copy job may begin to write there, and marks them removed. False when somebody else
- * is at it, or when the copy is no longer what it was when it was chosen: then it is left alone.
+ * Removes a copy's objects while no copy job may begin to write there, and marks them removed. False when another process
+ * works on the copy, or when the copy has changed since it was chosen: then it is left alone.
  */
 export function removeHeld(
   ctx: ServiceContext,

@@ -5,7 +5,7 @@ import { failCopy } from './fail-copy'
 
 const inputSchema = z.object({ destinationId: z.uuid() })
 
-/** Closes the copy that a copy job left open. One that a person cancelled is not tried again by itself. */
+/** Closes the copy that a copy job left open. One that a person cancelled is not retried automatically. */
 export async function closeCopy(
   tx: Tx,
   jobId: string,

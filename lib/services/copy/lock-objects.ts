@@ -11,7 +11,7 @@ export async function lockObjects(tx: Tx, copyId: string): Promise<void> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${copyId}, ${family}))::text`
 }
 
-/** The same without waiting: false when somebody else is at it. */
+/** The same without waiting: false when another process holds the lock. */
 export async function tryLockObjects(tx: Tx, copyId: string): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ locked: boolean }[]>`
     SELECT pg_try_advisory_xact_lock(hashtextextended(${copyId}, ${family})) AS locked`

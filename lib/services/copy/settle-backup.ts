@@ -8,7 +8,7 @@ import { toJson } from '@/lib/db/to-json'
 import { raiseIncident } from '../incident/raise-incident'
 import { resolveIncident } from '../incident/resolve-incident'
 
-/** States of a copy that was wanted and is not there. A damaged one is told of as what it is. */
+/** States of a copy that was requested and is not there. A damaged one is reported as damaged. */
 const notThere = ['pending', 'uploading', 'failed']
 
 /**

@@ -59,7 +59,7 @@ function refuseUncopyable(
   })
 }
 
-/** The row tells from now on that a copy is wanted; a damaged one is told to be damaged until it is replaced. */
+/** From now on the row says that a copy is wanted; a damaged one stays marked as damaged until it is replaced. */
 async function askFor(
   tx: Tx,
   input: { backupId: string; destinationId: string; copy: BackupCopyModel | undefined },

@@ -12,7 +12,7 @@ import { permit } from '../permit'
 const patienceMs = 60_000
 
 /**
- * Asks the store to bring an archived copy back, so that it can be read for some days. Asking again tells how far it is.
+ * Asks the store to bring an archived copy back, so that it can be read for some days. Asking again shows the progress.
  * Throws `not-found`, `thaw-unsupported`, and what the store says.
  */
 export async function thawCopy(args: {

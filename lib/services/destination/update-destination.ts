@@ -101,7 +101,7 @@ export async function updateDestination({
   )
   // The clean-up carries the rules into the store.
   if (patch.options?.transitions) await startCleanup({ ctx })
-  // What goes by other rules now waits for the grace time: told of now, not after the next backup.
+  // Backups that the new rules would delete wait for the grace time. They are reported now, not after the next backup.
   if (patch.retentionPolicyId !== undefined) await startRetention(ctx, await sourcesHeldIn(ctx.db, id))
   return changed
 }

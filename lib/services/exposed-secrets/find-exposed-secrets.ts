@@ -9,7 +9,10 @@ import { exposedRecords } from './exposed-records'
 
 const mostShown = 100
 
-/** Where passwords stand readable: in settings, in the audit log, in what else was kept. Answers places, never contents. */
+/**
+ * Where passwords are stored in readable form: in settings, in the audit log, in what else was kept. Answers places, never
+ * contents.
+ */
 export async function findExposedSecrets({ ctx }: { ctx: ServiceContext }): Promise<ExposedSecrets> {
   permit(ctx.actor, 'admin')
   const events = await exposedAuditEvents(ctx.db)
@@ -32,7 +35,7 @@ async function exposedSettings(tx: Tx): Promise<ExposedSecrets['settings']> {
   ])
   const of = (subjectType: 'source' | 'destination' | 'channel', { id, ...shown }: { id: string; name: string }) => {
     const fields = exposedPaths(shown)
-    // A name may hold one itself; it is not told here.
+    // A name may hold a secret itself, so it is not shown here.
     const name = fields.includes('name') ? `${subjectType} ${id.slice(0, 8)}` : shown.name
     return fields.length === 0 ? [] : [{ subjectType, subjectId: id, name, fields }]
   }

@@ -16,9 +16,9 @@ import { blankRecord, exposedRecords } from './exposed-records'
 const batchSize = 20
 
 /**
- * Blanks the passwords that stand readable in the audit log and in other records. Each redacted event gets an event of
- * its own that holds the digest of what was there, so that the chain is still followed; see docs/audit.md. Settings in
- * use stay as they are. Throws `step-up-needed`. A run that was cut short is completed by the next one.
+ * Blanks readable passwords in the audit log and in other records. Each redacted event gets an event of its own that holds
+ * the digest of what was there, so that the chain is still followed; see docs/audit.md. Settings in use stay as they are.
+ * Throws `step-up-needed`. A run that was cut short is completed by the next one.
  */
 export async function redactExposedSecrets({ ctx }: { ctx: ServiceContext }): Promise<RedactedSecrets> {
   permit(ctx.actor, 'admin')
@@ -55,7 +55,7 @@ async function redactEvent(
     digestBefore: (await earlierRedactions(ctx, tx, id)).digestBefore(id, digest) ?? digest,
     digestAfter: auditDigest(now),
   }
-  // First the event that tells of it: the trigger lets nothing be blanked without one.
+  // The event that records it comes first: the trigger allows no redaction without one.
   await recordAudit(tx, ctx.actor, {
     action: redactAction,
     subjectType: 'audit',

@@ -5,7 +5,7 @@ import { resolveIncident } from './resolve-incident'
 /** The incident of a channel that does not deliver. */
 export const channelIncidentKey = (channelId: string): string => incidentKey('channel-failed', channelId)
 
-/** Tells the other channels that what is sent to this one does not arrive; it itself is never told of it. */
+/** Reports through the other channels that this one does not deliver. The failing channel itself is never notified. */
 export async function raiseChannelIncident(
   tx: Tx,
   input: { channel: { id: string; name: string }; reason: string; attempts: number; now: Date },
@@ -19,7 +19,7 @@ export async function raiseChannelIncident(
       subjectId: channel.id,
       sourceId: null,
       title: `Alerts do not reach ${channel.name}`,
-      body: `A message could not be delivered in ${attempts} tries: ${reason}. Mend the channel and send it a test.`,
+      body: `A message could not be delivered in ${attempts} tries: ${reason}. Fix the channel, then send a test.`,
       facts: { channelId: channel.id },
       exceptChannelId: channel.id,
     },

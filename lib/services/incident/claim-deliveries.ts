@@ -7,15 +7,15 @@ import type { AlertDeliveryModel } from '@/lib/db/generated/models/AlertDelivery
 
 /** A send ends within 30 s; what is still claimed after this long was left behind by a process that died. */
 const leaseSeconds = 60
-/** From so many messages of one kind on that wait for one channel, they are told in one. */
+/** When this many messages of one kind wait for one channel, they are sent as one. */
 const groupFrom = 6
 const maxGroup = 100
 
 export type ClaimedDelivery = AlertDeliveryModel & { alert: AlertModel }
 export interface Claim {
-  /** One, or several of the same phase that are to be told in one message. */
+  /** One delivery, or several of the same phase that go out in one message. */
   deliveries: ClaimedDelivery[]
-  /** Stands in `next_at` while the claim holds: whoever finds another value there has lost it. */
+  /** Stands in `next_at` while the claim holds: a worker that finds another value there has lost the claim. */
   leaseUntil: Date
 }
 
@@ -30,8 +30,8 @@ const due = (channelId: string, now: Date | null) => Prisma.sql`
 const kind = Prisma.sql`CASE WHEN d.phase LIKE ${`${reminderPrefix}%`} THEN 'reminder' ELSE d.phase END`
 
 /**
- * Takes what a channel is to be told next, for as long as the lease lasts; no transaction is open while it is sent.
- * Null when nothing is due. `now` stands for the catalog's clock in tests.
+ * Claims the next message of a channel for the time of the lease; no transaction is open while it is sent. Null when
+ * nothing is due. `now` stands for the catalog's clock in tests.
  */
 export async function claimDeliveries(
   db: Db,
@@ -59,7 +59,7 @@ export async function claimDeliveries(
   return { deliveries, leaseUntil }
 }
 
-/** The phase of which too many wait to be told one by one. */
+/** The phase with too many waiting messages to send one by one. */
 async function findCrowd(db: Db, channelId: string, now: Date | null): Promise<DeliveryPhase | null> {
   const [most] = await db.$queryRaw<{ kind: DeliveryPhase; count: number }[]>(Prisma.sql`
     SELECT ${kind} AS kind, count(*)::int AS count FROM alert_delivery d

@@ -9,7 +9,7 @@ import { resolveIncident } from './resolve-incident'
 
 const key = 'dead-mans-switch-state'
 const subject = 'dead-mans-switch'
-/** So many calls in a row that did not arrive are told of. */
+/** This many consecutive failed calls are reported. */
 const failingAfter = 3
 const pingLimitMs = 10_000
 
@@ -18,7 +18,7 @@ const stateSchema = z.object({
   lastError: z.string().nullable().default(null),
   /** Calls that did not arrive since the last one that did. */
   failures: z.number().int().default(0),
-  /** The outside was told of the present trouble; from then on silence says the rest. */
+  /** The current trouble was reported to the monitor; from then on no calls are made. */
   troubleTold: z.boolean().default(false),
 })
 export type DeadMansSwitchState = z.infer<typeof stateSchema>
@@ -32,8 +32,8 @@ interface Args {
 }
 
 /**
- * Calls the dead man's switch while all is well, once an interval whoever asks; in trouble calls its `/fail` once and
- * then stays silent, so that the outside notices. Answers what it did.
+ * Calls the dead man's switch while all is well, once per interval across all processes. In trouble it calls `/fail` once
+ * and then stays silent, so that the monitor notices. Answers what it did.
  */
 export async function pingDeadMansSwitch(
   args: Args,

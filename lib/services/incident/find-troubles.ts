@@ -9,7 +9,7 @@ const deliveryLimitMs = 5 * 60_000
 
 /**
  * What keeps Holdfast itself from doing its work, in words; empty while all is well. A failed backup is none: that is
- * told by alerts. That nobody can be told is one.
+ * reported by alerts. Having no working channel is one.
  */
 export async function findTroubles(tx: Tx, now: Date): Promise<string[]> {
   const before = (ms: number) => new Date(now.getTime() - ms)

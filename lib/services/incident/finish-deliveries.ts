@@ -18,7 +18,7 @@ export async function markSent(db: Db, claim: Claim, channelId: string, now: Dat
   })
 }
 
-/** It was not taken: it is tried again later, or given up; who else is there hears of a channel that keeps failing. */
+/** The receiver did not accept it: it is tried again later, or given up. The other channels report one that keeps failing. */
 export async function markFailed(
   db: Db,
   claim: Claim,

@@ -1,2 +1,2 @@
-/** Receivers that keep an incident of their own: they must hear of its end, and that a person took it over. */
+/** Receivers that keep an incident of their own: they must receive its end and its acknowledgement. */
 export const followsIncidents = (kind: string): boolean => kind === 'pagerduty'

@@ -2,11 +2,11 @@ import { reminderPrefix } from '@/lib/db/catalog/delivery'
 import type { Tx } from '@/lib/db/client'
 import { followsIncidents } from './follows-incidents'
 
-/** Takes reminders back that wait, and tells receivers with incidents of their own that a person took it over. */
+/** Withdraws waiting reminders, and sends the acknowledgement to receivers with incidents of their own. */
 export async function queueAcknowledged(tx: Tx, alertId: string): Promise<void> {
   await tx.alertDelivery.updateMany({
     where: { alertId, state: 'pending', attempts: 0, phase: { startsWith: reminderPrefix } },
-    data: { state: 'skipped', error: 'It was acknowledged before it was told.' },
+    data: { state: 'skipped', error: 'It was acknowledged before it was sent.' },
   })
   const told = await tx.alertDelivery.findMany({
     where: { alertId, phase: 'opened', state: { not: 'skipped' } },

@@ -12,8 +12,8 @@ interface OpenAlert {
 }
 
 /**
- * Queues the opening of an incident for every channel whose routing wants it and that was not told yet. Answers these
- * channels, each with when it may be told at the earliest.
+ * Queues the opening of an incident for every channel whose routing wants it and that was not notified yet. Answers these
+ * channels, each with the earliest time of its message.
  */
 export async function queueOpened(
   tx: Tx,

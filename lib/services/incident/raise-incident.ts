@@ -13,16 +13,16 @@ export interface Incident {
   title: string
   body: string
   facts?: Record<string, unknown>
-  /** A channel that is not told, because it is what the incident is about. */
+  /** A channel that is not notified, because the incident is about it. */
   exceptChannelId?: string
 }
 
 export const incidentKey = (event: AlertEvent, subjectId: string): string => `${event}:${subjectId}`
 
 /**
- * Opens an incident and queues one notification a channel whose routing wants it; when it is open already it only
- * counts, keeps the newest text and the highest severity, and is told to channels that had not been told. So a source
- * that fails every hour is told of once, until it recovers.
+ * Opens an incident and queues one notification a channel whose routing wants it; when it is open already, it only counts,
+ * keeps the newest text and the highest severity, and notifies channels that were not notified yet. So a source that fails
+ * every hour is reported once, until it recovers.
  */
 export async function raiseIncident(tx: Tx, incident: Incident, now: Date): Promise<void> {
   const key = incidentKey(incident.event, incident.subjectId)

@@ -5,8 +5,9 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { ServiceContext } from '../context'
 
 /**
- * Queues a reminder on every channel for each incident it was told of that goes on, that nobody acknowledged, and that
- * it has heard nothing of for as long as its routing says. Reminders are numbered and each exists once, whoever ticks.
+ * Queues a reminder on every channel for each open incident that was sent there, that nobody acknowledged, and that has not
+ * been mentioned for the time in the channel's routing. Reminders are numbered, and each exists once however many workers
+ * tick.
  */
 export async function remind({ ctx, now }: { ctx: ServiceContext; now: Date }): Promise<number> {
   const channels = await ctx.db.channel.findMany({

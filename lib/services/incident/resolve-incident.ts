@@ -7,8 +7,8 @@ import { followsIncidents } from './follows-incidents'
 import { incidentKey } from './raise-incident'
 
 /**
- * Ends open incidents and queues a recovery notice on every channel that was told of them. What still waited for the
- * end of quiet hours is told no more, neither that it began nor that it is over.
+ * Ends open incidents and queues a recovery notice on every channel that was notified of them. Messages still waiting for
+ * the end of quiet hours are dropped, both of the start and of the end.
  */
 export async function resolveIncident(tx: Tx, events: AlertEvent[], subjectId: string, now: Date): Promise<void> {
   const open = await tx.alert.findMany({
@@ -25,7 +25,7 @@ export async function resolveIncident(tx: Tx, events: AlertEvent[], subjectId: s
 
 async function queueResolved(tx: Tx, alert: AlertModel, now: Date): Promise<void> {
   const waiting = { alertId: alert.id, state: 'pending' }
-  const over = { state: 'skipped', error: 'It was over before it was told.' }
+  const over = { state: 'skipped', error: 'It was over before it was sent.' }
   // A first try that lies ahead is one that quiet hours hold back.
   await tx.alertDelivery.updateMany({
     where: { ...waiting, phase: 'opened', attempts: 0, nextAt: { gt: now } },

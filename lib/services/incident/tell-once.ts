@@ -5,9 +5,9 @@ import { queueOpened } from './queue-opened'
 import type { Incident } from './raise-incident'
 
 /**
- * Tells of something that happened and does not last: to every channel whose routing wants it, once, without reminders
- * and without a recovery notice. It is over the moment it is written. Receivers that keep incidents of their own are
- * told of the end as well, or theirs would stay open for ever.
+ * Reports a single event to every channel whose routing wants it: once, without reminders and without a recovery notice. It
+ * is resolved the moment it is written. Receivers that keep incidents of their own are sent the end as well, or theirs
+ * would stay open indefinitely.
  */
 export async function tellOnce(tx: Tx, notice: Omit<Incident, 'subjectId'>, now: Date): Promise<void> {
   const { event, severity, sourceId, title, body, facts = {} } = notice

@@ -3,7 +3,7 @@ import { Prisma } from '@/lib/db/generated/client'
 
 const key = 'last-tick'
 
-/** Notes that schedules were looked at; whoever watches over Holdfast can see from it that they still are. */
+/** Records when schedules were last evaluated, so that monitoring can see that they still are. */
 export async function markTick(tx: Tx, at: Date): Promise<void> {
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO setting (key, value, updated_at) VALUES (${key}, '{}'::jsonb, ${at})

@@ -4,7 +4,7 @@ import { toJson } from '@/lib/db/to-json'
 
 const instanceSchema = z.object({ id: z.string() })
 
-/** This instance's id, made once. It stands in every manifest, so that a bucket tells whose backups it holds. */
+/** This instance's id, created once. Every manifest names it, so that a bucket shows whose backups it holds. */
 export async function instanceId(tx: Tx): Promise<string> {
   await tx.setting.createMany({
     data: { key: 'instance', value: toJson({ id: crypto.randomUUID() }) },

@@ -14,9 +14,9 @@ import { withUniqueName } from '../with-unique-name'
 import { findOpenInvitation, invitationEnded } from './find-open-invitation'
 
 /**
- * Makes the account that a link is for, or sets the new password of the one that it is for and ends its sessions. Open
- * to whoever has the link; it works once, however many follow it at the same moment. Throws `invitation-ended`, and
- * `name-taken` when the account has come to be in another way.
+ * Makes the account that a link is for, or sets the new password of the one that it is for and ends its sessions. Open to
+ * anyone who has the link; it works once, even when several people follow it at the same moment. Throws `invitation-ended`,
+ * and `name-taken` when the account was created in another way meanwhile.
  */
 export async function acceptInvitation({
   ctx,

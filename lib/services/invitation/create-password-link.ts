@@ -11,8 +11,8 @@ import { mailInvitation } from './mail-invitation'
 import { invitationLink, makeInvitation, type Origins } from './make-invitation'
 
 /**
- * A link with which a user who forgot the password sets a new one. Their second factor stays. Needs step-up and, with
- * four eyes, another administrator: whoever has the link takes the account over.
+ * A link with which a user who forgot the password sets a new one. Their second factor stays. Needs step-up and, with four
+ * eyes, another administrator: anyone who has the link can take the account over.
  */
 export async function createPasswordLink({
   ctx,

@@ -7,8 +7,8 @@ import type { InvitationModel } from '@/lib/db/generated/models/Invitation'
 import { tokenHash } from '../token/token-hash'
 
 /**
- * The invitation that a link is for. It ends with who made it: whoever is disabled or no administrator any more lets
- * nobody in. Throws `invitation-ended`, which does not say whether there ever was one.
+ * The invitation that a link is for. It ends when its creator is disabled or stops being an administrator. Throws
+ * `invitation-ended`, which does not say whether there ever was one.
  */
 export async function findOpenInvitation(tx: Tx, token: string, now: Date): Promise<InvitationModel> {
   const row = await tx.invitation.findUnique({ where: { tokenHash: tokenHash(token) } })

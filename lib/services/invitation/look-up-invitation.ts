@@ -3,7 +3,7 @@ import { roleSchema } from '@/lib/contracts/common'
 import type { ServiceContext } from '../context'
 import { findOpenInvitation } from './find-open-invitation'
 
-/** Whom a link is for and what it does. Open to whoever has the link. Throws `invitation-ended`. */
+/** Which person a link is for and what it does. Open to anyone who has the link. Throws `invitation-ended`. */
 export async function lookUpInvitation({
   ctx,
   input,

@@ -3,8 +3,8 @@ import type { Tx } from '@/lib/db/client'
 import type { ClaimedJob } from './claim-next-job'
 
 /**
- * Locks the job's row and throws `lease-lost` unless this claim still holds it. Call it first in every transaction
- * that commits a run's results, and before the manifest is written. Answers whether it was to be cancelled meanwhile.
+ * Locks the job's row and throws `lease-lost` unless this claim still holds it. Call it first in every transaction that
+ * commits a run's results, and before the manifest is written. Answers whether its cancellation was requested meanwhile.
  */
 export async function assertLease(tx: Tx, job: ClaimedJob): Promise<{ cancelRequested: boolean }> {
   const rows = await tx.$queryRaw<{ fence: number; state: string; cancelRequested: boolean }[]>`

@@ -7,8 +7,8 @@ import { sectionKey } from '../operations/read-operations'
 const countsSchema = z.record(z.string(), z.number()).nullable()
 
 /**
- * The limit that keeps a job from beginning now; null when it may. One question, since every job asks it. With `queued`,
- * jobs of its kind that wait are counted as if they ran: whoever comes later goes after them.
+ * The limit that keeps a job from starting now; null when it may start. A single query, since it runs for every job. With
+ * `queued`, waiting jobs of its kind are counted as running: a later job goes after them.
  */
 export async function findFullLimit(tx: Tx, job: JobLoad, options: { queued: boolean }): Promise<FullLimit | null> {
   const [row] = await tx.$queryRaw<{ global: number; host: number; destinations: unknown; limits: unknown }[]>`

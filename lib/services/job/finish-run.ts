@@ -31,8 +31,8 @@ export function outcomeFailure(outcome: AttemptOutcome): Failure | null {
 
 /**
  * Ends a run: checks the fencing token, lets `commit` write the domain's rows and moves the job on, all in one transaction.
- * Answers the job's new state; a job that is to be cancelled is not tried again. `queued` means that another attempt follows, at once after an interruption, else after the
- * delay of `retry` with the reason on the job.
+ * Answers the job's new state; a job whose cancellation was requested is not tried again. `queued` means that another
+ * attempt follows, at once after an interruption, else after the delay of `retry` with the reason on the job.
  */
 export async function finishRun(
   db: Db,
@@ -49,7 +49,7 @@ export async function finishRun(
     async (tx) => {
       const { cancelRequested } = await assertLease(tx, job)
       const planned = afterAttempt(end.outcome, job.attempt, job.maxAttempts)
-      // What is to be cancelled is not tried again, whatever ended its run.
+      // A job whose cancellation was requested is not tried again, whatever ended its run.
       const outcome: AttemptOutcome = cancelRequested && planned === 'queued' ? { type: 'cancelled' } : end.outcome
       const state = afterAttempt(outcome, job.attempt, job.maxAttempts)
       assertTransition('running', state)

@@ -42,7 +42,7 @@ export async function recoverJobs(
     const failure: Failure = {
       code: 'interrupted',
       message: 'The worker ended in the middle of this run (killed, out of memory, or the machine went down).',
-      remedy: state === 'queued' ? 'Nothing: it is tried again by itself.' : 'Start it again.',
+      remedy: state === 'queued' ? 'Nothing needs to be done: it is retried automatically.' : 'Start it again.',
     }
     const taken = await ctx.db.$transaction(async (tx) => {
       const { count } = await tx.job.updateMany({

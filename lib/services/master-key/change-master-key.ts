@@ -11,8 +11,8 @@ import { readRotation, storeRotation } from './rotation-state'
 
 /**
  * The first half of replacing the master key: in one transaction everything in the catalog is sealed with the new one, and
- * the catalog notes which key counts from then on. Whether or not it is broken off, each secret is sealed with the key
- * that the catalog names. Throws `rotation-unfinished` while an earlier one has not come to its end.
+ * the catalog notes which key counts from then on. Even when it is interrupted, each secret is sealed with the key that the
+ * catalog names. Throws `rotation-unfinished` while an earlier one has not come to its end.
  */
 export async function changeMasterKey(ctx: ServiceContext, next: Vault): Promise<{ secrets: number }> {
   permit(ctx.actor, 'admin')

@@ -7,8 +7,8 @@ import { writeLists } from '../signature/write-lists'
 import { readRotation, storeRotation } from './rotation-state'
 
 /**
- * The second half: every copy's key is wrapped for the new master key, and the signed lists tell of the new signing key.
- * `forgetOldKey` is called once nothing needs the old one any more. Goes on where it was broken off.
+ * The second half: every copy's key is wrapped for the new master key, and the signed lists record the new signing key.
+ * `forgetOldKey` is called once nothing needs the old key any more. Resumes where it was interrupted.
  */
 export async function finishRotation(
   ctx: ServiceContext,

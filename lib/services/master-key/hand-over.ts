@@ -2,7 +2,7 @@ import { canonicalJson } from '@/lib/core/evidence/canonical-json'
 import type { KeyHandOver } from '@/lib/core/repository/signed-list'
 import type { Vault } from '@/lib/ports/vault'
 
-/** Both keys say that the one follows the other: what either signed goes on to hold for whoever knows one of them. */
+/** Both keys sign that one follows the other, so that knowing either key is enough to verify what both signed. */
 export async function handOver(from: Vault, to: Vault, about: { instanceId: string; at: Date }): Promise<KeyHandOver> {
   const document = {
     format: 'holdfast-key-hand-over' as const,

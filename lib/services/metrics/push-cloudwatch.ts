@@ -11,7 +11,7 @@ import { readMetrics } from './read-metrics'
 /** The service takes at most 1,000 metrics a request. */
 const batchSize = 1_000
 const withinMs = 20_000
-/** One lost minute is a gap in a chart; this many are told. */
+/** One lost minute is a gap in a chart; this many are reported. */
 const failuresToTell = 3
 
 /**

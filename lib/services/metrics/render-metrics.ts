@@ -126,7 +126,7 @@ function writeSources(registry: Registry, facts: MetricFacts): void {
 
 function writeDestinations(registry: Registry, destinations: DestinationMetrics[]): void {
   const labels = ['destination', 'destination_id'] as const
-  const up = gauges(registry, 'destination_up', '1 when the destination answered the last look at it', labels)
+  const up = gauges(registry, 'destination_up', '1 when the destination answered its last check', labels)
   const bytes = gauges(registry, 'destination_bytes', 'Bytes of our copies in the destination', labels)
   const capacity = gauges(registry, 'destination_capacity_bytes', 'Bytes that the destination may hold', labels)
   const free = gauges(registry, 'destination_free_bytes', 'Bytes that its file system has left', labels)

@@ -30,7 +30,7 @@ type Claims = z.infer<typeof claimsSchema>
 
 interface Input extends Visitor {
   oidc: Pick<Oidc, 'issuer' | 'groupsClaim' | 'roles'>
-  /** Of the ID token (and the user info), checked by whoever calls: signature, issuer, audience, nonce. */
+  /** Of the ID token (and the user info). The caller has checked signature, issuer, audience and nonce. */
   claims: Readonly<Record<string, unknown>>
   /** The session that this one takes the place of, when a person showed again who they are. */
   replaces: string | null
@@ -108,7 +108,10 @@ async function findOrMake(tx: Tx, issuer: string, claims: Claims, role: Role | n
   }
 }
 
-/** Nobody here made them one: the provider's groups did. The administrators hear of it all the same (security 23). */
+/**
+ * The provider's groups made them an administrator, not a person here. The administrators are notified all the same
+ * (security 23).
+ */
 async function tellNewAdministrator(tx: Tx, user: UserModel, now: Date): Promise<void> {
   await tellOnce(
     tx,
@@ -156,7 +159,7 @@ async function recordRefusal(
 const refusals = {
   'oidc-no-role': 'None of your groups may use Holdfast.',
   'oidc-disabled': 'Your account here is disabled.',
-  'oidc-no-email': 'The identity provider did not tell your e-mail address.',
+  'oidc-no-email': 'The identity provider did not send your e-mail address.',
   'oidc-account-exists': 'There is an account with your address that is not the identity provider’s.',
 } as const
 

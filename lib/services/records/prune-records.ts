@@ -11,9 +11,9 @@ const batchRows = 1_000
 export type PrunedRecords = Record<'jobs' | 'alerts' | 'sessions' | 'invitations' | 'approvals' | 'workers', number>
 
 /**
- * Removes what is over for longer than the settings keep it, so that the catalog does not grow for ever: finished jobs,
- * ended alerts with their deliveries, sessions, invitations and approvals that are no good any more, workers that are
- * gone. Never the audit log, a backup's row, or what proves a backup. Every worker may call it at any time.
+ * Removes what ended longer ago than the settings keep it, so that the catalog does not grow without limit: finished jobs,
+ * ended alerts with their deliveries, sessions, invitations and approvals that are no good any more, workers that are gone.
+ * Never the audit log, a backup's row, or what proves a backup. Every worker may call it at any time.
  */
 export async function pruneRecords(args: {
   ctx: Pick<ServiceContext, 'db' | 'logger'>

@@ -8,7 +8,7 @@ import { readRecoveryKey, recoveryKeySetting } from '../settings/read-recovery-k
 import { readRecoveryKit } from './get-recovery-kit'
 
 /**
- * Notes that the kit was stored: whoever types its check word back has it before them. Confirming again changes nothing.
+ * Records that the kit was stored: a person who can type its check word has it at hand. Confirming again changes nothing.
  * Throws `recovery-kit-missing`, `recovery-kit-without-word`, `check-word-wrong`.
  */
 export async function confirmRecoveryKit({

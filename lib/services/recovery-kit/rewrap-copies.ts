@@ -19,9 +19,9 @@ type Context = Pick<ServiceContext, 'db' | 'vault' | 'openStorage'>
 type Copy = Awaited<ReturnType<typeof nextCopies>>[number]
 
 /**
- * Writes the wrapped key of every copy once more, for whoever must be able to open it and cannot yet. Nothing is
- * overwritten: the key gets a file of its own beside the first one, and the catalog notes it copy by copy, so that a run
- * that is broken off goes on where it was. One store in trouble does not stop the others.
+ * Wraps the key of every copy again for each recipient that must be able to open it and cannot yet. Nothing is overwritten:
+ * the key gets a file of its own beside the first one, and the catalog notes it copy by copy, so that an interrupted run
+ * resumes where it stopped. One store in trouble does not stop the others.
  */
 export async function rewrapCopies(
   ctx: Context,
@@ -41,7 +41,7 @@ export async function rewrapCopies(
       } catch (error) {
         run.signal.throwIfAborted()
         const failure = toFailure(error)
-        run.logger.warn('a copy could not be wrapped anew', { backupId: copy.backupId, ...failure })
+        run.logger.warn('the key of a copy could not be wrapped again', { backupId: copy.backupId, ...failure })
         if (!troubles.has(copy.destinationId))
           troubles.set(copy.destinationId, `${copy.destination.name}: ${tellFailure(failure)}`)
       }

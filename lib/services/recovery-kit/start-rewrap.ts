@@ -8,7 +8,10 @@ import { wantedRecipients } from './wanted-recipients'
 /** After one that could not do all, the next is begun so much later. */
 const pauseMs = 15 * 60_000
 
-/** Has the backups there are wrapped for whoever must be able to open them; one that waits or runs already serves. */
+/**
+ * Starts a job that wraps existing backups for every recipient that must be able to open them, unless one waits or runs
+ * already.
+ */
 export async function startRewrap(ctx: Pick<ServiceContext, 'db'> & { actor: Actor }): Promise<void> {
   try {
     await ctx.db.$transaction((tx) =>

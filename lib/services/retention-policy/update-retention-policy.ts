@@ -72,7 +72,7 @@ export async function updateRetentionPolicy({
       { timeout: timeoutMs },
     ),
   )
-  // At once, so that what waits for its grace time now is seen and told of now.
+  // Immediately, so that backups that now wait for their grace time are shown and reported now.
   if (rules) {
     const sources = await sourcesOfPolicy(ctx.db, id)
     await startRetention(

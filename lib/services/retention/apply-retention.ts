@@ -16,7 +16,7 @@ import { sweepRequested } from './sweep-requested'
 export interface AppliedRetention {
   /** Backups that are deleted from now on; their objects are still there. */
   marked: { id: string; reason: string }[]
-  /** Backups of which objects are to be removed: those, and some that lost single copies. */
+  /** Backups with objects to remove: those, and some that lost single copies. */
   toRemove: string[]
   /** Backups or copies that wait for the grace time since now. */
   planned: number

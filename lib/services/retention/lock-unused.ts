@@ -2,8 +2,8 @@ import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 
 /**
- * Locks these backups' rows and answers those that no job waits for or uses (fault 77). Whoever starts such a job locks
- * the row too (`holdBackup`), so either the job is seen here, or it finds the backup deleted.
+ * Locks these backups' rows and answers those that no job waits for or uses (fault 77). Starting such a job locks the row
+ * too (`holdBackup`), so either the job is seen here, or it finds the backup deleted.
  */
 export async function lockUnused(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()

@@ -3,8 +3,8 @@ import { raiseIncident } from '../incident/raise-incident'
 import { resolveIncident } from '../incident/resolve-incident'
 
 /**
- * Tells once per source that backups wait to be deleted, and ends that when none does any more. What expires by an
- * unchanged policy does not wait and is not told of. `added`: something new waits.
+ * Reports once per source that backups wait to be deleted, and resolves it when none does any more. What expires by an
+ * unchanged policy does not wait and is not reported. `added`: something new waits.
  */
 export async function refreshNotice(
   tx: Tx,

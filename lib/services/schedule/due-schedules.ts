@@ -28,7 +28,7 @@ function nextAfterCursor(row: { id: string; cron: string; timeZone: string; eval
   return nextMs
 }
 
-/** One that cannot be read counts as due, so that its evaluation tells what is wrong with it. */
+/** One that cannot be read counts as due, so that its evaluation reports what is wrong with it. */
 function firstRun(row: { cron: string; timeZone: string; evaluatedUntil: Date }): number {
   try {
     return nextRuns(row.cron, row.timeZone, row.evaluatedUntil, 1)[0]?.getTime() ?? Infinity

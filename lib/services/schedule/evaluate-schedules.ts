@@ -8,8 +8,8 @@ import { resumeSchedules } from './resume-schedules'
 const atOnce = 4
 
 /**
- * Turns due occurrences into jobs. Every worker calls it every minute; each schedule is locked while it is looked at
- * and its cursor moves in the same transaction, so an occurrence becomes one job whoever ticks. `now` is the
+ * Turns due occurrences into jobs. Every worker calls it every minute; each schedule is locked while it is evaluated and
+ * its cursor moves in the same transaction, so an occurrence becomes one job however many workers tick. `now` is the
  * database's clock, never the worker's own.
  */
 export async function evaluateSchedules(args: {

@@ -7,7 +7,10 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { checkTiming } from './check-timing'
 
-/** The next five runs of timing that is not stored, with daylight saving told. Throws `cron-invalid` and `time-zone-unknown`. */
+/**
+ * The next five runs of timing that is not stored, with changes of daylight saving noted. Throws `cron-invalid` and
+ * `time-zone-unknown`.
+ */
 export async function previewSchedule({
   ctx,
   input,
@@ -19,7 +22,7 @@ export async function previewSchedule({
   return previewTiming(input, ctx.clock.now())
 }
 
-/** The same for whoever was let in already. */
+/** The same for a caller whose permission was checked already. */
 export function previewTiming(input: SchedulePreview, now: Date): NextRuns {
   checkTiming(input, now)
   const { cron, timeZone, window } = input

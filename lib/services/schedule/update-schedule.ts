@@ -84,7 +84,7 @@ function pauseAfter(
 ): SchedulePause | null {
   if (until && new Date(until) <= now) {
     throw new HoldfastError('invalid-input', 'The pause would be over already.', {
-      facts: { errors: [{ path: 'pausedUntil', message: 'Choose a time to come' }] },
+      facts: { errors: [{ path: 'pausedUntil', message: 'Choose a time in the future' }] },
     })
   }
   if (!before.enabled && until === undefined) return pauseOf(before)

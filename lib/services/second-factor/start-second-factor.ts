@@ -29,6 +29,6 @@ export async function startSecondFactor({ ctx }: { ctx: ServiceContext }): Promi
 
 function exists(): HoldfastError {
   return new HoldfastError('second-factor-exists', 'You have a second factor already.', {
-    remedy: 'Remove it first, if it is to be replaced.',
+    remedy: 'To replace it, remove it first.',
   })
 }

@@ -16,8 +16,8 @@ const open = (secret: string, label: string) => new TOTP({ ...base, label, secre
 export const totpUri = (secret: string, email: string): string => open(secret, email).toString()
 
 /**
- * The time step that a code belongs to, or null when it belongs to none near now. Clocks may be apart by one step.
- * Whoever takes a code remembers its step: it and those before it are used up.
+ * The time step that a code belongs to, or null when it belongs to none near now. Clocks may differ by one step. The caller
+ * stores the step of an accepted code: it and all earlier steps are used up.
  */
 export function totpStep(secret: string, code: string, now: Date): bigint | null {
   const token = code.replace(/\s/g, '')

@@ -41,7 +41,7 @@ export async function forgetAttempts(db: Tx, key: AttemptKey): Promise<void> {
   await db.signInAttempt.deleteMany({ where: key })
 }
 
-/** Counts that are over; without this whoever tries new names every time would fill the table. */
+/** Removes expired counts; otherwise an attacker who tries a new name every time could fill the table. */
 export async function sweepAttempts(db: Tx, now: Date): Promise<void> {
   await db.signInAttempt.deleteMany({ where: { until: { lte: now } } })
 }

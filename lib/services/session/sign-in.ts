@@ -70,7 +70,7 @@ export async function signIn({
   }
   const secondFactor = user.totpConfirmedAt !== null
   if (secondFactor && !input.code) {
-    // Taken back, not forgotten: whoever knows the password must not be able to start the count of codes afresh.
+    // Taken back, not cleared: an attacker who knows the password must not be able to reset the count of codes.
     for (const key of begun.counted) await takeBackAttempt(ctx.db, key)
     throw new HoldfastError('second-factor-needed', 'A code of your authenticator app is needed too.')
   }
@@ -98,7 +98,7 @@ async function begin(
   wait: (ms: number) => Promise<unknown>,
 ): Promise<Begun> {
   const now = ctx.clock.now()
-  // Looked for without an account too, so that the time tells nothing.
+  // Checked without an account too, so that the time reveals nothing.
   if (input.device && (await isKnownDevice(ctx.db, user?.id ?? nobody, input.device, now))) {
     const own = { account: email, place: devicePlace(input.device) }
     // A stolen browser's five guesses are used up: from here on it counts as a stranger.

@@ -11,9 +11,9 @@ import { startRewrap } from '../recovery-kit/start-rewrap'
 import { readRecoveryKey, recoveryKeySetting, type StoredRecoveryKey } from './read-recovery-key'
 
 /**
- * Makes the recovery key. The answer is the only place where its private half ever is; the catalog keeps the public one
- * and a hash of the check word. The backups there are already are wrapped for it at once, by a job. Throws
- * `recovery-key-exists` unless `replace`: whoever has the old kit can go on opening what it opened.
+ * Creates the recovery key. Its private half exists only in the answer; the catalog keeps the public half and a hash of the
+ * check word. A job wraps existing backups for it immediately. Throws `recovery-key-exists` unless `replace`: the old kit
+ * still opens what it opened before.
  */
 export async function createRecoveryKit({
   ctx,

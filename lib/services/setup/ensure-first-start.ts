@@ -102,8 +102,8 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
 }
 
 /**
- * The administrator named in the environment. Whoever sets it chose the password, so a short one is taken with a
- * warning; an address that cannot be used leaves the set-up page open instead of keeping the worker from starting.
+ * The administrator named in the environment. The operator chose the password, so a short one is accepted with a warning;
+ * an address that cannot be used leaves the set-up page open instead of keeping the worker from starting.
  */
 async function makeAdministrator(ctx: ServiceContext, given: { email: string; password: string }): Promise<void> {
   const email = emailSchema.safeParse(given.email)

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSignatureSchema } from '@/lib/core/repository/manifest-signature'
-import {
-  backupFolderOf,
-  manifestFile,
-  repositoryRoot,
-  signatureFile,
-  signedListOf,
-} from '@/lib/core/repository/paths'
+import { backupFolderOf, manifestFile, repositoryRoot, signatureFile, signedListOf } from '@/lib/core/repository/paths'
 import {
   keyHandOverSchema,
   signedListSchema,

@@ -32,7 +32,7 @@ export async function confirmSource(
   await confirmChange(ctx, tx, { action: 'source.other-server', ...subject, summary })
 }
 
-/** Whoever owns an object of this source's database may from now on do what the worker may. Throws `step-up-needed`. */
+/** From now on, anyone who owns an object of this source's database can do what the worker can. Throws `step-up-needed`. */
 export async function confirmUnconfined(
   ctx: ServiceContext,
   tx: Tx,

@@ -19,7 +19,7 @@ export type SourceStatusFacts = Omit<SourceStatus, 'lastBackup'> & { lastBackupI
 
 /**
  * How one source stands at `now`. Health is decided in lib/core/health; this gathers what it asks for. `incidents` are
- * reasons that were told as alerts and go on.
+ * reasons from alerts that are still open.
  */
 export function judgeSource(
   row: SourceRow,

@@ -19,7 +19,7 @@ export async function requireStepUp(
   if (actor.type !== 'user') return
   if ((await stepUpLeftMs(ctx, tx)) > 0) return
   const user = await tx.user.findUnique({ where: { id: actor.id } })
-  throw new HoldfastError('step-up-needed', 'Show again that it is you: this needs your password or a code.', {
+  throw new HoldfastError('step-up-needed', 'Confirm your identity: this needs your password or a code.', {
     remedy: 'Send POST /api/v1/me/step-up with your password or a code, then repeat the request.',
     facts: { methods: user ? stepUpMethodsOf(user) : [] },
   })

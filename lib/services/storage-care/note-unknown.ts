@@ -4,8 +4,8 @@ import { Prisma } from '@/lib/db/generated/client'
 import type { ObjectInfo } from '@/lib/ports/storage'
 
 /**
- * Notes objects that the catalog does not know, each once. The first sight is kept unless the object was replaced, which its size
- * or the store's own version of it tells.
+ * Notes objects that the catalog does not know, each once. The time of the first sighting is kept unless the object was
+ * replaced, which its size or the store's own version shows.
  */
 export async function noteUnknown(
   tx: Tx,

@@ -12,16 +12,16 @@ export interface CopyFinding {
   destinationName: string
   state: 'stored' | 'missing' | 'damaged' | 'unknown'
   failure: Failure | null
-  /** What is worth telling of a copy that is whole. */
+  /** What is worth noting about an intact copy. */
   note: string | null
 }
 
-/** One incident for each source in each destination: a disk that dies is not told of a thousand times. */
+/** One incident for each source in each destination: a failed disk is not reported a thousand times. */
 const subjectOf = (copy: { destinationId: string }, sourceId: string) => `${copy.destinationId}:${sourceId}`
 
 /**
- * Writes what a copy was found to be. A damaged or missing one is told of, and due to be made whole from a good copy; one
- * that is whole again ends the incident when it was the last. `readBack`: all of its bytes were read.
+ * Records the state a copy was found in. A damaged or missing one is reported, and due to be repaired from a good copy;
+ * when the last one is intact again, the incident ends. `readBack`: all of its bytes were read.
  */
 export async function recordFinding(
   tx: Tx,
@@ -61,7 +61,7 @@ export async function recordFinding(
       title: `A copy of ${source.name} in ${finding.destinationName} is ${finding.state}`,
       body: [
         `The backup of ${startedAt.toISOString()}: ${finding.failure ? tellFailure(finding.failure) : `its copy is ${finding.state}.`}`,
-        whole > 0 ? 'It is made whole from another copy by itself.' : 'There is no other copy of it.',
+        whole > 0 ? 'It is repaired from another copy automatically.' : 'There is no other copy of it.',
       ].join(' '),
       facts: { backupId: copy.backupId, destinationId: copy.destinationId, state: finding.state, otherCopies: whole },
     },

@@ -20,7 +20,7 @@ export async function tellUnknown(
       subjectId: destination.id,
       sourceId: null,
       title: `Unknown objects in ${destination.name}`,
-      body: `${many} (${(unknown.sizeBytes / 1e6).toFixed(1)} MB) below holdfast/ belong to no backup of this catalog. Nothing is removed by itself: look at the page of the destination.`,
+      body: `${many} (${(unknown.sizeBytes / 1e6).toFixed(1)} MB) below holdfast/ belong to no backup of this catalog. Nothing is removed automatically: see the page of the destination.`,
       facts: { destinationId: destination.id, count: unknown.count, sizeBytes: unknown.sizeBytes },
     },
     now,

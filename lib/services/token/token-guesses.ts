@@ -9,8 +9,8 @@ const longestDelayMs = 2_000
 const minuteMs = 60_000
 
 /**
- * Counts bearer tokens that were not right, in one process. Tokens that are right are never counted and never wait: they
- * are looked up first, so whoever shares an address with a guesser goes on working.
+ * Counts wrong bearer tokens in one process. Valid tokens are never counted and never wait: they are looked up first, so
+ * clients that share an address with a guesser keep working.
  */
 export class TokenGuesses {
   readonly #byAddress = new AttemptCounter(perAddress)

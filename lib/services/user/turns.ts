@@ -9,7 +9,7 @@ export class Turns {
   async take<T>(run: () => Promise<T>): Promise<{ value: T } | null> {
     if (this.#running >= this.limits.atOnce) {
       if (this.#waiting.length >= this.limits.waiting) return null
-      // Whoever ends hands the place over, so that nobody who comes just then takes it first.
+      // A finished run passes its place to the next waiting one, so that a newcomer cannot take it first.
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     } else this.#running += 1
     try {

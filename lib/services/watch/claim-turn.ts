@@ -1,8 +1,8 @@
 import type { Tx } from '@/lib/db/client'
 
 /**
- * True for one caller in each interval, whoever asks: work that every process could do is done by one, and by another
- * when that one is gone. The catalog's clock counts. A turn from the future (its clock was set back) is taken over.
+ * True for one caller in each interval: work that every process could do is done by one, and by another when that one is
+ * gone. The catalog's clock counts. A turn from the future (its clock was set back) is taken over.
  */
 export async function claimTurn(tx: Tx, name: string, everyMs: number): Promise<boolean> {
   const rows = await tx.$queryRaw<{ key: string }[]>`

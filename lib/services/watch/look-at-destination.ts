@@ -13,7 +13,7 @@ const probeWithinMs = 60_000
 const essential = new Set(['write', 'read', 'delete'])
 
 /**
- * One look at a store: a short listing, and its free space where it tells it; nothing is written, and the report keeps
+ * One check of a store: a short listing, and its free space where it reports it; nothing is written, and the report keeps
  * what the last full probe found out. Only after a probe that failed the store is probed in full again, since a listing
  * does not show that writing works. Rejects only on abort of `signal`.
  */

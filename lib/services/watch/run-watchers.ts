@@ -10,7 +10,7 @@ import { watchTokens } from './watch-tokens'
 import { watchWorkers } from './watch-workers'
 
 const dayMs = 86_400_000
-/** Told of an ending certificate, people renew it and want to see that it counts. */
+/** While a certificate is reported as expiring, it is read hourly: people renew it and want to see that it is recognised. */
 const hourMs = 3_600_000
 
 /**

@@ -12,10 +12,10 @@ export interface Found {
 }
 
 /**
- * Makes the open incidents of these events what a watcher found: opens what is new, ends what is gone. What goes on is
- * only marked as seen, or raised again when its words changed; either way it is told once however often one looks.
- * Subjects in `unknown` could not be looked at: theirs stay as they are. `subjects` limits all this to those, where
- * others have incidents of the same event.
+ * Makes the open incidents of these events what a watcher found: opens what is new, ends what is gone. What goes on is only
+ * marked as seen, or raised again when its words changed; either way it is reported once, however often it is checked.
+ * Subjects in `unknown` could not be looked at: theirs stay as they are. `subjects` limits all this to those, where others
+ * have incidents of the same event.
  */
 export async function settleIncidents(
   db: Db,

@@ -13,14 +13,17 @@ import { settleIncidents } from './settle-incidents'
 import { storedClasses } from './stored-classes'
 
 const events: AlertEvent[] = ['destination-unreachable', 'destination-nearly-full', 'destination-over-budget']
-/** With the second look a minute after a failed one, trouble is told within five minutes; a listing costs next to nothing. */
+/**
+ * With the second check a minute after a failed one, trouble is reported within five minutes; a listing costs next to
+ * nothing.
+ */
 const lookEveryMs = 3 * 60_000
 const lookAgainAfterMs = 50_000
 const atOnce = 8
 
 type Deps = Pick<ServiceContext, 'db' | 'openStorage' | 'vault' | 'logger' | 'clock'>
 
-/** Looks at every destination that is due, records what it saw, and tells of what is unreachable, full or too dear. */
+/** Checks every destination that is due, records the result, and reports what is unreachable, full or over budget. */
 export async function watchDestinations(args: { ctx: Deps; now: Date; signal: AbortSignal }): Promise<void> {
   const { ctx, now, signal } = args
   const before = await ctx.db.destination.findMany({ where: { deletedAt: null } })

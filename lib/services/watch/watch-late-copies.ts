@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context'
 import { raisePartial, rpoOf } from '../copy/settle-backup'
 import { incidentKey } from '../incident/raise-incident'
 
-/** Tells of copies that were to follow their backup and have not in time; once a source, until it has caught up. */
+/** Reports copies that should have followed their backup and are late; once per source, until it has caught up. */
 export async function watchLateCopies(args: { ctx: Pick<ServiceContext, 'db'>; now: Date }): Promise<void> {
   const { db } = args.ctx
   const { now } = args

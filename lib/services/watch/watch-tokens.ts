@@ -3,7 +3,7 @@ import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { settleIncidents } from './settle-incidents'
 
-/** Tells of API tokens that end soon or have ended, until they are revoked. */
+/** Reports API tokens that expire soon or have expired, until they are revoked. */
 export async function watchTokens(args: { ctx: Pick<ServiceContext, 'db'>; now: Date }): Promise<void> {
   const { db } = args.ctx
   const { now } = args

@@ -7,8 +7,9 @@ import { settleIncidents, type Found } from './settle-incidents'
 const newestRows = 100
 
 /**
- * Tells of workers that fell silent. Workers call it for one another, and the web process calls it for the last one:
- * who is dead cannot tell. `waitingSince`: from when on a worker could be expected, such as the caller's own start.
+ * Reports workers that fell silent. Workers call it for one another, and the web process calls it for the last one, since a
+ * dead worker cannot report itself. `waitingSince`: from when on a worker could be expected, such as the caller's own
+ * start.
  */
 export async function watchWorkers(args: {
   ctx: Pick<ServiceContext, 'db'>

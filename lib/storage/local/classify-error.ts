@@ -25,7 +25,7 @@ export function classifyError(error: unknown, facts: { path: string; key?: strin
   if (isErrno(error, 'ENOENT', 'ENOTDIR')) {
     return new HoldfastError('object-not-found', `${facts.key ?? facts.path} is not there`, {
       ...options,
-      remedy: 'Look whether its disk is mounted, and who else may delete there; use another copy meanwhile',
+      remedy: 'Check that its disk is mounted, and who else may delete there; use another copy meanwhile',
     })
   }
   const message = error instanceof Error ? error.message : String(error)

@@ -41,12 +41,12 @@ export async function get(
 
 async function openFile(root: RootFolder, file: string): Promise<FileHandle> {
   await root.checkInside(path.dirname(file))
-  // A pipe in the place of a file would keep whoever opens it waiting, without O_NONBLOCK for ever.
+  // Without O_NONBLOCK, opening a pipe in place of a file would block forever.
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   if ((await handle.stat()).isFile()) return handle
   await handle.close()
-  throw new HoldfastError('storage-denied', `${file} is no file`, {
-    remedy: 'Remove it from the destination, then look who put it there',
+  throw new HoldfastError('storage-denied', `${file} is not a file`, {
+    remedy: 'Remove it from the destination, then find out who put it there',
     facts: { path: file },
   })
 }

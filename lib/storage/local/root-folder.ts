@@ -47,8 +47,8 @@ export class RootFolder {
   async makeParent(file: string): Promise<string> {
     const parent = path.dirname(file)
     let made = this.path
-    // Step by step, and never through a link. (Node's own way to make several tries for ever where a folder can neither be
-    // made nor is there, as below /proc.)
+    // Step by step, and never through a link. (Node's recursive mkdir never returns where a folder neither exists nor can
+    // be created, as below /proc.)
     for (const name of path.relative(this.path, parent).split(path.sep)) {
       if (name === '') continue
       const folder = path.join(made, name)

@@ -79,7 +79,7 @@ export function objectNotFound(
   about: { facts?: Record<string, unknown>; cause?: unknown } = {},
 ): HoldfastError {
   return new HoldfastError('object-not-found', `There is no object ${key} in the bucket ${bucket}`, {
-    remedy: 'It was removed by something else than Holdfast: use another copy, and look who else may delete there',
+    remedy: 'Something other than Holdfast removed it: use another copy, and check who else may delete there',
     ...about,
   })
 }

@@ -69,7 +69,7 @@ async function* chunks(store: S3Store, span: Span, run: RunContext): AsyncGenera
       // An object that comes in pieces still comes: only attempts without a single byte count up.
       failures = position > resumedAt ? 1 : failures + 1
       if (!isTransient(failure) || failures >= attempts) throw failure
-      run.logger.warn('reading broke off, resuming', { key: span.key, position, error: failure.message })
+      run.logger.warn('reading was interrupted, resuming', { key: span.key, position, error: failure.message })
       const pauseMs = backoffMs(store.tuning.retry, failures)
       await delay(pauseMs, undefined, { signal: run.signal }).catch(() => run.signal.throwIfAborted())
     }
@@ -89,7 +89,7 @@ async function open(store: S3Store, span: Span, position: number, run: RunContex
       const { body, contentRange } = await openBody(store, command, signal)
       if (!ranged || contentRange?.startsWith(`bytes ${position}-`)) return body
       body.destroy()
-      throw new HoldfastError('storage-failed', 'The store ignores ranges, so reading cannot go on where it broke off')
+      throw new HoldfastError('storage-failed', 'The store ignores ranges, so an interrupted read cannot be resumed')
     } catch (error) {
       if (readFault(error).status !== 412) throw error
       throw new HoldfastError('object-damaged', `${span.key} was replaced while it was being read`, { cause: error })

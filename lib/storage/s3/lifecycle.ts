@@ -35,7 +35,7 @@ export function ensureSafetyNet(store: S3Store, expireAfterDays: number | null, 
   return ensureRule(store, { id: rule.ID, rule }, run)
 }
 
-/** Keeps one lifecycle rule of ours that moves objects to other classes by age; none when nothing is to be moved. */
+/** Keeps one lifecycle rule of ours that moves objects to other classes by age; none when nothing has to be moved. */
 export async function ensureTransitions(
   store: S3Store,
   transitions: ClassTransition[],
@@ -53,8 +53,8 @@ export async function ensureTransitions(
 }
 
 /**
- * The whole configuration is one document that a PUT replaces, so all other rules go back as they came, and what the
- * store then has is read again and compared. `rule` null: ours is to be gone.
+ * The whole configuration is one document that a PUT replaces, so all other rules go back as they came, and what the store
+ * then has is read again and compared. `rule` null: ours is removed.
  */
 async function ensureRule(
   store: S3Store,

@@ -36,7 +36,7 @@ export async function* list(store: S3Store, prefix: string, run: RunContext): As
     if (!page.NextContinuationToken || page.NextContinuationToken === token) {
       throw new HoldfastError(
         'storage-failed',
-        'The store broke off its listing: it says there is more, but not where',
+        'The store cut its listing short: it says there is more, but not where',
         {
           facts: { prefix },
         },

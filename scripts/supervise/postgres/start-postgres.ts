@@ -82,8 +82,8 @@ export async function startPostgres(options: SuperviseOptions, log: LogFile): Pr
 }
 
 /**
- * Who gets in: over loopback, with a password, whoever asks on this machine. Written anew at every start. There is no
- * socket in the file system, and no rule that lets in a system user for being one.
+ * Who may connect: any user of this machine, over loopback, with a password. Rewritten at every start. There is no socket
+ * in the file system, and no rule that lets in a system user for being one.
  */
 function writeAccessRules(place: PostgresPlace, data: string): void {
   const file = path.join(data, 'pg_hba.conf')

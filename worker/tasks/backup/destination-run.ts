@@ -49,7 +49,7 @@ export class DestinationRun {
     return put
   }
 
-  /** False when it was left before: of several parts the first failure tells most. */
+  /** False when it was left before: of several parts the first failure says most. */
   fail(error: unknown): boolean {
     if (!this.isLive) return false
     this.failed = { error: error ?? new Error('The destination stopped without saying why.') }

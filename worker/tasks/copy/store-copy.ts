@@ -75,7 +75,7 @@ async function copyPart(
     run.signal.throwIfAborted()
     throw trouble.error ?? error
   }
-  throw new HoldfastError('object-damaged', `The destination holds something else than was sent (${part.file})`, {
+  throw new HoldfastError('object-damaged', `The destination holds something other than what was sent (${part.file})`, {
     facts: { key: folder + part.file },
   })
 }

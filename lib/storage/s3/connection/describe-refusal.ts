@@ -89,7 +89,7 @@ function wrongRegion(fault: S3Fault, config: S3Config): Refusal {
   )
 }
 
-/** Stores say this of the region and of a key that cannot be one; what they say besides tells which. */
+/** Stores answer this for a wrong region and for an impossible key; the rest of the answer shows which. */
 function malformed(fault: S3Fault, config: S3Config): Refusal {
   return failed(
     `The store does not take the region ${config.region} or this access key id${fault.message ? `: ${fault.message}` : ''}`,
