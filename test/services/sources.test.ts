@@ -13,6 +13,7 @@ import { updateSource } from '@/lib/services/source/update-source'
 import { freshCatalog, type FreshCatalog } from '../helpers/catalog/catalog'
 import { as, testContext } from '../helpers/catalog/service-context'
 import { testPostgresUrl } from '../helpers/servers/servers'
+import { asPostgres } from '@/test/helpers/as-postgres'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext
@@ -91,7 +92,7 @@ describe('a source', () => {
   it('loses its password when an empty one is given', async () => {
     const { id } = await createSource({ ctx, input: input('emptied') })
     const after = await updateSource({ ctx, input: { id, patch: { connection: { password: '' } } } })
-    expect(after.connection.hasPassword).toBe(false)
+    expect(asPostgres(after).connection.hasPassword).toBe(false)
   })
 
   it('refuses a name that is taken, and gives it free after deletion', async () => {
@@ -187,7 +188,7 @@ describe('the address of a source', () => {
         await expect(updateSource({ ctx, input: { id, patch } })).rejects.toMatchObject(refused)
         await expect(testSource({ ctx, input: { id, patch } })).rejects.toMatchObject(refused)
       }
-      expect((await getSource({ ctx, input: { id } })).connection.host).toBe('db.example.com')
+      expect(asPostgres(await getSource({ ctx, input: { id } })).connection.host).toBe('db.example.com')
     },
   )
 
@@ -198,7 +199,7 @@ describe('the address of a source', () => {
         ctx,
         input: { id, patch: updateSourceSchema.parse({ connection: { ...to, password: secret } }) },
       })
-      return after.connection.ssl
+      return asPostgres(after).connection.ssl
     }
     expect(await moved({ host: '127.0.0.1' }, { host: 'db.example.com' })).toBe('verify-full')
     expect(await moved({ host: '/run/postgresql' }, { host: '10.0.0.5' })).toBe('verify-full')

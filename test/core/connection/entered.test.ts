@@ -8,6 +8,7 @@ import { postgresContract } from '@/lib/contracts/engines/postgres'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { parseInput } from '@/lib/services/parse-input'
+import { asPostgres } from '@/test/helpers/as-postgres'
 
 const pasted = 'postgres://backup:s3cret-canary@db.example.com/shop'
 const withUser = 'https://key:s3cret-canary@host.example.com/'
@@ -96,7 +97,9 @@ describe('what is entered as a place', () => {
     ['  db.example.com ', 'db.example.com'],
     ['/var/run/postgresql', '/var/run/postgresql'],
   ])('may be the host %s, kept as %s', (host, kept) => {
-    const { connection: read } = createSourceSchema.parse({ ...source, connection: { ...connection, host } })
+    const { connection: read } = asPostgres(
+      createSourceSchema.parse({ ...source, connection: { ...connection, host } }),
+    )
     expect(read.host).toBe(kept)
   })
 

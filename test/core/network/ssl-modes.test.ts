@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createSourceSchema } from '@/lib/contracts/source'
 import { sslModes } from '@/lib/core/network/ssl-modes'
 import { sslConsequences, unverifiedWords } from '@/lib/core/network/ssl-modes'
+import { asPostgres } from '@/test/helpers/as-postgres'
 
 const sslOf = (connection: Record<string, unknown>) =>
-  createSourceSchema.parse({ name: 'shop', connection: { database: 'shop', user: 'backup', ...connection } }).connection
-    .ssl
+  asPostgres(
+    createSourceSchema.parse({ name: 'shop', connection: { database: 'shop', user: 'backup', ...connection } }),
+  ).connection.ssl
 
 describe('a new source for which nobody chose a TLS mode', () => {
   it.each([

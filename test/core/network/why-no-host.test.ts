@@ -3,6 +3,7 @@ import { typedHostChanges, pastedWords } from '@/components/sources/pasted-value
 import { newChannelConfigSchemas } from '@/lib/contracts/alerting/channel-config'
 import { postgresContract } from '@/lib/contracts/engines/postgres'
 import { createSourceSchema } from '@/lib/contracts/source'
+import { asPostgres } from '@/test/helpers/as-postgres'
 
 const connection = { host: 'db.example.com', database: 'shop', user: 'backup' }
 
@@ -10,7 +11,11 @@ const connection = { host: 'db.example.com', database: 'shop', user: 'backup' }
 const entrances: Record<string, (host: string) => { success: boolean; host: unknown; message: string | undefined }> = {
   'a new source': (host) => {
     const read = createSourceSchema.safeParse({ name: 'x', connection: { ...connection, host } })
-    return { success: read.success, host: read.data?.connection.host, message: read.error?.issues[0]?.message }
+    return {
+      success: read.success,
+      host: read.data && asPostgres(read.data).connection.host,
+      message: read.error?.issues[0]?.message,
+    }
   },
   'a changed source': (host) => {
     const read = postgresContract.enteredConnection.safeParse({ ...connection, host })
@@ -18,7 +23,11 @@ const entrances: Record<string, (host: string) => { success: boolean; host: unkn
   },
   'a replica': (host) => {
     const read = createSourceSchema.safeParse({ name: 'x', connection, options: { replica: { host, port: 5432 } } })
-    return { success: read.success, host: read.data?.options.replica?.host, message: read.error?.issues[0]?.message }
+    return {
+      success: read.success,
+      host: read.data && asPostgres(read.data).options.replica?.host,
+      message: read.error?.issues[0]?.message,
+    }
   },
   'a mail server': (host) => {
     const read = newChannelConfigSchemas.email.safeParse({ host, from: 'a@example.com', to: ['b@example.com'] })

@@ -19,6 +19,7 @@ import { openVault } from '@/lib/vault/open-vault'
 import { verifyAuditFile } from '@/worker/cli/verify-audit'
 import { freshCatalog, type FreshCatalog } from '../../helpers/catalog/catalog'
 import { as, testContext } from '../../helpers/catalog/service-context'
+import { asPostgres } from '@/test/helpers/as-postgres'
 
 let catalog: FreshCatalog
 let ctx: ServiceContext
@@ -110,7 +111,7 @@ describe('a password that was pasted with a connection before that was refused',
 
   it('is shown to nobody, connected with by nothing, and kept by no change (security 10)', async () => {
     const { source: id } = await oldInstance()
-    expect((await getSource({ ctx: as(ctx, 'viewer'), input: { id } })).connection.host).toBe(masked)
+    expect(asPostgres(await getSource({ ctx: as(ctx, 'viewer'), input: { id } })).connection.host).toBe(masked)
     await expect(testSource({ ctx, input: { id } })).rejects.toMatchObject({ code: 'host-invalid' })
     const refused = await updateSource({ ctx, input: { id, patch: { name: 'Store' } } }).catch(
       (error: unknown) => error,
