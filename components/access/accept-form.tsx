@@ -7,13 +7,13 @@ import { Button } from '@/components/ui/button'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 import { NewPasswordFields, repeatErrors } from './new-password-fields'
 
 export function AcceptForm({ token, face }: { token: string; face: InvitationFace }) {
   const [values, setValues] = useState({ name: face.name, password: '', repeated: '' })
   const makes = face.purpose === 'account'
-  const accept = useForm({
+  const accept = useCheckedForm({
     schema: acceptInvitationSchema,
     run: async (body) => {
       await api<unknown>('/invitations/accept', { method: 'POST', body })

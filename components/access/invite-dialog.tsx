@@ -7,7 +7,7 @@ import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 import { LinkDialog } from './link-dialog'
 import { RoleField } from './role-field'
 
@@ -17,7 +17,7 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
     name: '',
     role: 'viewer',
   })
-  const invite = useForm({
+  const invite = useCheckedForm({
     schema: createInvitationSchema,
     run: (body) => api<CreatedInvitation>('/admin/invitations', { method: 'POST', body }),
   })

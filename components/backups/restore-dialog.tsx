@@ -18,7 +18,7 @@ import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-se
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { restoreTargets } from '@/lib/client/restore-targets'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 /** Restores into a database that does not exist yet: nothing that is there is written to. */
 export function RestoreDialog({
@@ -40,7 +40,7 @@ export function RestoreDialog({
   const [database, setDatabase] = useState('')
   const [owners, setOwners] = useState<'keep' | 'drop'>('keep')
   const [only, setOnly] = useState('')
-  const start = useForm({
+  const start = useCheckedForm({
     schema: startRestoreSchema,
     run: (body) => api<Started>('/admin/restores', { method: 'POST', body }),
     done: 'The restore is under way',

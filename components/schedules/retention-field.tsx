@@ -10,7 +10,7 @@ import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 import { retentionWords } from './retention-words'
 
 const another = 'new'
@@ -59,7 +59,7 @@ export function RetentionField({ value, onChange }: { value: string | null; onCh
 
 function NewPolicy({ onMade }: { onMade: (policy: RetentionPolicy) => void }) {
   const [values, setValues] = useState({ name: '', keepDays: '30', keepLast: '', minimum: '1' })
-  const save = useForm({
+  const save = useCheckedForm({
     schema: createRetentionPolicySchema,
     run: (body) => api<RetentionPolicy>('/admin/retention-policies', { method: 'POST', body }),
     onDone: onMade,

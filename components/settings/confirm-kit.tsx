@@ -6,12 +6,12 @@ import { Button } from '@/components/ui/button'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 /** Asks for the check word that the kit prints: only someone who has opened the file can type it back. */
 export function ConfirmKit({ disabled = false, onConfirmed }: { disabled?: boolean; onConfirmed: () => void }) {
   const [checkWord, setCheckWord] = useState('')
-  const form = useForm({
+  const form = useCheckedForm({
     schema: confirmRecoveryKitSchema,
     run: (body) => api<RecoveryKitState>('/admin/recovery-kit/confirm', { method: 'POST', body }),
     onDone: onConfirmed,

@@ -8,11 +8,11 @@ import { Button } from '@/components/ui/button'
 import { Form, FormActions } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [values, setValues] = useState({ code: '', name: '', email: '', password: '', repeated: '' })
-  const create = useForm({
+  const create = useCheckedForm({
     schema: setupSchema,
     run: async (body) => {
       await api<unknown>('/setup', { method: 'POST', body })

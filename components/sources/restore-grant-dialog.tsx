@@ -10,7 +10,7 @@ import { Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
 import { api } from '@/lib/client/api'
 import { sourcesQuery } from '@/lib/client/queries/sources'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 /** An administrator allows one more server; the catalog's is not among them. */
 export function RestoreGrantDialog({
@@ -28,7 +28,7 @@ export function RestoreGrantDialog({
   const [targetId, setTargetId] = useState('')
   const taken = new Set([source.id, ...granted.map((grant) => grant.targetId)])
   const others = sources.data?.items.filter((other) => !other.catalog && !taken.has(other.id)) ?? []
-  const allow = useForm({
+  const allow = useCheckedForm({
     schema: createRestoreGrantSchema,
     run: (body) => api<RestoreGrant>(`/admin/sources/${source.id}/restore-grants`, { method: 'POST', body }),
     done: 'Allowed',

@@ -9,7 +9,7 @@ import { FieldsNote, Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { channelKindWords } from '@/lib/client/words/words'
 import { ChannelFields } from './channel-fields'
@@ -31,7 +31,7 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
       ? valuesOfChannel(channel)
       : { ...emptyChannel, routing: { ...emptyChannel.routing, timeZone: zone || 'UTC' } },
   )
-  const save = useForm({
+  const save = useCheckedForm({
     schema: channel ? updateChannelSchema : createChannelSchema,
     run: (body) =>
       api<Channel>(channel ? `/admin/channels/${channel.id}` : '/admin/channels', {

@@ -15,7 +15,7 @@ import { Form } from '@/components/ui/form'
 import { Select } from '@/components/ui/input'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 import { TokenLimits } from './token-limits'
 
 type CreatedToken = z.infer<typeof createdTokenSchema>
@@ -33,7 +33,7 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
   const [days, setDays] = useState('90')
   const [scopes, setScopes] = useState<TokenScope[]>([])
   const [sourceIds, setSourceIds] = useState<string[]>([])
-  const create = useForm({
+  const create = useCheckedForm({
     schema: createTokenSchema,
     run: (body) => api<CreatedToken>('/admin/tokens', { method: 'POST', body }),
   })

@@ -8,7 +8,7 @@ import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Form } from '@/components/ui/form'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const [values, setValues] = useState<{ name: string; email: string; role: Role; password: string }>({
@@ -17,7 +17,7 @@ export function NewUserDialog({ open, onOpenChange }: { open: boolean; onOpenCha
     role: 'viewer',
     password: '',
   })
-  const create = useForm({
+  const create = useCheckedForm({
     schema: createUserSchema,
     run: (body) => api<User>('/admin/users', { method: 'POST', body }),
     done: (user) => `${user.email} may sign in`,

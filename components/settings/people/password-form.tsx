@@ -7,13 +7,13 @@ import { Form, FormActions } from '@/components/ui/form'
 import { FormSection } from '@/components/ui/form-section'
 import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useForm } from '@/lib/client/hooks/use-form'
+import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
 
 const empty = { currentPassword: '', newPassword: '' }
 
 export function PasswordForm() {
   const [values, setValues] = useState(empty)
-  const save = useForm({
+  const save = useCheckedForm({
     schema: updateMeSchema,
     run: (body) => api<unknown>('/me', { method: 'PATCH', body }),
     done: 'The password is changed. Every other session of yours is signed out.',

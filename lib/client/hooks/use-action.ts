@@ -9,6 +9,7 @@ export interface ActionOptions<In, Out> {
   /** Said when it worked; nothing when absent. */
   done?: string | ((result: Out, input: In) => string)
   onDone?: (result: Out, input: In) => void
+  onFailed?: (error: Error) => void
   /** `toast`: the error is told in passing. `inline`: whoever calls shows `error` beside what was asked. */
   errors?: 'toast' | 'inline'
 }
@@ -23,6 +24,7 @@ export function useAction<In, Out>(options: ActionOptions<In, Out>): UseMutation
       options.onDone?.(result, input)
     },
     onError: (error) => {
+      options.onFailed?.(error)
       if (options.errors !== 'inline') toast.error(error.message, { description: remedyOf(error) })
     },
     onSettled: () => client.invalidateQueries(),

@@ -2,7 +2,7 @@
 
 import { updateOperationsSchema, type Operations } from '@/lib/contracts/operations'
 import { api } from '@/lib/client/api'
-import { useForm } from './use-form'
+import { useCheckedForm } from './use-checked-form'
 
 interface SaveOptions {
   /** Said when it worked. */
@@ -12,7 +12,7 @@ interface SaveOptions {
 
 /** Stores a part of the settings of unattended running. */
 export function useSaveOperations(options: SaveOptions) {
-  return useForm({
+  return useCheckedForm({
     schema: updateOperationsSchema,
     run: (body) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
     ...options,

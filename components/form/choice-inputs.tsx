@@ -1,0 +1,64 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { Checkbox, Switch } from '@/components/ui/check'
+import { Field } from '@/components/ui/field'
+import { Select } from '@/components/ui/input'
+import type { LabelledProps } from './text-inputs'
+import { useField } from './use-field'
+
+export interface Choice<Value extends string = string> {
+  value: Value
+  label: ReactNode
+}
+
+interface SelectInputProps extends LabelledProps {
+  choices: readonly Choice[]
+  disabled?: boolean
+  /** What else the choice decides. */
+  onChosen?: (value: string) => void
+}
+
+/** One of a few texts, which are the values themselves. */
+export function SelectInput({ name, label, hint, optional, error, className, choices, ...more }: SelectInputProps) {
+  const field = useField<string>(name)
+  return (
+    <Field label={label} hint={hint} error={error ?? field.error} optional={optional} className={className}>
+      {(control) => (
+        <Select
+          {...control}
+          value={field.value}
+          disabled={more.disabled}
+          onBlur={field.left}
+          onChange={(event) => {
+            field.change(event.target.value)
+            more.onChosen?.(event.target.value)
+          }}
+        >
+          {choices.map(({ value, label: shown }) => (
+            <option key={value} value={value}>
+              {shown}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  )
+}
+
+interface ToggleInputProps {
+  name: string
+  label: ReactNode
+  hint?: ReactNode
+  disabled?: boolean
+}
+
+export function SwitchInput({ name, ...shown }: ToggleInputProps) {
+  const field = useField<boolean>(name)
+  return <Switch {...shown} checked={field.value} onChange={field.change} />
+}
+
+export function CheckInput({ name, ...shown }: ToggleInputProps) {
+  const field = useField<boolean>(name)
+  return <Checkbox {...shown} checked={field.value} onChange={field.change} />
+}

@@ -1,0 +1,36 @@
+import type { ComponentProps, ComponentType } from 'react'
+import type { FieldPathByValue, FieldValues } from 'react-hook-form'
+import { CheckInput, SelectInput, SwitchInput, type Choice } from './choice-inputs'
+import { AreaInput, LinesInput, NumberInput, TextInput, WordsInput } from './text-inputs'
+
+type Named<Values extends FieldValues, Value, Props> = ComponentType<
+  Omit<Props, 'name'> & { name: FieldPathByValue<Values, Value> }
+>
+
+/** The fields of one form. Each takes only names of values that it can show. */
+export interface FormFields<Values extends FieldValues> {
+  Text: Named<Values, string, ComponentProps<typeof TextInput>>
+  Area: Named<Values, string, ComponentProps<typeof AreaInput>>
+  Number: Named<Values, number | null, ComponentProps<typeof NumberInput>>
+  Words: Named<Values, string[], ComponentProps<typeof WordsInput>>
+  Lines: Named<Values, string[], ComponentProps<typeof LinesInput>>
+  Select: Named<Values, string, ComponentProps<typeof SelectInput>>
+  Switch: Named<Values, boolean, ComponentProps<typeof SwitchInput>>
+  Check: Named<Values, boolean, ComponentProps<typeof CheckInput>>
+}
+
+const fields = {
+  Text: TextInput,
+  Area: AreaInput,
+  Number: NumberInput,
+  Words: WordsInput,
+  Lines: LinesInput,
+  Select: SelectInput,
+  Switch: SwitchInput,
+  Check: CheckInput,
+}
+
+/** Call it beside the component, not in it. The names are typed, the fields are the same for every form. */
+export const fieldsOf = <Values extends FieldValues>(): FormFields<Values> => fields as FormFields<Values>
+
+export type { Choice }
