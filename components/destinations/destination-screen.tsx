@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
 import { TimeCell } from '@/components/cells/time-cell'
 import { DestinationRetention } from '@/components/retention/destination-retention'
 import { DeleteAction } from '@/components/shell/delete-action'
@@ -12,7 +13,6 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { destinationQuery } from '@/lib/client/queries/destinations'
 import { DestinationForm } from './destination-form'
-import { destinationPlace, kindWords } from './destination-place'
 import { ProbeResult } from './probe-result'
 import { StorageCareCard } from './storage-care-card'
 import { UnknownObjectsCard } from './unknown-objects-card'
@@ -34,6 +34,7 @@ export function DestinationScreen({ id }: { id: string }) {
       </>
     )
   const { usage } = destination
+  const { title, place } = destinationContracts[destination.kind]
   return (
     <>
       <PageHeader
@@ -41,8 +42,7 @@ export function DestinationScreen({ id }: { id: string }) {
         title={destination.name}
         intro={
           <>
-            {kindWords[destination.kind]}{' '}
-            <code className="font-mono text-[0.8125rem] break-all">{destinationPlace(destination)}</code>,{' '}
+            {title} <code className="font-mono text-[0.8125rem] break-all">{place(destination.config)}</code>,{' '}
             {usage.backupCount} {usage.backupCount === 1 ? 'backup' : 'backups'}, {formatBytes(usage.storedBytes)}
           </>
         }

@@ -2,6 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { HardDrive } from 'lucide-react'
+import type { Destination } from '@/lib/contracts/destination'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
 import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
@@ -9,7 +11,8 @@ import { ListScreen } from '@/components/shell/list-screen'
 import { Badge } from '@/components/ui/badge'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
-import { destinationPlace, kindWords } from './destination-place'
+
+const placeOf = ({ kind, config }: Destination) => destinationContracts[kind].place(config)
 
 export function DestinationsScreen() {
   const destinations = useQuery(destinationsQuery())
@@ -22,7 +25,7 @@ export function DestinationsScreen() {
       empty={{
         icon: <HardDrive />,
         title: 'No destination yet',
-        text: 'A folder on the worker’s machine, or a bucket in S3 or a compatible store. Another machine is safer than this one.',
+        text: 'A folder on the worker’s machine, or a store elsewhere. Another machine is safer than this one.',
       }}
     >
       {(items) => (
@@ -42,12 +45,14 @@ export function DestinationsScreen() {
                 <Td>
                   <NameLink href={`/admin/destinations/${destination.id}`}>{destination.name}</NameLink>
                   <span className="block text-xs text-ink-3">
-                    {[kindWords[destination.kind], destination.options.site].filter(Boolean).join(', ')}
+                    {[destinationContracts[destination.kind].title, destination.options.site]
+                      .filter(Boolean)
+                      .join(', ')}
                   </span>
                 </Td>
                 <Td className="max-w-72 max-sm:hidden">
-                  <code className="block truncate font-mono text-xs" title={destinationPlace(destination)}>
-                    {destinationPlace(destination)}
+                  <code className="block truncate font-mono text-xs" title={placeOf(destination)}>
+                    {placeOf(destination)}
                   </code>
                 </Td>
                 <Td>

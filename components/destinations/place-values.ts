@@ -1,47 +1,35 @@
 import type { DestinationOptions } from '@/lib/contracts/operations'
 
-/** What is said of the place itself, as typed. */
+/** `options` of the form: what is said of the place itself, as typed. */
 export interface PlaceValues {
   site: string
-  capacityGb: string
-  monthlyBudget: string
+  capacityBytes: number | null
+  monthlyBudget: number | null
   alwaysWait: boolean
-  transitions: { afterDays: string; storageClass: string }[]
+  transitions: { afterDays: number | null; storageClass: string }[]
 }
 
 export const emptyPlace: PlaceValues = {
   site: '',
-  capacityGb: '',
-  monthlyBudget: '',
+  capacityBytes: null,
+  monthlyBudget: null,
   alwaysWait: false,
   transitions: [],
 }
 
-const gigabyte = 1_000_000_000
-const shown = (value: number | undefined): string => (value === undefined ? '' : String(value))
-
 export function placeValuesOf(options: DestinationOptions): PlaceValues {
-  const { site, capacityBytes, monthlyBudget, alwaysWait = false, transitions } = options
-  return {
-    site: site ?? '',
-    capacityGb: shown(capacityBytes === undefined ? undefined : capacityBytes / gigabyte),
-    monthlyBudget: shown(monthlyBudget),
-    alwaysWait,
-    transitions: transitions.map(({ afterDays, storageClass }) => ({ afterDays: String(afterDays), storageClass })),
-  }
+  const { site = '', capacityBytes = null, monthlyBudget = null, alwaysWait = false, transitions } = options
+  return { site, capacityBytes, monthlyBudget, alwaysWait, transitions }
 }
 
-const number = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value))
-
-export function placeInputOf(values: PlaceValues) {
-  const capacity = number(values.capacityGb)
+export function placeInputOf({ site, capacityBytes, monthlyBudget, alwaysWait, transitions }: PlaceValues) {
   return {
-    site: values.site.trim() || undefined,
-    capacityBytes: capacity === undefined ? undefined : Math.round(capacity * gigabyte),
-    monthlyBudget: number(values.monthlyBudget),
-    alwaysWait: values.alwaysWait,
-    transitions: values.transitions.map(({ afterDays, storageClass }) => ({
-      afterDays: Number(afterDays),
+    site: site.trim() || undefined,
+    capacityBytes: capacityBytes ?? undefined,
+    monthlyBudget: monthlyBudget ?? undefined,
+    alwaysWait,
+    transitions: transitions.map(({ afterDays, storageClass }) => ({
+      afterDays: afterDays ?? undefined,
       storageClass: storageClass.trim(),
     })),
   }

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { Destination, ProbeReport, StorageCare } from '@/lib/contracts/destination'
+import { destinationContracts } from '@/lib/contracts/destinations/index'
 import type { Started } from '@/lib/contracts/job'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
@@ -13,11 +14,14 @@ import { formatBytes } from '@/lib/client/format/bytes'
 import { destinationCareQuery } from '@/lib/client/queries/destinations'
 import { useAction } from '@/lib/client/hooks/use-action'
 
+const protectionWords = { versioning: 'Versioning', 'object-lock': 'Object lock' } as const
+
 /** What the regular looks at a destination found: whether all is there and whole, how full it is, its rules. */
 export function StorageCareCard({ destination: loaded }: { destination: Destination }) {
   const { id } = loaded
   const { data: destination = loaded } = useQuery(destinationCareQuery(id))
   const { care, probe } = destination
+  const { lifecycle, protection, storageClasses } = destinationContracts[destination.kind]
   const look = useAction({
     run: (kind: 'inventory' | 'reverify') => api<Started>(`/admin/destinations/${id}/${kind}`, { method: 'POST' }),
     done: (_, kind) => (kind === 'inventory' ? 'The inventory is under way' : 'Reading back is under way'),
@@ -26,14 +30,11 @@ export function StorageCareCard({ destination: loaded }: { destination: Destinat
     { name: 'Filled', value: <Filled destination={destination} /> },
     { name: 'Inventory', value: <InventoryFact inventory={care.inventory} /> },
     { name: 'Read back', value: <ReverifyFact reverify={care.reverify} /> },
-    ...(destination.kind === 's3'
-      ? [
-          { name: 'Safety net', value: <RuleFact rule={care.safetyNet} /> },
-          { name: 'Classes by age', value: <RuleFact rule={care.transitions} /> },
-          { name: 'Versioning', value: checkFact(probe, 'versioning') },
-          { name: 'Object lock', value: checkFact(probe, 'object-lock') },
-        ]
+    ...(lifecycle ? [{ name: 'Safety net', value: <RuleFact rule={care.safetyNet} /> }] : []),
+    ...(lifecycle && storageClasses.length > 0
+      ? [{ name: 'Classes by age', value: <RuleFact rule={care.transitions} /> }]
       : []),
+    ...protection.map((check) => ({ name: protectionWords[check], value: checkFact(probe, check) })),
   ]
   return (
     <Card aria-labelledby="care-title">
@@ -137,7 +138,7 @@ function RuleFact({ rule }: { rule: StorageCare['transitions'] }) {
   )
 }
 
-function checkFact(probe: ProbeReport | null, name: 'versioning' | 'object-lock') {
+function checkFact(probe: ProbeReport | null, name: keyof typeof protectionWords) {
   const check = probe?.checks.find((each) => each.name === name)
   if (!check) return <span className="text-ink-3">not known; test the destination</span>
   return check.detail ?? (check.result === 'ok' ? 'Enabled' : 'Not enabled')

@@ -1,71 +1,53 @@
-import { Checkbox, Switch } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
+import { useWatch } from 'react-hook-form'
+import { fieldsOf } from '@/components/form/fields-of'
 import { FormSection } from '@/components/ui/form-section'
-import { Select } from '@/components/ui/input'
-import { TextField } from '@/components/ui/text-field'
-import type { FieldErrors } from '@/lib/client/form-errors'
 import { keptSecretHint } from '@/lib/client/stored-secret-hint'
-import type { DestinationValues } from './destination-values'
+import type { KindFieldsProps } from '../kind-screen'
+import type { S3Values } from './values'
 
-interface S3FieldsProps {
-  values: DestinationValues
-  errors: FieldErrors
-  /** Absent while no secret is stored. */
-  secretHint: string | undefined
-  onChange: (changes: Partial<DestinationValues>) => void
+interface S3Form {
+  config: S3Values
 }
+const Enter = fieldsOf<S3Form>()
 
-export function S3Fields({ values, errors, secretHint, onChange }: S3FieldsProps) {
-  type TextField =
-    | 'endpoint'
-    | 'region'
-    | 'bucket'
-    | 'prefix'
-    | 'accessKeyId'
-    | 'secretAccessKey'
-    | 'storageClass'
-    | 'kmsKeyId'
-    | 'safetyNetDays'
-  const input = (
-    name: TextField,
-    label: string,
-    extra: { hint?: string; optional?: boolean; placeholder?: string; type?: string } = {},
-  ) => (
-    <TextField
-      label={label}
-      hint={extra.hint}
-      optional={extra.optional}
-      error={errors[`config.${name}`]}
-      type={extra.type ?? 'text'}
-      autoComplete={extra.type === 'password' ? 'new-password' : 'off'}
-      spellCheck={false}
-      placeholder={extra.placeholder}
-      value={values[name]}
-      onChange={(typed) => onChange({ [name]: typed })}
-    />
-  )
+const encryptions = [
+  { value: '', label: 'As the bucket says' },
+  { value: 'AES256', label: 'AES256' },
+  { value: 'aws:kms', label: 'aws:kms' },
+]
+
+export function S3Fields({ secretHints }: KindFieldsProps) {
+  const [encryption, safetyNet] = useWatch<S3Form, ['config.serverSideEncryption', 'config.lifecycleSafetyNet']>({
+    name: ['config.serverSideEncryption', 'config.lifecycleSafetyNet'],
+  })
+  const secretHint = secretHints['secretAccessKey']
   return (
     <>
       <FormSection title="Bucket" note="AWS, or anything that speaks S3.">
-        {input('endpoint', 'Endpoint', {
-          optional: true,
-          placeholder: 'https://s3.example.com',
-          hint: 'Empty for AWS itself',
-        })}
+        <Enter.Text
+          name="config.endpoint"
+          label="Endpoint"
+          hint="Empty for AWS itself"
+          optional
+          spellCheck={false}
+          placeholder="https://s3.example.com"
+        />
         <div className="grid gap-4 sm:grid-cols-2">
-          {input('bucket', 'Bucket')}
-          {input('region', 'Region')}
+          <Enter.Text name="config.bucket" label="Bucket" spellCheck={false} />
+          <Enter.Text name="config.region" label="Region" spellCheck={false} />
         </div>
-        {input('prefix', 'Prefix', {
-          optional: true,
-          placeholder: 'backups/production',
-          hint: 'A folder inside the bucket',
-        })}
-        <Checkbox
+        <Enter.Text
+          name="config.prefix"
+          label="Prefix"
+          hint="A folder inside the bucket"
+          optional
+          spellCheck={false}
+          placeholder="backups/production"
+        />
+        <Enter.Check
+          name="config.forcePathStyle"
           label="Path-style addresses"
           hint="Most stores other than AWS need it"
-          checked={values.forcePathStyle}
-          onChange={(forcePathStyle) => onChange({ forcePathStyle })}
         />
       </FormSection>
       <FormSection
@@ -73,45 +55,42 @@ export function S3Fields({ values, errors, secretHint, onChange }: S3FieldsProps
         note="Without them the worker’s own are used: environment, profile, or instance role."
       >
         <div className="grid gap-4 sm:grid-cols-2">
-          {input('accessKeyId', 'Access key id', { optional: true })}
-          {input('secretAccessKey', 'Secret access key', {
-            type: 'password',
-            optional: secretHint === undefined,
-            placeholder: secretHint === keptSecretHint ? '••••••••' : '',
-            hint: secretHint,
-          })}
+          <Enter.Text name="config.accessKeyId" label="Access key id" optional spellCheck={false} />
+          <Enter.Text
+            name="config.secretAccessKey"
+            label="Secret access key"
+            hint={secretHint}
+            optional={secretHint === undefined}
+            type="password"
+            autoComplete="new-password"
+            spellCheck={false}
+            placeholder={secretHint === keptSecretHint ? '••••••••' : ''}
+          />
         </div>
       </FormSection>
       <FormSection title="How it is kept">
         <div className="grid gap-4 sm:grid-cols-2">
-          {input('storageClass', 'Storage class', { optional: true, placeholder: 'STANDARD_IA' })}
-          <Field label="Encryption by the store" hint="Besides our own">
-            {(control) => (
-              <Select
-                {...control}
-                value={values.serverSideEncryption}
-                onChange={(event) =>
-                  onChange({
-                    serverSideEncryption:
-                      event.target.value === 'AES256' || event.target.value === 'aws:kms' ? event.target.value : '',
-                  })
-                }
-              >
-                <option value="">As the bucket says</option>
-                <option value="AES256">AES256</option>
-                <option value="aws:kms">aws:kms</option>
-              </Select>
-            )}
-          </Field>
+          <Enter.Text
+            name="config.storageClass"
+            label="Storage class"
+            optional
+            spellCheck={false}
+            placeholder="STANDARD_IA"
+          />
+          <Enter.Select
+            name="config.serverSideEncryption"
+            label="Encryption by the store"
+            hint="Besides our own"
+            choices={encryptions}
+          />
         </div>
-        {values.serverSideEncryption === 'aws:kms' && input('kmsKeyId', 'KMS key', { optional: true })}
-        <Switch
+        {encryption === 'aws:kms' && <Enter.Text name="config.kmsKeyId" label="KMS key" optional spellCheck={false} />}
+        <Enter.Switch
+          name="config.lifecycleSafetyNet"
           label="Safety net in the bucket"
           hint="A lifecycle rule of ours ends stale uploads and expires objects well behind every retention policy. Rules that are not ours are never touched."
-          checked={values.lifecycleSafetyNet}
-          onChange={(lifecycleSafetyNet) => onChange({ lifecycleSafetyNet })}
         />
-        {values.lifecycleSafetyNet && input('safetyNetDays', 'Expire after days')}
+        {safetyNet && <Enter.Number name="config.safetyNetDays" label="Expire after days" />}
       </FormSection>
     </>
   )

@@ -15,6 +15,8 @@ export interface DestinationAddress {
  * what makes it another place. Pure, and used by browser, API, CLI and worker.
  */
 export interface DestinationContract {
+  /** What people call one: "S3 bucket". */
+  title: string
   /** As it is stored; without secrets. */
   config: z.ZodObject
   /** The same as it is entered; stricter. */
@@ -22,6 +24,8 @@ export interface DestinationContract {
   secrets: readonly StoredSecret[]
   /** Fields that say where the objects lie: changing one loses sight of what is stored there. */
   placeFields: readonly string[]
+  /** Where one is, in one line for people: `s3://backups/shop`. Without secrets. */
+  place(config: unknown): string
   /** Addresses that a request may not choose freely. */
   addresses(config: unknown): DestinationAddress[]
   /** `near`: on the worker's machine, so it is read from first. */
@@ -30,6 +34,12 @@ export interface DestinationContract {
   certificate(config: unknown): CertificateTarget | null
   /** The folder of this machine that it writes to; null where it writes elsewhere. */
   localFolder(config: unknown): string | null
+  /** Classes that objects can be moved to as they grow old, the usual one first; none where there is only one. */
+  storageClasses: readonly string[]
+  /** Whether rules of ours in the store end stale uploads, expire objects and move them by age. */
+  lifecycle: boolean
+  /** What the probe finds out about the store's own protection against deletion and overwriting. */
+  protection: readonly ('versioning' | 'object-lock')[]
   /** The storage class that new objects go to, as prices name it. */
   defaultClass(config: unknown): string
 }

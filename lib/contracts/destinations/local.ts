@@ -10,14 +10,21 @@ export const localConfigSchema = z.object({
 })
 export type LocalConfig = z.infer<typeof localConfigSchema>
 
+const pathOf = (config: unknown) => localConfigSchema.safeParse(config).data?.path
+
 export const localContract = {
+  title: 'Local folder',
   config: localConfigSchema,
   enteredConfig: localConfigSchema,
   secrets: [],
   placeFields: ['path'],
+  place: (config) => pathOf(config) ?? '',
   addresses: () => [],
   distance: 'near',
   certificate: () => null,
-  localFolder: (config) => localConfigSchema.safeParse(config).data?.path ?? null,
+  localFolder: (config) => pathOf(config) ?? null,
+  storageClasses: [],
+  lifecycle: false,
+  protection: [],
   defaultClass: () => 'local',
 } satisfies DestinationContract

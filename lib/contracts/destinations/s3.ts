@@ -76,13 +76,19 @@ const keyReach = declareReach(
   },
 )
 
+const placeSchema = z.object({ bucket: z.string(), prefix: z.string() }).partial()
 const endpointOf = (config: unknown) => z.object({ endpoint: z.string().optional() }).safeParse(config).data?.endpoint
 
 export const s3Contract = {
+  title: 'S3 bucket',
   config: s3ConfigSchema,
   enteredConfig: enteredS3ConfigSchema,
   secrets: [{ name: 'secretAccessKey', reach: keyReach }],
   placeFields: ['bucket', 'prefix'],
+  place(config) {
+    const { bucket = '', prefix = '' } = placeSchema.safeParse(config).data ?? {}
+    return `s3://${bucket}${prefix ? `/${prefix}` : ''}`
+  },
   addresses(config) {
     const endpoint = endpointOf(config)
     return endpoint === undefined ? [] : [{ field: 'config.endpoint', url: endpoint }]
@@ -96,5 +102,8 @@ export const s3Contract = {
     return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 443), greeting: 'tls' }
   },
   localFolder: () => null,
+  storageClasses: ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'],
+  lifecycle: true,
+  protection: ['versioning', 'object-lock'],
   defaultClass: (config) => s3ConfigSchema.safeParse(config).data?.storageClass ?? 'STANDARD',
 } satisfies DestinationContract
