@@ -46,7 +46,9 @@ export function BackupRowActions({ backup }: { backup: Backup }) {
           <Trash2 aria-hidden />
         </RoleButton>
       </span>
-      {asking === 'test' && <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} />}
+      {asking === 'test' && (
+        <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} engine={backup.engine} />
+      )}
       {asking === 'delete' && <DeleteBackupDialog open onOpenChange={close} backup={backup} />}
     </div>
   )

@@ -136,7 +136,9 @@ export function BackupScreen({ id }: { id: string }) {
         <ManifestCard backup={backup} />
         <BackupLog log={backup.log} running={isActive(backup.status)} />
       </div>
-      {asking === 'test' && <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} />}
+      {asking === 'test' && (
+        <RestoreTestDialog open onOpenChange={close} backupId={backup.id} name={name} engine={backup.engine} />
+      )}
       {asking === 'restore' && <RestoreDialog open onOpenChange={close} backup={backup} />}
       {asking === 'delete' && (
         <DeleteBackupDialog open onOpenChange={close} backup={backup} onDeleted={() => router.push('/admin/backups')} />

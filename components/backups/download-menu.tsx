@@ -1,19 +1,22 @@
 'use client'
 
 import { toast } from 'sonner'
-import { Download, FileArchive, FileCode, FileLock } from 'lucide-react'
-import type { Backup, DownloadForm } from '@/lib/contracts/backup'
+import { Download, FileLock } from 'lucide-react'
+import type { Backup } from '@/lib/contracts/backup'
+import type { DownloadChoice } from '@/components/engines/engine-screen'
+import { engineScreen } from '@/components/engines/index'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { useMay } from '@/components/shell/viewer'
 import { ensureStepUp } from '@/lib/client/ensure-step-up'
 import { unusableBecause } from '@/lib/client/backup-facts'
 
-const forms: ReadonlyArray<{ form: DownloadForm; label: string; note: string; Icon: typeof FileArchive }> = [
-  { form: 'plain', label: 'Archive', note: 'Decrypted; what pg_restore reads', Icon: FileArchive },
-  { form: 'sql', label: 'SQL script', note: 'Decrypted; what psql reads', Icon: FileCode },
-  { form: 'stored', label: 'As stored', note: 'Compressed and encrypted, with its manifest', Icon: FileLock },
-]
+const asStored: DownloadChoice = {
+  form: 'stored',
+  label: 'As stored',
+  note: 'Compressed and encrypted, with its manifest',
+  Icon: FileLock,
+}
 
 /** A failure is told; the file is not fetched then. */
 const mayDownload = () =>
@@ -41,7 +44,7 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
       }
     >
       <MenuLabel>Download</MenuLabel>
-      {forms.map(({ form, label, note, Icon }) => (
+      {[...engineScreen(backup.engine).downloads, asStored].map(({ form, label, note, Icon }) => (
         <MenuFile
           key={form}
           href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`}

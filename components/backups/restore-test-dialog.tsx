@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import type { Started } from '@/lib/contracts/job'
 import { restoreTestLevels, type RestoreTestLevel } from '@/lib/contracts/schedule'
+import { provesOf } from '@/components/engines/index'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -17,9 +18,10 @@ interface RestoreTestDialogProps {
   backupId?: string
   /** Instead of a backup: the latest good one of this source. */
   sourceId?: string
+  engine: string
 }
 
-export function RestoreTestDialog({ open, onOpenChange, name, backupId, sourceId }: RestoreTestDialogProps) {
+export function RestoreTestDialog({ open, onOpenChange, name, backupId, sourceId, engine }: RestoreTestDialogProps) {
   const [level, setLevel] = useState<RestoreTestLevel>('standard')
   const start = useAction({
     run: () => api<Started>('/admin/backups/test', { method: 'POST', body: { backupId, sourceId, level } }),
@@ -58,7 +60,7 @@ export function RestoreTestDialog({ open, onOpenChange, name, backupId, sourceId
               />
               <span>
                 <span className="block font-medium">{levelWords[value].label}</span>
-                <span className="block text-xs text-ink-2">{levelWords[value].proves}</span>
+                <span className="block text-xs text-ink-2">{provesOf(value, engine)}</span>
               </span>
             </label>
           ))}

@@ -4,6 +4,7 @@ import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
 import { BackupLacks } from '@/components/backups/backup-lacks'
+import { engineTitle, provesOf } from '@/components/engines/index'
 import { CheckRows } from '@/components/restores/check-rows'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
@@ -16,13 +17,6 @@ const code = (text: string | null) => text && <code className="font-mono text-xs
 const utc = (at: string | null) => at && <time dateTime={at}>{`${at.slice(0, 19).replace('T', ' ')} UTC`}</time>
 
 const words = (fact: unknown) => (Array.isArray(fact) ? fact.map(String) : [])
-
-/** On its own, without the explanation of another level beside it. */
-const proven = {
-  quick: levelWords.quick.proves,
-  standard: levelWords.standard.proves,
-  comprehensive: `${levelWords.standard.proves} The content of every table equals the archive; indexes and constraints are checked.`,
-}
 
 /** The whole document on one page. Everything that is signed and matters to a reader is on it. */
 export function EvidencePaper({ evidence: { document, signature } }: { evidence: SignedEvidence }) {
@@ -38,13 +32,13 @@ export function EvidencePaper({ evidence: { document, signature } }: { evidence:
         </p>
         <p className="text-ink-2">
           {document.verdict === 'passed'
-            ? proven[document.level]
+            ? provesOf(document.level, source.engine)
             : 'This does not prove that the backup can be restored.'}
         </p>
         {document.failure && <FailureNote failure={document.failure} />}
         <Facts
           items={[
-            { name: 'Source', value: `${source.name} (${source.engine})` },
+            { name: 'Source', value: `${source.name} (${engineTitle(source.engine)})` },
             { name: 'Database', value: source.database },
             { name: 'Backup', value: code(backup.id) },
             { name: 'Backup taken', value: utc(backup.startedAt) },

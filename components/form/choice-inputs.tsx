@@ -15,6 +15,8 @@ export interface Choice<Value extends string = string> {
 interface SelectInputProps extends LabelledProps {
   choices: readonly Choice[]
   disabled?: boolean
+  /** The choice that counts while the value is empty. */
+  shownWhenEmpty?: string
   /** What else the choice decides. */
   onChosen?: (value: string) => void
 }
@@ -27,7 +29,7 @@ export function SelectInput({ name, label, hint, optional, error, className, cho
       {(control) => (
         <Select
           {...control}
-          value={field.value}
+          value={field.value || (more.shownWhenEmpty ?? '')}
           disabled={more.disabled}
           onBlur={field.left}
           onChange={(event) => {

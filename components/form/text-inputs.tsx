@@ -22,6 +22,8 @@ type InputProps = Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'id' | 'n
   inputClassName?: string
 }
 type AreaProps = Omit<ComponentProps<'textarea'>, 'value' | 'onChange' | 'id' | 'name' | 'className'> & {
+  /** What finds it in the page. */
+  'data-ca'?: boolean
   inputClassName?: string
 }
 

@@ -14,12 +14,12 @@ export function useField<Value>(name: string) {
 /** `fieldsOf` lets a field only have a name whose value is of its kind. */
 const valueAs = <Value>(value: unknown) => value as Value
 
-/** A list is entered in one field: the first wrong entry is told there. */
+/** What has several parts may be entered in one field: the first wrong part is told there. */
 function messageIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   if ('message' in error && typeof error.message === 'string') return error.message
-  for (const part of Array.isArray(error) ? error : []) {
-    const message = messageIn(part)
+  for (const [name, part] of Object.entries(error)) {
+    const message = name === 'ref' ? undefined : messageIn(part)
     if (message !== undefined) return message
   }
   return undefined

@@ -3,6 +3,7 @@ import type { RestoreTest } from '@/lib/contracts/backup'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { VerdictBadge } from '@/components/cells/verdict-badge'
+import { provesOf } from '@/components/engines/index'
 import { ConfinementLine } from '@/components/evidence/confinement-facts'
 import { CodeBlock } from '@/components/ui/code-block'
 import { FailureNote } from '@/components/ui/failure-note'
@@ -22,7 +23,7 @@ export function RestoreTestEvidence({ test, open }: { test: RestoreTest; open: b
         </span>
       </summary>
       <div className="mt-3 space-y-3">
-        <p className="text-[0.8125rem] text-ink-2">{levelWords[test.level].proves}</p>
+        <p className="text-[0.8125rem] text-ink-2">{provesOf(test.level, test.engine)}</p>
         {test.error && <FailureNote failure={test.error} />}
         <TestAgain test={test} />
         <ChecksTable checks={test.checks} />

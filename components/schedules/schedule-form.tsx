@@ -79,7 +79,12 @@ export function ScheduleForm({ schedule, sourceId, onSaved }: ScheduleFormProps)
               </Select>
             )}
           </Field>
-          <ActionFields values={values} onChange={change} fixed={schedule !== undefined} />
+          <ActionFields
+            values={values}
+            onChange={change}
+            fixed={schedule !== undefined}
+            engine={sources.data?.items.find(({ id }) => id === source)?.engine}
+          />
         </div>
       </FormSection>
       <TimingSections values={complete} errors={errors} onChange={change} />

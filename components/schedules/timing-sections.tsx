@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { restoreTestLevels } from '@/lib/contracts/schedule'
+import { provesOf } from '@/components/engines/index'
 import { Checkbox } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { FormSection } from '@/components/ui/form-section'
@@ -22,7 +23,12 @@ interface TimingProps {
 }
 
 /** What is done, and how thoroughly. */
-export function ActionFields({ values, onChange, fixed }: Omit<TimingProps, 'errors'> & { fixed: boolean }) {
+export function ActionFields({
+  values,
+  onChange,
+  fixed,
+  engine,
+}: Omit<TimingProps, 'errors'> & { fixed: boolean; engine?: string | undefined }) {
   return (
     <>
       <Field label="Action">
@@ -39,7 +45,7 @@ export function ActionFields({ values, onChange, fixed }: Omit<TimingProps, 'err
         )}
       </Field>
       {values.action === 'restore-test' && (
-        <Field label="Level" hint={levelWords[values.level].proves}>
+        <Field label="Level" hint={provesOf(values.level, engine)}>
           {(control) => (
             <Select
               {...control}

@@ -33,9 +33,9 @@ export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) 
   return (
     <div className="space-y-4">
       <p className="text-ink-2">
-        Backups are encrypted. The recovery kit is one file with a key and instructions: with it, the destination and
-        the standard tools <code>age</code>, <code>zstd</code> and <code>pg_restore</code>, a backup can be restored on
-        a machine that never saw Holdfast.
+        Backups are encrypted. The recovery kit is one file with a key and instructions: with it, the destination, the
+        standard tools <code>age</code> and <code>zstd</code>, and the tools of what was backed up, a backup can be
+        restored on a machine that never saw Holdfast.
       </p>
       <ul className="list-disc space-y-1 pl-5 text-ink-2">
         <li>It is shown once. Holdfast keeps only the public half.</li>

@@ -1,22 +1,19 @@
 import { Gauge } from 'lucide-react'
+import { useFormContext, useWatch } from 'react-hook-form'
 import type { CompressionAdvice } from '@/lib/contracts/compression-advice'
 import { compressions, type Compression } from '@/lib/contracts/engines/common'
 import { compressionLevels } from '@/lib/core/compression/levels'
+import { fieldsOf } from '@/components/form/fields-of'
 import { RoleButton } from '@/components/shell/role-button'
-import { Field } from '@/components/ui/field'
-import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import type { FieldErrors } from '@/lib/client/form-errors'
 import { useAction } from '@/lib/client/hooks/use-action'
 import { CompressionAdviceTable } from './compression-advice-table'
 import type { SourceValues } from './source-values'
 
+const Enter = fieldsOf<SourceValues>()
+
 interface CompressionFieldsProps {
-  values: SourceValues
-  errors: FieldErrors
-  onChange: (changes: Partial<SourceValues>) => void
   /** Of a stored source, whose own data can be measured. */
   sourceId: string | undefined
 }
@@ -30,55 +27,37 @@ const goodFor: Record<Compression, string> = {
   none: 'For data that is compressed already',
 }
 
+const choices = compressions.map((name) => ({ value: name, label: name }))
+
 /** How the backups of a source are compressed, and a measurement of its own data to choose by. */
-export function CompressionFields({ values, errors, onChange, sourceId }: CompressionFieldsProps) {
+export function CompressionFields({ sourceId }: CompressionFieldsProps) {
+  const { setValue } = useFormContext<SourceValues>()
+  const [compression, level] = useWatch<SourceValues, ['options.compression', 'options.compressionLevel']>({
+    name: ['options.compression', 'options.compressionLevel'],
+  })
   const measure = useAction({
     run: () => api<CompressionAdvice>(`/admin/sources/${sourceId}/compression-advice`, { method: 'POST' }),
     errors: 'inline',
   })
-  const levels = values.compression === 'none' ? null : compressionLevels[values.compression]
-  const choose = (compression: Compression, level?: number) =>
-    onChange({
-      compression,
-      ...(compression === 'none' ? {} : { compressionLevel: String(level ?? compressionLevels[compression].usual) }),
-    })
+  const levels = compression === 'none' ? null : compressionLevels[compression]
+  const takeLevel = (chosen: Compression, wanted?: number) => {
+    if (chosen !== 'none') setValue('options.compressionLevel', wanted ?? compressionLevels[chosen].usual)
+  }
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-3">
-        <Field label="Compression" hint={goodFor[values.compression]}>
-          {(control) => (
-            <Select
-              {...control}
-              value={values.compression}
-              onChange={(event) => choose(compressions.find((name) => name === event.target.value) ?? 'zstd')}
-            >
-              {compressions.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <Enter.Select
+          name="options.compression"
+          label="Compression"
+          hint={goodFor[compression]}
+          choices={choices}
+          onChosen={(chosen) => takeLevel(compressions.find((name) => name === chosen) ?? 'zstd')}
+        />
         {levels && (
-          <TextField
-            label="Level"
-            hint={`${levels.least} to ${levels.most}`}
-            error={errors['options.compressionLevel']}
-            inputMode="numeric"
-            value={values.compressionLevel}
-            onChange={(typed) => onChange({ compressionLevel: typed })}
-          />
+          <Enter.Number name="options.compressionLevel" label="Level" hint={`${levels.least} to ${levels.most}`} />
         )}
         {levels?.threaded && (
-          <TextField
-            label="Threads"
-            hint="Of each stream's compressor"
-            error={errors['options.compressionThreads']}
-            inputMode="numeric"
-            value={values.compressionThreads}
-            onChange={(typed) => onChange({ compressionThreads: typed })}
-          />
+          <Enter.Number name="options.compressionThreads" label="Threads" hint="Of each stream's compressor" />
         )}
       </div>
       {sourceId ? (
@@ -106,8 +85,11 @@ export function CompressionFields({ values, errors, onChange, sourceId }: Compre
             {measure.data && !measure.isPending && (
               <CompressionAdviceTable
                 advice={measure.data}
-                current={{ compression: values.compression, level: Number(values.compressionLevel) }}
-                onUse={choose}
+                current={{ compression, level: level ?? NaN }}
+                onUse={(chosen, wanted) => {
+                  setValue('options.compression', chosen)
+                  takeLevel(chosen, wanted)
+                }}
               />
             )}
           </div>

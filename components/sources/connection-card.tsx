@@ -3,14 +3,13 @@
 import { PlugZap } from 'lucide-react'
 import type { Inspection, Source } from '@/lib/contracts/source'
 import { TimeCell } from '@/components/cells/time-cell'
+import { engineScreen } from '@/components/engines/index'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
-import { unverifiedWords } from '@/lib/core/network/ssl-modes'
 import { api } from '@/lib/client/api'
 import { useAction } from '@/lib/client/hooks/use-action'
 import { InspectionResult } from './inspection-result'
-import { RoleSnippet } from './role-snippet'
 
 export function ConnectionCard({ source }: { source: Source }) {
   const test = useAction({
@@ -18,7 +17,9 @@ export function ConnectionCard({ source }: { source: Source }) {
     done: (inspection) => (inspection.ok ? 'The connection works' : 'The connection does not work'),
   })
   const inspection = test.data ?? source.inspection
-  const { connection, options } = source
+  const { options } = source
+  const screen = engineScreen(source.engine)
+  const { SetupHelp } = screen
   return (
     <Card aria-labelledby="connection-title">
       <CardHeader
@@ -39,19 +40,7 @@ export function ConnectionCard({ source }: { source: Source }) {
       <CardBody className="space-y-4">
         <Facts
           items={[
-            {
-              name: 'Address',
-              value: connection.host.startsWith('/') ? connection.host : `${connection.host}:${connection.port}`,
-            },
-            { name: 'Database', value: connection.database },
-            {
-              name: 'User',
-              value: `${connection.user}${connection.hasPassword ? ', with a stored password' : ', without a password'}`,
-            },
-            {
-              name: 'TLS mode',
-              value: [connection.ssl, unverifiedWords(connection.host, connection.ssl)].filter(Boolean).join(': '),
-            },
+            ...screen.facts(source),
             {
               name: 'Stored as',
               value: `${options.compression === 'none' ? 'not compressed' : `${options.compression} level ${options.compressionLevel}`}, ${options.encryption === 'age' ? 'encrypted with age' : 'not encrypted'}`,
@@ -65,12 +54,12 @@ export function ConnectionCard({ source }: { source: Source }) {
                 Tested <TimeCell at={source.inspectedAt} form="relative" />
               </p>
             )}
-            <InspectionResult inspection={inspection} />
+            <InspectionResult engine={source.engine} inspection={inspection} />
           </div>
         ) : (
           <p className="border-t border-line pt-3 text-ink-3">The connection has not been tested yet.</p>
         )}
-        <RoleSnippet database={connection.database} sourceId={source.id} />
+        {SetupHelp && <SetupHelp source={source} />}
       </CardBody>
     </Card>
   )

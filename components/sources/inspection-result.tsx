@@ -1,29 +1,32 @@
+import type { ReactNode } from 'react'
+import type { EngineName } from '@/lib/contracts/common'
 import { measureTitle, valueInWords } from '@/lib/contracts/repository/measure-words'
-import { foundMeasures, type Inspection, type ShownFinding, type TlsOffer } from '@/lib/contracts/source'
+import { foundMeasures, type Inspection, type ShownFinding } from '@/lib/contracts/source'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
+import { engineScreen } from '@/components/engines/index'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
-import { TlsOffers } from './tls-offers'
 
 const tones = { error: 'bad', warning: 'warn', info: 'info' } as const
 
 interface InspectionResultProps {
+  engine: EngineName
   inspection: Inspection
-  /** Takes another TLS mode; absent where nothing can be changed. */
-  onOffer?: (offer: TlsOffer) => void
+  /** What can be taken instead of what was refused; absent where nothing can be changed. */
+  offers?: ReactNode
 }
 
 /** What the connection test found: facts, and what is not right with the way to put it right. */
-export function InspectionResult({ inspection, onOffer }: InspectionResultProps) {
+export function InspectionResult({ engine, inspection, offers }: InspectionResultProps) {
   return (
     <div className="space-y-3" data-inspection={inspection.ok ? 'ok' : 'failed'}>
       {inspection.error ? (
         <>
           <FailureNote failure={inspection.error} />
-          {onOffer && inspection.tlsOffers && <TlsOffers offers={inspection.tlsOffers} onOffer={onOffer} />}
+          {offers}
         </>
       ) : (
         <Callout tone="info" title="The connection works" role="status">
@@ -35,7 +38,6 @@ export function InspectionResult({ inspection, onOffer }: InspectionResultProps)
       {inspection.ok && (
         <Facts
           items={[
-            { name: 'Server', value: inspection.serverVersion ? `PostgreSQL ${inspection.serverVersion}` : null },
             {
               name: 'Size',
               value: inspection.databaseBytes === undefined ? null : <BytesCell bytes={inspection.databaseBytes} />,
@@ -44,11 +46,7 @@ export function InspectionResult({ inspection, onOffer }: InspectionResultProps)
               name: measureTitle(name),
               value: valueInWords(unit, value),
             })),
-            {
-              name: 'Client',
-              value: inspection.client ? `pg_dump ${inspection.client.version} (${inspection.client.path})` : null,
-            },
-            { name: 'TLS', value: inspection.tls ?? 'not encrypted' },
+            ...engineScreen(engine).inspectionFacts(inspection),
             { name: 'Answer after', value: <DurationCell ms={inspection.latencyMs} none="unknown" /> },
           ]}
         />

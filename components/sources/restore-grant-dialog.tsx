@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { createRestoreGrantSchema, type RestoreGrant } from '@/lib/contracts/people/restore-grant'
 import type { Source } from '@/lib/contracts/source'
+import { atServer, engineScreen } from '@/components/engines/index'
 import { Dialog, DialogSubmit } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Form } from '@/components/ui/form'
@@ -48,7 +49,7 @@ export function RestoreGrantDialog({
               <option value="">Choose a source</option>
               {others.map((other) => (
                 <option key={other.id} value={other.id}>
-                  {other.name} ({other.connection.user} at {other.connection.host}:{other.connection.port})
+                  {other.name} ({atServer(engineScreen(other.engine).where(other))})
                 </option>
               ))}
             </Select>

@@ -6,6 +6,7 @@ import { Pencil } from 'lucide-react'
 import type { SourceStatus } from '@/lib/contracts/status'
 import { BackupHistory } from '@/components/backups/backup-history'
 import { SampleBadge } from '@/components/cells/sample-badge'
+import { engineScreen, engineTitle } from '@/components/engines/index'
 import { JobProgress } from '@/components/jobs/job-progress'
 import { RetentionPauseNote } from '@/components/retention/retention-pause-note'
 import { DeleteAction } from '@/components/shell/delete-action'
@@ -43,12 +44,15 @@ export function SourceScreen({ id }: { id: string }) {
         title={source.name}
         intro={
           <span className="flex flex-wrap items-center gap-2">
-            PostgreSQL, {source.connection.database} {source.sample && <SampleBadge />}
+            {engineTitle(source.engine)}, {engineScreen(source.engine).where(source).what}{' '}
+            {source.sample && <SampleBadge />}
           </span>
         }
         actions={
           <>
-            <SourceActions source={mine ?? { sourceId: id, sourceName: source.name, lastGoodBackup: null }} />
+            <SourceActions
+              source={mine ?? { sourceId: id, sourceName: source.name, engine: source.engine, lastGoodBackup: null }}
+            />
             <RoleLink needs="admin" href={`/admin/sources/${id}/edit`} variant="secondary" size="sm">
               <Pencil className="max-sm:hidden" aria-hidden /> Change
             </RoleLink>

@@ -7,6 +7,7 @@ import type { SourceStatus } from '@/lib/contracts/status'
 import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { SampleBadge } from '@/components/cells/sample-badge'
+import { atServer, engineScreen } from '@/components/engines/index'
 import { HealthBadge } from '@/components/status/health-badge'
 import { ProofCell } from '@/components/status/proof-cell'
 import { SourceActions } from '@/components/status/source-actions'
@@ -58,7 +59,8 @@ export function SourcesScreen() {
 }
 
 function SourceRow({ source, status }: { source: Source; status: SourceStatus | undefined }) {
-  const { connection } = source
+  const where = engineScreen(source.engine).where(source)
+  const { what, server } = where
   const worst = status && worstReason(status)
   return (
     <Tr>
@@ -74,12 +76,11 @@ function SourceRow({ source, status }: { source: Source; status: SourceStatus | 
         )}
       </Td>
       <Td className="max-w-52 text-[0.8125rem] max-xl:hidden">
-        <span className="block truncate" title={connection.database}>
-          {connection.database}
+        <span className="block truncate" title={what}>
+          {what}
         </span>
-        <span className="block truncate text-xs text-ink-3" title={connection.host}>
-          {connection.user} at{' '}
-          {connection.host.startsWith('/') ? connection.host : `${connection.host}:${connection.port}`}
+        <span className="block truncate text-xs text-ink-3" title={server}>
+          {atServer(where)}
         </span>
       </Td>
       <Td className="max-sm:hidden">

@@ -8,7 +8,7 @@ import { RestoreTestDialog } from '@/components/backups/restore-test-dialog'
 import { RoleButton } from '@/components/shell/role-button'
 
 interface SourceActionsProps {
-  source: Pick<SourceStatus, 'sourceId' | 'sourceName' | 'lastGoodBackup'>
+  source: Pick<SourceStatus, 'sourceId' | 'sourceName' | 'engine' | 'lastGoodBackup'>
   /** Signs without words, for the rows of a table. */
   compact?: boolean
 }
@@ -41,7 +41,13 @@ export function SourceActions({ source, compact }: SourceActionsProps) {
       </RoleButton>
       {asking === 'backup' && <BackupNowDialog open onOpenChange={close} sourceId={source.sourceId} />}
       {asking === 'test' && (
-        <RestoreTestDialog open onOpenChange={close} sourceId={source.sourceId} name={source.sourceName} />
+        <RestoreTestDialog
+          open
+          onOpenChange={close}
+          sourceId={source.sourceId}
+          name={source.sourceName}
+          engine={source.engine}
+        />
       )}
     </div>
   )

@@ -8,6 +8,7 @@ import { SampleBadge } from '@/components/cells/sample-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { FailedRun } from '@/components/jobs/failed-run'
 import { Card, CardHeader } from '@/components/ui/card'
+import { engineTitle } from '@/components/engines/index'
 import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { RoleLink } from '@/components/shell/role-link'
@@ -92,7 +93,7 @@ function SourceRow({ source }: { source: SourceStatus }) {
       <Td className="sm:min-w-36">
         <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
         <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
-          {engineWords[source.engine] ?? source.engine}
+          {engineTitle(source.engine)}
           {source.sample && <SampleBadge />}
         </span>
         <span className="mt-1.5 block space-y-1.5 sm:hidden">
@@ -120,12 +121,4 @@ function SourceRow({ source }: { source: SourceStatus }) {
       </Td>
     </Tr>
   )
-}
-
-const engineWords: Record<string, string> = {
-  postgres: 'PostgreSQL',
-  mysql: 'MySQL / MariaDB',
-  sqlite: 'SQLite',
-  redis: 'Redis',
-  files: 'Files',
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { failureSchema, idSchema, jobStateSchema, timeSchema } from './common'
 import { backupKindSchema } from './backup-kind'
+import { engineNameSchema, failureSchema, idSchema, jobStateSchema, timeSchema } from './common'
 import { restoreTestLevelSchema } from './schedule'
 
 /** `proven`: a restore test passed. `broken`: a verify or restore test failed. `unproven`: neither yet. */
@@ -37,6 +37,7 @@ export const backupSchema = z.object({
   id: idSchema,
   sourceId: idSchema,
   sourceName: z.string(),
+  engine: engineNameSchema,
   jobId: idSchema,
   attempt: z.number().int(),
   kind: backupKindSchema,
@@ -153,6 +154,7 @@ export const restoreTestSchema = z.object({
   backupId: idSchema,
   sourceId: idSchema,
   sourceName: z.string(),
+  engine: engineNameSchema,
   jobId: idSchema,
   level: restoreTestLevelSchema,
   verdict: checkVerdictSchema.nullable().meta({ description: 'null while it runs' }),

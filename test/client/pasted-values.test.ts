@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { pastedChanges, pastedWords } from '@/components/sources/pasted-values'
+import { pastedChanges, pastedWords } from '@/components/engines/postgres/pasted-values'
 
 describe('a connection pasted into the form of a source', () => {
   it('goes into the fields that it names, the password into its own alone (security 10)', () => {
     const changes = pastedChanges('postgres://backup:s3cret@db.example.com/shop?sslmode=verify-full')
     expect(changes).toEqual({
       host: 'db.example.com',
-      port: '5432',
+      port: 5432,
       database: 'shop',
       user: 'backup',
       password: 's3cret',

@@ -1,6 +1,6 @@
 import { backupKindSchema } from '../../contracts/backup-kind'
 import { copyStateSchema, verifiedSchema, type Backup, type BackupDetail, type Copy } from '../../contracts/backup'
-import { failureSchema, jobStateSchema } from '../../contracts/common'
+import { engineNameSchema, failureSchema, jobStateSchema } from '../../contracts/common'
 import type { Prisma } from '../generated/client'
 import type { BackupModel } from '../generated/models/Backup'
 import type { BackupCopyModel } from '../generated/models/BackupCopy'
@@ -10,7 +10,7 @@ import { parseOrNull } from './parse-or-null'
 
 /** What a query must include for `toBackup`; lists also omit `manifest` and `log`, which are large. */
 export const backupInclude = {
-  source: { select: { name: true, catalog: true } },
+  source: { select: { name: true, engine: true, catalog: true } },
   copies: { include: { destination: { select: { name: true } } }, orderBy: { id: 'asc' } },
 } as const satisfies Prisma.BackupInclude
 
@@ -19,7 +19,7 @@ export const backupListOmit = { manifest: true, log: true } as const satisfies P
 
 type CopyRow = BackupCopyModel & { destination: { name: string } }
 export type BackupRow = Omit<BackupModel, 'manifest' | 'log'> & {
-  source: { name: string; catalog: boolean }
+  source: { name: string; engine: string; catalog: boolean }
   copies: CopyRow[]
 }
 
@@ -29,6 +29,7 @@ export function toBackup(row: BackupRow): Backup {
     id: row.id,
     sourceId: row.sourceId,
     sourceName: row.source.name,
+    engine: engineNameSchema.parse(row.source.engine),
     jobId: row.jobId,
     attempt: row.attempt,
     kind: backupKindSchema.parse(row.kind),

@@ -2,7 +2,7 @@ import type { Tx } from '../client'
 import { Prisma } from '../generated/client'
 import type { BackupModel } from '../generated/models/Backup'
 import type { BackupCopyModel } from '../generated/models/BackupCopy'
-import type { BackupRow } from './backup'
+import { backupInclude, type BackupRow } from './backup'
 
 type KeysOf<Row, Kind> = { [Key in keyof Row]-?: NonNullable<Row[Key]> extends Kind ? Key : never }[keyof Row]
 type Listed = Omit<BackupModel, 'manifest' | 'log'>
@@ -34,6 +34,11 @@ const columns = (alias: string, fields: string[]) =>
   Prisma.raw(fields.map((field) => `${alias}.${columnOf(field)} AS "${field}"`).join(', '))
 const listed = Object.keys(Prisma.BackupScalarFieldEnum).filter((field) => field !== 'manifest' && field !== 'log')
 const backupColumns = columns('b', listed)
+const sourceColumns = Prisma.raw(
+  Object.keys(backupInclude.source.select)
+    .map((field) => `'${field}', s.${columnOf(field)}`)
+    .join(', '),
+)
 const copyColumns = columns('c', Object.keys(Prisma.BackupCopyScalarFieldEnum))
 
 /**
@@ -44,7 +49,7 @@ export async function readBackupRows(tx: Tx, ids: string[]): Promise<Map<string,
   if (ids.length === 0) return new Map()
   const [answer] = await tx.$queryRaw<{ rows: Record<string, unknown>[] | null }[]>`
     SELECT json_agg(r) AS rows FROM (
-      SELECT ${backupColumns}, json_build_object('name', s.name, 'catalog', s.catalog) AS source, (
+      SELECT ${backupColumns}, json_build_object(${sourceColumns}) AS source, (
         SELECT coalesce(json_agg(k ORDER BY k.id), '[]') FROM (
           SELECT ${copyColumns}, json_build_object('name', d.name) AS destination
           FROM backup_copy c JOIN destination d ON d.id = c.destination_id WHERE c.backup_id = b.id

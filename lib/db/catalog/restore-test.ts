@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkSchema, checkVerdictSchema, type RestoreTest } from '../../contracts/backup'
-import { failureSchema } from '../../contracts/common'
+import { engineNameSchema, failureSchema } from '../../contracts/common'
 import { restoreTestLevelSchema } from '../../contracts/schedule'
 import type { Prisma } from '../generated/client'
 import type { RestoreTestModel } from '../generated/models/RestoreTest'
@@ -9,10 +9,12 @@ import { parseOrNull } from './parse-or-null'
 
 /** What a query must include for `toRestoreTest`. */
 export const restoreTestInclude = {
-  backup: { select: { sourceId: true, source: { select: { name: true } } } },
+  backup: { select: { sourceId: true, source: { select: { name: true, engine: true } } } },
 } as const satisfies Prisma.RestoreTestInclude
 
-export type RestoreTestRow = RestoreTestModel & { backup: { sourceId: string; source: { name: string } } }
+export type RestoreTestRow = RestoreTestModel & {
+  backup: { sourceId: string; source: { name: string; engine: string } }
+}
 
 const checksSchema = z.array(checkSchema)
 
@@ -23,6 +25,7 @@ export function toRestoreTest(row: RestoreTestRow): RestoreTest {
     backupId: row.backupId,
     sourceId: row.backup.sourceId,
     sourceName: row.backup.source.name,
+    engine: engineNameSchema.parse(row.backup.source.engine),
     jobId: row.jobId,
     level: restoreTestLevelSchema.parse(row.level),
     verdict: parseOrNull(checkVerdictSchema, row.verdict),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { typedHostChanges, pastedWords } from '@/components/sources/pasted-values'
+import { typedHostChanges, pastedWords } from '@/components/engines/postgres/pasted-values'
 import { newChannelConfigSchemas } from '@/lib/contracts/alerting/channel-config'
 import { postgresContract } from '@/lib/contracts/engines/postgres'
 import { createSourceSchema } from '@/lib/contracts/source'
@@ -88,15 +88,15 @@ describe.each(Object.entries(entrances))('the host of %s', (_, enter) => {
 
 describe('a host that is typed into the form of a source', () => {
   it.each([
-    ['db:5433', { host: 'db', port: '5433' }],
-    ['[::1]:5433', { host: '::1', port: '5433' }],
+    ['db:5433', { host: 'db', port: 5433 }],
+    ['[::1]:5433', { host: '::1', port: 5433 }],
     ['[::1]', { host: '::1' }],
     ['backup@db.example.com', { host: 'db.example.com', user: 'backup' }],
-    ['backup@db.example.com:6432', { host: 'db.example.com', user: 'backup', port: '6432' }],
+    ['backup@db.example.com:6432', { host: 'db.example.com', user: 'backup', port: 6432 }],
     ['https://db.example.com/', { host: 'db.example.com' }],
-    ['http://db.example.com:5432', { host: 'db.example.com', port: '5432' }],
+    ['http://db.example.com:5432', { host: 'db.example.com', port: 5432 }],
     ['db.example.com.', { host: 'db.example.com' }],
-    ['postgres://backup@db:5433/shop', { host: 'db', port: '5433', user: 'backup', database: 'shop' }],
+    ['postgres://backup@db:5433/shop', { host: 'db', port: 5433, user: 'backup', database: 'shop' }],
   ])('%j goes into the fields that it names', (typed, changes) => {
     expect(typedHostChanges(typed)).toEqual(changes)
   })
@@ -111,7 +111,7 @@ describe('a host that is typed into the form of a source', () => {
   it('of several hosts takes the first, and says so', () => {
     const text = 'postgres://backup@db1:5433,db2:5434/shop'
     const changes = typedHostChanges(text) ?? {}
-    expect(changes).toMatchObject({ host: 'db1', port: '5433' })
+    expect(changes).toMatchObject({ host: 'db1', port: 5433 })
     expect(pastedWords(changes, text)).toContain('It names several hosts: the first was taken.')
   })
 })

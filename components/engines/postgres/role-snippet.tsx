@@ -1,8 +1,11 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { useWatch } from 'react-hook-form'
+import type { Source } from '@/lib/contracts/source'
 import { CodeBlock } from '@/components/ui/code-block'
 import { api } from '@/lib/client/api'
+import type { PostgresForm } from './values'
 
 const quote = (name: string): string => `"${name.replace(/"/g, '""')}"`
 
@@ -13,7 +16,15 @@ GRANT CONNECT ON DATABASE ${quote(database || 'your_database')} TO holdfast_back
 GRANT pg_read_all_data TO holdfast_backup;`
 
 /** SQL for a least-privilege role. A stored source asks its engine, which knows the server. */
-export function RoleSnippet({ database, sourceId }: { database: string; sourceId?: string }) {
+export function RoleSnippet({ source }: { source?: Source }) {
+  return source ? <Snippet database={source.connection.database} sourceId={source.id} /> : <TypedSnippet />
+}
+
+function TypedSnippet() {
+  return <Snippet database={useWatch<PostgresForm, 'connection.database'>({ name: 'connection.database' })} />
+}
+
+function Snippet({ database, sourceId }: { database: string; sourceId?: string }) {
   const { data } = useQuery({
     queryKey: ['backup-role-sql', sourceId],
     queryFn: ({ signal }) => api<{ sql: string }>(`/admin/sources/${sourceId}/backup-role-sql`, { signal }),
