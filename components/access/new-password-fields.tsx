@@ -1,44 +1,28 @@
-import { TextField } from '@/components/ui/text-field'
-import type { FieldErrors } from '@/lib/client/form-errors'
+import { fieldsOf } from '@/components/form/fields-of'
+import type { FieldMessages } from '@/lib/client/hooks/use-form'
 
-interface NewPasswordValues {
+export interface NewPasswordValues {
   password: string
   repeated: string
 }
-
-interface NewPasswordFieldsProps {
-  label: string
-  repeatLabel: string
-  values: NewPasswordValues
-  errors: FieldErrors
-  onChange: (changes: Partial<NewPasswordValues>) => void
-}
+const Enter = fieldsOf<NewPasswordValues>()
 
 /** A new password, typed twice because it is not shown. */
-export function NewPasswordFields({ label, repeatLabel, values, errors, onChange }: NewPasswordFieldsProps) {
+export function NewPasswordFields({ label, repeatLabel }: { label: string; repeatLabel: string }) {
   return (
     <>
-      <TextField
+      <Enter.Text
+        name="password"
         label={label}
         hint="At least 12 characters"
-        error={errors.password}
         type="password"
         autoComplete="new-password"
-        value={values.password}
-        onChange={(password) => onChange({ password })}
       />
-      <TextField
-        label={repeatLabel}
-        error={errors.repeated}
-        type="password"
-        autoComplete="new-password"
-        value={values.repeated}
-        onChange={(repeated) => onChange({ repeated })}
-      />
+      <Enter.Text name="repeated" label={repeatLabel} type="password" autoComplete="new-password" />
     </>
   )
 }
 
 /** The message for a second typing that is not the first. */
-export const repeatErrors = ({ password, repeated }: NewPasswordValues): FieldErrors =>
+export const repeatErrors = ({ password, repeated }: NewPasswordValues): FieldMessages =>
   repeated === password ? {} : { repeated: 'The two passwords differ' }

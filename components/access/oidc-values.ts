@@ -1,5 +1,5 @@
 import { roles, type Role } from '@/lib/contracts/common'
-import type { Operations, UpdateOperations } from '@/lib/contracts/operations'
+import type { Operations } from '@/lib/contracts/operations'
 
 type Oidc = Operations['oidc']
 
@@ -8,7 +8,7 @@ export interface OidcValues extends Omit<Oidc, 'issuer' | 'roleByGroup' | 'defau
   issuer: string
   clientSecret: string
   /** One line each: `group = role`. */
-  groups: string
+  roleByGroup: string
   /** Empty: those in none of the groups are refused. */
   defaultRole: Role | ''
 }
@@ -19,36 +19,35 @@ export function toValues(stored: Oidc): OidcValues {
     ...rest,
     issuer: stored.issuer ?? '',
     clientSecret: '',
-    groups: Object.entries(roleByGroup)
+    roleByGroup: Object.entries(roleByGroup)
       .map(([group, role]) => `${group} = ${role}`)
       .join('\n'),
     defaultRole: stored.defaultRole ?? '',
   }
 }
 
-/** The change to send, or what is wrong with the lines of groups. An empty secret keeps the stored one. */
-export function fromValues(values: OidcValues): { ok: true; value: UpdateOperations } | { ok: false; wrong: string } {
-  const { groups, clientSecret, issuer, defaultRole, ...rest } = values
-  const roleByGroup: Record<string, Role> = {}
-  for (const line of groups.split('\n').filter((text) => text.trim() !== '')) {
+/** What is sent; an empty secret keeps the stored one. */
+export function oidcInputOf({ clientSecret, issuer, defaultRole, roleByGroup, ...rest }: OidcValues) {
+  return {
+    ...rest,
+    issuer: issuer.trim() === '' ? null : issuer.trim(),
+    roleByGroup: readGroups(roleByGroup).roles,
+    defaultRole: defaultRole === '' ? null : defaultRole,
+    ...(clientSecret === '' ? {} : { clientSecret }),
+  }
+}
+
+/** The lines of groups, and what is wrong with the first that is none. */
+export function readGroups(text: string): { roles: Record<string, Role>; wrong?: string } {
+  const read: Record<string, Role> = {}
+  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
     const at = line.lastIndexOf('=')
     const group = line.slice(0, at).trim()
     const role = roles.find((name) => name === line.slice(at + 1).trim())
     if (at < 1 || group === '' || !role) {
-      return { ok: false, wrong: `“${line.trim()}” is not “group = role”; roles are ${roles.join(', ')}.` }
+      return { roles: read, wrong: `“${line.trim()}” is not “group = role”; roles are ${roles.join(', ')}.` }
     }
-    roleByGroup[group] = role
+    read[group] = role
   }
-  return {
-    ok: true,
-    value: {
-      oidc: {
-        ...rest,
-        issuer: issuer.trim() === '' ? null : issuer.trim(),
-        roleByGroup,
-        defaultRole: defaultRole === '' ? null : defaultRole,
-        ...(clientSecret === '' ? {} : { clientSecret }),
-      },
-    },
-  }
+  return { roles: read }
 }

@@ -1,18 +1,18 @@
 'use client'
 
-import { useEffect, useState, type FormEvent } from 'react'
+import { useEffect, useState } from 'react'
 import { signIn } from 'next-auth/react'
+import { useFormState, useWatch } from 'react-hook-form'
 import type { Problem } from '@/lib/contracts/common'
-import type { StepUpMethod } from '@/lib/contracts/people/access'
+import { stepUpSchema } from '@/lib/contracts/people/access'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogActions } from '@/components/ui/dialog'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { fieldErrorsOf } from '@/lib/client/form-errors'
 import { askAgainParams } from '@/lib/client/ask-again-params'
 import { askStepUpWith } from '@/lib/client/step-up'
-import { useAction } from '@/lib/client/hooks/use-action'
+import { useForm } from '@/lib/client/hooks/use-form'
 
 interface Asked {
   methods: readonly string[]
@@ -53,48 +53,42 @@ export function StepUpDialog() {
   )
 }
 
+const empty = { password: '', code: '' }
+const Enter = fieldsOf<typeof empty>()
+
 function StepUpForm(props: { methods: readonly string[]; onShown: () => void; onCancel: () => void }) {
   const both = props.methods.includes('password') && props.methods.includes('code')
-  const [by, setBy] = useState<StepUpMethod>(props.methods.includes('password') ? 'password' : 'code')
-  const [value, setValue] = useState('')
-  const show = useAction({
-    run: () => api<unknown>('/me/step-up', { method: 'POST', body: { [by]: value } }),
-    errors: 'inline',
+  const [by, setBy] = useState<'password' | 'code'>(props.methods.includes('password') ? 'password' : 'code')
+  const show = useForm({
+    schema: stepUpSchema,
+    initial: empty,
+    inputOf: (typed: typeof empty) => ({ [by]: typed[by] }),
+    run: (body) => api<unknown>('/me/step-up', { method: 'POST', body }),
     onDone: props.onShown,
   })
-  const wrong = fieldErrorsOf(show.error)[by]
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    // The form lies in a portal, but React's events go on to the form that asked.
-    event.stopPropagation()
-    show.mutate(undefined)
-  }
+  const { control, reset } = show.fields
+  const typed = useWatch({ control, name: by })
+  const { errors } = useFormState({ control })
 
   return (
-    <form method="post" noValidate onSubmit={submit} className="space-y-4">
-      {show.error && !wrong && <ProblemNote error={show.error} />}
+    <Form form={show} errorShown={!errors[by]}>
       {by === 'password' ? (
-        <TextField
+        <Enter.Text
+          name="password"
           label="Your password"
-          error={wrong}
           key="password"
           type="password"
           autoComplete="current-password"
           autoFocus
-          value={value}
-          onChange={setValue}
         />
       ) : (
-        <TextField
+        <Enter.Text
+          name="code"
           label="Your code"
           hint="Of your authenticator app, or a recovery code"
-          error={wrong}
           key="code"
           autoComplete="one-time-code"
           autoFocus
-          value={value}
-          onChange={setValue}
         />
       )}
       {both && (
@@ -103,7 +97,7 @@ function StepUpForm(props: { methods: readonly string[]; onShown: () => void; on
           size="inline"
           onClick={() => {
             setBy(by === 'password' ? 'code' : 'password')
-            setValue('')
+            reset()
           }}
         >
           {by === 'password' ? 'Use a code instead' : 'Use the password instead'}
@@ -113,11 +107,11 @@ function StepUpForm(props: { methods: readonly string[]; onShown: () => void; on
         <Button variant="secondary" onClick={props.onCancel}>
           Not now
         </Button>
-        <Button type="submit" pending={show.isPending} disabled={value === ''}>
+        <Button type="submit" pending={show.action.isPending} disabled={typed === ''}>
           Confirm
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentProps, ComponentType } from 'react'
 import type { FieldPathByValue, FieldValues } from 'react-hook-form'
+import { ChecksInput } from './checks-input'
 import { CheckInput, SelectInput, SwitchInput, type Choice } from './choice-inputs'
 import { AreaInput, LinesInput, NumberInput, TextInput, WordsInput } from './text-inputs'
 
@@ -17,6 +18,7 @@ export interface FormFields<Values extends FieldValues> {
   Select: Named<Values, string, ComponentProps<typeof SelectInput>>
   Switch: Named<Values, boolean, ComponentProps<typeof SwitchInput>>
   Check: Named<Values, boolean, ComponentProps<typeof CheckInput>>
+  Checks: Named<Values, string[] | number[], ComponentProps<typeof ChecksInput>>
 }
 
 const fields = {
@@ -28,6 +30,7 @@ const fields = {
   Select: SelectInput,
   Switch: SwitchInput,
   Check: CheckInput,
+  Checks: ChecksInput,
 }
 
 /** Call it beside the component, not in it. The names are typed, the fields are the same for every form. */

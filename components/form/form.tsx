@@ -10,6 +10,8 @@ interface FormProps<Values extends FieldValues, In, Out> {
   form: ContractForm<Values, In, Out>
   /** Said over the error at the end of a long form, near the button that was pressed; without it a short form says it first. */
   failedTitle?: string
+  /** False where it is shown elsewhere. */
+  errorShown?: boolean
   /** What follows the error of a long form: its buttons. */
   actions?: ReactNode
   className?: string
@@ -20,6 +22,7 @@ interface FormProps<Values extends FieldValues, In, Out> {
 export function Form<Values extends FieldValues, In, Out>({
   form,
   failedTitle,
+  errorShown = true,
   actions,
   className,
   children,
@@ -44,7 +47,7 @@ export function Form<Values extends FieldValues, In, Out>({
         }}
         className={cn(failedTitle === undefined ? 'space-y-4' : 'space-y-5', className)}
       >
-        {error && failedTitle === undefined && <ProblemNote error={error} />}
+        {error && errorShown && failedTitle === undefined && <ProblemNote error={error} />}
         {children}
         {failedTitle !== undefined && (
           <>
@@ -58,6 +61,11 @@ export function Form<Values extends FieldValues, In, Out>({
   )
 }
 
+/** The last row of a form: what sends it stands at the right, after what does not. */
+export function FormActions({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-center justify-end gap-2">{children}</div>
+}
+
 /** What lies in a part that is closed is shown first. */
 function focusFirstWrong(form: HTMLFormElement | null): void {
   const first = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
@@ -67,7 +75,7 @@ function focusFirstWrong(form: HTMLFormElement | null): void {
 }
 
 /** Near the button of a long form: what is wrong may be out of sight. */
-function FieldsNote() {
+export function FieldsNote() {
   const { errors } = useFormState()
   return (
     Object.keys(errors).length > 0 && (

@@ -3,7 +3,7 @@
 import { useState, type ComponentProps, type ReactNode } from 'react'
 import { Field } from '@/components/ui/field'
 import { Input, Textarea } from '@/components/ui/input'
-import { amountText, parseAmount } from '@/lib/client/format/amount'
+import { amountText, parseAmount, type Unit } from '@/lib/client/format/amount'
 import { useField } from './use-field'
 
 export interface LabelledProps<Name extends string = string> {
@@ -44,7 +44,7 @@ export function TextInput({ name, label, hint, optional, error, className, ...in
   )
 }
 
-/** A number, typed in the unit that the label names; `unit` is how much of the stored one that is. Empty is null. */
+/** A number, typed in the unit that the label names; `unit` says how much of what is stored that is. Empty is null. */
 export function NumberInput({
   name,
   label,
@@ -54,7 +54,7 @@ export function NumberInput({
   className,
   unit = 1,
   ...input
-}: LabelledProps & InputProps & { unit?: number }) {
+}: LabelledProps & InputProps & { unit?: Unit }) {
   const field = useField<number | null>(name)
   const [text, setText] = useState(amountText(field.value, unit))
   // What is typed stays as it is typed; a number that came otherwise replaces it.
@@ -74,9 +74,18 @@ export function NumberInput({
   )
 }
 
-/** Several words in one line, with commas between. */
-export function WordsInput({ name, label, hint, optional, error, className, ...input }: LabelledProps & InputProps) {
-  const [text, setText, field] = useListText(name, ',', ', ')
+/** Several words in one line, with commas between or what else may stand there. */
+export function WordsInput({
+  name,
+  label,
+  hint,
+  optional,
+  error,
+  className,
+  between = /,/,
+  ...input
+}: LabelledProps & InputProps & { between?: RegExp }) {
+  const [text, setText, field] = useListText(name, between, ', ')
   return (
     <Line
       {...{ label, hint, optional, className, ...input }}
@@ -90,7 +99,7 @@ export function WordsInput({ name, label, hint, optional, error, className, ...i
 
 /** Several texts, one on each line. */
 export function LinesInput(props: LabelledProps & AreaProps) {
-  const [text, setText, field] = useListText(props.name, '\n', '\n')
+  const [text, setText, field] = useListText(props.name, /\n/, '\n')
   return <Area {...props} error={props.error ?? field.error} text={text} onText={setText} onBlur={field.left} />
 }
 
@@ -162,7 +171,7 @@ function Area({
 }
 
 /** A list that is typed as text: what is typed stays, the value has what is between the separators and not blank. */
-function useListText(name: string, separator: string, shownBetween: string) {
+function useListText(name: string, separator: RegExp, shownBetween: string) {
   const field = useField<readonly string[]>(name)
   const [text, setText] = useState(field.value.join(shownBetween))
   const read = (typed: string) =>
@@ -170,6 +179,8 @@ function useListText(name: string, separator: string, shownBetween: string) {
       .split(separator)
       .map((part) => part.trim())
       .filter(Boolean)
+  // What is typed stays as it is typed; a list that came otherwise replaces it.
+  if (read(text).join('\n') !== field.value.join('\n')) setText(field.value.join(shownBetween))
   const type = (typed: string) => {
     setText(typed)
     field.change(read(typed))

@@ -15,7 +15,7 @@ export function useField<Value>(name: string) {
 const valueAs = <Value>(value: unknown) => value as Value
 
 /** What has several parts may be entered in one field: the first wrong part is told there. */
-function messageIn(error: unknown): string | undefined {
+export function messageIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   if ('message' in error && typeof error.message === 'string') return error.message
   for (const [name, part] of Object.entries(error)) {

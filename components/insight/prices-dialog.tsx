@@ -1,16 +1,15 @@
 'use client'
 
-import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
+import { useFieldArray, useFormState, useWatch } from 'react-hook-form'
 import type { Operations } from '@/lib/contracts/operations'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogSubmit } from '@/components/ui/dialog'
-import { Form } from '@/components/ui/form'
-import { Input } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { TextField } from '@/components/ui/text-field'
 import { accessSettingsQuery } from '@/lib/client/queries/access'
 import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 
@@ -31,79 +30,86 @@ export function PricesDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
-interface Row {
-  storageClass: string
-  price: string
+interface PriceValues {
+  currency: string
+  rows: { storageClass: string; price: number | null }[]
+}
+const Enter = fieldsOf<PriceValues>()
+
+/** A class that has no name is left out; one that has no price is refused. */
+function pricesInputOf({ currency, rows }: PriceValues) {
+  const named = rows.filter((row) => row.storageClass.trim() !== '')
+  const perGbMonth = Object.fromEntries(named.map(({ storageClass, price }) => [storageClass.trim(), price]))
+  return { prices: { currency: currency.trim().toUpperCase(), perGbMonth } }
 }
 
 function PricesForm({ prices, onClose }: { prices: Operations['prices']; onClose: () => void }) {
-  const [currency, setCurrency] = useState(prices.currency)
-  const [rows, setRows] = useState<Row[]>(
-    Object.entries(prices.perGbMonth).map(([storageClass, price]) => ({ storageClass, price: String(price) })),
-  )
-  const save = useSaveOperations({ done: 'The prices are saved', onDone: onClose })
-  const change = (index: number, part: Partial<Row>) =>
-    setRows(rows.map((row, at) => (at === index ? { ...row, ...part } : row)))
-  function submit() {
-    const named = rows.filter((row) => row.storageClass.trim() !== '')
-    const perGbMonth = Object.fromEntries(
-      named.map(({ storageClass, price }) => [storageClass.trim(), price.trim() === '' ? Number.NaN : Number(price)]),
-    )
-    save.submit({ prices: { currency: currency.trim().toUpperCase(), perGbMonth } })
+  const initial: PriceValues = {
+    currency: prices.currency,
+    rows: Object.entries(prices.perGbMonth).map(([storageClass, price]) => ({ storageClass, price })),
   }
+  const save = useSaveOperations({
+    initial,
+    inputOf: pricesInputOf,
+    done: 'The prices are saved',
+    onDone: onClose,
+  })
+  const { control } = save.fields
+  const { fields, append, remove } = useFieldArray({ control, name: 'rows' })
+  const [currency, typed] = useWatch({ control, name: ['currency', 'rows'] })
   return (
-    <Form onSubmit={submit} error={save.error}>
-      {save.refused && (
-        <p role="alert" className="text-[0.8125rem] text-bad">
-          Enter three letters for the currency, and a number of zero or more for each price.
-        </p>
-      )}
-      <TextField
-        label="Currency"
-        hint="Three letters, such as USD or EUR"
-        className="max-w-52"
-        value={currency}
-        onChange={setCurrency}
-      />
+    <Form form={save}>
+      <RefusedNote />
+      <Enter.Text name="currency" label="Currency" hint="Three letters, such as USD or EUR" className="max-w-52" />
       <div className="flex gap-2 text-[0.8125rem] font-medium" aria-hidden>
         <span className="flex-1">Storage class</span>
         <span className="mr-10 w-32 text-right">{currency || 'Price'} a GB</span>
       </div>
       <ul className="space-y-2" aria-label="Prices by storage class">
-        {rows.map((row, index) => (
-          <li key={index} className="flex items-center gap-2">
-            <Input
-              aria-label={`Storage class ${index + 1}`}
-              value={row.storageClass}
-              onChange={(event) => change(index, { storageClass: event.target.value })}
-            />
-            <Input
-              aria-label={`Price of ${row.storageClass || 'this class'}`}
-              inputMode="decimal"
-              className="max-w-32 text-right"
-              value={row.price}
-              onChange={(event) => change(index, { price: event.target.value })}
-            />
-            <Button
-              variant="ghost"
-              size="icon"
-              aria-label={`Remove ${row.storageClass || 'this class'}`}
-              onClick={() => setRows(rows.filter((_, at) => at !== index))}
-            >
-              <X aria-hidden />
-            </Button>
-          </li>
-        ))}
+        {fields.map(({ id }, index) => {
+          const named = typed[index]?.storageClass || 'this class'
+          return (
+            <li key={id} className="flex items-center gap-2">
+              <Enter.Text
+                name={`rows.${index}.storageClass`}
+                label={<span className="sr-only">Storage class {index + 1}</span>}
+                className="flex-1"
+              />
+              <Enter.Number
+                name={`rows.${index}.price`}
+                label={<span className="sr-only">Price of {named}</span>}
+                inputMode="decimal"
+                className="w-32"
+                inputClassName="text-right"
+              />
+              <Button variant="ghost" size="icon" aria-label={`Remove ${named}`} onClick={() => remove(index)}>
+                <X aria-hidden />
+              </Button>
+            </li>
+          )
+        })}
       </ul>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Button variant="secondary" size="sm" onClick={() => setRows([...rows, { storageClass: '', price: '' }])}>
+        <Button variant="secondary" size="sm" onClick={() => append({ storageClass: '', price: null })}>
           <Plus aria-hidden /> Add a class
         </Button>
         <span className="text-xs text-ink-3">“default” is for classes that are not listed</span>
       </div>
-      <DialogSubmit onClose={onClose} pending={save.isPending}>
+      <DialogSubmit onClose={onClose} pending={save.action.isPending}>
         Save the prices
       </DialogSubmit>
     </Form>
+  )
+}
+
+/** The contract knows prices by their class, so what it says of one stands above all. */
+function RefusedNote() {
+  const { errors } = useFormState()
+  return (
+    Object.keys(errors).length > 0 && (
+      <p role="alert" className="text-[0.8125rem] text-bad">
+        Enter three letters for the currency, and a number of zero or more for each price.
+      </p>
+    )
   )
 }

@@ -1,114 +1,131 @@
 'use client'
 
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { useWatch } from 'react-hook-form'
 import { createPolicySchema, type Policy, type PolicyPreview } from '@/lib/contracts/policy'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form, FormActions } from '@/components/form/form'
 import { ActionFields, TimingSections } from '@/components/schedules/timing-sections'
-import { timingBody, timingValues } from '@/components/schedules/timing-values'
-import { useCompleteTiming } from '@/components/schedules/use-complete-timing'
+import {
+  timingBody,
+  timingMessages,
+  timingValues,
+  type TimingValues,
+  type UsualTiming,
+} from '@/components/schedules/timing-values'
+import { useUsualTiming } from '@/components/schedules/use-usual-timing'
 import { RoleButton } from '@/components/shell/role-button'
-import { Checkbox } from '@/components/ui/check'
 import { FormSection } from '@/components/ui/form-section'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { TextField } from '@/components/ui/text-field'
+import { SkeletonRows } from '@/components/ui/skeleton'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
-import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/hooks/use-action'
+import { useForm } from '@/lib/client/hooks/use-form'
+import { sourcesQuery } from '@/lib/client/queries/sources'
 import { PolicyChangesDialog } from './policy-changes-dialog'
 
+interface PolicyFormProps {
+  policy?: Policy
+  onSaved: () => void
+}
+
 /** A policy and who follows it. Nothing is saved before it was shown what changes for whom. */
-export function PolicyForm({ policy, onSaved }: { policy?: Policy; onSaved: () => void }) {
+export function PolicyForm(props: PolicyFormProps) {
+  const usual = useUsualTiming()
+  return usual === null ? <SkeletonRows /> : <KnownPolicyForm {...props} usual={usual} />
+}
+
+interface PolicyValues extends TimingValues {
+  name: string
+  sourceIds: string[]
+}
+const Enter = fieldsOf<PolicyValues>()
+
+const policyInputOf = ({ name, sourceIds, ...timing }: PolicyValues) => ({ ...timingBody(timing), name, sourceIds })
+
+/** The action of a stored one stays. */
+function policyPatchOf(values: PolicyValues) {
+  const { action: _, ...changes } = policyInputOf(values)
+  return changes
+}
+
+function KnownPolicyForm({ policy, usual, onSaved }: PolicyFormProps & { usual: UsualTiming }) {
   const sources = useQuery(sourcesQuery())
-  const [name, setName] = useState(policy?.name ?? '')
-  const [values, setValues] = useState(timingValues(policy))
-  const [sourceIds, setSourceIds] = useState(policy?.sources.map(({ id }) => id) ?? [])
-  const [wrong, setWrong] = useState<FieldErrors>({})
-  const [preview, setPreview] = useState<PolicyPreview | null>(null)
-  const complete = useCompleteTiming(values)
-  const body = { ...timingBody(complete), name, sourceIds }
-  const { action: _, ...changes } = body
-  const look = useAction({
-    run: () =>
-      api<PolicyPreview>(policy ? `/admin/policies/${policy.id}/preview` : '/admin/policies/preview', {
+  /** What was sent to be looked at, with what it would change. */
+  const [shown, setShown] = useState<{ body: object; preview: PolicyPreview } | null>(null)
+  const look = useForm({
+    schema: createPolicySchema,
+    initial: {
+      ...timingValues(policy, usual),
+      name: policy?.name ?? '',
+      sourceIds: policy?.sources.map(({ id }) => id) ?? [],
+    },
+    inputOf: policyInputOf,
+    bodyOf: policy ? policyPatchOf : policyInputOf,
+    more: timingMessages,
+    run: (body: object) => {
+      save.reset()
+      return api<PolicyPreview>(policy ? `/admin/policies/${policy.id}/preview` : '/admin/policies/preview', {
         method: 'POST',
-        body: policy ? changes : body,
-      }),
-    errors: 'inline',
-    onDone: setPreview,
+        body,
+      })
+    },
+    onDone: (preview, body) => setShown({ body, preview }),
   })
   const save = useAction({
     // Who was shown that schedules go has agreed to it.
-    run: () =>
+    run: (body: object) =>
       api<Policy>(policy ? `/admin/policies/${policy.id}` : '/admin/policies', {
         method: policy ? 'PATCH' : 'POST',
-        body: policy ? { ...changes, removeSchedules: true } : body,
+        body: policy ? { ...body, removeSchedules: true } : body,
       }),
     done: policy ? 'The policy is saved' : 'The policy is added',
     errors: 'inline',
     onDone: onSaved,
+    onFailed: look.mark,
   })
-  const errors = { ...fieldErrorsOf(look.error), ...fieldErrorsOf(save.error), ...wrong }
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const checked = checkForm(createPolicySchema, body)
-    const missing = complete.action === 'backup' && complete.destinationIds.length === 0
-    const found: FieldErrors = {
-      ...(checked.ok ? {} : checked.errors),
-      ...(missing ? { destinationIds: 'Choose at least one destination' } : {}),
-    }
-    setWrong(found)
-    save.reset()
-    if (Object.keys(found).length === 0) look.mutate(undefined)
-  }
+  const timeZone = useWatch({ control: look.fields.control, name: 'timeZone' })
 
   return (
-    <form noValidate onSubmit={submit} className="space-y-5">
+    <Form
+      form={look}
+      failedTitle="The change cannot be made like this"
+      actions={
+        <>
+          <FormActions>
+            <RoleButton needs="admin" type="submit" pending={look.action.isPending}>
+              Show what changes
+            </RoleButton>
+          </FormActions>
+          <PolicyChangesDialog
+            preview={shown?.preview ?? null}
+            timeZone={timeZone}
+            error={save.error}
+            pending={save.isPending}
+            onClose={() => setShown(null)}
+            onConfirm={() => shown && save.mutate(shown.body)}
+          />
+        </>
+      }
+    >
       <FormSection title="What" note={policy && 'The action stays; add another policy for others.'}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <TextField label="Name" error={errors.name} value={name} onChange={setName} />
-          <ActionFields
-            values={values}
-            onChange={(change) => setValues({ ...values, ...change })}
-            fixed={policy !== undefined}
-          />
+          <Enter.Text name="name" label="Name" />
+          <ActionFields fixed={policy !== undefined} />
         </div>
       </FormSection>
-      <TimingSections values={complete} errors={errors} onChange={(change) => setValues({ ...values, ...change })} />
+      <TimingSections />
       <FormSection title="Who follows it" note="Each source gets a schedule that is kept in line with the policy.">
         <fieldset>
           <legend className="mb-2 text-[0.8125rem] font-medium">Sources</legend>
           {sources.data?.items.length === 0 && <p className="text-ink-3">There is none yet; add a source first.</p>}
-          <div className="grid gap-2 sm:grid-cols-2">
-            {sources.data?.items.map((source) => (
-              <Checkbox
-                key={source.id}
-                label={source.name}
-                checked={sourceIds.includes(source.id)}
-                onChange={(on) =>
-                  setSourceIds(on ? [...sourceIds, source.id] : sourceIds.filter((id) => id !== source.id))
-                }
-              />
-            ))}
-          </div>
-          {errors.sourceIds && <p className="mt-1 text-[0.8125rem] text-bad">{errors.sourceIds}</p>}
+          <Enter.Checks
+            name="sourceIds"
+            className="grid gap-2 sm:grid-cols-2"
+            choices={sources.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          />
         </fieldset>
       </FormSection>
-      {look.error && <ProblemNote error={look.error} title="The change cannot be made like this" />}
-      <div className="flex justify-end">
-        <RoleButton needs="admin" type="submit" pending={look.isPending}>
-          Show what changes
-        </RoleButton>
-      </div>
-      <PolicyChangesDialog
-        preview={preview}
-        timeZone={complete.timeZone}
-        error={save.error}
-        pending={save.isPending}
-        onClose={() => setPreview(null)}
-        onConfirm={() => save.mutate(undefined)}
-      />
-    </form>
+    </Form>
   )
 }

@@ -1,12 +1,10 @@
 'use client'
 
+import { useWatch } from 'react-hook-form'
 import type { GfsRules } from '@/lib/contracts/retention'
-import { Checkbox } from '@/components/ui/check'
-import { Field } from '@/components/ui/field'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Message } from '@/components/form/message'
 import { FormSection } from '@/components/ui/form-section'
-import { Select } from '@/components/ui/input'
-import { TextField } from '@/components/ui/text-field'
-import type { FieldErrors } from '@/lib/client/form-errors'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import type { PolicyValues } from './policy-values'
 
@@ -18,81 +16,50 @@ const periods: ReadonlyArray<{ level: keyof GfsRules; label: string }> = [
   { level: 'yearly', label: 'Years' },
 ]
 
-interface PolicyFieldsProps {
-  values: PolicyValues
-  errors: FieldErrors
-  onChange: (changes: Partial<PolicyValues>) => void
-}
+const Enter = fieldsOf<PolicyValues>()
+const gib = 1024 ** 3
 
-export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
+export function PolicyFields() {
   const own = useViewerTimeZone()
-  const zones = [...new Set(['UTC', own, values.timeZone, ...Intl.supportedValuesOf('timeZone')])]
-  const text = (
-    name: 'keepDays' | 'keepLast' | 'maxTotalGib' | 'minimum',
-    label: string,
-    path: string,
-    hint?: string,
-  ) => (
-    <TextField
-      label={label}
-      hint={hint}
-      error={errors[path]}
-      optional={name !== 'minimum'}
-      inputMode="decimal"
-      value={values[name]}
-      onChange={(typed) => onChange({ [name]: typed })}
-    />
-  )
+  const [byCalendar, timeZone] = useWatch<PolicyValues, ['byCalendar', 'rules.timeZone']>({
+    name: ['byCalendar', 'rules.timeZone'],
+  })
+  const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]
   return (
     <>
       <FormSection title="Policy" note="Schedules and destinations choose it by its name.">
-        <TextField
-          label="Name"
-          error={errors.name}
-          value={values.name}
-          onChange={(typed) => onChange({ name: typed })}
-        />
+        <Enter.Text name="name" label="Name" />
       </FormSection>
       <FormSection title="What is kept" note="Whatever at least one of these rules keeps. Only good backups count.">
-        {errors.rules && <p className="text-[0.8125rem] text-bad">{errors.rules}</p>}
+        <Message name="rules" />
         <div className="grid gap-4 sm:grid-cols-2">
-          {text('keepDays', 'Keep days', 'rules.keepDays', 'Counted back from the newest good backup')}
-          {text('keepLast', 'Keep newest', 'rules.keepLast', 'A number of backups')}
+          <Enter.Number
+            name="rules.keepDays"
+            label="Keep days"
+            hint="Counted back from the newest good backup"
+            optional
+          />
+          <Enter.Number name="rules.keepLast" label="Keep newest" hint="A number of backups" optional />
         </div>
-        <Checkbox
+        <Enter.Check
+          name="byCalendar"
           label="By the calendar"
           hint="The newest good backup of each hour, day, week, month or year"
-          checked={values.byCalendar}
-          onChange={(byCalendar) => onChange({ byCalendar })}
         />
-        {values.byCalendar && (
+        {byCalendar && (
           <>
             <div className="grid grid-cols-2 gap-4 sm:grid-cols-5">
               {periods.map(({ level, label }) => (
-                <TextField
-                  key={level}
-                  label={label}
-                  error={errors[`rules.gfs.${level}`]}
-                  inputMode="numeric"
-                  value={values.gfs[level]}
-                  onChange={(typed) => onChange({ gfs: { ...values.gfs, [level]: typed } })}
-                />
+                <Enter.Number key={level} name={`rules.gfs.${level}`} label={label} />
               ))}
             </div>
-            {errors['rules.gfs'] && <p className="text-[0.8125rem] text-bad">{errors['rules.gfs']}</p>}
-            <Field label="Time zone" hint="In which days, weeks and months begin" error={errors['rules.timeZone']}>
-              {(control) => (
-                <Select
-                  {...control}
-                  value={values.timeZone}
-                  onChange={(event) => onChange({ timeZone: event.target.value })}
-                >
-                  {zones.map((zone) => (
-                    <option key={zone}>{zone}</option>
-                  ))}
-                </Select>
-              )}
-            </Field>
+            <Message name="rules.gfs" />
+            <Enter.Select
+              name="rules.timeZone"
+              label="Time zone"
+              hint="In which days, weeks and months begin"
+              choices={zones.map((zone) => ({ value: zone, label: zone }))}
+            />
           </>
         )}
       </FormSection>
@@ -101,8 +68,14 @@ export function PolicyFields({ values, errors, onChange }: PolicyFieldsProps) {
         note="Pinned backups, the last good one, and what a kept backup needs are never deleted, whatever is set here."
       >
         <div className="grid gap-4 sm:grid-cols-2">
-          {text('minimum', 'Never fewer than', 'rules.minimum', 'Good backups, in each destination')}
-          {text('maxTotalGib', 'At most, in GiB', 'rules.maxTotalBytes', 'In each destination; above it the oldest go')}
+          <Enter.Number name="rules.minimum" label="Never fewer than" hint="Good backups, in each destination" />
+          <Enter.Number
+            name="rules.maxTotalBytes"
+            label="At most, in GiB"
+            hint="In each destination; above it the oldest go"
+            optional
+            unit={gib}
+          />
         </div>
       </FormSection>
     </>

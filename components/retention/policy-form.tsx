@@ -1,21 +1,21 @@
 'use client'
 
-import { useEffect, useState, type FormEvent } from 'react'
+import { useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { useWatch } from 'react-hook-form'
 import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/retention'
+import { Form, FormActions } from '@/components/form/form'
 import { retentionWords } from '@/components/schedules/retention-words'
 import { RoleButton } from '@/components/shell/role-button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
-import { FormActions } from '@/components/ui/form'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
-import { checkForm, fieldErrorsOf, type FieldErrors } from '@/lib/client/form-errors'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { retentionPreviewQuery } from '@/lib/client/queries/retention'
-import { useAction } from '@/lib/client/hooks/use-action'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { PolicyFields } from './policy-fields'
 import { PolicyPreview } from './policy-preview'
-import { policyBody, policyValues } from './policy-values'
+import { policyBody, policyValues, type PolicyValues } from './policy-values'
 
 interface PolicyFormProps {
   policy?: RetentionPolicy
@@ -24,48 +24,43 @@ interface PolicyFormProps {
 
 /** Makes or changes a policy. A change that deletes what is kept today is shown first and must be confirmed. */
 export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
-  const [values, setValues] = useState(() => policyValues(policy))
-  const [wrong, setWrong] = useState<FieldErrors>({})
   const [confirming, setConfirming] = useState(false)
-  const body = policyBody(values)
-  const named = { ...body, name: body.name.trim() || usualName(body.rules) }
-  const complete = createRetentionPolicySchema.safeParse(named).success
+  const save = useForm({
+    schema: createRetentionPolicySchema,
+    initial: policyValues(policy),
+    inputOf: namedBody,
+    run: (request: unknown) =>
+      api<RetentionPolicy>(policy ? `/admin/retention-policies/${policy.id}` : '/admin/retention-policies', {
+        method: policy ? 'PATCH' : 'POST',
+        body: request,
+      }),
+    asks: () => {
+      const deletes = policy !== undefined && preview.data !== undefined && preview.data.addedCount > 0
+      if (deletes) setConfirming(true)
+      return deletes
+    },
+    done: policy ? 'The policy is saved' : 'The policy is added',
+    onDone: onSaved,
+  })
+  const { control, getValues } = save.fields
+  const body = namedBody(useWatch({ control, compute: (typed: PolicyValues) => typed }))
+  const complete = createRetentionPolicySchema.safeParse(body).success
   const input = policy && complete ? { policyId: policy.id, rules: body.rules } : null
   const settled = useSettled(JSON.stringify(input))
   const settledInput: typeof input = JSON.parse(settled)
   const preview = useQuery(retentionPreviewQuery(settledInput))
   const stale = preview.isFetching || settled !== JSON.stringify(input)
   const unread = policy !== undefined && complete && stale
-
-  const save = useAction({
-    run: (request: unknown) =>
-      api<RetentionPolicy>(policy ? `/admin/retention-policies/${policy.id}` : '/admin/retention-policies', {
-        method: policy ? 'PATCH' : 'POST',
-        body: request,
-      }),
-    done: policy ? 'The policy is saved' : 'The policy is added',
-    errors: 'inline',
-    onDone: onSaved,
-  })
-  const errors = { ...fieldErrorsOf(save.error), ...wrong }
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    const checked = checkForm(createRetentionPolicySchema, named)
-    setWrong(checked.ok ? {} : checked.errors)
-    if (!checked.ok) return
-    if (policy && preview.data && preview.data.addedCount > 0) setConfirming(true)
-    else save.mutate(named)
-  }
+  const { error, isPending, mutate } = save.action
 
   return (
-    <form noValidate onSubmit={submit} className="space-y-5">
-      <PolicyFields values={values} errors={errors} onChange={(changes) => setValues({ ...values, ...changes })} />
+    <Form form={save} className="space-y-5" errorShown={false}>
+      <PolicyFields />
       {policy && preview.data && <PolicyPreview preview={preview.data} stale={stale} />}
       {policy && preview.error && complete && (
         <ProblemNote error={preview.error} title="The preview could not be made" />
       )}
-      {save.error && !confirming && <ProblemNote error={save.error} />}
+      {error && !confirming && <ProblemNote error={error} />}
       <FormActions>
         {complete && (
           <p className="min-w-0 flex-1 basis-60 text-[0.8125rem] text-ink-2">{retentionWords(body.rules)}.</p>
@@ -73,7 +68,7 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
         <RoleButton
           needs="admin"
           type="submit"
-          pending={save.isPending}
+          pending={isPending}
           disabled={unread}
           title={unread ? 'What it would delete is being looked up' : undefined}
         >
@@ -86,9 +81,12 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
           onOpenChange={setConfirming}
           title={`Delete ${preview.data.deleteCount} ${preview.data.deleteCount === 1 ? 'backup' : 'backups'} by this policy?`}
           action="Save and delete them"
-          pending={save.isPending}
-          error={save.error}
-          onConfirm={() => save.mutate({ ...named, expectedDeleteCount: preview.data.deleteCount })}
+          pending={isPending}
+          error={error}
+          onConfirm={() => {
+            const agreed = { ...namedBody(getValues()), expectedDeleteCount: preview.data.deleteCount }
+            mutate(agreed)
+          }}
         >
           <p>
             {preview.data.addedCount} of them are kept by the rules of today: {formatBytes(preview.data.deleteBytes)} of{' '}
@@ -101,8 +99,13 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
           </p>
         </ConfirmDialog>
       )}
-    </form>
+    </Form>
   )
+}
+
+function namedBody(values: PolicyValues) {
+  const body = policyBody(values)
+  return { ...body, name: body.name.trim() || usualName(body.rules) }
 }
 
 /** A policy without a name is called by what it keeps. */

@@ -2,46 +2,43 @@
 
 import { useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { Field } from '@/components/ui/field'
-import { Select } from '@/components/ui/input'
+import { useWatch } from 'react-hook-form'
+import { fieldsOf } from '@/components/form/fields-of'
+import { useField } from '@/components/form/use-field'
 import { cronWords } from '@/lib/client/words/cron-words'
 import { schedulePreviewQuery } from '@/lib/client/queries/schedules'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { ClockChangeNote, PlannedRuns } from './next-runs'
 import { PresetField } from './preset-field'
-import type { StartOptions } from './start-values'
+import { windowOf } from './start-values'
+import type { TimingValues } from './timing-values'
 
-interface CronFieldProps {
-  cron: string
-  timeZone: string
-  /** The window decides which runs wait. */
-  window: StartOptions['window']
-  errors: { cron?: string | undefined; timeZone?: string | undefined }
-  onChange: (changes: { cron?: string; timeZone?: string }) => void
-}
+const Enter = fieldsOf<TimingValues>()
 
 /** When it runs, what that means, and the next runs: as the server, not as the browser, understands it. */
-export function CronField({ cron, timeZone, window, errors, onChange }: CronFieldProps) {
+export function CronField() {
+  const cronField = useField<string>('cron')
+  const cron = cronField.value
+  const [timeZone, windowed, window] = useWatch<TimingValues, ['timeZone', 'options.windowed', 'options.window']>({
+    name: ['timeZone', 'options.windowed', 'options.window'],
+  })
   const settled = useSettled(cron)
-  const preview = useQuery(schedulePreviewQuery(settled, timeZone, window))
+  const preview = useQuery(schedulePreviewQuery(settled, timeZone, windowOf({ windowed, window })))
   const own = useViewerTimeZone()
   const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]
   return (
     <>
       <PresetField
         cron={cron}
-        error={errors.cron ?? (preview.error && settled === cron ? preview.error.message : undefined)}
-        onChange={(changed) => onChange({ cron: changed })}
+        error={cronField.error ?? (preview.error && settled === cron ? preview.error.message : undefined)}
+        onChange={cronField.change}
       />
-      <Field label="Time zone" hint="Runs follow its daylight saving" error={errors.timeZone}>
-        {(control) => (
-          <Select {...control} value={timeZone} onChange={(event) => onChange({ timeZone: event.target.value })}>
-            {zones.map((zone) => (
-              <option key={zone}>{zone}</option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <Enter.Select
+        name="timeZone"
+        label="Time zone"
+        hint="Runs follow its daylight saving"
+        choices={zones.map((zone) => ({ value: zone, label: zone }))}
+      />
       <div aria-live="polite" data-preview={preview.isSuccess && !preview.error ? 'ready' : 'none'}>
         {preview.data && !preview.error && (
           <div className="rounded-md bg-muted px-3 py-2.5">

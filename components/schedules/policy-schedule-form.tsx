@@ -1,39 +1,37 @@
 'use client'
 
-import { useState } from 'react'
 import Link from 'next/link'
-import type { Schedule } from '@/lib/contracts/schedule'
+import { updateScheduleSchema, type Schedule } from '@/lib/contracts/schedule'
+import { Form, FormActions } from '@/components/form/form'
 import { RoleButton } from '@/components/shell/role-button'
 import { FormSection } from '@/components/ui/form-section'
-import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
 import { cronWords } from '@/lib/client/words/cron-words'
-import { fieldErrorsOf } from '@/lib/client/form-errors'
-import { useAction } from '@/lib/client/hooks/use-action'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { PlannedRuns } from './next-runs'
-import { pauseBody, pauseValues, StateFields } from './state-fields'
+import { pauseBody, pauseValues, StateFields, type PauseValues } from './state-fields'
 
 /** A schedule that follows a policy: it shows what the policy says and can only be switched off and on. */
 export function PolicyScheduleForm({ schedule, onSaved }: { schedule: Schedule; onSaved: () => void }) {
-  const [state, setState] = useState(pauseValues(schedule))
-  const save = useAction({
-    run: () =>
-      api<Schedule>(`/admin/schedules/${schedule.id}`, {
-        method: 'PATCH',
-        body: { enabled: state.enabled, ...pauseBody(state) },
-      }),
+  const save = useForm({
+    schema: updateScheduleSchema,
+    initial: pauseValues(schedule),
+    inputOf: (state: PauseValues) => ({ enabled: state.enabled, ...pauseBody(state) }),
+    run: (body) => api<Schedule>(`/admin/schedules/${schedule.id}`, { method: 'PATCH', body }),
     done: 'The schedule is saved',
-    errors: 'inline',
     onDone: onSaved,
   })
   return (
-    <form
-      noValidate
-      className="space-y-5"
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate(undefined)
-      }}
+    <Form
+      form={save}
+      failedTitle="The schedule was not saved"
+      actions={
+        <FormActions>
+          <RoleButton needs="admin" type="submit" pending={save.action.isPending}>
+            Save the schedule
+          </RoleButton>
+        </FormActions>
+      }
     >
       <FormSection title="When" note="Timing, destinations and retention come from the policy and are changed there.">
         <p>
@@ -52,13 +50,7 @@ export function PolicyScheduleForm({ schedule, onSaved }: { schedule: Schedule; 
           <PlannedRuns runs={schedule.nextRuns.map((at) => ({ at, note: null }))} timeZone={schedule.timeZone} />
         </div>
       </FormSection>
-      <StateFields values={state} stored={schedule} errors={fieldErrorsOf(save.error)} onChange={setState} />
-      {save.error && <ProblemNote error={save.error} title="The schedule was not saved" />}
-      <div className="flex justify-end">
-        <RoleButton needs="admin" type="submit" pending={save.isPending}>
-          Save the schedule
-        </RoleButton>
-      </div>
-    </form>
+      <StateFields stored={schedule} />
+    </Form>
   )
 }

@@ -2,15 +2,17 @@
 
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { FormProvider } from 'react-hook-form'
 import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/retention'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Message } from '@/components/form/message'
 import { RoleButton } from '@/components/shell/role-button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
-import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { retentionWords } from './retention-words'
 
 const another = 'new'
@@ -57,50 +59,55 @@ export function RetentionField({ value, onChange }: { value: string | null; onCh
   )
 }
 
+interface NewPolicyValues {
+  name: string
+  rules: { keepDays: number | null; keepLast: number | null; minimum: number | null }
+}
+const Enter = fieldsOf<NewPolicyValues>()
+const usual: NewPolicyValues = { name: '', rules: { keepDays: 30, keepLast: null, minimum: 1 } }
+
+function newPolicyInputOf({ name, rules: typed }: NewPolicyValues) {
+  const rules = {
+    keepDays: typed.keepDays ?? undefined,
+    keepLast: typed.keepLast ?? undefined,
+    minimum: typed.minimum ?? 1,
+  }
+  const [called] = retentionWords(rules)
+    .replace(/^Keeps /, '')
+    .split(',')
+  return { name: name || called, rules }
+}
+
+/** Lies in another form, so it has no form of its own in the page and is sent by its button. */
 function NewPolicy({ onMade }: { onMade: (policy: RetentionPolicy) => void }) {
-  const [values, setValues] = useState({ name: '', keepDays: '30', keepLast: '', minimum: '1' })
-  const save = useCheckedForm({
+  const save = useForm({
     schema: createRetentionPolicySchema,
+    initial: usual,
+    inputOf: newPolicyInputOf,
     run: (body) => api<RetentionPolicy>('/admin/retention-policies', { method: 'POST', body }),
     onDone: onMade,
   })
-  const { errors } = save
-  const number = (text: string) => (text.trim() === '' ? undefined : Number(text))
-  const rules = {
-    keepDays: number(values.keepDays),
-    keepLast: number(values.keepLast),
-    minimum: number(values.minimum) ?? 1,
-  }
-
-  function submit() {
-    const usual = retentionWords(rules)
-      .replace(/^Keeps /, '')
-      .split(',')[0]
-    save.submit({ name: values.name || usual, rules })
-  }
-  const input = (name: keyof typeof values, label: string, path: string, hint?: string) => (
-    <TextField
-      label={label}
-      hint={hint}
-      error={errors[path]}
-      inputMode={name === 'name' ? 'text' : 'numeric'}
-      value={values[name]}
-      onChange={(typed) => setValues({ ...values, [name]: typed })}
-    />
-  )
   return (
-    <div className="space-y-4 rounded-md border border-line p-4" role="group" aria-label="New retention policy">
-      {input('name', 'Name of the policy', 'name', 'Empty: named by what it keeps')}
-      <div className="grid gap-4 sm:grid-cols-3">
-        {input('keepDays', 'Keep days', 'rules.keepDays')}
-        {input('keepLast', 'Keep newest', 'rules.keepLast')}
-        {input('minimum', 'Never fewer than', 'rules.minimum')}
+    <FormProvider {...save.fields}>
+      <div className="space-y-4 rounded-md border border-line p-4" role="group" aria-label="New retention policy">
+        <Enter.Text name="name" label="Name of the policy" hint="Empty: named by what it keeps" />
+        <div className="grid gap-4 sm:grid-cols-3">
+          <Enter.Number name="rules.keepDays" label="Keep days" />
+          <Enter.Number name="rules.keepLast" label="Keep newest" />
+          <Enter.Number name="rules.minimum" label="Never fewer than" />
+        </div>
+        <Message name="rules" />
+        {save.action.error && <ProblemNote error={save.action.error} />}
+        <RoleButton
+          needs="admin"
+          variant="secondary"
+          size="sm"
+          pending={save.action.isPending}
+          onClick={() => void save.submit()}
+        >
+          Make this policy
+        </RoleButton>
       </div>
-      {errors.rules && <p className="text-[0.8125rem] text-bad">{errors.rules}</p>}
-      {save.error && <ProblemNote error={save.error} />}
-      <RoleButton needs="admin" variant="secondary" size="sm" pending={save.isPending} onClick={submit}>
-        Make this policy
-      </RoleButton>
-    </div>
+    </FormProvider>
   )
 }

@@ -1,79 +1,84 @@
-import { Checkbox, Switch } from '@/components/ui/check'
-import { TextField } from '@/components/ui/text-field'
-import type { FieldErrors } from '@/lib/client/form-errors'
+import { useFormContext, useWatch } from 'react-hook-form'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Checkbox } from '@/components/ui/check'
 import { weekdays } from '@/lib/client/schedule-preset'
 import type { StartValues } from './start-values'
 
-interface StartFieldsProps {
-  values: StartValues
-  errors: FieldErrors
-  onChange: (changes: Partial<StartValues>) => void
+interface StartForm {
+  options: StartValues
 }
-
-type TextName = 'jitterMinutes' | 'from' | 'to' | 'attempts' | 'firstDelaySeconds' | 'factor'
+const Enter = fieldsOf<StartForm>()
 
 /** Jitter, the window in which work may begin, and how failed runs are tried again. */
-export function StartFields({ values, errors, onChange }: StartFieldsProps) {
-  const text = (name: TextName, path: string, label: string, hint?: string, type = 'text') => (
-    <TextField
-      label={label}
-      hint={hint}
-      error={errors[path]}
-      type={type}
-      inputMode={type === 'text' ? 'decimal' : undefined}
-      value={values[name]}
-      onChange={(typed) => onChange({ [name]: typed })}
-    />
-  )
+export function StartFields() {
+  const [windowed, ownRetries] = useWatch<StartForm, ['options.windowed', 'options.ownRetries']>({
+    name: ['options.windowed', 'options.ownRetries'],
+  })
   return (
     <>
-      {text(
-        'jitterMinutes',
-        'options.jitterSeconds',
-        'Spread over minutes',
-        'Each run starts up to so much later, so that not everything starts at once. Empty: on time',
-      )}
-      <Switch
+      <Enter.Number
+        name="options.jitterSeconds"
+        label="Spread over minutes"
+        hint="Each run starts up to so much later, so that not everything starts at once. Empty: on time"
+        unit={60}
+      />
+      <Enter.Switch
+        name="options.windowed"
         label="Only in a window"
         hint="A run that is due outside it waits until the window opens. Work that has begun is not stopped at its end."
-        checked={values.windowed}
-        onChange={(windowed) => onChange({ windowed })}
       />
-      {values.windowed && (
+      {windowed && (
         <div className="space-y-3 border-l-2 border-line pl-4">
           <div className="grid gap-4 sm:grid-cols-2">
-            {text('from', 'options.window.from', 'Opens at', undefined, 'time')}
-            {text('to', 'options.window.to', 'Closes at', 'Earlier than it opens: on the next day', 'time')}
+            <Enter.Text name="options.window.from" label="Opens at" type="time" />
+            <Enter.Text
+              name="options.window.to"
+              label="Closes at"
+              hint="Earlier than it opens: on the next day"
+              type="time"
+            />
           </div>
-          <fieldset>
-            <legend className="mb-1 text-[0.8125rem] font-medium">Days on which it opens</legend>
-            <div className="flex flex-wrap gap-x-4 gap-y-1.5">
-              {weekdays.map((day, index) => (
-                <Checkbox
-                  key={day}
-                  label={day.slice(0, 3)}
-                  checked={values.days.length === 0 || values.days.includes(index)}
-                  onChange={(on) => onChange({ days: toggled(values.days, index, on) })}
-                />
-              ))}
-            </div>
-          </fieldset>
+          <WindowDays />
         </div>
       )}
-      <Switch
+      <Enter.Switch
+        name="options.ownRetries"
         label="Own retries"
         hint="When off, failed runs are tried again as the source says."
-        checked={values.ownRetries}
-        onChange={(ownRetries) => onChange({ ownRetries })}
       />
-      {values.ownRetries && (
+      {ownRetries && (
         <div className="grid gap-4 border-l-2 border-line pl-4 sm:grid-cols-3">
-          {text('attempts', 'options.retries.attempts', 'Attempts', 'The first included')}
-          {text('firstDelaySeconds', 'options.retries.firstDelaySeconds', 'First wait in seconds')}
-          {text('factor', 'options.retries.factor', 'Each wait times', '2: twice as long each time')}
+          <Enter.Number name="options.retries.attempts" label="Attempts" hint="The first included" />
+          <Enter.Number name="options.retries.firstDelaySeconds" label="First wait in seconds" />
+          <Enter.Number
+            name="options.retries.factor"
+            label="Each wait times"
+            hint="2: twice as long each time"
+            inputMode="decimal"
+          />
         </div>
       )}
     </>
+  )
+}
+
+function WindowDays() {
+  const { setValue } = useFormContext<StartForm>()
+  const days = useWatch<StartForm, 'options.window.days'>({ name: 'options.window.days' })
+  return (
+    <fieldset>
+      <legend className="mb-1 text-[0.8125rem] font-medium">Days on which it opens</legend>
+      <div className="flex flex-wrap gap-x-4 gap-y-1.5">
+        {weekdays.map((day, index) => (
+          <Checkbox
+            key={day}
+            label={day.slice(0, 3)}
+            checked={days.length === 0 || days.includes(index)}
+            onChange={(on) => setValue('options.window.days', toggled(days, index, on))}
+          />
+        ))}
+      </div>
+    </fieldset>
   )
 }
 

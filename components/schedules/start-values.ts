@@ -2,50 +2,39 @@ import type { RestoreTestLevel, ScheduleOptions } from '@/lib/contracts/schedule
 
 export type StartOptions = Pick<ScheduleOptions, 'jitterSeconds' | 'window' | 'retries'>
 
-/** How runs begin and are tried again, as the form holds it: text until it is sent. */
+/** `options` of the form: how runs begin and are tried again, as typed. */
 export interface StartValues {
-  jitterMinutes: string
+  level: RestoreTestLevel
+  jitterSeconds: number | null
   windowed: boolean
-  from: string
-  to: string
-  days: number[]
+  /** No days: every day. */
+  window: { from: string; to: string; days: number[] }
   ownRetries: boolean
-  attempts: string
-  firstDelaySeconds: string
-  factor: string
+  retries: { attempts: number | null; firstDelaySeconds: number | null; factor: number | null }
 }
 
-export function startValues(options: StartOptions | undefined): StartValues {
-  const { window = null, retries = null, jitterSeconds = 0 } = options ?? {}
-  return {
-    jitterMinutes: jitterSeconds === 0 ? '' : String(jitterSeconds / 60),
-    windowed: window !== null,
-    from: window?.from ?? '22:00',
-    to: window?.to ?? '06:00',
-    days: window?.days ?? [],
-    ownRetries: retries !== null,
-    attempts: String(retries?.attempts ?? 3),
-    firstDelaySeconds: String(retries?.firstDelaySeconds ?? 60),
-    factor: String(retries?.factor ?? 2),
-  }
-}
-
-/** The options as the API takes them; what is not a number is refused there, at its field. */
-export function startOptions(values: StartValues, level: RestoreTestLevel): ScheduleOptions {
+export function startValues(options: ScheduleOptions | undefined): StartValues {
+  const { level = 'standard', window = null, retries = null, jitterSeconds = 0 } = options ?? {}
   return {
     method: null,
     level,
-    jitterSeconds: Math.round(Number(values.jitterMinutes.trim() || '0') * 60),
-    window: windowOf(values),
-    retries: values.ownRetries
-      ? {
-          attempts: Number(values.attempts),
-          firstDelaySeconds: Number(values.firstDelaySeconds),
-          factor: Number(values.factor),
-        }
-      : null,
+    jitterSeconds: jitterSeconds === 0 ? null : jitterSeconds,
+    windowed: window !== null,
+    window: { from: window?.from ?? '22:00', to: window?.to ?? '06:00', days: window?.days ?? [] },
+    ownRetries: retries !== null,
+    retries: retries ?? { attempts: 3, firstDelaySeconds: 60, factor: 2 },
   }
 }
 
-export const windowOf = (values: StartValues): StartOptions['window'] =>
-  values.windowed ? { from: values.from, to: values.to, days: values.days } : null
+/** The options as the API takes them; what is empty or no number is refused there, at its field. */
+export function startOptions(values: StartValues) {
+  return {
+    level: values.level,
+    jitterSeconds: values.jitterSeconds ?? 0,
+    window: windowOf(values),
+    retries: values.ownRetries ? values.retries : null,
+  }
+}
+
+export const windowOf = ({ windowed, window }: Pick<StartValues, 'windowed' | 'window'>): StartOptions['window'] =>
+  windowed ? window : null

@@ -1,26 +1,25 @@
 'use client'
 
+import { useWatch } from 'react-hook-form'
 import type { Schedule } from '@/lib/contracts/schedule'
-import { Switch } from '@/components/ui/check'
+import { fieldsOf } from '@/components/form/fields-of'
 import { FormSection } from '@/components/ui/form-section'
-import { TextField } from '@/components/ui/text-field'
-import type { FieldErrors } from '@/lib/client/form-errors'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { pauseWords } from './pause-words'
 
 /** On, or off until a time of the viewer's own clock; empty: until someone switches it on. */
 export interface PauseValues {
   enabled: boolean
-  until: string
+  pausedUntil: string
 }
 
 export function pauseValues(schedule: Schedule | undefined): PauseValues {
   const until = schedule?.pause?.until
-  return { enabled: schedule?.enabled ?? true, until: until ? localInput(new Date(until)) : '' }
+  return { enabled: schedule?.enabled ?? true, pausedUntil: until ? localInput(new Date(until)) : '' }
 }
 
 /** What to send beside `enabled`. */
-export function pauseBody({ enabled, until }: PauseValues): { pausedUntil?: string | null } {
+export function pauseBody({ enabled, pausedUntil: until }: PauseValues): { pausedUntil?: string | null } {
   return enabled ? {} : { pausedUntil: until ? new Date(until).toISOString() : null }
 }
 
@@ -29,32 +28,25 @@ function localInput(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-interface StateFieldsProps {
-  values: PauseValues
-  stored: Schedule | undefined
-  errors: FieldErrors
-  onChange: (values: PauseValues) => void
-}
+const Enter = fieldsOf<PauseValues>()
 
-export function StateFields({ values, stored, errors, onChange }: StateFieldsProps) {
+export function StateFields({ stored }: { stored: Schedule | undefined }) {
   const zone = useViewerTimeZone()
+  const [enabled, until] = useWatch<PauseValues, ['enabled', 'pausedUntil']>({ name: ['enabled', 'pausedUntil'] })
   return (
     <FormSection title="State">
-      <Switch
+      <Enter.Switch
+        name="enabled"
         label="On"
         hint={stored?.pause ? pauseWords(stored.pause, zone) : 'When off, nothing starts by itself.'}
-        checked={values.enabled}
-        onChange={(enabled) => onChange({ ...values, enabled })}
       />
-      {!values.enabled && stored && (
-        <TextField
+      {!enabled && stored && (
+        <Enter.Text
+          name="pausedUntil"
           label="Switch on again at"
           hint="By your clock. Empty: it stays off until someone switches it on"
-          optional={values.until === ''}
-          error={errors.pausedUntil}
+          optional={until === ''}
           type="datetime-local"
-          value={values.until}
-          onChange={(typed) => onChange({ ...values, until: typed })}
         />
       )}
     </FormSection>

@@ -1,6 +1,6 @@
 import type { Policy } from '@/lib/contracts/policy'
 import type { Schedule, ScheduleAction } from '@/lib/contracts/schedule'
-import { startOptions, startValues } from './start-values'
+import { startOptions, startValues, type StartValues } from './start-values'
 
 /** What schedules and policies have in common, as their forms hold it. */
 export interface TimingValues {
@@ -9,26 +9,35 @@ export interface TimingValues {
   timeZone: string
   catchUp: 'once' | 'skip'
   destinationIds: string[]
-  /** Undefined: nobody has chosen yet. */
-  retentionPolicyId: string | null | undefined
-  level: Schedule['options']['level']
-  start: ReturnType<typeof startValues>
+  /** Empty: everything is kept. */
+  retentionPolicyId: string
+  options: StartValues
 }
 
-export function timingValues(stored: Schedule | Policy | undefined): TimingValues {
+/** `usual` is for what nobody has chosen yet. */
+export function timingValues(stored: Schedule | Policy | undefined, usual: UsualTiming): TimingValues {
   return {
     action: stored?.action ?? 'backup',
     cron: stored?.cron ?? '0 2 * * *',
     timeZone: stored?.timeZone ?? 'UTC',
     catchUp: stored?.catchUp ?? 'once',
-    destinationIds: stored?.destinationIds ?? [],
-    retentionPolicyId: stored?.retentionPolicyId,
-    level: stored?.options.level ?? 'standard',
-    start: startValues(stored?.options),
+    destinationIds: stored?.destinationIds.length ? stored.destinationIds : usual.destinationIds,
+    // Keeping everything is a choice.
+    retentionPolicyId: (stored ? stored.retentionPolicyId : usual.retentionPolicyId) ?? '',
+    options: startValues(stored?.options),
   }
 }
 
-/** The same as the API takes it. */
-export function timingBody({ start, level, retentionPolicyId, ...values }: TimingValues) {
-  return { ...values, retentionPolicyId: retentionPolicyId ?? null, options: startOptions(start, level) }
+export interface UsualTiming {
+  destinationIds: string[]
+  retentionPolicyId: string | null
 }
+
+/** The same as the API takes it. */
+export function timingBody({ options, retentionPolicyId, ...values }: TimingValues) {
+  return { ...values, retentionPolicyId: retentionPolicyId || null, options: startOptions(options) }
+}
+
+/** What the contract leaves open: a backup goes somewhere. */
+export const timingMessages = ({ action, destinationIds }: TimingValues): Readonly<Record<string, string>> =>
+  action === 'backup' && destinationIds.length === 0 ? { destinationIds: 'Choose at least one destination' } : {}

@@ -1,13 +1,16 @@
 'use client'
 
-import { useState } from 'react'
 import type { Operations } from '@/lib/contracts/operations'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form, FormActions } from '@/components/form/form'
 import { RoleButton } from '@/components/shell/role-button'
-import { Switch } from '@/components/ui/check'
-import { Form, FormActions } from '@/components/ui/form'
-import { TextField } from '@/components/ui/text-field'
 import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
+
+interface CloudWatchValues {
+  cloudWatch: Operations['cloudWatch']
+}
+const Enter = fieldsOf<CloudWatchValues>()
 
 /** Whether Amazon CloudWatch gets the main figures. */
 export function CloudWatch() {
@@ -23,25 +26,22 @@ export function CloudWatch() {
 }
 
 function CloudWatchForm({ stored }: { stored: Operations['cloudWatch'] }) {
-  const [enabled, setEnabled] = useState(stored.enabled)
-  const [region, setRegion] = useState(stored.region)
-  const [namespace, setNamespace] = useState(stored.namespace)
-  const save = useSaveOperations({ done: 'CloudWatch is saved' })
-  const submit = () => save.submit({ cloudWatch: { enabled, region: region.trim(), namespace: namespace.trim() } })
+  const save = useSaveOperations({
+    initial: { cloudWatch: stored },
+    inputOf: ({ cloudWatch }: CloudWatchValues) => ({
+      cloudWatch: { ...cloudWatch, region: cloudWatch.region.trim(), namespace: cloudWatch.namespace.trim() },
+    }),
+    done: 'CloudWatch is saved',
+  })
   return (
-    <Form onSubmit={submit} error={save.error}>
-      <Switch label="Send metrics to CloudWatch" checked={enabled} onChange={setEnabled} />
+    <Form form={save}>
+      <Enter.Switch name="cloudWatch.enabled" label="Send metrics to CloudWatch" />
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label="Region" error={save.errors['cloudWatch.region']} value={region} onChange={setRegion} />
-        <TextField
-          label="Namespace"
-          error={save.errors['cloudWatch.namespace']}
-          value={namespace}
-          onChange={setNamespace}
-        />
+        <Enter.Text name="cloudWatch.region" label="Region" />
+        <Enter.Text name="cloudWatch.namespace" label="Namespace" />
       </div>
       <FormActions>
-        <RoleButton needs="admin" type="submit" size="sm" pending={save.isPending}>
+        <RoleButton needs="admin" type="submit" size="sm" pending={save.action.isPending}>
           Save CloudWatch
         </RoleButton>
       </FormActions>

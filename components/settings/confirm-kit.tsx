@@ -1,45 +1,39 @@
 'use client'
 
-import { useState } from 'react'
+import { useWatch } from 'react-hook-form'
 import { confirmRecoveryKitSchema, type RecoveryKitState } from '@/lib/contracts/settings'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
-import { ProblemNote } from '@/components/ui/problem-note'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
+import { useForm } from '@/lib/client/hooks/use-form'
+
+const empty = { checkWord: '' }
+const Enter = fieldsOf<typeof empty>()
 
 /** Asks for the check word that the kit prints: only someone who has opened the file can type it back. */
 export function ConfirmKit({ disabled = false, onConfirmed }: { disabled?: boolean; onConfirmed: () => void }) {
-  const [checkWord, setCheckWord] = useState('')
-  const form = useCheckedForm({
+  const form = useForm({
     schema: confirmRecoveryKitSchema,
+    initial: empty,
     run: (body) => api<RecoveryKitState>('/admin/recovery-kit/confirm', { method: 'POST', body }),
     onDone: onConfirmed,
   })
+  const checkWord = useWatch({ control: form.fields.control, name: 'checkWord' })
   return (
-    <form
-      className="space-y-3"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        form.submit({ checkWord })
-      }}
-    >
-      <TextField
+    <Form form={form}>
+      <Enter.Text
+        name="checkWord"
         label="Check word of the kit"
         hint="Open the file where you stored it, outside this machine. It stands near the beginning, like K7QM-2XPD."
         className="max-w-xs"
-        value={checkWord}
-        onChange={setCheckWord}
         disabled={disabled}
-        error={form.errors['checkWord']}
         spellCheck={false}
         autoCapitalize="characters"
       />
-      {form.error && <ProblemNote error={form.error} />}
-      <Button type="submit" pending={form.isPending} disabled={disabled || checkWord.trim() === ''}>
+      <Button type="submit" pending={form.action.isPending} disabled={disabled || checkWord.trim() === ''}>
         Confirm
       </Button>
-    </form>
+    </Form>
   )
 }

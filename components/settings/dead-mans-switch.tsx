@@ -1,16 +1,21 @@
 'use client'
 
-import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Operations } from '@/lib/contracts/operations'
 import { TimeCell } from '@/components/cells/time-cell'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form, FormActions } from '@/components/form/form'
 import { RoleButton } from '@/components/shell/role-button'
 import { Callout } from '@/components/ui/callout'
-import { Form, FormActions } from '@/components/ui/form'
-import { TextField } from '@/components/ui/text-field'
 import { deadMansSwitchQuery } from '@/lib/client/queries/alerts'
 import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
+
+interface SwitchValues {
+  /** Without an address nothing is called. */
+  deadManSwitch: { url: string; intervalSeconds: number | null }
+}
+const Enter = fieldsOf<SwitchValues>()
 
 /** Somebody outside who notices when Holdfast itself is gone. */
 export function DeadMansSwitchCard() {
@@ -26,33 +31,28 @@ export function DeadMansSwitchCard() {
 }
 
 function SwitchForm({ saved }: { saved: Operations['deadManSwitch'] }) {
-  const [url, setUrl] = useState(saved.url ?? '')
-  const [seconds, setSeconds] = useState(String(saved.intervalSeconds))
-  const save = useSaveOperations({ done: 'The dead man’s switch is saved' })
-  const submit = () => save.submit({ deadManSwitch: { url: url.trim() || null, intervalSeconds: Number(seconds) } })
+  const save = useSaveOperations({
+    initial: { deadManSwitch: { url: saved.url ?? '', intervalSeconds: saved.intervalSeconds } },
+    inputOf: ({ deadManSwitch: { url, intervalSeconds } }: SwitchValues) => ({
+      deadManSwitch: { url: url.trim() || null, intervalSeconds },
+    }),
+    done: 'The dead man’s switch is saved',
+  })
   return (
-    <Form onSubmit={submit} error={save.error}>
+    <Form form={save}>
       <div className="grid gap-4 sm:grid-cols-[1fr_8rem]">
-        <TextField
+        <Enter.Text
+          name="deadManSwitch.url"
           label="Address"
           optional
           hint="For example of a check at healthchecks.io; empty: nothing is called"
           placeholder="https://hc-ping.com/…"
-          error={save.errors['deadManSwitch.url']}
-          value={url}
-          onChange={setUrl}
         />
-        <TextField
-          label="Every … seconds"
-          inputMode="numeric"
-          error={save.errors['deadManSwitch.intervalSeconds']}
-          value={seconds}
-          onChange={setSeconds}
-        />
+        <Enter.Number name="deadManSwitch.intervalSeconds" label="Every … seconds" />
       </div>
       {saved.url !== null && <LastCall />}
       <FormActions>
-        <RoleButton needs="admin" type="submit" size="sm" pending={save.isPending}>
+        <RoleButton needs="admin" type="submit" size="sm" pending={save.action.isPending}>
           Save the switch
         </RoleButton>
       </FormActions>

@@ -1,9 +1,9 @@
 'use client'
 
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { Form, FormActions } from '@/components/form/form'
+import { NumberInput } from '@/components/form/text-inputs'
 import { RoleButton } from '@/components/shell/role-button'
-import { Form, FormActions } from '@/components/ui/form'
-import { TextField } from '@/components/ui/text-field'
 import { cn } from '@/lib/client/cn'
 import { useSaveOperations } from '@/lib/client/hooks/use-save-operations'
 import { OperationsCard } from './operations-card'
@@ -40,37 +40,32 @@ export function NumberSettings(props: NumberSettingsProps) {
   )
 }
 
-const shown = (value: number, { percent }: NumberField) => String(percent ? Math.round(value * 100) : value)
-const read = (text: string, { percent }: NumberField) => Number(text) / (percent ? 100 : 1)
+/** By section and name, as the contract has them. */
+type NumberValues = Record<string, Record<string, number | null>>
 
 function NumbersForm({ section, fields, save, saved, children, stored }: NumberSettingsProps & { stored: object }) {
   const before = new Map(Object.entries(stored))
-  const [values, setValues] = useState<Record<string, string>>(() =>
-    Object.fromEntries(fields.map((field) => [field.name, shown(Number(before.get(field.name)), field)])),
-  )
-  const saving = useSaveOperations({ done: saved })
-  const submit = () =>
-    saving.submit({
-      [section]: Object.fromEntries(fields.map((field) => [field.name, read(values[field.name] ?? '', field)])),
-    })
+  const initial: NumberValues = {
+    [section]: Object.fromEntries(fields.map(({ name }) => [name, Number(before.get(name))])),
+  }
+  const saving = useSaveOperations({ initial, done: saved })
   return (
-    <Form onSubmit={submit} error={saving.error}>
+    <Form form={saving}>
       <div className={cn('grid gap-4', fields.length === 2 ? 'sm:grid-cols-2' : 'sm:grid-cols-3')}>
-        {fields.map(({ name, label, hint }) => (
-          <TextField
+        {fields.map(({ name, label, hint, percent }) => (
+          <NumberInput
             key={name}
+            name={`${section}.${name}`}
             label={label}
             hint={hint}
-            error={saving.errors[`${section}.${name}`]}
             inputMode="numeric"
-            value={values[name] ?? ''}
-            onChange={(typed) => setValues({ ...values, [name]: typed })}
+            unit={percent ? 'percent' : 1}
           />
         ))}
       </div>
       {children}
       <FormActions>
-        <RoleButton needs="admin" type="submit" size="sm" pending={saving.isPending}>
+        <RoleButton needs="admin" type="submit" size="sm" pending={saving.action.isPending}>
           {save}
         </RoleButton>
       </FormActions>

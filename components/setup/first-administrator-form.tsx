@@ -1,70 +1,51 @@
 'use client'
 
-import { useState } from 'react'
 import { signIn } from 'next-auth/react'
 import { setupSchema } from '@/lib/contracts/people/people'
 import { NewPasswordFields, repeatErrors } from '@/components/access/new-password-fields'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form, FormActions } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
-import { Form, FormActions } from '@/components/ui/form'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
+import { useForm } from '@/lib/client/hooks/use-form'
+
+const empty = { code: '', name: '', email: '', password: '', repeated: '' }
+const Enter = fieldsOf<typeof empty>()
 
 export function FirstAdministratorForm({ onSignedIn }: { onSignedIn: () => void }) {
-  const [values, setValues] = useState({ code: '', name: '', email: '', password: '', repeated: '' })
-  const create = useCheckedForm({
+  const create = useForm({
     schema: setupSchema,
+    initial: empty,
+    inputOf: ({ repeated: _, ...input }: typeof empty) => input,
+    more: repeatErrors,
     run: async (body) => {
+      const { email, password } = body
       await api<unknown>('/setup', { method: 'POST', body })
-      const result = await signIn('credentials', { email: values.email, password: values.password, redirect: false })
+      const result = await signIn('credentials', { email, password, redirect: false })
       if (!result?.ok) return window.location.assign('/login?callbackUrl=/setup')
       // The recovery kit comes next, and asks for the password that was typed a moment ago.
-      await api<unknown>('/me/step-up', { method: 'POST', body: { password: values.password } })
+      await api<unknown>('/me/step-up', { method: 'POST', body: { password } })
     },
     onDone: onSignedIn,
   })
-  const change = (changes: Partial<typeof values>) => setValues({ ...values, ...changes })
-  const { repeated: _, ...input } = values
 
   return (
-    <Form onSubmit={() => create.submit(input, repeatErrors(values))} error={create.error} className="mt-5">
+    <Form form={create} className="mt-5">
       <p className="text-ink-2">
         This account may configure everything. More people can be added later, with fewer rights.
       </p>
-      <TextField
+      <Enter.Text
+        name="code"
         label="Set-up code"
         hint="Printed by the start of Holdfast; in a container, in its log. It is also in keys/setup-code in the data folder."
-        error={create.errors.code}
         spellCheck={false}
         autoCapitalize="characters"
-        value={values.code}
-        onChange={(code) => change({ code })}
       />
-      <TextField
-        label="Name"
-        optional
-        error={create.errors.name}
-        autoComplete="name"
-        value={values.name}
-        onChange={(name) => change({ name })}
-      />
-      <TextField
-        label="E-mail"
-        error={create.errors.email}
-        type="email"
-        autoComplete="username"
-        value={values.email}
-        onChange={(email) => change({ email })}
-      />
-      <NewPasswordFields
-        label="Password"
-        repeatLabel="Password again"
-        values={values}
-        errors={create.errors}
-        onChange={change}
-      />
+      <Enter.Text name="name" label="Name" optional autoComplete="name" />
+      <Enter.Text name="email" label="E-mail" type="email" autoComplete="username" />
+      <NewPasswordFields label="Password" repeatLabel="Password again" />
       <FormActions>
-        <Button type="submit" pending={create.isPending}>
+        <Button type="submit" pending={create.action.isPending}>
           Create and continue
         </Button>
       </FormActions>

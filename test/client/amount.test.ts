@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { amountText, parseAmount } from '@/lib/client/format/amount'
+import { amountText, parseAmount, type Unit } from '@/lib/client/format/amount'
 
 describe('an amount as it is typed', () => {
-  it.each([
+  it.each<[string, Unit, number | null]>([
     ['', 1, null],
     ['  ', 60_000, null],
     ['0', 1, 0],
@@ -13,17 +13,19 @@ describe('an amount as it is typed', () => {
     ['-1', 1, -1],
     ['ten', 1, NaN],
     ['1,5', 60_000, NaN],
-  ])('reads %j with the unit %i as %s', (text, unit, amount) => {
+    ['85', 'percent', 0.85],
+  ])('reads %j with the unit %s as %s', (text, unit, amount) => {
     expect(parseAmount(text, unit)).toBe(amount)
   })
 
-  it.each([
+  it.each<[number | null | undefined, Unit, string]>([
     [null, 1, ''],
     [undefined, 1, ''],
     [NaN, 1, ''],
     [0, 60_000, '0'],
     [150_000, 60_000, '2.5'],
-  ])('shows %s with the unit %i as %j', (amount, unit, text) => {
+    [0.07, 'percent', '7'],
+  ])('shows %s with the unit %s as %j', (amount, unit, text) => {
     expect(amountText(amount, unit)).toBe(text)
   })
 })

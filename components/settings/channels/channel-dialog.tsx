@@ -1,20 +1,29 @@
 'use client'
 
-import { useState } from 'react'
+import { useWatch } from 'react-hook-form'
 import { createChannelSchema, updateChannelSchema, type Channel } from '@/lib/contracts/alerting/alert'
 import { channelKinds } from '@/lib/contracts/alerting/channel-config'
+import { fieldsOf } from '@/components/form/fields-of'
+import { FieldsNote, Form } from '@/components/form/form'
 import { Dialog, DialogSubmit } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
-import { FieldsNote, Form } from '@/components/ui/form'
-import { Select } from '@/components/ui/input'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
+import { useForm } from '@/lib/client/hooks/use-form'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { channelKindWords } from '@/lib/client/words/words'
 import { ChannelFields } from './channel-fields'
-import { channelInputOf, channelPatchOf, emptyChannel, secretHintOf, valuesOfChannel, withKind } from './channel-values'
+import {
+  channelInputOf,
+  channelPatchOf,
+  configFor,
+  emptyChannel,
+  secretHintOf,
+  valuesOfChannel,
+  type ChannelValues,
+} from './channel-values'
 import { RoutingFields } from './routing-fields'
+
+const Enter = fieldsOf<ChannelValues>()
+const kinds = channelKinds.map((kind) => ({ value: kind, label: channelKindWords[kind] }))
 
 interface ChannelDialogProps {
   /** Absent: a new one. */
@@ -26,13 +35,17 @@ interface ChannelDialogProps {
 /** A new channel, or a stored one with its secret left alone unless another is typed. */
 export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProps) {
   const zone = useViewerTimeZone()
-  const [values, setValues] = useState(() =>
-    channel
-      ? valuesOfChannel(channel)
-      : { ...emptyChannel, routing: { ...emptyChannel.routing, timeZone: zone || 'UTC' } },
-  )
-  const save = useCheckedForm({
+  const inputOf = channel ? channelPatchOf : channelInputOf
+  const { quietHours } = emptyChannel.routing
+  const save = useForm({
     schema: channel ? updateChannelSchema : createChannelSchema,
+    initial: channel
+      ? valuesOfChannel(channel)
+      : {
+          ...emptyChannel,
+          routing: { ...emptyChannel.routing, quietHours: { ...quietHours, timeZone: zone || 'UTC' } },
+        },
+    inputOf,
     run: (body) =>
       api<Channel>(channel ? `/admin/channels/${channel.id}` : '/admin/channels', {
         method: channel ? 'PATCH' : 'POST',
@@ -41,8 +54,8 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
     done: (saved) => (channel ? `${saved.name} is saved` : `${saved.name} is added; send it a test`),
     onDone: () => onOpenChange(false),
   })
-  const { errors } = save
-  const submit = () => save.submit(channel ? channelPatchOf(values) : channelInputOf(values))
+  const { control, getValues, setValue } = save.fields
+  const values = useWatch({ control, compute: (typed: ChannelValues) => typed })
   return (
     <Dialog
       open={open}
@@ -50,47 +63,24 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
       wide
       title={channel ? `Change ${channel.name}` : 'Add an alert channel'}
     >
-      <Form onSubmit={submit} error={save.error}>
+      <Form form={save}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Kind">
-            {(control) => (
-              <Select
-                {...control}
-                value={values.kind}
-                disabled={channel !== undefined}
-                onChange={(event) =>
-                  setValues(withKind(values, channelKinds.find((kind) => kind === event.target.value) ?? 'email'))
-                }
-              >
-                {channelKinds.map((kind) => (
-                  <option key={kind} value={kind}>
-                    {channelKindWords[kind]}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-          <TextField
-            label="Name"
-            placeholder="On-call"
-            error={errors.name}
-            value={values.name}
-            onChange={(name) => setValues({ ...values, name })}
+          <Enter.Select
+            name="kind"
+            label="Kind"
+            disabled={channel !== undefined}
+            choices={kinds}
+            onChosen={(chosen) => {
+              const kind = channelKinds.find((each) => each === chosen)
+              if (kind) setValue('config', configFor(kind, getValues('config')))
+            }}
           />
+          <Enter.Text name="name" label="Name" placeholder="On-call" />
         </div>
-        <ChannelFields
-          values={values}
-          errors={errors}
-          secretHint={channel?.hasSecret ? secretHintOf(channel, values) : undefined}
-          onChange={setValues}
-        />
-        <RoutingFields
-          values={values.routing}
-          errors={errors}
-          onChange={(routing) => setValues({ ...values, routing })}
-        />
-        <FieldsNote refused={save.refused} />
-        <DialogSubmit onClose={() => onOpenChange(false)} pending={save.isPending}>
+        <ChannelFields key={values.kind} secretHint={channel?.hasSecret ? secretHintOf(channel, values) : undefined} />
+        <RoutingFields />
+        <FieldsNote />
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={save.action.isPending}>
           {channel ? 'Save the channel' : 'Add the channel'}
         </DialogSubmit>
       </Form>

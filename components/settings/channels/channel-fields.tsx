@@ -1,174 +1,129 @@
 'use client'
 
-import type { HTMLInputTypeAttribute, ReactNode } from 'react'
-import { Field } from '@/components/ui/field'
-import { Input, Select, Textarea } from '@/components/ui/input'
-import type { FieldErrors } from '@/lib/client/form-errors'
-import { withTransport, type ChannelValues } from './channel-values'
+import type { ComponentProps } from 'react'
+import { useFormContext, useWatch } from 'react-hook-form'
+import { fieldsOf } from '@/components/form/fields-of'
+import { portFor, type ChannelValues } from './channel-values'
 
-type TextField = Exclude<keyof ChannelValues, 'kind' | 'security' | 'format' | 'transport' | 'routing'>
+const Enter = fieldsOf<ChannelValues>()
 
-interface ChannelFieldsProps {
-  values: ChannelValues
-  errors: FieldErrors
-  /** Of the secret's field while one is stored. */
-  secretHint: string | undefined
-  onChange: (values: ChannelValues) => void
-}
+const securities = [
+  { value: 'starttls', label: 'STARTTLS' },
+  { value: 'tls', label: 'TLS' },
+  { value: 'none', label: 'none' },
+]
+const formats = [
+  { value: 'json', label: 'The alert as JSON' },
+  { value: 'slack', label: 'Text as Slack-compatible receivers take it' },
+  { value: 'template', label: 'A template of my own' },
+]
+const transports = [
+  { value: 'udp', label: 'UDP' },
+  { value: 'tcp', label: 'TCP' },
+  { value: 'tls', label: 'TLS' },
+] as const
 
-interface Extra {
-  hint?: ReactNode
-  optional?: boolean
-  type?: HTMLInputTypeAttribute
-  placeholder?: string
-  rows?: number
-}
-
-/** The fields of the chosen kind. */
-export function ChannelFields({ values, errors, secretHint, onChange }: ChannelFieldsProps) {
-  const change = (changes: Partial<ChannelValues>) => onChange({ ...values, ...changes })
-  const text = (name: TextField, label: string, extra: Extra = {}, errorAt: string = name) => (
-    <Field
-      label={label}
-      hint={extra.hint}
-      optional={extra.optional}
-      error={errors[`config.${errorAt}`] ?? errors[`config.${errorAt}.0`]}
-    >
-      {(control) =>
-        extra.rows ? (
-          <Textarea
-            {...control}
-            rows={extra.rows}
-            spellCheck={false}
-            className="font-mono text-[0.8125rem]"
-            placeholder={extra.placeholder}
-            value={values[name]}
-            onChange={(event) => change({ [name]: event.target.value })}
-          />
-        ) : (
-          <Input
-            {...control}
-            type={extra.type ?? 'text'}
-            autoComplete={extra.type === 'password' ? 'new-password' : 'off'}
-            placeholder={extra.placeholder}
-            value={values[name]}
-            onChange={(event) => change({ [name]: event.target.value })}
-          />
-        )
-      }
-    </Field>
-  )
-  const secret = (field: string, label: string, extra: Extra = {}) =>
-    text('secret', label, { type: 'password', ...extra, ...(secretHint ? { hint: secretHint } : {}) }, field)
-  const select = <T extends string>(
-    label: string,
-    value: T,
-    options: readonly (readonly [T, string])[],
-    onSelect: (value: T) => void,
-  ) => (
-    <Field label={label}>
-      {(control) => (
-        <Select
-          {...control}
-          value={value}
-          onChange={(event) => onSelect(options.find(([each]) => each === event.target.value)?.[0] ?? value)}
-        >
-          {options.map(([each, words]) => (
-            <option key={each} value={each}>
-              {words}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
+/** `secretHint`: of the secret's field while one is stored. */
+export function ChannelFields({ secretHint }: { secretHint: string | undefined }) {
+  const { getValues, setValue } = useFormContext<ChannelValues>()
+  const [kind, format, transport] = useWatch<ChannelValues, ['kind', 'config.format', 'config.transport']>({
+    name: ['kind', 'config.format', 'config.transport'],
+  })
+  const secret = (props: ComponentProps<typeof Enter.Text>) => (
+    <Enter.Text {...props} type="password" autoComplete="new-password" hint={secretHint ?? props.hint} />
   )
 
-  switch (values.kind) {
+  switch (kind) {
     case 'email':
       return (
         <>
-          {text('to', 'To', { hint: 'Several addresses with commas between' })}
-          {text('from', 'From', { placeholder: 'holdfast@example.com' })}
+          <Enter.Words name="config.to" label="To" hint="Several addresses with commas between" between={/[,;\s]+/} />
+          <Enter.Text name="config.from" label="From" placeholder="holdfast@example.com" />
           <div className="grid gap-4 sm:grid-cols-[1fr_6rem_8rem]">
-            {text('host', 'SMTP server')}
-            {text('port', 'Port')}
-            {select(
-              'Security',
-              values.security,
-              [
-                ['starttls', 'STARTTLS'],
-                ['tls', 'TLS'],
-                ['none', 'none'],
-              ],
-              (security) => change({ security }),
-            )}
+            <Enter.Text name="config.host" label="SMTP server" />
+            <Enter.Number name="config.port" label="Port" />
+            <Enter.Select name="config.security" label="Security" choices={securities} />
           </div>
           <div className="grid gap-4 sm:grid-cols-2">
-            {text('user', 'User', { optional: true })}
-            {secret('password', 'Password', { optional: true })}
+            <Enter.Text name="config.user" label="User" optional />
+            {secret({ name: 'config.password', label: 'Password', optional: true })}
           </div>
         </>
       )
     case 'slack':
-      return secret('url', 'Webhook address', {
+      return secret({
+        name: 'config.url',
+        label: 'Webhook address',
         placeholder: 'https://hooks.slack.com/services/…',
         hint: 'Of an incoming webhook; also those of Mattermost and Rocket.Chat',
       })
     case 'teams':
-      return secret('url', 'Webhook address', {
+      return secret({
+        name: 'config.url',
+        label: 'Webhook address',
         placeholder: 'https://….logic.azure.com/workflows/…',
         hint: 'In Teams: Workflows, “Post to a channel when a webhook request is received”',
       })
     case 'discord':
-      return secret('url', 'Webhook address', {
+      return secret({
+        name: 'config.url',
+        label: 'Webhook address',
         placeholder: 'https://discord.com/api/webhooks/…',
         hint: 'In Discord: channel settings, Integrations, Webhooks',
       })
     case 'telegram':
       return (
         <>
-          {secret('token', 'Bot token', { hint: 'From BotFather' })}
+          {secret({ name: 'config.token', label: 'Bot token', hint: 'From BotFather' })}
           <div className="grid gap-4 sm:grid-cols-2">
-            {text('chatId', 'Chat', {
-              placeholder: '-1001234567890',
-              hint: 'Its number, or @name of a public channel',
-            })}
-            {text('threadId', 'Topic', { optional: true })}
+            <Enter.Text
+              name="config.chatId"
+              label="Chat"
+              placeholder="-1001234567890"
+              hint="Its number, or @name of a public channel"
+            />
+            <Enter.Number name="config.threadId" label="Topic" optional />
           </div>
-          {text('baseUrl', 'Bot API server', { optional: true, placeholder: 'https://api.telegram.org' })}
+          <Enter.Text name="config.baseUrl" label="Bot API server" optional placeholder="https://api.telegram.org" />
         </>
       )
     case 'pagerduty':
       return (
         <>
-          {secret('routingKey', 'Integration key', { hint: 'Of an “Events API v2” integration of the service' })}
-          {text('baseUrl', 'Events API server', { optional: true, placeholder: 'https://events.pagerduty.com' })}
+          {secret({
+            name: 'config.routingKey',
+            label: 'Integration key',
+            hint: 'Of an “Events API v2” integration of the service',
+          })}
+          <Enter.Text
+            name="config.baseUrl"
+            label="Events API server"
+            optional
+            placeholder="https://events.pagerduty.com"
+          />
         </>
       )
     case 'webhook':
       return (
         <>
-          {text('url', 'Address', { placeholder: 'https://hooks.example.com/…' })}
-          {select(
-            'Body',
-            values.format,
-            [
-              ['json', 'The alert as JSON'],
-              ['slack', 'Text as Slack-compatible receivers take it'],
-              ['template', 'A template of my own'],
-            ],
-            (format) => change({ format }),
-          )}
-          {values.format === 'template' && (
+          <Enter.Text name="config.url" label="Address" placeholder="https://hooks.example.com/…" />
+          <Enter.Select name="config.format" label="Body" choices={formats} />
+          {format === 'template' && (
             <>
-              {text('template', 'Template', {
-                rows: 7,
-                hint: 'Mustache: {{headline}}, {{title}}, {{body}}, {{severity}}, {{phase}}, {{event}}, {{at}}, {{url}}, {{alertId}}',
-              })}
-              {text('contentType', 'Media type', { hint: 'Values are escaped for it' })}
+              <Enter.Area
+                name="config.template"
+                label="Template"
+                hint="Mustache: {{headline}}, {{title}}, {{body}}, {{severity}}, {{phase}}, {{event}}, {{at}}, {{url}}, {{alertId}}"
+                rows={7}
+                spellCheck={false}
+                inputClassName="font-mono text-[0.8125rem]"
+              />
+              <Enter.Text name="config.contentType" label="Media type" hint="Values are escaped for it" />
             </>
           )}
-          {secret('secret', 'Signing secret', {
+          {secret({
+            name: 'config.secret',
+            label: 'Signing secret',
             optional: true,
             hint: 'Lets the receiver check that it came from here',
           })}
@@ -178,27 +133,31 @@ export function ChannelFields({ values, errors, secretHint, onChange }: ChannelF
       return (
         <>
           <div className="grid gap-4 sm:grid-cols-[1fr_6rem_8rem]">
-            {text('host', 'Syslog server')}
-            {text('port', 'Port')}
-            {select(
-              'Transport',
-              values.transport,
-              [
-                ['udp', 'UDP'],
-                ['tcp', 'TCP'],
-                ['tls', 'TLS'],
-              ],
-              (transport) => onChange(withTransport(values, transport)),
-            )}
+            <Enter.Text name="config.host" label="Syslog server" />
+            <Enter.Number name="config.port" label="Port" />
+            <Enter.Select
+              name="config.transport"
+              label="Transport"
+              choices={transports}
+              onChosen={(chosen) => {
+                const next = transports.find(({ value }) => value === chosen)
+                if (next) setValue('config.port', portFor(next.value, getValues('config.port')))
+              }}
+            />
           </div>
-          {text('facility', 'Facility', { hint: 'Number of RFC 5424; 16 is local0' })}
-          {values.transport === 'tls' &&
-            text('ca', 'Certificate authority', {
-              rows: 4,
-              optional: true,
-              placeholder: '-----BEGIN CERTIFICATE-----',
-              hint: 'PEM; empty: the authorities the system trusts',
-            })}
+          <Enter.Number name="config.facility" label="Facility" hint="Number of RFC 5424; 16 is local0" />
+          {transport === 'tls' && (
+            <Enter.Area
+              name="config.ca"
+              label="Certificate authority"
+              optional
+              hint="PEM; empty: the authorities the system trusts"
+              rows={4}
+              spellCheck={false}
+              inputClassName="font-mono text-[0.8125rem]"
+              placeholder="-----BEGIN CERTIFICATE-----"
+            />
+          )}
         </>
       )
   }

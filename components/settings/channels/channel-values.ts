@@ -7,92 +7,110 @@ import { emptyRouting, routingInputOf, type RoutingValues, valuesOfRouting } fro
 export interface ChannelValues {
   kind: ChannelKind
   name: string
+  config: ConfigValues
+  routing: RoutingValues
+}
+
+/** Secrets stay empty to keep the stored ones. */
+export interface ConfigValues {
   host: string
-  port: string
+  port: number | null
   security: 'starttls' | 'tls' | 'none'
   user: string
+  password: string
   from: string
-  to: string
+  to: string[]
   url: string
   format: 'json' | 'slack' | 'template'
   template: string
   contentType: string
+  secret: string
   chatId: string
-  threadId: string
+  threadId: number | null
+  token: string
+  routingKey: string
   baseUrl: string
   transport: 'udp' | 'tcp' | 'tls'
-  facility: string
+  facility: number | null
   ca: string
-  /** Password, address, token or key, whichever the kind has; stays empty to keep the stored one. */
-  secret: string
-  routing: RoutingValues
 }
 
-export const emptyChannel: ChannelValues = {
-  kind: 'email',
-  name: '',
+const emptyConfig: ConfigValues = {
   host: '',
-  port: '587',
+  port: 587,
   security: 'starttls',
   user: '',
+  password: '',
   from: '',
-  to: '',
+  to: [],
   url: '',
   format: 'json',
   template: '{\n  "text": "{{headline}}",\n  "details": "{{body}}"\n}',
   contentType: 'application/json',
+  secret: '',
   chatId: '',
-  threadId: '',
+  threadId: null,
+  token: '',
+  routingKey: '',
   baseUrl: '',
   transport: 'udp',
-  facility: '16',
+  facility: 16,
   ca: '',
-  secret: '',
-  routing: emptyRouting,
 }
 
-const usualPorts = { email: '587', udp: '514', tcp: '514', tls: '6514' }
+export const emptyChannel: ChannelValues = { kind: 'email', name: '', config: emptyConfig, routing: emptyRouting }
 
-/** The form of another kind, with that kind's usual port. */
-export const withKind = (values: ChannelValues, kind: ChannelKind): ChannelValues => ({
-  ...values,
-  kind,
+const usualPorts = { email: 587, udp: 514, tcp: 514, tls: 6514 }
+
+/** The config of another kind: what was typed, that kind's usual port, and no secret of the one before. */
+export const configFor = (kind: ChannelKind, config: ConfigValues): ConfigValues => ({
+  ...config,
+  password: '',
+  url: '',
   secret: '',
-  port: kind === 'syslog' ? usualPorts[values.transport] : usualPorts.email,
+  token: '',
+  routingKey: '',
+  port: kind === 'syslog' ? usualPorts[config.transport] : usualPorts.email,
 })
 
-export const withTransport = (values: ChannelValues, transport: ChannelValues['transport']): ChannelValues => ({
-  ...values,
-  transport,
-  port: Object.values(usualPorts).includes(values.port) ? usualPorts[transport] : values.port,
-})
+/** The port to take with a transport: its usual one, unless another was typed. */
+export const portFor = (transport: ConfigValues['transport'], port: number | null): number | null =>
+  port !== null && Object.values(usualPorts).includes(port) ? usualPorts[transport] : port
 
-export function valuesOfChannel({ name, kind, config, routing }: Channel): ChannelValues {
-  const text = (field: keyof ChannelValues & string) => {
+type StoredChannel = Pick<Channel, 'name' | 'kind' | 'config' | 'routing'>
+
+export function valuesOfChannel({ name, kind, config, routing }: StoredChannel): ChannelValues {
+  const text = (field: keyof ConfigValues) => {
     const value = config[field]
-    return value === undefined || value === null ? String(emptyChannel[field]) : String(value)
+    return value === undefined || value === null ? String(emptyConfig[field] ?? '') : String(value)
+  }
+  const number = (field: 'port' | 'threadId' | 'facility') => {
+    const value = config[field]
+    return typeof value === 'number' ? value : emptyConfig[field]
   }
   const to = config['to']
   return {
-    ...emptyChannel,
     kind,
     name,
-    host: text('host'),
-    port: text('port'),
-    security: oneOf(['starttls', 'tls', 'none'], config['security']),
-    user: text('user'),
-    from: text('from'),
-    to: Array.isArray(to) ? to.join(', ') : '',
-    url: text('url'),
-    format: oneOf(['json', 'slack', 'template'], config['format']),
-    template: text('template'),
-    contentType: text('contentType'),
-    chatId: text('chatId'),
-    threadId: text('threadId'),
-    baseUrl: text('baseUrl'),
-    transport: oneOf(['udp', 'tcp', 'tls'], config['transport']),
-    facility: text('facility'),
-    ca: text('ca'),
+    config: {
+      ...emptyConfig,
+      host: text('host'),
+      port: number('port'),
+      security: oneOf(['starttls', 'tls', 'none'], config['security']),
+      user: text('user'),
+      from: text('from'),
+      to: Array.isArray(to) ? to.map(String) : [],
+      url: text('url'),
+      format: oneOf(['json', 'slack', 'template'], config['format']),
+      template: text('template'),
+      contentType: text('contentType'),
+      chatId: text('chatId'),
+      threadId: number('threadId'),
+      baseUrl: text('baseUrl'),
+      transport: oneOf(['udp', 'tcp', 'tls'], config['transport']),
+      facility: number('facility'),
+      ca: text('ca'),
+    },
     routing: valuesOfRouting(routing),
   }
 }
@@ -102,62 +120,57 @@ function oneOf<T extends string>(allowed: readonly [T, ...T[]], value: unknown):
 }
 
 const given = (value: string): string | undefined => value.trim() || undefined
-const number = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value))
-const addresses = (text: string) =>
-  text
-    .split(/[,;\s]+/)
-    .map((address) => address.trim())
-    .filter(Boolean)
 
-function configOf(values: ChannelValues): Record<string, unknown> {
-  const { host, port, secret } = values
-  switch (values.kind) {
+function configOf(kind: ChannelKind, values: ConfigValues): Record<string, unknown> {
+  const { host } = values
+  const port = values.port ?? undefined
+  switch (kind) {
     case 'email':
       return {
         host,
-        port: number(port),
+        port,
         security: values.security,
         user: given(values.user),
-        password: given(secret),
+        password: given(values.password),
         from: values.from,
-        to: addresses(values.to),
+        to: values.to,
       }
     case 'slack':
     case 'teams':
     case 'discord':
-      return { url: given(secret) }
+      return { url: given(values.url) }
     case 'telegram':
       return {
         chatId: values.chatId,
-        threadId: number(values.threadId),
+        threadId: values.threadId ?? undefined,
         baseUrl: given(values.baseUrl),
-        token: given(secret),
+        token: given(values.token),
       }
     case 'pagerduty':
-      return { baseUrl: given(values.baseUrl), routingKey: given(secret) }
+      return { baseUrl: given(values.baseUrl), routingKey: given(values.routingKey) }
     case 'webhook':
       return {
         url: values.url.trim(),
         format: values.format,
         ...(values.format === 'template' ? { template: values.template, contentType: values.contentType.trim() } : {}),
-        secret: given(secret),
+        secret: given(values.secret),
       }
     case 'syslog':
       return {
         host,
-        port: number(port),
+        port,
         transport: values.transport,
-        facility: number(values.facility),
+        facility: values.facility ?? undefined,
         ca: values.transport === 'tls' ? given(values.ca) : undefined,
       }
   }
 }
 
-export const channelInputOf = (values: ChannelValues) => ({
-  name: values.name,
-  kind: values.kind,
-  config: configOf(values),
-  routing: routingInputOf(values.routing),
+export const channelInputOf = ({ name, kind, config, routing }: ChannelValues) => ({
+  name,
+  kind,
+  config: configOf(kind, config),
+  routing: routingInputOf(routing),
 })
 
 /** What an edit sends: a field that was emptied is taken away, except the secret, which stays as it is stored. */
@@ -170,4 +183,4 @@ export function channelPatchOf(values: ChannelValues) {
 
 /** Whether the secret of a stored channel may stay empty with what is typed beside it. */
 export const secretHintOf = ({ kind, config }: Channel, values: ChannelValues): string =>
-  storedSecretHint(channelSecrets[kind]?.reach, config, configOf(values))
+  storedSecretHint(channelSecrets[kind]?.reach, config, configOf(kind, values.config))

@@ -1,22 +1,18 @@
 'use client'
 
-import { useState } from 'react'
 import type { z } from 'zod'
 import type { Role } from '@/lib/contracts/common'
 import { createTokenSchema, type createdTokenSchema } from '@/lib/contracts/people/people'
-import type { TokenScope } from '@/lib/contracts/people/token-scope'
 import { RoleField } from '@/components/access/role-field'
+import { fieldsOf } from '@/components/form/fields-of'
+import { Form } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Dialog, DialogActions, DialogSubmit } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
-import { Form } from '@/components/ui/form'
-import { Select } from '@/components/ui/input'
-import { TextField } from '@/components/ui/text-field'
 import { api } from '@/lib/client/api'
-import { useCheckedForm } from '@/lib/client/hooks/use-checked-form'
-import { TokenLimits } from './token-limits'
+import { useForm } from '@/lib/client/hooks/use-form'
+import { TokenLimits, type TokenLimitValues } from './token-limits'
 
 type CreatedToken = z.infer<typeof createdTokenSchema>
 
@@ -27,26 +23,34 @@ const lifetimes = [
   { value: '', label: 'never expires' },
 ] as const
 
+interface TokenValues extends TokenLimitValues {
+  name: string
+  role: Role
+  /** One of the lifetimes; empty: for ever. */
+  expiresInDays: string
+}
+const empty: TokenValues = { name: '', role: 'operator', expiresInDays: '90', scopes: [], sourceIds: [] }
+const Enter = fieldsOf<TokenValues>()
+
 export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const [name, setName] = useState('')
-  const [role, setRole] = useState<Role>('operator')
-  const [days, setDays] = useState('90')
-  const [scopes, setScopes] = useState<TokenScope[]>([])
-  const [sourceIds, setSourceIds] = useState<string[]>([])
-  const create = useCheckedForm({
+  const create = useForm({
     schema: createTokenSchema,
+    initial: empty,
+    inputOf: ({ expiresInDays, ...values }: TokenValues) => ({
+      ...values,
+      expiresInDays: expiresInDays === '' ? null : Number(expiresInDays),
+    }),
     run: (body) => api<CreatedToken>('/admin/tokens', { method: 'POST', body }),
   })
-  const submit = () =>
-    create.submit({ name, role, expiresInDays: days === '' ? null : Number(days), scopes, sourceIds })
-  if (create.data)
+  const made = create.action.data
+  if (made)
     return (
-      <Dialog open={open} onOpenChange={onOpenChange} title={`Token ${create.data.name}`} locked>
+      <Dialog open={open} onOpenChange={onOpenChange} title={`Token ${made.name}`} locked>
         <div className="space-y-4">
           <Callout tone="warn" title="Copy it now: it is shown once">
             Holdfast keeps only its hash.
           </Callout>
-          <CodeBlock text={create.data.token} label="Copy" />
+          <CodeBlock text={made.token} label="Copy" />
         </div>
         <DialogActions>
           <Button onClick={() => onOpenChange(false)}>I have copied it</Button>
@@ -55,22 +59,12 @@ export function NewTokenDialog({ open, onOpenChange }: { open: boolean; onOpenCh
     )
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Make an API token">
-      <Form onSubmit={submit} error={create.error}>
-        <TextField label="Name" hint="What uses it" error={create.errors.name} value={name} onChange={setName} />
-        <RoleField value={role} onChange={setRole} />
-        <Field label="Valid for">
-          {(control) => (
-            <Select {...control} value={days} onChange={(event) => setDays(event.target.value)}>
-              {lifetimes.map((lifetime) => (
-                <option key={lifetime.value} value={lifetime.value}>
-                  {lifetime.label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <TokenLimits scopes={scopes} sourceIds={sourceIds} onScopes={setScopes} onSources={setSourceIds} />
-        <DialogSubmit onClose={() => onOpenChange(false)} pending={create.isPending}>
+      <Form form={create}>
+        <Enter.Text name="name" label="Name" hint="What uses it" />
+        <RoleField />
+        <Enter.Select name="expiresInDays" label="Valid for" choices={lifetimes} />
+        <TokenLimits />
+        <DialogSubmit onClose={() => onOpenChange(false)} pending={create.action.isPending}>
           Make the token
         </DialogSubmit>
       </Form>

@@ -2,21 +2,28 @@
 
 import { useId } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { useWatch } from 'react-hook-form'
 import { tokenScopes, type TokenScope } from '@/lib/contracts/people/token-scope'
-import { Checkbox } from '@/components/ui/check'
+import { fieldsOf } from '@/components/form/fields-of'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { scopeWords } from '@/lib/client/words/token-scope-words'
 
-interface TokenLimitsProps {
+export interface TokenLimitValues {
   scopes: TokenScope[]
   sourceIds: string[]
-  onScopes: (scopes: TokenScope[]) => void
-  onSources: (ids: string[]) => void
 }
+const Enter = fieldsOf<TokenLimitValues>()
+
+const scopeChoices = tokenScopes.map((scope) => ({
+  value: scope,
+  label: <code className="font-mono text-xs">{scope}</code>,
+  hint: scopeWords[scope],
+}))
 
 /** What a token may be used for, and of which sources. Nothing chosen means no limit, and that is said. */
-export function TokenLimits({ scopes, sourceIds, onScopes, onSources }: TokenLimitsProps) {
+export function TokenLimits() {
   const sources = useQuery(sourcesQuery())
+  const [scopes, sourceIds] = useWatch<TokenLimitValues, ['scopes', 'sourceIds']>({ name: ['scopes', 'sourceIds'] })
   const [scopesId, sourcesId] = [useId(), useId()]
   return (
     <div className="space-y-4">
@@ -25,17 +32,11 @@ export function TokenLimits({ scopes, sourceIds, onScopes, onSources }: TokenLim
         <p id={scopesId} className="mt-0.5 mb-2 text-xs text-ink-3">
           {scopes.length === 0 ? 'Nothing chosen: everything that its role may.' : 'Only this, as far as its role may.'}
         </p>
-        <div className="max-h-56 space-y-2 overflow-y-auto rounded-md border border-line p-3">
-          {tokenScopes.map((scope) => (
-            <Checkbox
-              key={scope}
-              label={<code className="font-mono text-xs">{scope}</code>}
-              hint={scopeWords[scope]}
-              checked={scopes.includes(scope)}
-              onChange={(checked) => onScopes(toggled(scopes, scope, checked))}
-            />
-          ))}
-        </div>
+        <Enter.Checks
+          name="scopes"
+          choices={scopeChoices}
+          className="max-h-56 space-y-2 overflow-y-auto rounded-md border border-line p-3"
+        />
       </fieldset>
       {sources.data && sources.data.items.length > 0 && (
         <fieldset aria-describedby={sourcesId}>
@@ -45,22 +46,13 @@ export function TokenLimits({ scopes, sourceIds, onScopes, onSources }: TokenLim
               ? 'Nothing chosen: all sources.'
               : 'Only these; of others it sees nothing, and nothing that is about the whole instance.'}
           </p>
-          <div className="max-h-40 space-y-2 overflow-y-auto rounded-md border border-line p-3">
-            {sources.data.items.map((source) => (
-              <Checkbox
-                key={source.id}
-                label={source.name}
-                checked={sourceIds.includes(source.id)}
-                onChange={(checked) => onSources(toggled(sourceIds, source.id, checked))}
-              />
-            ))}
-          </div>
+          <Enter.Checks
+            name="sourceIds"
+            choices={sources.data.items.map(({ id, name }) => ({ value: id, label: name }))}
+            className="max-h-40 space-y-2 overflow-y-auto rounded-md border border-line p-3"
+          />
         </fieldset>
       )}
     </div>
   )
-}
-
-function toggled<Item>(items: Item[], item: Item, on: boolean): Item[] {
-  return on ? [...items.filter((each) => each !== item), item] : items.filter((each) => each !== item)
 }

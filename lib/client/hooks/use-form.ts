@@ -36,6 +36,10 @@ interface FormOptions<Values extends FieldValues, Schema extends z.ZodType, Out>
   bodyOf?: (values: Values) => unknown
   /** Messages that the contract does not know. */
   more?: (values: Values) => FieldMessages
+  /** Asked before the input is sent: true if someone is asked first, who may send it then. */
+  asks?: () => boolean
+  /** What the form holds once it was sent; absent: what was sent. */
+  after?: (result: Out) => Values
 }
 
 export interface ContractForm<Values extends FieldValues, In = unknown, Out = unknown> {
@@ -59,6 +63,9 @@ export function useForm<Values extends FieldValues, Schema extends z.ZodType, Ou
   inputOf = (values) => values,
   bodyOf = inputOf,
   more = () => ({}),
+  asks,
+  after,
+  onDone,
   ...options
 }: FormOptions<Values, Schema, Out>): ContractForm<Values, z.input<Schema>, Out> {
   const fields = useFields<Values>({
@@ -67,7 +74,15 @@ export function useForm<Values extends FieldValues, Schema extends z.ZodType, Ou
     // The library knows fields in the order in which they came; people read them from top to bottom.
     shouldFocusError: false,
   })
-  const action = useAction({ ...options, errors: 'inline', onFailed: mark })
+  const action = useAction({
+    ...options,
+    errors: 'inline',
+    onFailed: mark,
+    onDone: (result, input) => {
+      if (after) fields.reset(after(result))
+      onDone?.(result, input)
+    },
+  })
   const [attempts, setAttempts] = useState(0)
   const looked = () => setAttempts((count) => count + 1)
 
@@ -83,7 +98,9 @@ export function useForm<Values extends FieldValues, Schema extends z.ZodType, Ou
     attempts,
     mark,
     async submit() {
-      await fields.handleSubmit((values) => action.mutate(checkedInput<z.input<Schema>>(bodyOf(values))))()
+      await fields.handleSubmit((values) => {
+        if (!asks?.()) action.mutate(checkedInput<z.input<Schema>>(bodyOf(values)))
+      })()
       looked()
     },
     async check(names) {
