@@ -4,9 +4,21 @@ import type { AuditEvent } from '@/lib/contracts/audit'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Dialog } from '@/components/ui/dialog'
 import { Facts } from '@/components/ui/facts'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { actionWords, changeOf, nameWords, valueWords, whoOf } from '@/lib/client/words/audit-words'
 import { plain } from '@/lib/client/words/words'
+
+interface Change {
+  name: string
+  from: unknown
+  to: unknown
+}
+
+const columns: ReadonlyArray<Column<Change>> = [
+  { key: 'field', header: 'Field', className: 'align-top font-medium', cell: ({ name }) => nameWords(name) },
+  { key: 'before', header: 'Before', className: 'align-top text-xs break-words', cell: ({ from }) => valueWords(from) },
+  { key: 'after', header: 'After', className: 'align-top text-xs break-words', cell: ({ to }) => valueWords(to) },
+]
 
 /** One event with everything that was recorded of it. */
 export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
@@ -46,24 +58,7 @@ export function AuditDetailDialog({ event, onClose }: { event: AuditEvent; onClo
           ]}
         />
         {changes.length > 0 && (
-          <Table label="What changed">
-            <thead>
-              <tr>
-                <Th>Field</Th>
-                <Th>Before</Th>
-                <Th>After</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {changes.map(({ name, from, to }) => (
-                <Tr key={name}>
-                  <Td className="align-top font-medium">{nameWords(name)}</Td>
-                  <Td className="align-top text-xs break-words">{valueWords(from)}</Td>
-                  <Td className="align-top text-xs break-words">{valueWords(to)}</Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
+          <DataTable label="What changed" columns={columns} rows={changes} rowKey={({ name }) => name} />
         )}
       </div>
     </Dialog>

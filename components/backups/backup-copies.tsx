@@ -5,11 +5,31 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
 import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { isAwaited } from '@/lib/client/backup-facts'
 import { cn } from '@/lib/client/cn'
 import { copyWords } from '@/lib/client/words/words'
 import { AddCopy, CopyActions } from './copy-actions'
+
+const columnsOf = (backup: BackupDetail): ReadonlyArray<Column<Copy>> => [
+  { key: 'destination', header: 'Destination', className: 'font-medium', cell: (copy) => copy.destinationName },
+  { key: 'state', header: 'State', className: 'max-w-80', cell: (copy) => <CopyState copy={copy} /> },
+  { key: 'stored', header: 'Stored', align: 'end', cell: (copy) => <BytesCell bytes={copy.storedBytes} /> },
+  {
+    key: 'confirmed',
+    header: 'Confirmed',
+    from: 'sm',
+    cell: (copy) => <TimeCell at={copy.storedAt} none="not confirmed" />,
+  },
+  { key: 'last-read-back', header: 'Last read back', from: 'sm', cell: (copy) => <TimeCell at={copy.verifiedAt} /> },
+  {
+    key: 'actions',
+    header: 'Actions',
+    headerHidden: true,
+    align: 'end',
+    cell: (copy) => <CopyActions backup={backup} copy={copy} />,
+  },
+]
 
 export function BackupCopies({ backup }: { backup: BackupDetail }) {
   const { copies } = backup
@@ -24,42 +44,7 @@ export function BackupCopies({ backup }: { backup: BackupDetail }) {
       {copies.length === 0 ? (
         <EmptyState title="There is no copy">The backup ended before anything was stored.</EmptyState>
       ) : (
-        <Table label="Copies">
-          <thead>
-            <tr>
-              <Th>Destination</Th>
-              <Th>State</Th>
-              <Th className="text-right">Stored</Th>
-              <Th className="max-sm:hidden">Confirmed</Th>
-              <Th className="max-sm:hidden">Last read back</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {copies.map((copy) => (
-              <Tr key={copy.destinationId}>
-                <Td className="font-medium">{copy.destinationName}</Td>
-                <Td className="max-w-80">
-                  <CopyState copy={copy} />
-                </Td>
-                <Td className="text-right">
-                  <BytesCell bytes={copy.storedBytes} />
-                </Td>
-                <Td className="max-sm:hidden">
-                  <TimeCell at={copy.storedAt} none="not confirmed" />
-                </Td>
-                <Td className="max-sm:hidden">
-                  <TimeCell at={copy.verifiedAt} />
-                </Td>
-                <Td className="text-right">
-                  <CopyActions backup={backup} copy={copy} />
-                </Td>
-              </Tr>
-            ))}
-          </tbody>
-        </Table>
+        <DataTable label="Copies" columns={columnsOf(backup)} rows={copies} rowKey={(copy) => copy.destinationId} />
       )}
     </Card>
   )

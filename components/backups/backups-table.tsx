@@ -11,13 +11,15 @@ import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { VerifiedBadge } from '@/components/cells/verified-badge'
 import { Badge } from '@/components/ui/badge'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { hasCopies, isRunAgain, isSized } from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { isActive } from '@/lib/client/words/words'
 import { FailedRunActions } from '@/components/jobs/failed-run'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { BackupRowActions } from './backup-row-actions'
+
+type ColumnChoice = Omit<BackupsTableProps, 'backups'> & { zone: string }
 
 interface BackupsTableProps {
   backups: readonly Backup[]
@@ -26,43 +28,37 @@ interface BackupsTableProps {
   onSort: () => void
 }
 
-export function BackupsTable({ backups, withSource, ascending, onSort }: BackupsTableProps) {
-  const Arrow = ascending ? ArrowUp : ArrowDown
-  return (
-    <Table label="Backups">
-      <thead>
-        <tr>
-          <Th aria-sort={ascending ? 'ascending' : 'descending'}>
-            <button type="button" className="inline-flex items-center gap-1 hover:text-ink" onClick={onSort}>
-              Started <Arrow className="size-3" aria-hidden />
-            </button>
-          </Th>
-          {withSource && <Th className="max-xl:hidden">Source</Th>}
-          <Th>Status</Th>
-          <Th className="max-sm:hidden">Restorable</Th>
-          <Th className="text-right max-xl:hidden">Source size</Th>
-          <Th className="text-right max-sm:hidden">Stored</Th>
-          <Th className="text-right max-xl:hidden">Took</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </tr>
-      </thead>
-      <tbody>
-        {backups.map((backup) => (
-          <BackupRow key={backup.id} backup={backup} withSource={withSource} />
-        ))}
-      </tbody>
-    </Table>
-  )
+const sourceColumn: Column<Backup> = {
+  key: 'source',
+  header: 'Source',
+  from: 'xl',
+  className: 'max-w-40 min-w-28',
+  cell: (backup) => (
+    <>
+      <Link
+        href={`/admin/sources/${backup.sourceId}`}
+        title={backup.sourceName}
+        className="block truncate underline-offset-4 hover:underline"
+      >
+        {backup.sourceName}
+      </Link>
+      {backup.sample && <SampleBadge />}
+    </>
+  ),
 }
 
-function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean }) {
-  const sized = isSized(backup)
-  const zone = useViewerTimeZone()
-  return (
-    <Tr data-backup={backup.id} className={backup.deletedAt ? 'text-ink-3' : ''}>
-      <Td>
+/** In a list of one source its name is not among them. */
+const columnsOf = ({ withSource, ascending, onSort, zone }: ColumnChoice): ReadonlyArray<Column<Backup>> => [
+  {
+    key: 'started',
+    sorted: ascending ? 'ascending' : 'descending',
+    header: (
+      <button type="button" className="inline-flex items-center gap-1 hover:text-ink" onClick={onSort}>
+        Started {ascending ? <ArrowUp className="size-3" aria-hidden /> : <ArrowDown className="size-3" aria-hidden />}
+      </button>
+    ),
+    cell: (backup) => (
+      <>
         <Link
           href={`/admin/backups/${backup.id}`}
           className="inline-flex items-start gap-1.5 font-medium underline-offset-4 hover:underline"
@@ -73,20 +69,16 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
         {withSource && (
           <span className="block max-w-36 truncate text-xs text-ink-3 xl:hidden">{backup.sourceName}</span>
         )}
-      </Td>
-      {withSource && (
-        <Td className="max-w-40 min-w-28 max-xl:hidden">
-          <Link
-            href={`/admin/sources/${backup.sourceId}`}
-            title={backup.sourceName}
-            className="block truncate underline-offset-4 hover:underline"
-          >
-            {backup.sourceName}
-          </Link>
-          {backup.sample && <SampleBadge />}
-        </Td>
-      )}
-      <Td className="max-w-64 sm:min-w-36">
+      </>
+    ),
+  },
+  ...(withSource ? [sourceColumn] : []),
+  {
+    key: 'status',
+    header: 'Status',
+    className: 'max-w-64 sm:min-w-36',
+    cell: (backup) => (
+      <>
         <span className="flex flex-wrap gap-1">
           <StateBadge state={backup.status} />
           <span className="sm:hidden">
@@ -114,32 +106,59 @@ function BackupRow({ backup, withSource }: { backup: Backup; withSource: boolean
             <FailedRunActions backup={backup} />
           </div>
         )}
-      </Td>
-      <Td className="max-sm:hidden">
-        {hasCopies(backup) ? (
-          <VerifiedBadge
-            verified={backup.verified}
-            provenAt={backup.provenAt}
-            withheld={backup.withheld}
-            narrow
-            bare={withSource}
-          />
-        ) : (
-          <span className="text-ink-3">–</span>
-        )}
-      </Td>
-      <Td className="text-right max-xl:hidden">
-        <BytesCell bytes={sized ? backup.sourceBytes : null} />
-      </Td>
-      <Td className="text-right max-sm:hidden">
-        <BytesCell bytes={sized ? backup.storedBytes : null} />
-      </Td>
-      <Td className="text-right max-xl:hidden">
-        <DurationCell ms={backup.durationMs} none={isActive(backup.status) ? '…' : '–'} />
-      </Td>
-      <Td>
-        <BackupRowActions backup={backup} />
-      </Td>
-    </Tr>
+      </>
+    ),
+  },
+  {
+    key: 'restorable',
+    header: 'Restorable',
+    from: 'sm',
+    cell: (backup) =>
+      hasCopies(backup) ? (
+        <VerifiedBadge
+          verified={backup.verified}
+          provenAt={backup.provenAt}
+          withheld={backup.withheld}
+          narrow
+          bare={withSource}
+        />
+      ) : (
+        <span className="text-ink-3">–</span>
+      ),
+  },
+  {
+    key: 'source-size',
+    header: 'Source size',
+    align: 'end',
+    from: 'xl',
+    cell: (backup) => <BytesCell bytes={isSized(backup) ? backup.sourceBytes : null} />,
+  },
+  {
+    key: 'stored',
+    header: 'Stored',
+    align: 'end',
+    from: 'sm',
+    cell: (backup) => <BytesCell bytes={isSized(backup) ? backup.storedBytes : null} />,
+  },
+  {
+    key: 'took',
+    header: 'Took',
+    align: 'end',
+    from: 'xl',
+    cell: (backup) => <DurationCell ms={backup.durationMs} none={isActive(backup.status) ? '…' : '–'} />,
+  },
+  { key: 'actions', header: 'Actions', headerHidden: true, cell: (backup) => <BackupRowActions backup={backup} /> },
+]
+
+export function BackupsTable({ backups, ...choice }: BackupsTableProps) {
+  const zone = useViewerTimeZone()
+  return (
+    <DataTable
+      label="Backups"
+      columns={columnsOf({ ...choice, zone })}
+      rows={backups}
+      rowKey={(backup) => backup.id}
+      rowProps={(backup) => ({ className: backup.deletedAt ? 'text-ink-3' : '', 'data-backup': backup.id })}
+    />
   )
 }

@@ -5,8 +5,37 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { CopyButton } from '@/components/ui/copy-button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Facts } from '@/components/ui/facts'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
+import type { Manifest } from '@/lib/contracts/repository/manifest'
 import { readManifest } from './read-manifest'
+
+const columns: ReadonlyArray<Column<Manifest['parts'][number]>> = [
+  {
+    key: 'part',
+    header: 'Part',
+    cell: (part) => (
+      <>
+        <code className="font-mono text-xs">{part.file}</code>
+        <span className="block text-xs text-ink-3">
+          {part.role}, {part.compression === 'none' ? 'not compressed' : part.compression},{' '}
+          {part.encrypted ? 'encrypted' : 'not encrypted'}
+        </span>
+      </>
+    ),
+  },
+  { key: 'source', header: 'Source', align: 'end', cell: (part) => <BytesCell bytes={part.sourceBytes} /> },
+  { key: 'stored', header: 'Stored', align: 'end', cell: (part) => <BytesCell bytes={part.storedBytes} /> },
+  {
+    key: 'sha-of-the-source-bytes',
+    header: 'SHA-256 of the source bytes',
+    cell: (part) => <Hash value={part.sourceSha256} />,
+  },
+  {
+    key: 'sha-of-the-stored-bytes',
+    header: 'SHA-256 of the stored bytes',
+    cell: (part) => <Hash value={part.storedSha256} />,
+  },
+]
 
 /** What is stored, piece by piece, and how to restore it without Holdfast. */
 export function ManifestCard({ backup }: { backup: BackupDetail }) {
@@ -51,42 +80,7 @@ export function ManifestCard({ backup }: { backup: BackupDetail }) {
           />
         </CardBody>
         {manifest && (
-          <Table label="Parts of the backup">
-            <thead>
-              <tr>
-                <Th>Part</Th>
-                <Th className="text-right">Source</Th>
-                <Th className="text-right">Stored</Th>
-                <Th>SHA-256 of the source bytes</Th>
-                <Th>SHA-256 of the stored bytes</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {manifest.parts.map((part) => (
-                <Tr key={part.file}>
-                  <Td>
-                    <code className="font-mono text-xs">{part.file}</code>
-                    <span className="block text-xs text-ink-3">
-                      {part.role}, {part.compression === 'none' ? 'not compressed' : part.compression},{' '}
-                      {part.encrypted ? 'encrypted' : 'not encrypted'}
-                    </span>
-                  </Td>
-                  <Td className="text-right">
-                    <BytesCell bytes={part.sourceBytes} />
-                  </Td>
-                  <Td className="text-right">
-                    <BytesCell bytes={part.storedBytes} />
-                  </Td>
-                  <Td>
-                    <Hash value={part.sourceSha256} />
-                  </Td>
-                  <Td>
-                    <Hash value={part.storedSha256} />
-                  </Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
+          <DataTable label="Parts of the backup" columns={columns} rows={manifest.parts} rowKey={(part) => part.file} />
         )}
       </Card>
     </>

@@ -1,8 +1,8 @@
 import { CircleCheck, CircleMinus, CircleX } from 'lucide-react'
-import type { ProbeReport } from '@/lib/contracts/destination'
+import type { ProbeCheck, ProbeReport } from '@/lib/contracts/destination'
 import { Callout } from '@/components/ui/callout'
 import { FailureNote } from '@/components/ui/failure-note'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatDuration } from '@/lib/client/format/duration'
 import { plain } from '@/lib/client/words/words'
 
@@ -11,6 +11,21 @@ const results = {
   unsupported: { label: 'not supported', look: 'text-ink-3', Icon: CircleMinus },
   failed: { label: 'failed', look: 'text-bad', Icon: CircleX },
 } as const
+
+const columns: ReadonlyArray<Column<ProbeCheck>> = [
+  { key: 'check', header: 'Check', className: 'whitespace-nowrap', cell: (check) => plain(check.name) },
+  {
+    key: 'result',
+    header: 'Result',
+    cell: (check) => <Result check={check} />,
+  },
+  {
+    key: 'detail',
+    header: 'Detail',
+    className: 'text-[0.8125rem] break-words text-ink-2',
+    cell: (check) => check.detail,
+  },
+]
 
 /** What the probe tried. Not supported is a fact about the store, not a failure. */
 export function ProbeResult({ report }: { report: ProbeReport }) {
@@ -29,33 +44,18 @@ export function ProbeResult({ report }: { report: ProbeReport }) {
       )}
       {report.checks.length > 0 && (
         <div className="rounded-md border border-line">
-          <Table label="What was tried">
-            <thead>
-              <tr>
-                <Th>Check</Th>
-                <Th>Result</Th>
-                <Th>Detail</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.checks.map((check) => {
-                const { label, look, Icon } = results[check.result]
-                return (
-                  <Tr key={check.name}>
-                    <Td className="whitespace-nowrap">{plain(check.name)}</Td>
-                    <Td>
-                      <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${look}`}>
-                        <Icon className="size-4" aria-hidden /> {label}
-                      </span>
-                    </Td>
-                    <Td className="text-[0.8125rem] break-words text-ink-2">{check.detail}</Td>
-                  </Tr>
-                )
-              })}
-            </tbody>
-          </Table>
+          <DataTable label="What was tried" columns={columns} rows={report.checks} rowKey={(check) => check.name} />
         </div>
       )}
     </div>
+  )
+}
+
+function Result({ check }: { check: ProbeCheck }) {
+  const { label, look, Icon } = results[check.result]
+  return (
+    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${look}`}>
+      <Icon className="size-4" aria-hidden /> {label}
+    </span>
   )
 }

@@ -2,18 +2,29 @@
 
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import type { Destination } from '@/lib/contracts/destination'
+import type { Destination, UnknownObject } from '@/lib/contracts/destination'
 import type { Started } from '@/lib/contracts/job'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardHeader } from '@/components/ui/card'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { api } from '@/lib/client/api'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { unknownObjectsQuery } from '@/lib/client/queries/destinations'
 import { useAction } from '@/lib/client/hooks/use-action'
+
+const columns: ReadonlyArray<Column<UnknownObject>> = [
+  { key: 'name', header: 'Name', className: 'max-w-96 font-mono text-xs break-all', cell: (object) => object.key },
+  { key: 'size', header: 'Size', align: 'end', cell: (object) => <BytesCell bytes={object.sizeBytes} /> },
+  {
+    key: 'changed-by-its-store',
+    header: 'Changed, by its store',
+    cell: (object) => (object.lastModified === null ? 'The store does not say' : <TimeCell at={object.lastModified} />),
+  },
+  { key: 'first-seen', header: 'First seen', cell: (object) => <TimeCell at={object.firstSeenAt} /> },
+]
 
 /** Objects that belong to no backup of the catalog. Nothing is shown while there are none. */
 export function UnknownObjectsCard({ destination }: { destination: Destination }) {
@@ -48,30 +59,7 @@ export function UnknownObjectsCard({ destination }: { destination: Destination }
           </RoleButton>
         }
       />
-      <Table label="Unknown objects">
-        <thead>
-          <tr>
-            <Th>Name</Th>
-            <Th className="text-right">Size</Th>
-            <Th>Changed, by its store</Th>
-            <Th>First seen</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {unknown.items.map((object) => (
-            <Tr key={object.key}>
-              <Td className="max-w-96 font-mono text-xs break-all">{object.key}</Td>
-              <Td className="text-right">
-                <BytesCell bytes={object.sizeBytes} />
-              </Td>
-              <Td>{object.lastModified === null ? 'The store does not say' : <TimeCell at={object.lastModified} />}</Td>
-              <Td>
-                <TimeCell at={object.firstSeenAt} />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable label="Unknown objects" columns={columns} rows={unknown.items} rowKey={(object) => object.key} />
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}

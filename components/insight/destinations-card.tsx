@@ -1,12 +1,11 @@
 'use client'
 
-import { Fragment } from 'react'
 import type { DestinationInsight } from '@/lib/contracts/insight'
 import { NameLink } from '@/components/cells/name-link'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardHeader } from '@/components/ui/card'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { formatMoney } from '@/lib/client/format/money'
 import { formatDay } from '@/lib/client/format/time'
@@ -16,6 +15,66 @@ interface DestinationsCardProps {
   currency: string
   onEditPrices: () => void
 }
+
+/** A destination as a whole, or one of its storage classes below it. */
+interface CostRow {
+  destination: DestinationInsight
+  one: DestinationInsight['classes'][number] | null
+}
+
+const columnsOf = (currency: string): ReadonlyArray<Column<CostRow>> => [
+  {
+    key: 'destination',
+    header: 'Destination',
+    cell: ({ destination, one }) =>
+      one ? (
+        <span className="block pl-4">
+          {one.storageClass}
+          <span className="block text-xs text-ink-3">{formatMoney(one.pricePerGbMonth, currency)} a GB</span>
+        </span>
+      ) : (
+        <>
+          <NameLink href={`/admin/destinations/${destination.destinationId}`}>{destination.name}</NameLink>
+          <span className="block text-xs text-ink-3 sm:hidden">
+            <FullOn destination={destination} />
+          </span>
+        </>
+      ),
+  },
+  {
+    key: 'stored',
+    header: 'Stored',
+    align: 'end',
+    cell: ({ destination, one }) => <BytesCell bytes={(one ?? destination).storedBytes} />,
+  },
+  {
+    key: 'month',
+    header: 'A month',
+    align: 'end',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ destination, one }) =>
+      one ? formatMoney(one.perMonth, currency) : <PerMonth destination={destination} currency={currency} />,
+  },
+  {
+    key: 'in-90-days',
+    header: 'In 90 days',
+    align: 'end',
+    from: 'sm',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ destination: { cost }, one }) =>
+      one ? null : cost.in90Days === null ? (
+        <span className="text-ink-3">not known yet</span>
+      ) : (
+        formatMoney(cost.in90Days, currency)
+      ),
+  },
+  {
+    key: 'full-on',
+    header: 'Full on',
+    from: 'sm',
+    cell: ({ destination, one }) => one === null && <FullOn destination={destination} />,
+  },
+]
 
 /** What each destination holds by storage class, what it costs, and when it is full. */
 export function DestinationsCard({ destinations, currency, onEditPrices }: DestinationsCardProps) {
@@ -31,74 +90,36 @@ export function DestinationsCard({ destinations, currency, onEditPrices }: Desti
           </RoleButton>
         }
       />
-      <Table label="Cost by destination and storage class">
-        <thead>
-          <tr>
-            <Th>Destination</Th>
-            <Th className="text-right">Stored</Th>
-            <Th className="text-right">A month</Th>
-            <Th className="text-right max-sm:hidden">In 90 days</Th>
-            <Th className="max-sm:hidden">Full on</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {destinations.map((destination) => (
-            <Fragment key={destination.destinationId}>
-              <Tr>
-                <Td>
-                  <NameLink href={`/admin/destinations/${destination.destinationId}`}>{destination.name}</NameLink>
-                  <span className="block text-xs text-ink-3 sm:hidden">
-                    <FullOn destination={destination} />
-                  </span>
-                </Td>
-                <Td className="text-right">
-                  <BytesCell bytes={destination.storedBytes} />
-                </Td>
-                <Td className="tabular text-right whitespace-nowrap">
-                  <span className={overBudget(destination) ? 'font-medium text-bad' : undefined}>
-                    {formatMoney(destination.cost.perMonth, currency)}
-                  </span>
-                  {destination.monthlyBudget !== null && (
-                    <span className="block text-xs text-ink-3">
-                      of {formatMoney(destination.monthlyBudget, currency)}
-                    </span>
-                  )}
-                </Td>
-                <Td className="tabular text-right whitespace-nowrap max-sm:hidden">
-                  {destination.cost.in90Days === null ? (
-                    <span className="text-ink-3">not known yet</span>
-                  ) : (
-                    formatMoney(destination.cost.in90Days, currency)
-                  )}
-                </Td>
-                <Td className="max-sm:hidden">
-                  <FullOn destination={destination} />
-                </Td>
-              </Tr>
-              {destination.classes.map((one) => (
-                <Tr key={one.storageClass} className="text-[0.8125rem] text-ink-2">
-                  <Td className="pl-8 sm:pl-9">
-                    {one.storageClass}
-                    <span className="block text-xs text-ink-3">{formatMoney(one.pricePerGbMonth, currency)} a GB</span>
-                  </Td>
-                  <Td className="text-right">
-                    <BytesCell bytes={one.storedBytes} />
-                  </Td>
-                  <Td className="tabular text-right">{formatMoney(one.perMonth, currency)}</Td>
-                  <Td className="max-sm:hidden" />
-                  <Td className="max-sm:hidden" />
-                </Tr>
-              ))}
-            </Fragment>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable
+        label="Cost by destination and storage class"
+        columns={columnsOf(currency)}
+        rows={destinations.flatMap((destination) => [
+          { destination, one: null },
+          ...destination.classes.map((one) => ({ destination, one })),
+        ])}
+        rowKey={({ destination, one }) => `${destination.destinationId} ${one?.storageClass ?? ''}`}
+        rowProps={({ one }) => ({ className: one ? 'text-[0.8125rem] text-ink-2' : '' })}
+      />
     </Card>
   )
 }
 
 const overBudget = ({ monthlyBudget, cost }: DestinationInsight): boolean =>
   monthlyBudget !== null && cost.perMonth > monthlyBudget
+
+function PerMonth({ destination, currency }: { destination: DestinationInsight; currency: string }) {
+  const { cost, monthlyBudget } = destination
+  return (
+    <>
+      <span className={overBudget(destination) ? 'font-medium text-bad' : undefined}>
+        {formatMoney(cost.perMonth, currency)}
+      </span>
+      {monthlyBudget !== null && (
+        <span className="block text-xs text-ink-3">of {formatMoney(monthlyBudget, currency)}</span>
+      )}
+    </>
+  )
+}
 
 function FullOn({ destination }: { destination: DestinationInsight }) {
   const { capacityBytes, fullOn, fullEarliest, forecast } = destination

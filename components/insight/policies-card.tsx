@@ -1,8 +1,51 @@
 import type { PolicyInsight } from '@/lib/contracts/insight'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { Card, CardHeader } from '@/components/ui/card'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatMoney } from '@/lib/client/format/money'
+
+const columnsOf = (currency: string): ReadonlyArray<Column<PolicyInsight>> => [
+  { key: 'policy', header: 'Policy', cell: (policy) => policy.name },
+  {
+    key: 'sources',
+    header: 'Sources',
+    align: 'end',
+    from: 'sm',
+    className: 'tabular',
+    cell: (policy) => policy.sources,
+  },
+  {
+    key: 'stored',
+    header: 'Stored',
+    align: 'end',
+    from: 'sm',
+    cell: (policy) => <BytesCell bytes={policy.storedBytes} />,
+  },
+  {
+    key: 'a-month',
+    header: 'A month',
+    align: 'end',
+    className: 'tabular whitespace-nowrap',
+    cell: (policy) => formatMoney(policy.perMonth, currency),
+  },
+  {
+    key: 'in-the-long-run',
+    header: 'In the long run',
+    align: 'end',
+    className: 'tabular',
+    cell: (policy) =>
+      policy.steady ? (
+        <>
+          {formatMoney(policy.steady.perMonth, currency)}
+          <span className="block text-xs text-ink-3">
+            {policy.steady.backups.toLocaleString('en')} copies, <BytesCell bytes={policy.steady.storedBytes} />
+          </span>
+        </>
+      ) : (
+        <span className="text-ink-3">grows without end</span>
+      ),
+  },
+]
 
 /** What each retention policy keeps now, and in the long run at today's sizes. */
 export function PoliciesCard({ policies, currency }: { policies: readonly PolicyInsight[]; currency: string }) {
@@ -13,42 +56,12 @@ export function PoliciesCard({ policies, currency }: { policies: readonly Policy
         title="Cost by retention policy"
         note="Today, and once each policy keeps all that it may, at today's sizes and schedules"
       />
-      <Table label="Cost by retention policy">
-        <thead>
-          <tr>
-            <Th>Policy</Th>
-            <Th className="text-right max-sm:hidden">Sources</Th>
-            <Th className="text-right max-sm:hidden">Stored</Th>
-            <Th className="text-right">A month</Th>
-            <Th className="text-right">In the long run</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {policies.map((policy) => (
-            <Tr key={policy.policyId ?? 'none'}>
-              <Td>{policy.name}</Td>
-              <Td className="tabular text-right max-sm:hidden">{policy.sources}</Td>
-              <Td className="text-right max-sm:hidden">
-                <BytesCell bytes={policy.storedBytes} />
-              </Td>
-              <Td className="tabular text-right whitespace-nowrap">{formatMoney(policy.perMonth, currency)}</Td>
-              <Td className="tabular text-right">
-                {policy.steady ? (
-                  <>
-                    {formatMoney(policy.steady.perMonth, currency)}
-                    <span className="block text-xs text-ink-3">
-                      {policy.steady.backups.toLocaleString('en')} copies,{' '}
-                      <BytesCell bytes={policy.steady.storedBytes} />
-                    </span>
-                  </>
-                ) : (
-                  <span className="text-ink-3">grows without end</span>
-                )}
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable
+        label="Cost by retention policy"
+        columns={columnsOf(currency)}
+        rows={policies}
+        rowKey={(policy) => policy.policyId ?? 'none'}
+      />
     </Card>
   )
 }

@@ -6,7 +6,7 @@ import { GrowthChart } from '@/components/charts/growth-chart'
 import { Dialog } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { formatDuration } from '@/lib/client/format/duration'
 import { measureTitle, valueInWords } from '@/lib/contracts/repository/measure-words'
@@ -40,6 +40,35 @@ export function SourceDialog({ sourceId, onClose }: { sourceId: string; onClose:
   )
 }
 
+const columnsOf = (insight: SourceInsight): ReadonlyArray<Column<SourceInsight['baselines'][number]>> => [
+  {
+    key: 'of-a-backup',
+    header: 'Of a backup',
+    cell: ({ measure }) => (
+      <>
+        {titleOf(measure)}
+        <span className="block text-xs text-warn empty:hidden">
+          {insight.anomalies.find((anomaly) => anomaly.measure === measure)?.message}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: 'usual',
+    header: 'Usual',
+    align: 'end',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ unit, usual }) => show[unit](usual),
+  },
+  {
+    key: 'latest',
+    header: 'Latest',
+    align: 'end',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ unit, actual }) => show[unit](actual),
+  },
+]
+
 function Usual({ insight }: { insight: SourceInsight }) {
   if (insight.baselines.length === 0) {
     return (
@@ -53,30 +82,12 @@ function Usual({ insight }: { insight: SourceInsight }) {
       <h3 id="usual-title" className="mb-1 font-medium">
         What is usual
       </h3>
-      <Table label="The latest backup against what is usual">
-        <thead>
-          <tr>
-            <Th>Of a backup</Th>
-            <Th className="text-right">Usual</Th>
-            <Th className="text-right">Latest</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {insight.baselines.map(({ measure, unit, usual, actual }) => {
-            const odd = insight.anomalies.find((anomaly) => anomaly.measure === measure)
-            return (
-              <Tr key={measure}>
-                <Td>
-                  {titleOf(measure)}
-                  {odd && <span className="block text-xs text-warn">{odd.message}</span>}
-                </Td>
-                <Td className="tabular text-right whitespace-nowrap">{show[unit](usual)}</Td>
-                <Td className="tabular text-right whitespace-nowrap">{show[unit](actual)}</Td>
-              </Tr>
-            )
-          })}
-        </tbody>
-      </Table>
+      <DataTable
+        label="The latest backup against what is usual"
+        columns={columnsOf(insight)}
+        rows={insight.baselines}
+        rowKey={({ measure }) => measure}
+      />
     </section>
   )
 }

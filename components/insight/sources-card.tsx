@@ -4,7 +4,7 @@ import type { SourceGrowth } from '@/lib/contracts/insight'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { Button } from '@/components/ui/button'
 import { Card, CardHeader } from '@/components/ui/card'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatMoney } from '@/lib/client/format/money'
 import { growthWords } from './forecast-facts'
 
@@ -16,52 +16,60 @@ interface SourcesCardProps {
   onMore: () => void
 }
 
+const columnsOf = (currency: string, onShow: (sourceId: string) => void): ReadonlyArray<Column<SourceGrowth>> => [
+  {
+    key: 'source',
+    header: 'Source',
+    cell: (source) => (
+      <>
+        <button
+          type="button"
+          className="text-left font-medium underline-offset-4 hover:underline"
+          onClick={() => onShow(source.sourceId)}
+        >
+          {source.sourceName}
+        </button>
+        <span className="block text-xs text-ink-3">
+          {source.forecast ? growthWords(source.forecast) : 'Too little is known yet.'}
+        </span>
+      </>
+    ),
+  },
+  { key: 'now', header: 'Now', align: 'end', cell: (source) => <BytesCell bytes={source.sourceBytes || null} /> },
+  {
+    key: 'in-days',
+    header: 'In 90 days',
+    align: 'end',
+    cell: (source) => <BytesCell bytes={source.forecast?.in90Days.value} />,
+  },
+  {
+    key: 'stored',
+    header: 'Stored',
+    align: 'end',
+    from: 'sm',
+    cell: (source) => <BytesCell bytes={source.storedBytes} />,
+  },
+  {
+    key: 'a-month',
+    header: 'A month',
+    align: 'end',
+    from: 'sm',
+    className: 'tabular whitespace-nowrap',
+    cell: (source) => formatMoney(source.perMonth, currency),
+  },
+]
+
 /** The sources that grow most. A name opens its trend and what is usual for its backups. */
 export function SourcesCard({ sources, omitted, currency, onShow, onMore }: SourcesCardProps) {
   return (
     <Card aria-labelledby="growth-title">
       <CardHeader id="growth-title" title="Growth by source" note="Those that grow most first" />
-      <Table label="Growth by source">
-        <thead>
-          <tr>
-            <Th>Source</Th>
-            <Th className="text-right">Now</Th>
-            <Th className="text-right">In 90 days</Th>
-            <Th className="text-right max-sm:hidden">Stored</Th>
-            <Th className="text-right max-sm:hidden">A month</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {sources.map((source) => (
-            <Tr key={source.sourceId}>
-              <Td>
-                <button
-                  type="button"
-                  className="text-left font-medium underline-offset-4 hover:underline"
-                  onClick={() => onShow(source.sourceId)}
-                >
-                  {source.sourceName}
-                </button>
-                <span className="block text-xs text-ink-3">
-                  {source.forecast ? growthWords(source.forecast) : 'Too little is known yet.'}
-                </span>
-              </Td>
-              <Td className="text-right">
-                <BytesCell bytes={source.sourceBytes || null} />
-              </Td>
-              <Td className="text-right">
-                <BytesCell bytes={source.forecast?.in90Days.value} />
-              </Td>
-              <Td className="text-right max-sm:hidden">
-                <BytesCell bytes={source.storedBytes} />
-              </Td>
-              <Td className="tabular text-right whitespace-nowrap max-sm:hidden">
-                {formatMoney(source.perMonth, currency)}
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable
+        label="Growth by source"
+        columns={columnsOf(currency, onShow)}
+        rows={sources}
+        rowKey={(source) => source.sourceId}
+      />
       {omitted > 0 && (
         <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-3 sm:px-5">
           <span className="text-ink-3">{omitted.toLocaleString('en')} more are not shown</span>

@@ -15,11 +15,69 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { TestAgain } from './test-again'
 import { restoreTestsQuery } from '@/lib/client/queries/restore-tests'
 import { useUrlState } from '@/lib/client/hooks/use-url-state'
 import { levelWords } from '@/lib/client/words/words'
+
+const passedOf = ({ checks }: RestoreTest): number => checks.filter((check) => check.verdict === 'passed').length
+
+const columns: ReadonlyArray<Column<RestoreTest>> = [
+  {
+    key: 'started',
+    header: 'Started',
+    cell: (test) => (
+      <Link href={`/admin/backups/${test.backupId}`} className="block underline-offset-4 hover:underline">
+        <TimeCell at={test.startedAt} />
+      </Link>
+    ),
+  },
+  {
+    key: 'verdict',
+    header: 'Verdict',
+    className: 'max-w-72',
+    cell: (test) => (
+      <>
+        {test.verdict ? (
+          <VerdictBadge verdict={test.verdict} level={test.level} />
+        ) : (
+          <Badge tone={test.finishedAt ? 'neutral' : 'running'}>{test.finishedAt ? 'No verdict' : 'Running'}</Badge>
+        )}
+        {test.signed && (
+          <Link
+            href={`/admin/restore-tests/${test.id}`}
+            className="mt-0.5 block text-xs text-accent underline-offset-4 hover:underline"
+          >
+            Signed evidence
+          </Link>
+        )}
+        {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(test.error)}</span>}
+        <div className="mt-1.5 empty:hidden">
+          <TestAgain test={test} />
+        </div>
+      </>
+    ),
+  },
+  {
+    key: 'source',
+    header: 'Source',
+    cell: (test) => (
+      <Link href={`/admin/sources/${test.sourceId}`} className="underline-offset-4 hover:underline">
+        {test.sourceName}
+      </Link>
+    ),
+  },
+  { key: 'level', header: 'Level', from: 'sm', cell: (test) => levelWords[test.level].label },
+  {
+    key: 'checks-passed',
+    header: 'Checks passed',
+    className: 'tabular',
+    cell: (test) =>
+      test.checks.length > 0 ? `${passedOf(test)} of ${test.checks.length}` : <span className="text-ink-3">–</span>,
+  },
+  { key: 'took', header: 'Took', align: 'end', from: 'sm', cell: (test) => <DurationCell ms={test.durationMs} /> },
+]
 
 export function RestoreTestsScreen() {
   const { get } = useUrlState()
@@ -44,71 +102,16 @@ export function RestoreTestsScreen() {
               </EmptyState>
             }
           >
-            <Table label="Restore tests">
-              <thead>
-                <tr>
-                  <Th>Started</Th>
-                  <Th>Verdict</Th>
-                  <Th>Source</Th>
-                  <Th className="max-sm:hidden">Level</Th>
-                  <Th>Checks passed</Th>
-                  <Th className="text-right max-sm:hidden">Took</Th>
-                </tr>
-              </thead>
-              <tbody>
-                {tests.data?.items.map((test) => (
-                  <TestRow key={test.id} test={test} />
-                ))}
-              </tbody>
-            </Table>
+            <DataTable
+              label="Restore tests"
+              columns={columns}
+              rows={tests.data?.items ?? []}
+              rowKey={(test) => test.id}
+            />
             <Pager nextCursor={tests.data?.nextCursor ?? null} />
           </ListState>
         </Card>
       </div>
     </>
-  )
-}
-
-function TestRow({ test }: { test: RestoreTest }) {
-  const passed = test.checks.filter((check) => check.verdict === 'passed').length
-  return (
-    <Tr>
-      <Td>
-        <Link href={`/admin/backups/${test.backupId}`} className="block underline-offset-4 hover:underline">
-          <TimeCell at={test.startedAt} />
-        </Link>
-      </Td>
-      <Td className="max-w-72">
-        {test.verdict ? (
-          <VerdictBadge verdict={test.verdict} level={test.level} />
-        ) : (
-          <Badge tone={test.finishedAt ? 'neutral' : 'running'}>{test.finishedAt ? 'No verdict' : 'Running'}</Badge>
-        )}
-        {test.signed && (
-          <Link
-            href={`/admin/restore-tests/${test.id}`}
-            className="mt-0.5 block text-xs text-accent underline-offset-4 hover:underline"
-          >
-            Signed evidence
-          </Link>
-        )}
-        {test.error && <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(test.error)}</span>}
-        <div className="mt-1.5 empty:hidden">
-          <TestAgain test={test} />
-        </div>
-      </Td>
-      <Td>
-        <Link href={`/admin/sources/${test.sourceId}`} className="underline-offset-4 hover:underline">
-          {test.sourceName}
-        </Link>
-      </Td>
-      <Td className="max-sm:hidden">{levelWords[test.level].label}</Td>
-      <Td className="tabular">
-        {test.checks.length > 0 ? `${passed} of ${test.checks.length}` : <span className="text-ink-3">–</span>}
-      </Td>
-      <Td className="text-right max-sm:hidden">
-        <DurationCell ms={test.durationMs} />
-      </Td>
-    </Tr>
   )
 }

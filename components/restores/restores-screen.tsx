@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import { RotateCcw } from 'lucide-react'
+import type { Restore } from '@/lib/contracts/restore'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
@@ -13,11 +14,53 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { tellFailure } from '@/lib/core/tell-failure'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { useUrlState } from '@/lib/client/hooks/use-url-state'
 import { isActive } from '@/lib/client/words/words'
+
+const columns: ReadonlyArray<Column<Restore>> = [
+  { key: 'started', header: 'Started', cell: (restore) => <TimeCell at={restore.startedAt} /> },
+  {
+    key: 'state',
+    header: 'State',
+    className: 'max-w-72',
+    cell: (restore) => (
+      <>
+        <StateBadge state={restore.state} />
+        {restore.error && (
+          <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(restore.error)}</span>
+        )}
+        {['failed', 'interrupted'].includes(restore.state) && (
+          <RoleLink needs="operator" href={`/admin/backups/${restore.backupId}`} variant="secondary" size="sm">
+            Try again from the backup
+          </RoleLink>
+        )}
+      </>
+    ),
+  },
+  {
+    key: 'into',
+    header: 'Into',
+    cell: (restore) => (
+      <>
+        <span className="block font-medium break-words">{restore.place}</span>
+        <span className="block text-xs text-ink-3">of {restore.target.sourceName}</span>
+      </>
+    ),
+  },
+  {
+    key: 'from',
+    header: 'From',
+    cell: (restore) => (
+      <Link href={`/admin/backups/${restore.backupId}`} className="text-accent underline-offset-4 hover:underline">
+        the backup
+      </Link>
+    ),
+  },
+  { key: 'took', header: 'Took', align: 'end', cell: (restore) => <DurationCell ms={restore.durationMs} /> },
+]
 
 export function RestoresScreen() {
   const { get } = useUrlState()
@@ -48,57 +91,12 @@ export function RestoresScreen() {
               />
             }
           >
-            <Table label="Restores">
-              <thead>
-                <tr>
-                  <Th>Started</Th>
-                  <Th>State</Th>
-                  <Th>Into</Th>
-                  <Th>From</Th>
-                  <Th className="text-right">Took</Th>
-                </tr>
-              </thead>
-              <tbody>
-                {restores.data?.items.map((restore) => (
-                  <Tr key={restore.id}>
-                    <Td>
-                      <TimeCell at={restore.startedAt} />
-                    </Td>
-                    <Td className="max-w-72">
-                      <StateBadge state={restore.state} />
-                      {restore.error && (
-                        <span className="mt-0.5 block text-xs break-words text-bad">{tellFailure(restore.error)}</span>
-                      )}
-                      {['failed', 'interrupted'].includes(restore.state) && (
-                        <RoleLink
-                          needs="operator"
-                          href={`/admin/backups/${restore.backupId}`}
-                          variant="secondary"
-                          size="sm"
-                        >
-                          Try again from the backup
-                        </RoleLink>
-                      )}
-                    </Td>
-                    <Td>
-                      <span className="block font-medium break-words">{restore.place}</span>
-                      <span className="block text-xs text-ink-3">of {restore.target.sourceName}</span>
-                    </Td>
-                    <Td>
-                      <Link
-                        href={`/admin/backups/${restore.backupId}`}
-                        className="text-accent underline-offset-4 hover:underline"
-                      >
-                        the backup
-                      </Link>
-                    </Td>
-                    <Td className="text-right">
-                      <DurationCell ms={restore.durationMs} />
-                    </Td>
-                  </Tr>
-                ))}
-              </tbody>
-            </Table>
+            <DataTable
+              label="Restores"
+              columns={columns}
+              rows={restores.data?.items ?? []}
+              rowKey={(restore) => restore.id}
+            />
             <Pager nextCursor={restores.data?.nextCursor ?? null} />
           </ListState>
         </Card>

@@ -8,7 +8,7 @@ import { Badge } from '@/components/ui/badge'
 import { Callout } from '@/components/ui/callout'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/facts'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { formatMoney } from '@/lib/client/format/money'
 
@@ -58,66 +58,59 @@ export function PolicyPreview({ preview, stale }: { preview: RetentionPreview; s
   )
 }
 
+const sourceColumns: ReadonlyArray<Column<RetentionPreview['sources'][number]>> = [
+  {
+    key: 'source',
+    header: 'Source',
+    cell: (source) => (
+      <>
+        {source.sourceName} {source.paused && <Badge tone="warn">paused</Badge>}
+      </>
+    ),
+  },
+  { key: 'deleted', header: 'Deleted', align: 'end', className: 'tabular', cell: (source) => source.deleteCount },
+  { key: 'kept', header: 'Kept', align: 'end', className: 'tabular', cell: (source) => source.keepCount },
+  { key: 'size', header: 'Size', align: 'end', cell: (source) => <BytesCell bytes={source.deleteBytes} /> },
+]
+
 function BySource({ sources }: { sources: RetentionPreview['sources'] }) {
-  return (
-    <Table label="By source">
-      <thead>
-        <tr>
-          <Th>Source</Th>
-          <Th className="text-right">Deleted</Th>
-          <Th className="text-right">Kept</Th>
-          <Th className="text-right">Size</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {sources.map((source) => (
-          <Tr key={source.sourceId}>
-            <Td>
-              {source.sourceName} {source.paused && <Badge tone="warn">paused</Badge>}
-            </Td>
-            <Td className="tabular text-right">{source.deleteCount}</Td>
-            <Td className="tabular text-right">{source.keepCount}</Td>
-            <Td className="text-right">
-              <BytesCell bytes={source.deleteBytes} />
-            </Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
-  )
+  return <DataTable label="By source" columns={sourceColumns} rows={sources} rowKey={(source) => source.sourceId} />
 }
 
 const shown = 50
+
+const backupColumns = (names: ReadonlyMap<string, string>): ReadonlyArray<Column<PreviewedBackup>> => [
+  {
+    key: 'backup',
+    header: 'Backup',
+    cell: (backup) => (
+      <>
+        <Link href={`/admin/backups/${backup.id}`} className="underline-offset-4 hover:underline">
+          <TimeCell at={backup.startedAt} />
+        </Link>
+        <span className="block text-xs text-ink-3">{names.get(backup.sourceId)}</span>
+      </>
+    ),
+  },
+  { key: 'size', header: 'Size', align: 'end', cell: (backup) => <BytesCell bytes={backup.deleteBytes} /> },
+  {
+    key: 'why',
+    header: 'Why',
+    className: 'min-w-48 text-[0.8125rem] text-ink-2',
+    cell: (backup) => backup.reasons.join('; '),
+  },
+]
 
 function BackupList({ backups, names }: { backups: readonly PreviewedBackup[]; names: ReadonlyMap<string, string> }) {
   if (backups.length === 0) return <p className="text-ink-3">No backup would go.</p>
   return (
     <>
-      <Table label="Backups that would go">
-        <thead>
-          <tr>
-            <Th>Backup</Th>
-            <Th className="text-right">Size</Th>
-            <Th>Why</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {backups.slice(0, shown).map((backup) => (
-            <Tr key={backup.id}>
-              <Td>
-                <Link href={`/admin/backups/${backup.id}`} className="underline-offset-4 hover:underline">
-                  <TimeCell at={backup.startedAt} />
-                </Link>
-                <span className="block text-xs text-ink-3">{names.get(backup.sourceId)}</span>
-              </Td>
-              <Td className="text-right">
-                <BytesCell bytes={backup.deleteBytes} />
-              </Td>
-              <Td className="min-w-48 text-[0.8125rem] text-ink-2">{backup.reasons.join('; ')}</Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable
+        label="Backups that would go"
+        columns={backupColumns(names)}
+        rows={backups.slice(0, shown)}
+        rowKey={(backup) => backup.id}
+      />
       {backups.length > shown && <p className="text-xs text-ink-3">And {backups.length - shown} more.</p>}
     </>
   )

@@ -10,7 +10,7 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { retentionPoliciesQuery } from '@/lib/client/queries/schedules'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { RetentionPauseNote } from './retention-pause-note'
@@ -54,29 +54,18 @@ export function RetentionScreen() {
   )
 }
 
+const columns: ReadonlyArray<Column<RetentionPolicy>> = [
+  {
+    key: 'policy',
+    header: 'Policy',
+    cell: (policy) => <NameLink href={`/admin/retention/${policy.id}`}>{policy.name}</NameLink>,
+  },
+  { key: 'keeps', header: 'Keeps', className: 'min-w-48 text-ink-2', cell: (policy) => retentionWords(policy.rules) },
+  { key: 'used-by', header: 'Used by', className: 'text-ink-2', cell: (policy) => usedBy(policy) },
+]
+
 function PolicyTable({ policies }: { policies: readonly RetentionPolicy[] }) {
-  return (
-    <Table label="Retention policies">
-      <thead>
-        <tr>
-          <Th>Policy</Th>
-          <Th>Keeps</Th>
-          <Th>Used by</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {policies.map((policy) => (
-          <Tr key={policy.id}>
-            <Td>
-              <NameLink href={`/admin/retention/${policy.id}`}>{policy.name}</NameLink>
-            </Td>
-            <Td className="min-w-48 text-ink-2">{retentionWords(policy.rules)}</Td>
-            <Td className="text-ink-2">{usedBy(policy)}</Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
-  )
+  return <DataTable label="Retention policies" columns={columns} rows={policies} rowKey={(policy) => policy.id} />
 }
 
 function usedBy({ usedBy: { sources, destinations } }: RetentionPolicy): string {

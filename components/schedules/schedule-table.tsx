@@ -6,7 +6,7 @@ import { NameLink } from '@/components/cells/name-link'
 import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { jobStates } from '@/lib/contracts/common'
 import { cronWords } from '@/lib/client/words/cron-words'
 import { levelWords } from '@/lib/client/words/words'
@@ -17,6 +17,79 @@ import { pauseWords } from './pause-words'
 
 const actionWords = { backup: 'Backup', 'restore-test': 'Restore test' } as const
 
+const columnsOf = (zone: string, withSource: boolean): ReadonlyArray<Column<Schedule>> => [
+  {
+    key: 'what',
+    header: 'What',
+    cell: (schedule) => (
+      <>
+        <NameLink href={`/admin/schedules/${schedule.id}`}>
+          {actionWords[schedule.action]}
+          {withSource && ` of ${schedule.sourceName}`}
+        </NameLink>
+        {schedule.action === 'restore-test' && (
+          <span className="block text-xs text-ink-3">{levelWords[schedule.options.level].label}</span>
+        )}
+        <span className="block text-xs text-ink-3 sm:hidden">{cronWords(schedule.cron) ?? schedule.cron}</span>
+        {schedule.policyId && (
+          <Link
+            href={`/admin/policies/${schedule.policyId}`}
+            className="block text-xs text-ink-3 underline-offset-4 hover:underline"
+          >
+            policy {schedule.policyName}
+          </Link>
+        )}
+      </>
+    ),
+  },
+  {
+    key: 'when',
+    header: 'When',
+    from: 'sm',
+    cell: (schedule) => (
+      <>
+        <span className="block">{cronWords(schedule.cron) ?? 'As the expression says'}</span>
+        <span className="block text-xs whitespace-nowrap text-ink-3">
+          <code className="font-mono">{schedule.cron}</code> {schedule.timeZone}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: 'next-run',
+    header: 'Next run',
+    cell: (schedule) =>
+      schedule.enabled ? (
+        <NextRuns runs={schedule.nextRuns} timeZone={schedule.timeZone} />
+      ) : (
+        <>
+          <Badge title={schedule.pause ? pauseWords(schedule.pause, zone) : undefined}>off</Badge>
+          {schedule.pause && (
+            <span className="mt-0.5 block max-w-56 text-xs text-ink-3">{pauseWords(schedule.pause, zone)}</span>
+          )}
+        </>
+      ),
+  },
+  {
+    key: 'last-run',
+    header: 'Last run',
+    from: 'sm',
+    cell: (schedule) => <LastRun schedule={schedule} />,
+  },
+  {
+    key: 'keeps',
+    header: 'Keeps',
+    from: 'sm',
+    cell: (schedule) =>
+      schedule.action === 'backup' ? (
+        (schedule.retentionPolicyName ?? 'everything')
+      ) : (
+        <span className="text-ink-3">–</span>
+      ),
+  },
+  { key: 'on', header: 'On', cell: (schedule) => <ScheduleSwitch schedule={schedule} /> },
+]
+
 export function ScheduleTable({
   schedules,
   withSource = true,
@@ -26,89 +99,27 @@ export function ScheduleTable({
 }) {
   const zone = useViewerTimeZone()
   return (
-    <Table label="Schedules">
-      <thead>
-        <tr>
-          <Th>What</Th>
-          <Th className="max-sm:hidden">When</Th>
-          <Th>Next run</Th>
-          <Th className="max-sm:hidden">Last run</Th>
-          <Th className="max-sm:hidden">Keeps</Th>
-          <Th>On</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {schedules.map((schedule) => {
-          const state = jobStates.find((name) => name === schedule.lastJob?.state)
-          return (
-            <Tr key={schedule.id} className={schedule.enabled ? '' : 'text-ink-3'}>
-              <Td>
-                <NameLink href={`/admin/schedules/${schedule.id}`}>
-                  {actionWords[schedule.action]}
-                  {withSource && ` of ${schedule.sourceName}`}
-                </NameLink>
-                {schedule.action === 'restore-test' && (
-                  <span className="block text-xs text-ink-3">{levelWords[schedule.options.level].label}</span>
-                )}
-                <span className="block text-xs text-ink-3 sm:hidden">{cronWords(schedule.cron) ?? schedule.cron}</span>
-                {schedule.policyId && (
-                  <Link
-                    href={`/admin/policies/${schedule.policyId}`}
-                    className="block text-xs text-ink-3 underline-offset-4 hover:underline"
-                  >
-                    policy {schedule.policyName}
-                  </Link>
-                )}
-              </Td>
-              <Td className="max-sm:hidden">
-                <span className="block">{cronWords(schedule.cron) ?? 'As the expression says'}</span>
-                <span className="block text-xs whitespace-nowrap text-ink-3">
-                  <code className="font-mono">{schedule.cron}</code> {schedule.timeZone}
-                </span>
-              </Td>
-              <Td>
-                {schedule.enabled ? (
-                  <NextRuns runs={schedule.nextRuns} timeZone={schedule.timeZone} />
-                ) : (
-                  <>
-                    <Badge title={schedule.pause ? pauseWords(schedule.pause, zone) : undefined}>off</Badge>
-                    {schedule.pause && (
-                      <span className="mt-0.5 block max-w-56 text-xs text-ink-3">
-                        {pauseWords(schedule.pause, zone)}
-                      </span>
-                    )}
-                  </>
-                )}
-              </Td>
-              <Td className="max-sm:hidden">
-                {schedule.lastJob && state ? (
-                  <span className="flex flex-col items-start gap-0.5">
-                    <StateBadge state={state} />
-                    {schedule.waitReason && (
-                      <span className="block max-w-56 text-xs text-ink-2">{schedule.waitReason}</span>
-                    )}
-                    <span className="text-xs text-ink-3">
-                      <TimeCell at={schedule.lastJob.finishedAt ?? schedule.lastJob.dueAt} form="relative" none="" />
-                    </span>
-                  </span>
-                ) : (
-                  <span className="text-ink-3">not yet</span>
-                )}
-              </Td>
-              <Td className="max-sm:hidden">
-                {schedule.action === 'backup' ? (
-                  (schedule.retentionPolicyName ?? 'everything')
-                ) : (
-                  <span className="text-ink-3">–</span>
-                )}
-              </Td>
-              <Td>
-                <ScheduleSwitch schedule={schedule} />
-              </Td>
-            </Tr>
-          )
-        })}
-      </tbody>
-    </Table>
+    <DataTable
+      label="Schedules"
+      columns={columnsOf(zone, withSource)}
+      rows={schedules}
+      rowKey={(schedule) => schedule.id}
+      rowProps={(schedule) => ({ className: schedule.enabled ? '' : 'text-ink-3' })}
+    />
+  )
+}
+
+function LastRun({ schedule }: { schedule: Schedule }) {
+  const state = jobStates.find((name) => name === schedule.lastJob?.state)
+  return schedule.lastJob && state ? (
+    <span className="flex flex-col items-start gap-0.5">
+      <StateBadge state={state} />
+      {schedule.waitReason && <span className="block max-w-56 text-xs text-ink-2">{schedule.waitReason}</span>}
+      <span className="text-xs text-ink-3">
+        <TimeCell at={schedule.lastJob.finishedAt ?? schedule.lastJob.dueAt} form="relative" none="" />
+      </span>
+    </span>
+  ) : (
+    <span className="text-ink-3">not yet</span>
   )
 }

@@ -20,8 +20,8 @@ import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { useMay } from '@/components/shell/viewer'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { actionWords, nameWords, valueWords, whoOf } from '@/lib/client/words/audit-words'
 import { auditQuery } from '@/lib/client/queries/audit'
 import { useUrlState } from '@/lib/client/hooks/use-url-state'
@@ -71,41 +71,34 @@ export function AuditScreen() {
   )
 }
 
+const columnsOf = (onShow: (event: AuditEvent) => void): ReadonlyArray<Column<AuditEvent>> => [
+  { key: 'when', header: 'When', className: 'align-top', cell: (event) => <TimeCell at={event.at} /> },
+  { key: 'who', header: 'Who', from: 'sm', className: 'align-top break-words', cell: (event) => whoOf(event) },
+  {
+    key: 'what',
+    header: 'What',
+    className: 'align-top sm:whitespace-nowrap',
+    cell: (event) => (
+      <>
+        <Button variant="link" size="inline" onClick={() => onShow(event)}>
+          {actionWords(event.action)}
+        </Button>
+        <span className="block text-xs break-words text-ink-2 sm:hidden">{whoOf(event)}</span>
+        {event.subjectId && <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>}
+      </>
+    ),
+  },
+  {
+    key: 'detail',
+    header: 'Detail',
+    from: 'sm',
+    className: 'max-w-md align-top text-xs/5 break-words text-ink-2',
+    cell: (event) => <span className="line-clamp-3">{detailOf(event)}</span>,
+  },
+]
+
 function EventTable({ events, onShow }: { events: AuditEvent[]; onShow: (event: AuditEvent) => void }) {
-  return (
-    <Table label="Audit log">
-      <thead>
-        <tr>
-          <Th>When</Th>
-          <Th className="max-sm:hidden">Who</Th>
-          <Th>What</Th>
-          <Th className="max-sm:hidden">Detail</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {events.map((event) => (
-          <Tr key={event.id}>
-            <Td className="align-top">
-              <TimeCell at={event.at} />
-            </Td>
-            <Td className="align-top break-words max-sm:hidden">{whoOf(event)}</Td>
-            <Td className="align-top sm:whitespace-nowrap">
-              <Button variant="link" size="inline" onClick={() => onShow(event)}>
-                {actionWords(event.action)}
-              </Button>
-              <span className="block text-xs break-words text-ink-2 sm:hidden">{whoOf(event)}</span>
-              {event.subjectId && (
-                <code className="block font-mono text-xs text-ink-3">{event.subjectId.slice(0, 13)}</code>
-              )}
-            </Td>
-            <Td className="max-w-md align-top text-xs/5 break-words text-ink-2 max-sm:hidden">
-              <span className="line-clamp-3">{detailOf(event)}</span>
-            </Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
-  )
+  return <DataTable label="Audit log" columns={columnsOf(onShow)} rows={events} rowKey={(event) => event.id} />
 }
 
 function detailOf({ detail }: AuditEvent): string {

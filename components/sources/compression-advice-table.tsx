@@ -3,7 +3,7 @@ import type { Compression } from '@/lib/contracts/engines/common'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { formatBytes } from '@/lib/client/format/bytes'
 
 interface Choice {
@@ -21,6 +21,58 @@ interface CompressionAdviceTableProps {
 const same = (a: Choice, b: Choice) =>
   a.compression === b.compression && (a.level === b.level || a.compression === 'none')
 const named = ({ compression, level }: Choice) => (compression === 'none' ? 'none' : `${compression} ${level}`)
+
+const columnsOf = ({
+  advice: { recommended },
+  current,
+  onUse,
+}: CompressionAdviceTableProps): ReadonlyArray<Column<CompressionAdvice['measured'][number]>> => [
+  {
+    key: 'compression',
+    header: 'Compression',
+    cell: (row) => (
+      <>
+        {named(row)}
+        {same(row, recommended) && <span className="ml-2 text-xs text-ink-3">recommended</span>}
+      </>
+    ),
+  },
+  { key: 'ratio', header: 'Ratio', align: 'end', className: 'tabular', cell: (row) => `${row.ratio.toFixed(2)}x` },
+  {
+    key: 'speed',
+    header: 'Speed',
+    align: 'end',
+    className: 'tabular whitespace-nowrap',
+    cell: (row) => `${Math.round(row.bytesPerSecond / 1e6)} MB/s`,
+  },
+  {
+    key: 'of-gib',
+    header: 'Of 1 GiB',
+    align: 'end',
+    from: 'sm',
+    className: 'tabular whitespace-nowrap',
+    cell: (row) => formatBytes(2 ** 30 / row.ratio),
+  },
+  {
+    key: 'choose',
+    header: 'Choose',
+    headerHidden: true,
+    align: 'end',
+    cell: (row) =>
+      same(row, current) ? (
+        <span className="text-xs text-ink-3">chosen</span>
+      ) : (
+        <Button
+          variant="link"
+          size="inline"
+          aria-label={`Use ${named(row)}`}
+          onClick={() => onUse(row.compression, row.level)}
+        >
+          Use this
+        </Button>
+      ),
+  },
+]
 
 /** What was measured, smallest first, with the recommendation and its reason above it. */
 export function CompressionAdviceTable({ advice, current, onUse }: CompressionAdviceTableProps) {
@@ -44,46 +96,12 @@ export function CompressionAdviceTable({ advice, current, onUse }: CompressionAd
       >
         {advice.reason}
       </Callout>
-      <Table label="Compressions measured">
-        <thead>
-          <tr>
-            <Th>Compression</Th>
-            <Th className="text-right">Ratio</Th>
-            <Th className="text-right">Speed</Th>
-            <Th className="text-right max-sm:hidden">Of 1 GiB</Th>
-            <Th>
-              <span className="sr-only">Choose</span>
-            </Th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Tr key={named(row)}>
-              <Td>
-                {named(row)}
-                {same(row, recommended) && <span className="ml-2 text-xs text-ink-3">recommended</span>}
-              </Td>
-              <Td className="tabular text-right">{row.ratio.toFixed(2)}x</Td>
-              <Td className="tabular text-right whitespace-nowrap">{Math.round(row.bytesPerSecond / 1e6)} MB/s</Td>
-              <Td className="tabular text-right whitespace-nowrap max-sm:hidden">{formatBytes(2 ** 30 / row.ratio)}</Td>
-              <Td className="text-right">
-                {same(row, current) ? (
-                  <span className="text-xs text-ink-3">chosen</span>
-                ) : (
-                  <Button
-                    variant="link"
-                    size="inline"
-                    aria-label={`Use ${named(row)}`}
-                    onClick={() => onUse(row.compression, row.level)}
-                  >
-                    Use this
-                  </Button>
-                )}
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+      <DataTable
+        label="Compressions measured"
+        columns={columnsOf({ advice, current, onUse })}
+        rows={rows}
+        rowKey={named}
+      />
       <p className="text-xs break-words text-ink-3">
         Measured on {formatBytes(advice.sampleBytes)} of {advice.tables.join(', ')}, by one compressor of the machine
         that serves this page.

@@ -10,11 +10,32 @@ import { RoleButton } from '@/components/shell/role-button'
 import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { api } from '@/lib/client/api'
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { useAction } from '@/lib/client/hooks/use-action'
 import { RestoreGrantDialog } from './restore-grant-dialog'
+
+const columns: ReadonlyArray<Column<RestoreGrant>> = [
+  {
+    key: 'source',
+    header: 'Source',
+    cell: (grant) => (
+      <>
+        <span className="block font-medium wrap-anywhere">{grant.targetName}</span>
+        <span className="block text-xs wrap-anywhere text-ink-3">by {grant.grantedBy}</span>
+      </>
+    ),
+  },
+  { key: 'allowed', header: 'Allowed', from: 'sm', cell: (grant) => <TimeCell at={grant.grantedAt} form="relative" /> },
+  {
+    key: 'actions',
+    header: 'Actions',
+    headerHidden: true,
+    align: 'end',
+    cell: (grant) => <WithdrawGrant grant={grant} />,
+  },
+]
 
 /** Other sources with whose role this one's backups may be restored. Its own server needs no word. */
 export function RestoreGrantsCard({ source }: { source: Source }) {
@@ -43,22 +64,12 @@ export function RestoreGrantsCard({ source }: { source: Source }) {
           </EmptyState>
         }
       >
-        <Table label="Servers its backups may be restored to">
-          <thead>
-            <tr>
-              <Th>Source</Th>
-              <Th className="max-sm:hidden">Allowed</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {grants.data?.items.map((grant) => (
-              <GrantRow key={grant.id} grant={grant} />
-            ))}
-          </tbody>
-        </Table>
+        <DataTable
+          label="Servers its backups may be restored to"
+          columns={columns}
+          rows={grants.data?.items ?? []}
+          rowKey={(grant) => grant.id}
+        />
       </ListState>
       {adding && (
         <RestoreGrantDialog open onOpenChange={setAdding} source={source} granted={grants.data?.items ?? []} />
@@ -67,32 +78,21 @@ export function RestoreGrantsCard({ source }: { source: Source }) {
   )
 }
 
-function GrantRow({ grant }: { grant: RestoreGrant }) {
+function WithdrawGrant({ grant }: { grant: RestoreGrant }) {
   const withdraw = useAction({
     run: () => api<void>(`/admin/restore-grants/${grant.id}`, { method: 'DELETE' }),
     done: `Nothing is restored to ${grant.targetName} any more`,
   })
   return (
-    <Tr>
-      <Td>
-        <span className="block font-medium wrap-anywhere">{grant.targetName}</span>
-        <span className="block text-xs wrap-anywhere text-ink-3">by {grant.grantedBy}</span>
-      </Td>
-      <Td className="max-sm:hidden">
-        <TimeCell at={grant.grantedAt} form="relative" />
-      </Td>
-      <Td className="text-right">
-        <RoleButton
-          needs="admin"
-          variant="secondary"
-          size="sm"
-          pending={withdraw.isPending}
-          aria-label={`Withdraw ${grant.targetName}`}
-          onClick={() => withdraw.mutate(undefined)}
-        >
-          Withdraw
-        </RoleButton>
-      </Td>
-    </Tr>
+    <RoleButton
+      needs="admin"
+      variant="secondary"
+      size="sm"
+      pending={withdraw.isPending}
+      aria-label={`Withdraw ${grant.targetName}`}
+      onClick={() => withdraw.mutate(undefined)}
+    >
+      Withdraw
+    </RoleButton>
   )
 }

@@ -9,9 +9,9 @@ import { TimeCell } from '@/components/cells/time-cell'
 import { FailedRun } from '@/components/jobs/failed-run'
 import { Card, CardHeader } from '@/components/ui/card'
 import { engineTitle } from '@/components/engines/index'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { RoleLink } from '@/components/shell/role-link'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { worstReason } from '@/lib/client/proof'
 import { ExposureCell } from './exposure-cell'
 import { HealthBadge } from './health-badge'
@@ -23,6 +23,60 @@ interface SourceTableProps {
   /** So many more are not among them. */
   omitted: number
 }
+
+const columns: ReadonlyArray<Column<SourceStatus>> = [
+  {
+    key: 'source',
+    header: 'Source',
+    className: 'sm:min-w-36',
+    cell: (source) => (
+      <>
+        <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
+        <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
+          {engineTitle(source.engine)}
+          {source.sample && <SampleBadge />}
+        </span>
+        <span className="mt-1.5 block space-y-1.5 sm:hidden">
+          <HealthBadge source={source} />
+          <span className="block text-[0.8125rem] empty:hidden">{worstReason(source)}</span>
+          <ProofCell source={source} />
+        </span>
+        <FailedRun backup={source.lastBackup} className="sm:hidden" />
+      </>
+    ),
+  },
+  { key: 'health', header: 'Health', from: 'sm', cell: (source) => <HealthBadge source={source} /> },
+  {
+    key: 'proven',
+    header: 'Proven',
+    from: 'sm',
+    cell: (source) => (
+      <>
+        <ProofCell source={source} />
+        <FailedRun backup={source.lastBackup} />
+      </>
+    ),
+  },
+  {
+    key: 'exposure',
+    header: 'Exposure',
+    headerTitle: 'What would be lost now, counted from the newest proven backup',
+    from: 'xl',
+    cell: (source) => <ExposureCell source={source} />,
+  },
+  {
+    key: 'next-backup',
+    header: 'Next backup',
+    from: 'xl',
+    cell: (source) => <TimeCell at={source.nextBackupAt} none="not scheduled" />,
+  },
+  {
+    key: 'actions',
+    header: 'Actions',
+    headerHidden: true,
+    cell: (source) => <SourceActions source={source} compact />,
+  },
+]
 
 export function SourceTable({ sources, omitted }: SourceTableProps) {
   const own = sources.filter((source) => !source.isCatalog)
@@ -39,27 +93,13 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
         }
       />
       {own.length > 0 && (
-        <Table label="Sources and how they are protected">
-          <thead>
-            <tr>
-              <Th>Source</Th>
-              <Th className="max-sm:hidden">Health</Th>
-              <Th className="max-sm:hidden">Proven</Th>
-              <Th className="max-xl:hidden" title="What would be lost now, counted from the newest proven backup">
-                Exposure
-              </Th>
-              <Th className="max-xl:hidden">Next backup</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {own.map((source) => (
-              <SourceRow key={source.sourceId} source={source} />
-            ))}
-          </tbody>
-        </Table>
+        <DataTable
+          label="Sources and how they are protected"
+          columns={columns}
+          rows={own}
+          rowKey={(source) => source.sourceId}
+          rowProps={(source) => ({ 'data-source': source.sourceId })}
+        />
       )}
       {own.length === 0 && (
         <EmptyState
@@ -83,42 +123,5 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
         </p>
       )}
     </Card>
-  )
-}
-
-function SourceRow({ source }: { source: SourceStatus }) {
-  const worst = worstReason(source)
-  return (
-    <Tr data-source={source.sourceId}>
-      <Td className="sm:min-w-36">
-        <NameLink href={`/admin/sources/${source.sourceId}`}>{source.sourceName}</NameLink>
-        <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-3">
-          {engineTitle(source.engine)}
-          {source.sample && <SampleBadge />}
-        </span>
-        <span className="mt-1.5 block space-y-1.5 sm:hidden">
-          <HealthBadge source={source} />
-          {worst && <span className="block text-[0.8125rem]">{worst}</span>}
-          <ProofCell source={source} />
-        </span>
-        <FailedRun backup={source.lastBackup} className="sm:hidden" />
-      </Td>
-      <Td className="max-sm:hidden">
-        <HealthBadge source={source} />
-      </Td>
-      <Td className="max-sm:hidden">
-        <ProofCell source={source} />
-        <FailedRun backup={source.lastBackup} />
-      </Td>
-      <Td className="max-xl:hidden">
-        <ExposureCell source={source} />
-      </Td>
-      <Td className="max-xl:hidden">
-        <TimeCell at={source.nextBackupAt} none="not scheduled" />
-      </Td>
-      <Td>
-        <SourceActions source={source} compact />
-      </Td>
-    </Tr>
   )
 }

@@ -12,7 +12,7 @@ import { Card, CardHeader } from '@/components/ui/card'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
-import { Table, Td, Th, Tr } from '@/components/ui/table'
+import { DataTable, type Column } from '@/components/ui/data-table'
 import { api } from '@/lib/client/api'
 import { tokensQuery } from '@/lib/client/queries/people'
 import { roleWords } from '@/lib/client/role'
@@ -20,9 +20,52 @@ import { useAction } from '@/lib/client/hooks/use-action'
 import { useNow } from '@/lib/client/hooks/use-now'
 import { NewTokenDialog } from './new-token-dialog'
 
+const isExpired = ({ expiresAt }: Token, now: number): boolean => expiresAt !== null && Date.parse(expiresAt) < now
+
+const columnsOf = (now: number): ReadonlyArray<Column<Token>> => [
+  {
+    key: 'name',
+    header: 'Name',
+    cell: (token) => (
+      <>
+        <span className="block font-medium">{token.name}</span>
+        <span className="block text-xs text-ink-3">
+          <code className="font-mono">{token.hint}</code>, made by {token.createdBy}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: 'role',
+    header: 'Role',
+    cell: (token) => (
+      <>
+        {roleWords[token.role].name}
+        {token.roleNow !== token.role && <span className="block max-w-64 text-xs text-warn">{heldBack(token)}</span>}
+        <TokenScopes token={token} />
+      </>
+    ),
+  },
+  {
+    key: 'expires',
+    header: 'Expires',
+    cell: (token) =>
+      isExpired(token, now) ? <Badge>Expired</Badge> : <TimeCell at={token.expiresAt} form="relative" />,
+  },
+  { key: 'last-used', header: 'Last used', cell: (token) => <TimeCell at={token.lastUsedAt} form="relative" /> },
+  {
+    key: 'actions',
+    header: 'Actions',
+    headerHidden: true,
+    align: 'end',
+    cell: (token) => <RevokeToken token={token} />,
+  },
+]
+
 export function Tokens() {
   const { may, reason } = useMay('admin')
   const tokens = useQuery({ ...tokensQuery(), enabled: may })
+  const now = useNow()
   const [adding, setAdding] = useState(false)
   if (!may) return <EmptyState title="API tokens are an administrator’s">{reason}</EmptyState>
   return (
@@ -38,32 +81,20 @@ export function Tokens() {
         }
       />
       <ListState query={tokens} empty={<EmptyState icon={<KeyRound />} title="No token yet" />}>
-        <Table label="API tokens">
-          <thead>
-            <tr>
-              <Th>Name</Th>
-              <Th>Role</Th>
-              <Th>Expires</Th>
-              <Th>Last used</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {tokens.data?.items.map((token) => (
-              <TokenRow key={token.id} token={token} />
-            ))}
-          </tbody>
-        </Table>
+        <DataTable
+          label="API tokens"
+          columns={columnsOf(now)}
+          rows={tokens.data?.items ?? []}
+          rowKey={(token) => token.id}
+          rowProps={(token) => ({ className: token.revokedAt || isExpired(token, now) ? 'text-ink-3' : '' })}
+        />
       </ListState>
       {adding && <NewTokenDialog open onOpenChange={setAdding} />}
     </Card>
   )
 }
 
-function TokenRow({ token }: { token: Token }) {
-  const now = useNow()
+function RevokeToken({ token }: { token: Token }) {
   const [asking, setAsking] = useState(false)
   const revoke = useAction({
     run: () => api<unknown>(`/admin/tokens/${token.id}`, { method: 'DELETE' }),
@@ -71,51 +102,33 @@ function TokenRow({ token }: { token: Token }) {
     errors: 'inline',
     onDone: () => setAsking(false),
   })
-  const expired = token.expiresAt !== null && Date.parse(token.expiresAt) < now
   return (
-    <Tr className={token.revokedAt || expired ? 'text-ink-3' : ''}>
-      <Td>
-        <span className="block font-medium">{token.name}</span>
-        <span className="block text-xs text-ink-3">
-          <code className="font-mono">{token.hint}</code>, made by {token.createdBy}
-        </span>
-      </Td>
-      <Td>
-        {roleWords[token.role].name}
-        {token.roleNow !== token.role && <span className="block max-w-64 text-xs text-warn">{heldBack(token)}</span>}
-        <TokenScopes token={token} />
-      </Td>
-      <Td>{expired ? <Badge>Expired</Badge> : <TimeCell at={token.expiresAt} form="relative" />}</Td>
-      <Td>
-        <TimeCell at={token.lastUsedAt} form="relative" />
-      </Td>
-      <Td className="text-right">
-        {token.revokedAt ? (
-          <Badge>Revoked</Badge>
-        ) : (
-          <RoleButton
-            needs="admin"
-            variant="secondary"
-            size="sm"
-            aria-label={`Revoke ${token.name}`}
-            onClick={() => setAsking(true)}
-          >
-            Revoke
-          </RoleButton>
-        )}
-        <ConfirmDialog
-          open={asking}
-          onOpenChange={setAsking}
-          title={`Revoke ${token.name}?`}
-          action="Revoke the token"
-          pending={revoke.isPending}
-          error={revoke.error}
-          onConfirm={() => revoke.mutate(undefined)}
+    <>
+      {token.revokedAt ? (
+        <Badge>Revoked</Badge>
+      ) : (
+        <RoleButton
+          needs="admin"
+          variant="secondary"
+          size="sm"
+          aria-label={`Revoke ${token.name}`}
+          onClick={() => setAsking(true)}
         >
-          <p>Whatever uses it is refused from now on. It cannot be given back.</p>
-        </ConfirmDialog>
-      </Td>
-    </Tr>
+          Revoke
+        </RoleButton>
+      )}
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Revoke ${token.name}?`}
+        action="Revoke the token"
+        pending={revoke.isPending}
+        error={revoke.error}
+        onConfirm={() => revoke.mutate(undefined)}
+      >
+        <p>Whatever uses it is refused from now on. It cannot be given back.</p>
+      </ConfirmDialog>
+    </>
   )
 }
 
