@@ -35,7 +35,9 @@ const ROOMS = Object.keys(MAY_IMPORT)
 /** What drivers of a family share lies beside them in folders of its own. */
 const drivers = (folder) =>
   readdirSync(new URL(folder, import.meta.url)).filter((name) =>
-    ['driver.ts', 'engine.ts'].some((file) => existsSync(new URL(`${folder}/${name}/${file}`, import.meta.url))),
+    ['driver.ts', 'engine.ts', 'screen.ts', 'screen.tsx'].some((file) =>
+      existsSync(new URL(`${folder}/${name}/${file}`, import.meta.url)),
+    ),
   )
 
 /** Rooms that may not be imported, and siblings: drivers of one family never import each other. */
@@ -47,7 +49,13 @@ function zones() {
       message: `${room} may not import ${other} (docs/design.md, section 3).`,
     })),
   )
-  const siblings = ['lib/engines', 'lib/storage', 'lib/notify'].flatMap((family) =>
+  const siblings = [
+    'lib/engines',
+    'lib/storage',
+    'lib/notify',
+    'components/engines',
+    'components/destinations',
+  ].flatMap((family) =>
     drivers(`./${family}`).flatMap((driver, _, all) =>
       all
         .filter((other) => other !== driver)
@@ -75,6 +83,11 @@ const NO_ERROR_TEXTS = {
   allowTypeImports: true,
   message:
     'Import the types of error codes only: their texts are for the documentation and do not belong into the browser.',
+}
+/** A second engine or store adds its folder and a line in the registry; no screen outside decides by a name. */
+const NO_DRIVER_NAMES = {
+  selector: 'Literal[value=/^(postgres|mysql|sqlite|redis|files|local|s3|sftp|azure|gcs)$/]',
+  message: 'Ask the contract or the screen of the engine or of the kind; only its own folder knows its name.',
 }
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
 
@@ -138,6 +151,11 @@ export default tseslint.config(
   { files: ['lib/server/**/*.{ts,tsx}'], rules: restrict(NO_CHILD_PROCESS) },
   { files: ['lib/process/**/*.ts'], rules: restrict(NO_NEXT) },
   { files: ['lib/client/**/*.{ts,tsx}', 'components/**/*.{ts,tsx}'], rules: restrict(NO_CHILD_PROCESS, NO_PRISMA) },
+  {
+    files: ['{app,components,lib/client}/**/*.{ts,tsx}'],
+    ignores: ['components/engines/*/**', 'components/destinations/*/**'],
+    rules: { 'no-restricted-syntax': ['error', NO_DRIVER_NAMES] },
+  },
   { files: ['app/**/*.{ts,tsx}', 'proxy.ts'], rules: restrict(NO_CHILD_PROCESS, NO_PRISMA) },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'off' } },
 )

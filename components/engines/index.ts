@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { engineNameSchema, type EngineName } from '@/lib/contracts/common'
-import { engineContracts } from '@/lib/contracts/engines/index'
+import { knownContract } from '@/lib/contracts/engines/index'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
 import { levelWords } from '@/lib/client/words/words'
 import type { EngineScreen, SourceWhere } from './engine-screen'
+import { filesScreen } from './files/screen'
 import { postgresScreen } from './postgres/screen'
 
 /** The only list of how engines look on the screen, in the order in which they are offered. */
 const engineScreens: Partial<Record<EngineName, EngineScreen>> = {
   postgres: postgresScreen,
+  files: filesScreen,
 }
 
 /** The engines that sources can be made of; the first is what a new source begins as. */
@@ -22,7 +24,7 @@ export function engineScreen(engine: EngineName): EngineScreen {
 }
 
 /** What people call an engine, also one that is not built in. */
-export const engineTitle = (engine: string): string => contractOf(engine)?.title ?? engine
+export const engineTitle = (engine: string): string => knownContract(engine)?.title ?? engine
 
 /** `backup at db1:5432`, or the server alone. */
 export const atServer = ({ server, account }: SourceWhere): string =>
@@ -32,9 +34,4 @@ export const atServer = ({ server, account }: SourceWhere): string =>
 export function provesOf(level: RestoreTestLevel, engine?: string): string {
   const name = engineNameSchema.safeParse(engine)
   return (name.success ? engineScreens[name.data]?.proves[level] : undefined) ?? levelWords[level].proves
-}
-
-function contractOf(engine: string) {
-  const name = engineNameSchema.safeParse(engine)
-  return name.success ? engineContracts[name.data] : undefined
 }

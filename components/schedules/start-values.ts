@@ -1,9 +1,12 @@
+import type { BackupKind } from '@/lib/contracts/backup-kind'
 import type { RestoreTestLevel, ScheduleOptions } from '@/lib/contracts/schedule'
 
 export type StartOptions = Pick<ScheduleOptions, 'jitterSeconds' | 'window' | 'retries'>
 
 /** `options` of the form: how runs begin and are tried again, as typed. */
 export interface StartValues {
+  /** Empty: as the engine usually does. */
+  method: BackupKind | ''
   level: RestoreTestLevel
   jitterSeconds: number | null
   windowed: boolean
@@ -14,9 +17,9 @@ export interface StartValues {
 }
 
 export function startValues(options: ScheduleOptions | undefined): StartValues {
-  const { level = 'standard', window = null, retries = null, jitterSeconds = 0 } = options ?? {}
+  const { method = null, level = 'standard', window = null, retries = null, jitterSeconds = 0 } = options ?? {}
   return {
-    method: null,
+    method: method ?? '',
     level,
     jitterSeconds: jitterSeconds === 0 ? null : jitterSeconds,
     windowed: window !== null,
@@ -29,6 +32,7 @@ export function startValues(options: ScheduleOptions | undefined): StartValues {
 /** The options as the API takes them; what is empty or no number is refused there, at its field. */
 export function startOptions(values: StartValues) {
   return {
+    method: values.method || null,
     level: values.level,
     jitterSeconds: values.jitterSeconds ?? 0,
     window: windowOf(values),

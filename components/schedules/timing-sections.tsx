@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
+import { knownContract } from '@/lib/contracts/engines/index'
 import { restoreTestLevels } from '@/lib/contracts/schedule'
 import { provesOf } from '@/components/engines/index'
 import { fieldsOf } from '@/components/form/fields-of'
@@ -34,10 +35,19 @@ interface ActionFieldsProps {
 
 /** What is done, and how thoroughly. */
 export function ActionFields({ fixed, engine }: ActionFieldsProps) {
+  const methods = engine === undefined ? [] : (knownContract(engine)?.methods ?? [])
   const [action, level] = useWatch<TimingValues, ['action', 'options.level']>({ name: ['action', 'options.level'] })
   return (
     <>
       <Enter.Select name="action" label="Action" choices={actions} disabled={fixed} />
+      {action === 'backup' && methods.length > 1 && (
+        <Enter.Select
+          name="options.method"
+          label="Kind of backup"
+          hint="An incremental backup takes a full one where there is none to build on."
+          choices={methods.map(({ kind, title }, index) => ({ value: index === 0 ? '' : kind, label: title }))}
+        />
+      )}
       {action === 'restore-test' && (
         <Enter.Select name="options.level" label="Level" hint={provesOf(level, engine)} choices={levels} />
       )}

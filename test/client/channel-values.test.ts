@@ -40,7 +40,15 @@ const samples: Record<ChannelKind, { config: Record<string, unknown>; secret?: R
     },
     secret: { secret: 'signing' },
   },
-  syslog: { config: { host: 'log.example.com', port: 6514, transport: 'tls', facility: 17, ca: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----' } },
+  syslog: {
+    config: {
+      host: 'log.example.com',
+      port: 6514,
+      transport: 'tls',
+      facility: 17,
+      ca: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----',
+    },
+  },
 }
 
 const stored = (kind: ChannelKind): Pick<Channel, 'name' | 'kind' | 'config' | 'routing'> => {

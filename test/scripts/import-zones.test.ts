@@ -40,6 +40,12 @@ test.each([
   ['the catalog does not import services', 'lib/db/x.ts', '@/lib/services/permit', PATHS],
   ['a component does not import services', 'components/x.ts', '@/lib/services/permit', PATHS],
   ['a component does not import ports', 'components/x.ts', '@/lib/ports/vault', PATHS],
+  [
+    'the screen of a kind does not import that of another',
+    'components/destinations/local/x.ts',
+    '@/components/destinations/s3/values',
+    PATHS,
+  ],
   ['browser code does not import the catalog', 'lib/client/x.ts', '@/lib/db/client', PATHS],
   ['a page does not import the catalog', 'app/x.ts', '@/lib/db/client', PATHS],
   ['a page does not import Prisma', 'app/x.ts', '@prisma/client', NAMES],
@@ -75,4 +81,16 @@ test('loose types and directives that silence the linter are errors', async () =
   expect(broken).toEqual(
     expect.arrayContaining(['@typescript-eslint/no-explicit-any', '@typescript-eslint/no-non-null-assertion']),
   )
+})
+
+test.each([
+  ['a screen', 'components/backups/x.tsx', "if (backup.engine === 'postgres') use(backup)"],
+  ['a page', 'app/admin/x.tsx', "const kinds = { s3: 1 }\nexport const it = kinds['s3']"],
+  ['browser code', 'lib/client/x.ts', "export const isFar = (kind: string) => kind !== 'local'"],
+])('%s does not decide by the name of an engine or a kind', async (_, file, code) => {
+  expect(await rulesBroken(file, code)).toContain('no-restricted-syntax')
+})
+
+test('the folder of an engine knows its name', async () => {
+  expect(await rulesBroken('components/engines/postgres/x.ts', "export const name = 'postgres'\n")).toEqual([])
 })

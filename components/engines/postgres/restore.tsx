@@ -4,6 +4,7 @@ import { fieldsOf } from '@/components/form/fields-of'
 import { Callout } from '@/components/ui/callout'
 import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-selection'
 import type { RestoreScreen } from '../engine-screen'
+import { ownSource } from '../own-source'
 
 export interface PostgresTarget {
   database: string
@@ -59,18 +60,19 @@ function TargetFields() {
 
 /** What is in a backup runs where it is restored: that is said before, not found out. */
 function RestoredCodeNote({ target }: { target: Source }) {
+  const { user } = ownSource(target, 'postgres').connection
   if (target.inspection?.superuser) {
     return (
       <Callout tone="warn" title="Restoring runs the backup’s code as superuser">
-        {target.name} is reached as {target.connection.user}, a superuser: functions, constraints and indexes of the
-        backup may do anything on that server. A role with CREATEDB is enough for a restore.
+        {target.name} is reached as {user}, a superuser: functions, constraints and indexes of the backup may do
+        anything on that server. A role with CREATEDB is enough for a restore.
       </Callout>
     )
   }
   return (
     <p className="text-[0.8125rem] text-ink-2">
-      Restoring runs the backup’s code (functions, constraints, indexes) with the role {target.connection.user}. Restore
-      only what you trust with it.
+      Restoring runs the backup’s code (functions, constraints, indexes) with the role {user}. Restore only what you
+      trust with it.
     </p>
   )
 }

@@ -5,6 +5,7 @@ import { useWatch } from 'react-hook-form'
 import type { Source } from '@/lib/contracts/source'
 import { CodeBlock } from '@/components/ui/code-block'
 import { api } from '@/lib/client/api'
+import { ownSource } from '../own-source'
 import type { PostgresForm } from './values'
 
 const quote = (name: string): string => `"${name.replace(/"/g, '""')}"`
@@ -17,7 +18,11 @@ GRANT pg_read_all_data TO holdfast_backup;`
 
 /** SQL for a least-privilege role. A stored source asks its engine, which knows the server. */
 export function RoleSnippet({ source }: { source?: Source }) {
-  return source ? <Snippet database={source.connection.database} sourceId={source.id} /> : <TypedSnippet />
+  return source ? (
+    <Snippet database={ownSource(source, 'postgres').connection.database} sourceId={source.id} />
+  ) : (
+    <TypedSnippet />
+  )
 }
 
 function TypedSnippet() {

@@ -1,8 +1,8 @@
 import { Database, FileArchive, FileCode } from 'lucide-react'
 import type { Inspection, Source } from '@/lib/contracts/source'
-import { BytesCell } from '@/components/cells/bytes-cell'
 import { unverifiedWords } from '@/lib/core/network/ssl-modes'
 import type { EngineScreen } from '../engine-screen'
+import { ownSource } from '../own-source'
 import { ConnectionFields } from './connection-fields'
 import { LimitFields } from './limit-fields'
 import { LoadFields } from './load-fields'
@@ -20,7 +20,8 @@ import {
   type PostgresOptionValues,
 } from './values'
 
-const address = ({ host, port }: Source['connection']) => (host.startsWith('/') ? host : `${host}:${port}`)
+const own = (source: Source) => ownSource(source, 'postgres').connection
+const address = ({ host, port }: ReturnType<typeof own>) => (host.startsWith('/') ? host : `${host}:${port}`)
 
 export const postgresScreen: EngineScreen<PostgresConnectionValues, PostgresOptionValues, PostgresTarget> = {
   Icon: Database,
@@ -30,7 +31,7 @@ export const postgresScreen: EngineScreen<PostgresConnectionValues, PostgresOpti
   valuesOf: postgresValuesOf,
   connectionOf: postgresConnectionOf,
   optionsOf: (values: PostgresForm['options']) => postgresOptionsOf(values),
-  storedSecrets: ({ connection }) => (connection.hasPassword ? ['password'] : []),
+  storedSecrets: (source) => (own(source).hasPassword ? ['password'] : []),
   ConnectionFields,
   SetupHelp: RoleSnippet,
   Offers: TlsOffers,
@@ -39,30 +40,22 @@ export const postgresScreen: EngineScreen<PostgresConnectionValues, PostgresOpti
   ProofFields,
   proofNote:
     'Restored rows and objects are compared with the archive in any case. Here is what only you know of the data.',
-  where: ({ connection }) => ({
-    what: connection.database,
-    server: address(connection),
-    account: connection.user,
-  }),
-  facts: ({ connection }) => [
-    { name: 'Address', value: address(connection) },
-    { name: 'Database', value: connection.database },
-    {
-      name: 'User',
-      value: `${connection.user}${connection.hasPassword ? ', with a stored password' : ', without a password'}`,
-    },
-    {
-      name: 'TLS mode',
-      value: [connection.ssl, unverifiedWords(connection.host, connection.ssl)].filter(Boolean).join(': '),
-    },
-  ],
+  where(source) {
+    const connection = own(source)
+    return { what: connection.database, server: address(connection), account: connection.user }
+  },
+  facts(source) {
+    const connection = own(source)
+    const { database, user, hasPassword, host, ssl } = connection
+    return [
+      { name: 'Address', value: address(connection) },
+      { name: 'Database', value: database },
+      { name: 'User', value: `${user}${hasPassword ? ', with a stored password' : ', without a password'}` },
+      { name: 'TLS mode', value: [ssl, unverifiedWords(host, ssl)].filter(Boolean).join(': ') },
+    ]
+  },
   inspectionFacts: (inspection: Inspection) => [
     { name: 'Server', value: inspection.serverVersion ? `PostgreSQL ${inspection.serverVersion}` : null },
-    {
-      name: 'Size',
-      value: inspection.databaseBytes === undefined ? null : <BytesCell bytes={inspection.databaseBytes} />,
-    },
-    { name: 'Tables', value: inspection.tableCount?.toLocaleString('en') ?? null },
     {
       name: 'Client',
       value: inspection.client ? `pg_dump ${inspection.client.version} (${inspection.client.path})` : null,

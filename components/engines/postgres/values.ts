@@ -1,3 +1,4 @@
+import { ownSource } from '../own-source'
 import type { PostgresOptions, SqlAssertion } from '@/lib/contracts/engines/postgres'
 import type { Source } from '@/lib/contracts/source'
 import { defaultSslMode, type SslMode } from '@/lib/core/network/ssl-modes'
@@ -46,7 +47,8 @@ export const emptyPostgres: { connection: PostgresConnectionValues; options: Pos
   },
 }
 
-export function postgresValuesOf({ connection, options }: Source) {
+export function postgresValuesOf(source: Source) {
+  const { connection, options } = ownSource(source, 'postgres')
   const { hasPassword: _, sslRootCert = '', ...where } = connection
   return { connection: { ...where, sslRootCert, password: '' }, options: optionValuesOf(options) }
 }
