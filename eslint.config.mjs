@@ -5,7 +5,18 @@ import { existsSync, readdirSync } from 'node:fs'
 import tseslint from 'typescript-eslint'
 
 // The directions of docs/design.md, section 3. A room may import itself and what is listed; everything else is an error.
-const ADAPTERS = ['engines', 'sandbox', 'storage', 'pipeline', 'process', 'vault', 'notify', 'db']
+const ADAPTERS = [
+  'engines',
+  'sandbox',
+  'storage',
+  'cipher',
+  'key-providers',
+  'pipeline',
+  'process',
+  'vault',
+  'notify',
+  'db',
+]
 const BASE = ['lib/core', 'lib/contracts', 'lib/ports', 'lib/network']
 const MAY_IMPORT = {
   'lib/core': ['lib/contracts'],
@@ -19,11 +30,14 @@ const MAY_IMPORT = {
   'lib/storage': [...BASE],
   'lib/pipeline': [...BASE, 'lib/process'],
   'lib/process': [...BASE],
-  'lib/vault': [...BASE],
+  // Stages like the pipeline's, which knows no format: it is handed a cipher's stages.
+  'lib/cipher': [...BASE, 'lib/pipeline'],
+  'lib/key-providers': [...BASE],
+  'lib/vault': [...BASE, 'lib/key-providers'],
   'lib/notify': [...BASE],
   'lib/db': [...BASE],
-  // Engines, storage and notifiers reach services through ServiceContext; streams and keys are libraries to them.
-  'lib/services': [...BASE, 'lib/db', 'lib/pipeline', 'lib/vault'],
+  // Engines, storage and notifiers reach services through ServiceContext; streams, ciphers and keys are libraries to them.
+  'lib/services': [...BASE, 'lib/db', 'lib/pipeline', 'lib/cipher', 'lib/vault'],
   'lib/server': [...BASE, ...ADAPTERS.map((name) => `lib/${name}`), 'lib/services'],
   'lib/client': ['lib/core', 'lib/contracts'],
   components: ['lib/core', 'lib/contracts', 'lib/client'],
@@ -35,7 +49,7 @@ const ROOMS = Object.keys(MAY_IMPORT)
 /** What drivers of a family share lies beside them in folders of its own. */
 const drivers = (folder) =>
   readdirSync(new URL(folder, import.meta.url)).filter((name) =>
-    ['driver.ts', 'engine.ts', 'screen.ts', 'screen.tsx'].some((file) =>
+    ['driver.ts', 'engine.ts', 'cipher.ts', 'provider.ts', 'screen.ts', 'screen.tsx'].some((file) =>
       existsSync(new URL(`${folder}/${name}/${file}`, import.meta.url)),
     ),
   )
@@ -53,6 +67,8 @@ function zones() {
     'lib/engines',
     'lib/storage',
     'lib/notify',
+    'lib/cipher',
+    'lib/key-providers',
     'components/engines',
     'components/destinations',
   ].flatMap((family) =>

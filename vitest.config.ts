@@ -11,7 +11,7 @@ const shared = {
 }
 
 /** What decides purely or runs local programs only. Everything else may count on the servers that `npm test` starts. */
-const unit = ['core', 'pipeline', 'process', 'vault', 'notify', 'client', 'scripts'].map(
+const unit = ['core', 'pipeline', 'cipher', 'key-providers', 'process', 'vault', 'notify', 'client', 'scripts'].map(
   (name) => `test/${name}/**/*.test.ts`,
 )
 const contract = ['test/contracts/**/*.test.ts']

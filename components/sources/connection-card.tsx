@@ -43,7 +43,7 @@ export function ConnectionCard({ source }: { source: Source }) {
             ...screen.facts(source),
             {
               name: 'Stored as',
-              value: `${options.compression === 'none' ? 'not compressed' : `${options.compression} level ${options.compressionLevel}`}, ${options.encryption === 'age' ? 'encrypted with age' : 'not encrypted'}`,
+              value: `${options.compression === 'none' ? 'not compressed' : `${options.compression} level ${options.compressionLevel}`}, ${options.encryption === 'none' ? 'not encrypted' : `encrypted with ${options.encryption}`}`,
             },
           ]}
         />

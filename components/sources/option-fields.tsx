@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useWatch } from 'react-hook-form'
+import { encryptionChoices } from '@/lib/contracts/encryption'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Callout } from '@/components/ui/callout'
 import { FormSection } from '@/components/ui/form-section'
@@ -8,10 +9,7 @@ import type { SourceValues } from './source-values'
 
 const Enter = fieldsOf<SourceValues>()
 
-const encryptions = [
-  { value: 'age', label: 'age' },
-  { value: 'none', label: 'none' },
-]
+const encryptions = encryptionChoices.map((choice) => ({ value: choice, label: choice }))
 
 interface OptionFieldsProps {
   /** Of a stored source. */

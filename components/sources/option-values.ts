@@ -1,3 +1,4 @@
+import { builtInFormats } from '@/lib/contracts/encryption'
 import type { CommonOptions } from '@/lib/contracts/engines/common'
 
 /** Options of every source in the form, as typed: null where a field is empty. */
@@ -31,7 +32,7 @@ export const emptyOptions: OptionValues = {
   compression: 'zstd',
   compressionLevel: 2,
   compressionThreads: 1,
-  encryption: 'age',
+  encryption: builtInFormats[0],
   lowPriority: false,
   gentle: false,
   rateLimitBytesPerSecond: null,

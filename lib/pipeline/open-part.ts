@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex, Readable, Transform } from 'node:stream'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -7,14 +7,13 @@ import { chain } from './chain'
 import { CheckStage, type Difference } from './check-stage'
 import { requireCodec } from './codec-programs'
 import { decompress } from './decompress'
-import { decryptAge } from './decrypt-age'
 
 export interface OpenPartInput {
   storage: Storage
   key: string
   part: ManifestPart
-  /** The backup's identity; null when the part is not encrypted. */
-  identity: string | null
+  /** Makes the stage that decrypts with the backup's key; null when nobody has it. Not used for a part that is not encrypted. */
+  decrypt: (() => Transform) | null
   /**
    * Leave out the hash of the plain bytes. Enough where the stored bytes were read and found equal before, and are hashed
    * again now: equal stored bytes decompress to equal plain ones.
@@ -79,8 +78,8 @@ async function openThrough(
   stages: (toError: ToError) => Duplex[],
   run: RunContext,
 ): Promise<Readable> {
-  const { part, identity } = input
-  if (part.encrypted && identity === null) {
+  const { part, decrypt } = input
+  if (part.encrypted && decrypt === null) {
     throw new HoldfastError('key-missing', `The key to ${input.key} is missing`, {
       remedy: 'Start Holdfast with the master key of the instance that wrote the backup, or use the recovery kit.',
       facts: { key: input.key },
@@ -99,10 +98,10 @@ async function openThrough(
   }
 }
 
-function sealedStages({ part, identity, onStoredBytes }: OpenPartInput, toError: ToError): Duplex[] {
+function sealedStages({ part, decrypt, onStoredBytes }: OpenPartInput, toError: ToError): Duplex[] {
   return [
     new CheckStage('stored', { bytes: part.storedBytes, sha256: part.storedSha256 }, toError, onStoredBytes),
-    ...(part.encrypted && identity !== null ? [decryptAge(identity)] : []),
+    ...(part.encrypted && decrypt !== null ? [decrypt()] : []),
   ]
 }
 

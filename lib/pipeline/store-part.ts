@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Progress } from '@/lib/contracts/job'
 import type { Compression } from '@/lib/contracts/engines/common'
@@ -8,7 +8,6 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { StoredObject } from '@/lib/ports/storage'
 import { requireCodec } from './codec-programs'
 import { type Compressing, compress } from './compress'
-import { encryptAge } from './encrypt-age'
 import { EndGate } from './end-gate'
 import { type Sink, type SinkOutcome, fanOut } from './fan-out'
 import { FirstFailure } from './first-failure'
@@ -29,8 +28,8 @@ export interface StorePartInput {
   compressionThreads?: number | undefined
   /** Of the compressor; the producer's is the engine's business. */
   priority?: Priority | undefined
-  /** Null: stored without encryption. */
-  age: { recipients: string[] } | null
+  /** Makes the stage that encrypts, before the producer starts; null: stored without encryption. */
+  encrypt: (() => Promise<Transform>) | null
   /** Ceiling on the rate of stored bytes, which parts may share. */
   throttle?: Throttle | undefined
   /** Estimate of the source bytes, for progress. */
@@ -63,7 +62,7 @@ export interface StoredPart {
 export async function storePart(input: StorePartInput, run: RunContext): Promise<StoredPart> {
   // Before the producer starts: no dump is worth beginning that cannot be compressed.
   requireCodec(input.compression)
-  const encrypt = input.age ? [await encryptAge(input.age.recipients)] : []
+  const encrypt = input.encrypt ? [await input.encrypt()] : []
   const failure = new FirstFailure()
   const inner: RunContext = { ...run, signal: AbortSignal.any([run.signal, failure.signal]) }
   inner.signal.throwIfAborted()

@@ -1,3 +1,6 @@
+import type { Recipient } from '../contracts/repository/manifest'
+import type { BackupKey, Cipher } from './cipher'
+
 /**
  * Seals secrets at rest and holds the instance's age identity. Its master key never leaves it, and may be kept elsewhere: calls
  * may take as long as a key service needs to answer.
@@ -15,12 +18,19 @@ export interface Vault {
   readonly evidencePublicKey: string
   /** Ed25519 signature of the bytes: 64 bytes in base64. */
   signEvidence(bytes: Uint8Array): Promise<string>
-  /** Makes a backup's identity and wraps it (as an age file) for the recipients given; the instance's own is always one of them. */
-  createIdentity(recipients: string[]): Promise<{ identity: string; recipient: string; wrapped: Uint8Array }>
-  /** Unwraps a backup's identity with the instance's key; throws `key-missing` when it was not wrapped for it. */
+  /**
+   * Makes a backup's key and wraps it (as an age file) for the recipients given; the instance's own is always one of them. Answers for
+   * whom it was wrapped, each once. Throws `key-invalid`, and what a key service says.
+   */
+  createIdentity(
+    cipher: Pick<Cipher, 'makeKey'>,
+    recipients: readonly Recipient[],
+  ): Promise<BackupKey & { wrapped: Uint8Array; wrappedFor: Recipient[] }>
+  /**
+   * Unwraps a backup's identity with the instance's key, or with a key service. Throws `key-missing` when it was wrapped for neither,
+   * `object-damaged`, and what a key service says when nothing else opens it.
+   */
   unwrapIdentity(wrapped: Uint8Array): Promise<string>
-  /** Wraps a backup's identity (as an age file) for exactly these recipients. */
-  wrapIdentity(identity: string, recipients: string[]): Promise<Uint8Array>
-  /** The age recipient of an identity. */
-  recipientOf(identity: string): Promise<string>
+  /** Wraps a backup's identity (as an age file) for exactly these recipients. Throws as `createIdentity`. */
+  wrapIdentity(identity: string, recipients: readonly Recipient[]): Promise<Uint8Array>
 }

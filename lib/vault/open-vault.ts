@@ -1,9 +1,12 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
+import type { Recipient } from '@/lib/contracts/repository/manifest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { keyProviders } from '@/lib/key-providers/index'
+import { ageKeyPair } from '@/lib/key-providers/local/key-pair'
+import type { KeyProvider } from '@/lib/ports/key-provider'
 import type { Vault } from '@/lib/ports/vault'
 import { evidenceKeyPair } from './evidence-key'
-import { ageKeyPair } from './instance-key'
+import { eachOnce, unwrapIdentity, wrapIdentity } from './wrap-identity'
 
 const version = 'v1'
 const nonceBytes = 12
@@ -48,36 +51,6 @@ function unseal(keys: ReadonlyMap<string, Buffer>, text: string, context: string
   }
 }
 
-async function wrap(identity: string, recipients: readonly string[]): Promise<Uint8Array> {
-  const encrypter = new Encrypter()
-  try {
-    for (const recipient of new Set(recipients)) encrypter.addRecipient(recipient)
-  } catch (cause) {
-    throw new HoldfastError('key-invalid', 'The recovery key is not a valid age key', {
-      remedy: 'Make a new recovery kit in the settings.',
-      cause,
-    })
-  }
-  // With the newline it is an identity file that `age -i` takes as it is.
-  return encrypter.encrypt(`${identity}\n`)
-}
-
-async function unwrap(wrapped: Uint8Array, instanceIdentities: readonly string[]): Promise<string> {
-  const decrypter = new Decrypter()
-  for (const identity of instanceIdentities) decrypter.addIdentity(identity)
-  try {
-    return (await decrypter.decrypt(wrapped, 'text')).trim()
-  } catch (cause) {
-    if (cause instanceof Error && cause.message.includes('no identity matched')) {
-      throw new HoldfastError('key-missing', "The backup's key was not wrapped for this instance", {
-        remedy: 'Start Holdfast with the master key of the instance that wrote it, or restore with the recovery kit.',
-        cause,
-      })
-    }
-    throw new HoldfastError('object-damaged', "The backup's wrapped key is damaged", { cause })
-  }
-}
-
 interface DerivedKeys {
   keyId: string
   sealKey: Buffer
@@ -110,14 +83,22 @@ export function keyIdOf(masterKey: Buffer): string {
 /**
  * Opens the vault of a master key (32 bytes). Keys for each purpose are derived from it, the instance's age identity
  * and its evidence key too: who has the master key can read the backups, and there is no second thing to lose. `others`
- * open what they sealed and wrapped while the master key is being replaced; nothing new is sealed with them. The buffers
- * are not needed afterwards: the caller may wipe them.
+ * open what they sealed and wrapped while the master key is being replaced; nothing new is sealed with them. `remote` are the
+ * key services that backups' keys are wrapped with beside the instance's own. The buffers are not needed afterwards: the
+ * caller may wipe them.
  */
-export function openVault(masterKey: Buffer, others: readonly Buffer[] = []): Vault {
+export function openVault(
+  masterKey: Buffer,
+  others: readonly Buffer[] = [],
+  remote: readonly KeyProvider[] = [],
+): Vault {
   const { keyId, sealKey, instance, evidence } = deriveAll(masterKey)
   const older = others.map(deriveAll)
   const keys = new Map([...older.map((other) => [other.keyId, other.sealKey] as const), [keyId, sealKey] as const])
   const identities = [instance.identity, ...older.map((other) => other.instance.identity)]
+  // What is at hand first: a key service is asked only for what nobody else opens.
+  const providers = [keyProviders.local(identities), ...remote]
+  const own: Recipient = { kind: 'instance', id: instance.recipient }
   return {
     keyId,
     seal: async (plain, context) => seal(sealKey, keyId, plain, context),
@@ -125,13 +106,12 @@ export function openVault(masterKey: Buffer, others: readonly Buffer[] = []): Va
     instanceRecipient: instance.recipient,
     evidencePublicKey: evidence.publicKey,
     signEvidence: async (bytes) => evidence.sign(bytes),
-    createIdentity: async (recipients) => {
-      const identity = await generateX25519Identity()
-      const recipient = await identityToRecipient(identity)
-      return { identity, recipient, wrapped: await wrap(identity, [instance.recipient, ...recipients]) }
+    createIdentity: async (cipher, recipients) => {
+      const key = await cipher.makeKey()
+      const wrappedFor = eachOnce([own, ...recipients])
+      return { ...key, wrapped: await wrapIdentity(providers, key.identity, wrappedFor), wrappedFor }
     },
-    unwrapIdentity: (wrapped) => unwrap(wrapped, identities),
-    wrapIdentity: wrap,
-    recipientOf: identityToRecipient,
+    unwrapIdentity: (wrapped) => unwrapIdentity(providers, wrapped),
+    wrapIdentity: (identity, recipients) => wrapIdentity(providers, identity, recipients),
   }
 }

@@ -1,19 +1,9 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
-import {
-  backupKeyFile,
-  extractSigningKey,
-  kitFile,
-  signatureCommands,
-  unwrapCommand,
-} from '@/lib/core/repository/checking-signature'
-import {
-  identityFile,
-  manifestFile,
-  repositoryRoot,
-  restoreGuideFile,
-  signatureFile,
-} from '@/lib/core/repository/paths'
+import { backupKeyFile, extractSigningKey, kitFile, signatureCommands } from '@/lib/core/repository/checking-signature'
+import { unwrapCommand } from '@/lib/core/repository/hand-reading'
+import { manifestFile, repositoryRoot, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { checkFiles } from '@/lib/core/repository/restore-guide'
+import { storedFormats } from '@/lib/core/repository/stored-formats'
 import { checkWordOf } from './check-word'
 import { publicKeyPem } from './evidence-key'
 
@@ -66,7 +56,7 @@ WHERE THE BACKUPS ARE
                      without it is not a finished backup: take another one.
     ${restoreGuideFile}       the same commands, to read
     ${signatureFile}    its signature, and the number of this backup
-    ${identityFile}     the key of this backup, readable with the kit of its time;
+    ${storedFormats.age.keyFile}     the key of this backup, readable with the kit of its time;
                      identity-....age are for kits that were made later
 
 HOW TO RESTORE
@@ -74,7 +64,7 @@ HOW TO RESTORE
      there as ${kitFile}, and go there. See that nobody forged it, below.
   2. Unlock the key of the backup with this file:
        umask 077
-       ${unwrapCommand}
+       ${unwrapCommand('age')}
   3. Type the commands that this prints, in bash after "set -o pipefail"; where
      there is a ${restoreGuideFile}, it has the same ones to read:
        jq -r '.howToRestore[]' ${manifestFile}

@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
+import { ciphers } from '@/lib/cipher/index'
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import type { Storage } from '@/lib/ports/storage'
@@ -18,16 +18,18 @@ const plain = sampleBytes(9_000_001)
 const programs = ['zstd', 'lz4', 'bzip2', 'xz'] as const
 const store = makeMemoryStorage()
 const parts = new Map<Compression, ManifestPart>()
+const cipher = ciphers.age
 let identity: string
 
 beforeAll(async () => {
   const run = makeTestRun()
-  identity = await generateIdentity()
-  const recipients = [await identityToRecipient(identity)]
+  const key = await cipher.makeKey()
+  identity = key.identity
+  const encrypt = () => cipher.encrypt([key.recipient])
   for (const compression of [...programs, 'gzip', 'none'] as const) {
     const sink = { id: 'a', consume: (body: Readable) => store.put(compression, body, {}, run) }
     const produce = () => ({ stream: inPieces(plain, [65_536]), finished: Promise.resolve() })
-    const input = { produce, compression, compressionLevel: 1, age: { recipients }, sinks: [sink] }
+    const input = { produce, compression, compressionLevel: 1, encrypt, sinks: [sink] }
     const { sourceBytes, sourceSha256, storedBytes, storedSha256 } = await storePart(input, run)
     const facts = { sourceBytes, sourceSha256, storedBytes, storedSha256, compression }
     parts.set(compression, { role: 'archive', file: compression, encrypted: true, facts: {}, ...facts })
@@ -46,7 +48,7 @@ const openPipes = () =>
 async function open(compression: Compression, storage: Storage = store, run = makeTestRun()) {
   const part = parts.get(compression)
   if (!part) throw new Error(`no part ${compression}`)
-  return openFeed({ storage, key: compression, part, identity }, run)
+  return openFeed({ storage, key: compression, part, decrypt: () => cipher.decrypt(identity) }, run)
 }
 
 /** Feeds a tool; answers what it wrote, and its process. */

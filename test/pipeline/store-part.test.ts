@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { ciphers } from '@/lib/cipher/index'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { openPart } from '@/lib/pipeline/open-part'
@@ -22,12 +22,14 @@ import { tempDir } from '../helpers/temp'
 
 const bin = (name: string) => join(import.meta.dirname, '../fixtures/bin', name)
 const plain = sampleBytes(4_000_003)
+const cipher = ciphers.age
 let identity: string
 let recipient: string
 beforeAll(async () => {
-  identity = await generateIdentity()
-  recipient = await identityToRecipient(identity)
+  ;({ identity, recipient } = await cipher.makeKey())
 })
+const encrypt = () => cipher.encrypt([recipient])
+const decrypt = () => cipher.decrypt(identity)
 
 const produceBytes = (bytes: Buffer) => () => ({ stream: inPieces(bytes, [65_536]), finished: Promise.resolve() })
 
@@ -49,7 +51,7 @@ function inputOf(overrides: Partial<StorePartInput> & Pick<StorePartInput, 'sink
     produce: produceBytes(plain),
     compression: 'zstd',
     compressionLevel: 3,
-    age: { recipients: [recipient] },
+    encrypt,
     ...overrides,
   }
 }
@@ -83,16 +85,15 @@ describe('a part that is stored', () => {
   ] as const)('comes back equal through %s, encrypted: %s', async (compression, encrypted) => {
     const run = makeTestRun()
     const { store, sink } = makeSink('a', run)
-    const age = encrypted ? { recipients: [recipient] } : null
-    const stored = await storePart(inputOf({ compression, age, sinks: [sink] }), run)
+    const stored = await storePart(inputOf({ compression, encrypt: encrypted ? encrypt : null, sinks: [sink] }), run)
     expect(stored.outcomes.get('a')).toMatchObject({ ok: true })
     expect(stored).toMatchObject({ sourceBytes: plain.length, sourceSha256: sha256(plain) })
     const object = store.objects.get('part') ?? Buffer.alloc(0)
     expect(stored).toMatchObject({ storedBytes: object.length, storedSha256: sha256(object) })
     const part = partOf(stored, compression, encrypted ? 'age' : 'none')
-    const opened = await openPart({ storage: store, key: 'part', part, identity: encrypted ? identity : null }, run)
+    const opened = await openPart({ storage: store, key: 'part', part, decrypt: encrypted ? decrypt : null }, run)
     expect(plain.equals(await buffer(opened))).toBe(true)
-    const verified = await verifyPart({ storage: store, key: 'part', part, identity }, run)
+    const verified = await verifyPart({ storage: store, key: 'part', part, decrypt }, run)
     expect(verified).toEqual({ storedBytes: object.length, sourceBytes: plain.length })
   })
 
@@ -125,7 +126,7 @@ describe('a part that is stored', () => {
     expect(stored.outcomes.get('late')).toMatchObject({ ok: false, error: { code: 'storage-full' } })
     expect(stored.outcomes.get('at-once')).toMatchObject({ ok: false, error: { code: 'storage-denied' } })
     const part = partOf(stored, 'zstd', 'age')
-    await verifyPart({ storage: good.store, key: 'part', part, identity }, run)
+    await verifyPart({ storage: good.store, key: 'part', part, decrypt }, run)
   })
 
   it('reports progress with the whole, at most twice a second', async () => {
@@ -145,7 +146,7 @@ describe('a part that is stored', () => {
       inputOf({
         produce: produceBytes(bytes),
         compression: 'none',
-        age: null,
+        encrypt: null,
         throttle: new Throttle(400_000),
         sinks,
       }),
@@ -275,7 +276,7 @@ describe('a part that is not whole is stored nowhere', () => {
     }
     const produce = () => ({ stream, finished: Promise.resolve() })
     const storing = storePart(
-      inputOf({ produce, compression: 'none', age: null, sinks: [slow, makeSink('fast', run).sink] }),
+      inputOf({ produce, compression: 'none', encrypt: null, sinks: [slow, makeSink('fast', run).sink] }),
       run,
     )
     let before = -1
@@ -307,11 +308,8 @@ describe('a stored object that was damaged', () => {
     for (const [compression, encryption] of cases) {
       const key = `${compression}-${encryption}`
       const sink = { id: key, consume: (body: Readable) => store.put(key, body, {}, run) }
-      const age = encryption === 'age' ? { recipients: [recipient] } : null
-      parts.set(
-        key,
-        partOf(await storePart(inputOf({ compression, age, sinks: [sink] }), run), compression, encryption),
-      )
+      const input = inputOf({ compression, encrypt: encryption === 'age' ? encrypt : null, sinks: [sink] })
+      parts.set(key, partOf(await storePart(input, run), compression, encryption))
     }
   })
 
@@ -321,7 +319,7 @@ describe('a stored object that was damaged', () => {
     if (!part || !good) throw new Error(`no object ${key}`)
     const damagedStore = makeMemoryStorage()
     damagedStore.objects.set('dir/part', change(Buffer.from(good)))
-    const verifying = verifyPart({ storage: damagedStore, key: 'dir/part', part, identity }, run)
+    const verifying = verifyPart({ storage: damagedStore, key: 'dir/part', part, decrypt }, run)
     await expect(verifying).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'dir/part' } })
   }
 
@@ -358,7 +356,7 @@ describe('a stored object that was damaged', () => {
   it('is an error of the store when it is gone (fault 39)', async () => {
     const part = parts.get('zstd-age')
     if (!part) throw new Error('no part')
-    await expect(verifyPart({ storage: makeMemoryStorage(), key: 'gone', part, identity }, run)).rejects.toMatchObject({
+    await expect(verifyPart({ storage: makeMemoryStorage(), key: 'gone', part, decrypt }, run)).rejects.toMatchObject({
       code: 'object-not-found',
     })
   })
@@ -366,11 +364,14 @@ describe('a stored object that was damaged', () => {
   it('is not blamed when only the key is another', async () => {
     const part = parts.get('zstd-age')
     if (!part) throw new Error('no part')
-    const other = await generateIdentity()
-    await expect(verifyPart({ storage: store, key: 'zstd-age', part, identity: other }, run)).rejects.toMatchObject({
+    const other = await cipher.makeKey()
+    const decryptWithOther = () => cipher.decrypt(other.identity)
+    await expect(
+      verifyPart({ storage: store, key: 'zstd-age', part, decrypt: decryptWithOther }, run),
+    ).rejects.toMatchObject({
       code: 'key-missing',
     })
-    await expect(verifyPart({ storage: store, key: 'zstd-age', part, identity: null }, run)).rejects.toMatchObject({
+    await expect(verifyPart({ storage: store, key: 'zstd-age', part, decrypt: null }, run)).rejects.toMatchObject({
       code: 'key-missing',
     })
   })

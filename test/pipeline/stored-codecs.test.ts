@@ -27,7 +27,7 @@ beforeAll(async () => {
         produce: () => ({ stream: inPieces(plain, [65_536]), finished: Promise.resolve() }),
         compression,
         compressionLevel: 2,
-        age: null,
+        encrypt: null,
         sinks: [{ id: 'a', consume: (body: Readable) => good.put(key, body, {}, run) }],
       },
       run,
@@ -51,7 +51,7 @@ async function verifying(compression: Compression, changed: Buffer, sums: 'kept'
   const storage = makeMemoryStorage()
   storage.objects.set('part', changed)
   const fitting = { ...part, storedBytes: changed.length, storedSha256: sha256(changed) }
-  return verifyPart({ storage, key: 'part', part: sums === 'kept' ? part : fitting, identity: null }, makeTestRun())
+  return verifyPart({ storage, key: 'part', part: sums === 'kept' ? part : fitting, decrypt: null }, makeTestRun())
 }
 
 const damaged = expect.objectContaining({ code: 'object-damaged', facts: expect.objectContaining({ key: 'part' }) })
@@ -59,7 +59,7 @@ const damaged = expect.objectContaining({ code: 'object-damaged', facts: expect.
 describe.each(codecs)('an object stored with %s', (compression) => {
   it('comes back equal', async () => {
     const { part } = partOf(compression)
-    const opened = await openPart({ storage: good, key: part.file, part, identity: null }, run)
+    const opened = await openPart({ storage: good, key: part.file, part, decrypt: null }, run)
     expect(sha256(await buffer(opened))).toBe(part.sourceSha256)
   })
 
@@ -98,12 +98,15 @@ describe('before any byte is moved', () => {
       produced = true
       return { stream: inPieces(plain, [65_536]), finished: Promise.resolve() }
     }
-    const storing = storePart({ produce, compression: 'xz', compressionLevel: 1, age: null, sinks: [] }, makeTestRun())
+    const storing = storePart(
+      { produce, compression: 'xz', compressionLevel: 1, encrypt: null, sinks: [] },
+      makeTestRun(),
+    )
     await expect(storing).rejects.toMatchObject(missing)
     expect(produced).toBe(false)
     const { part } = partOf('xz')
     const storage = { ...good, get: vi.fn(good.get) }
-    await expect(openPart({ storage, key: part.file, part, identity: null }, run)).rejects.toMatchObject(missing)
+    await expect(openPart({ storage, key: part.file, part, decrypt: null }, run)).rejects.toMatchObject(missing)
     expect(storage.get).not.toHaveBeenCalled()
     vi.unstubAllEnvs()
   })

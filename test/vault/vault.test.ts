@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encryptAge } from '@/lib/pipeline/encrypt-age'
-import { ageKeyPair } from '@/lib/vault/instance-key'
+import { ciphers } from '@/lib/cipher/index'
+import { ageKeyPair } from '@/lib/key-providers/local/key-pair'
 import { openVault } from '@/lib/vault/open-vault'
 import { checkWordHash, checkWordOf } from '@/lib/vault/check-word'
 import { makeRecoveryKit } from '@/lib/vault/recovery-kit'
@@ -78,13 +78,16 @@ describe("the instance's age key", () => {
 
 describe("a backup's identity", () => {
   it('is unwrapped by the instance that made it', async () => {
-    const { identity, recipient, wrapped } = await vault.createIdentity([])
+    const { identity, recipient, wrapped } = await vault.createIdentity(ciphers.age, [])
     expect(await vault.unwrapIdentity(wrapped)).toBe(identity)
     expect(await identityToRecipient(identity)).toBe(recipient)
   })
 
   it('is another for each backup and not readable by another instance (fault 84)', async () => {
-    const [first, second] = await Promise.all([vault.createIdentity([]), vault.createIdentity([])])
+    const [first, second] = await Promise.all([
+      vault.createIdentity(ciphers.age, []),
+      vault.createIdentity(ciphers.age, []),
+    ])
     expect(first.identity).not.toBe(second.identity)
     await expect(openVault(randomBytes(32)).unwrapIdentity(first.wrapped)).rejects.toMatchObject({
       code: 'key-missing',
@@ -92,14 +95,16 @@ describe("a backup's identity", () => {
   })
 
   it('is reported as damaged when it was changed (fault 38)', async () => {
-    const { wrapped } = await vault.createIdentity([])
+    const { wrapped } = await vault.createIdentity(ciphers.age, [])
     const changed = Buffer.from(wrapped)
     changed.writeUInt8(changed.readUInt8(changed.length - 5) ^ 1, changed.length - 5)
     await expect(vault.unwrapIdentity(changed)).rejects.toMatchObject({ code: 'object-damaged' })
   })
 
   it('refuses a recipient that is no key', async () => {
-    await expect(vault.createIdentity(['age1nonsense'])).rejects.toMatchObject({ code: 'key-invalid' })
+    await expect(vault.createIdentity(ciphers.age, [{ kind: 'recovery', id: 'age1nonsense' }])).rejects.toMatchObject({
+      code: 'key-invalid',
+    })
   })
 })
 
@@ -108,10 +113,10 @@ describe('the recovery kit', () => {
     await using dir = await tempDir('kit')
     const createdAt = new Date('2026-11-21T10:00:00Z')
     const kit = await makeRecoveryKit({ instanceId: 'i-1', createdAt, signingKey: vault.evidencePublicKey })
-    const { recipient, wrapped } = await vault.createIdentity([kit.recipient])
+    const { recipient, wrapped } = await vault.createIdentity(ciphers.age, [{ kind: 'recovery', id: kit.recipient }])
     const plain = sampleBytes(700_001)
     const dump = spawnSync('zstd', ['-q', '-c'], { input: plain, maxBuffer: 1 << 26 }).stdout
-    const sealed = await buffer(inPieces(dump, [65_536]).pipe(await encryptAge([recipient])))
+    const sealed = await buffer(inPieces(dump, [65_536]).pipe(await ciphers.age.encrypt([recipient])))
     writeFileSync(join(dir.path, kit.fileName), kit.text)
     writeFileSync(join(dir.path, 'identity.age'), wrapped)
     writeFileSync(join(dir.path, 'archive.dump.zst.age'), sealed)
@@ -162,7 +167,7 @@ describe('the recovery kit', () => {
 
   it('does not open a backup that was wrapped for the instance alone', async () => {
     await using dir = await tempDir('kit')
-    const { wrapped } = await vault.createIdentity([])
+    const { wrapped } = await vault.createIdentity(ciphers.age, [])
     writeFileSync(join(dir.path, 'key'), await generateIdentity())
     const run = spawnSync('age', ['-d', '-i', 'key'], { cwd: dir.path, input: wrapped })
     expect(run.status).not.toBe(0)

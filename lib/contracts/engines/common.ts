@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { builtInFormats, encryptionChoiceSchema } from '../encryption'
 import { copyRuleSchema } from '../operations'
 
 export const compressions = ['zstd', 'gzip', 'lz4', 'bzip2', 'xz', 'none'] as const
@@ -18,7 +19,7 @@ export const commonOptionsSchema = z.object({
   compressionLevel: z.number().int().min(1).max(19).default(2),
   /** Threads of one stream's compressor; only zstd and xz use more than one. */
   compressionThreads: z.number().int().min(1).max(16).default(1),
-  encryption: z.enum(['age', 'none']).default('age'),
+  encryption: encryptionChoiceSchema.default(builtInFormats[0]),
   /** The tools of a backup run with nice 19 and in the idle IO class instead of nice 10. */
   lowPriority: z.boolean().default(false),
   /** As little load as possible: one stream, low priority, and pauses whenever the source is busy. */

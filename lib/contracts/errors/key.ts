@@ -41,7 +41,8 @@ export const keyErrors = {
   },
   'key-invalid': {
     status: 422,
-    cause: 'A recovery key, or the key of a backup, is not a valid age key.',
+    cause:
+      'A recovery key, or the key of a backup, is not a valid age key; or a backup is to be encrypted for a key that no key provider is set up for.',
     remedy:
       'Make a new recovery kit in the settings. For a key that was typed, compare it with the kit, character by character.',
   },
@@ -51,6 +52,11 @@ export const keyErrors = {
       'The backup was not encrypted for this instance: another instance wrote it, or the master key was a different one.',
     remedy:
       'Start Holdfast with the master key of the instance that wrote the backup, or restore with the recovery kit (`docs/recovery.md`).',
+  },
+  'format-unsupported': {
+    status: 422,
+    cause: 'A backup is encrypted in a format that this version of Holdfast does not have: a newer version wrote it.',
+    remedy: 'Update Holdfast, or decrypt the backup by hand as the `RESTORE.md` beside it says.',
   },
   'recovery-key-exists': {
     status: 409,

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { backupKindSchema } from '../backup-kind'
 import { engineNameSchema } from '../common'
+import { encryptionFormats } from '../encryption'
 import { compressionSchema } from '../engines/common'
 import { upgradeManifest } from './manifest-1'
 import { measuresSchema } from './measure'
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 const bytesSchema = z.number().int().nonnegative()
+/** A name inside the backup's folder. */
+const fileNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
 /** Facts that belong to the engine: it wrote them, and it alone reads them, with care. */
 const factsSchema = z.record(z.string(), z.unknown())
 
@@ -15,7 +18,7 @@ export const manifestPartSchema = z.object({
   /** What it is among the others; a word of the engine. */
   role: z.string().regex(/^[a-z][a-z0-9-]*$/),
   /** File name inside the backup's folder, e.g. `archive.dump.zst.age`. */
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+  file: fileNameSchema,
   sourceBytes: bytesSchema,
   sourceSha256: sha256Schema,
   storedBytes: bytesSchema,
@@ -38,9 +41,9 @@ export const recipientSchema = z.object({
 export type Recipient = z.infer<typeof recipientSchema>
 
 const encryptionSchema = z.object({
-  format: z.enum(['age', 'openpgp']),
+  format: z.enum(encryptionFormats),
   /** The file beside this one with the backup's own key, wrapped. */
-  keyFile: z.string(),
+  keyFile: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9]+$/),
   keySha256: sha256Schema,
   /** The public half of the backup's own key. */
   recipient: z.string(),

@@ -6,9 +6,6 @@ export const kitFile = 'holdfast-recovery-kit.txt'
 export const signingKeyFile = 'holdfast-signing-key.pem'
 export const backupKeyFile = 'backup.key'
 
-/** Unwraps a backup's key: identity.age is for the kit of its time, the others for kits that were made later. */
-export const unwrapCommand = `for file in identity*.age; do age -d -i ${kitFile} "$file" > ${backupKeyFile} && break; done`
-
 /** The public signing key as a file of its own: the kit has it in its comments. */
 export const extractSigningKey = `sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/s/^# *//p' ${kitFile} > ${signingKeyFile}`
 

@@ -1,6 +1,7 @@
+import { builtInFormats } from '../../contracts/encryption'
+import { storedFormats } from './stored-formats'
 import { compressions, type Compression } from '../../contracts/engines/common'
 import {
-  identityFile,
   laterIdentityFile,
   laterIdentityOf,
   partFile,
@@ -57,6 +58,9 @@ export type LogObject =
  */
 export const longestPeriodDays = 30
 
+/** The keys of a log are wrapped in the usual format. */
+const { keyFile } = storedFormats[builtInFormats[0]]
+
 /** Folder of one timeline, ends with "/". */
 export function logFolder({ sourceId, identity, timeline }: LogPlace): string {
   return `${sourceFolder(sourceId)}log/${safeName(identity)}/${safeName(timeline)}/`
@@ -78,9 +82,9 @@ export function logKey(place: LogPlace, object: LogObject): string {
     case 'index':
       return `${logFolder(place)}index/${digits(object.number, 8)}.json`
     case 'identity':
-      return keysFolder(place, object.period) + identityFile
+      return keysFolder(place, object.period) + keyFile
     case 'later-identity':
-      return keysFolder(place, object.period) + laterIdentityFile(object.recipientId, object.attempt)
+      return keysFolder(place, object.period) + laterIdentityFile(keyFile, object.recipientId, object.attempt)
   }
 }
 
@@ -115,8 +119,8 @@ const readers: Record<string, (rest: string) => LogObject | null> = {
   keys: (rest) => {
     const [folder = '', file = ''] = rest.split('/')
     const period = Number(folder)
-    if (file === identityFile) return { kind: 'identity', period }
-    const later = laterIdentityOf(file)
+    if (file === keyFile) return { kind: 'identity', period }
+    const later = laterIdentityOf(keyFile, file)
     return later && { kind: 'later-identity', period, ...later }
   },
 }

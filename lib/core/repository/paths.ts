@@ -1,4 +1,6 @@
+import type { BuiltInFormat } from '../../contracts/encryption'
 import type { Compression } from '../../contracts/engines/common'
+import { formatOfFile, storedFormats } from './stored-formats'
 
 /** The versioned root inside every destination; a change of layout gets a new one. */
 export const repositoryRoot = 'holdfast/v1'
@@ -34,7 +36,6 @@ export function timeOf(stamp: string): Date | null {
 }
 
 export const manifestFile = 'manifest.json'
-export const identityFile = 'identity.age'
 /** How to restore this backup without Holdfast. */
 export const restoreGuideFile = 'RESTORE.md'
 /** The signature of the manifest beside it, written before it. */
@@ -54,18 +55,30 @@ export function signedListOf(key: string): { sourceId: string; number: number } 
 
 const listPattern = new RegExp(`^${repositoryRoot}/(${uuid})/list-(\\d{8,})\\.json$`)
 
+/** The key file's name without its suffix, and the suffix: `identity` and `.age`. */
+function splitKeyFile(keyFile: string): [stem: string, suffix: string] {
+  const dot = keyFile.lastIndexOf('.')
+  return [keyFile.slice(0, dot), keyFile.slice(dot)]
+}
+
+/** What the names of keys wrapped later begin with: `identity-`. */
+export const laterIdentityPrefix = (keyFile: string): string => `${splitKeyFile(keyFile)[0]}-`
+
 /** A backup's key, wrapped later for a recipient that did not exist when the backup was taken, e.g. a new recovery kit. */
-export function laterIdentityFile(recipientId: string, attempt: number): string {
-  return `identity-${recipientId}${attempt > 1 ? `-${attempt}` : ''}.age`
+export function laterIdentityFile(keyFile: string, recipientId: string, attempt: number): string {
+  const [stem, suffix] = splitKeyFile(keyFile)
+  return `${stem}-${recipientId}${attempt > 1 ? `-${attempt}` : ''}${suffix}`
 }
 
 /** The recipient of such a file, by the first half of a hash, and the attempt; null for any other file. */
-export function laterIdentityOf(file: string): { recipientId: string; attempt: number } | null {
-  const match = /^identity-([0-9a-f]{12})(?:-([2-9]))?\.age$/.exec(file)
+export function laterIdentityOf(keyFile: string, file: string): { recipientId: string; attempt: number } | null {
+  const [stem, suffix] = splitKeyFile(keyFile)
+  if (!file.startsWith(`${stem}-`) || !file.endsWith(suffix)) return null
+  const match = /^([0-9a-f]{12})(?:-([2-9]))?$/.exec(file.slice(stem.length + 1, -suffix.length))
   return match?.[1] ? { recipientId: match[1], attempt: Number(match[2] ?? 1) } : null
 }
 
-export const isLaterIdentity = (file: string): boolean => laterIdentityOf(file) !== null
+export const isLaterIdentity = (keyFile: string, file: string): boolean => laterIdentityOf(keyFile, file) !== null
 
 const suffixes: Record<Compression, string> = {
   zstd: '.zst',
@@ -78,12 +91,13 @@ const suffixes: Record<Compression, string> = {
 
 /** The name of a part's file before it was compressed and encrypted. */
 export function plainFile(file: string): string {
-  const compressed = file.replace(/\.(age|gpg)$/, '')
+  const format = formatOfFile(file)
+  const compressed = format ? file.slice(0, -storedFormats[format].suffix.length) : file
   const suffix = Object.values(suffixes).find((each) => each !== '' && compressed.endsWith(each))
   return suffix === undefined ? compressed : compressed.slice(0, -suffix.length)
 }
 
 /** File name of a part: `archive` + zstd + age is `archive.dump.zst.age`, what standard tools expect to see. */
-export function partFile(base: string, compression: Compression, encryption: 'age' | 'none'): string {
-  return `${base}${suffixes[compression]}${encryption === 'age' ? '.age' : ''}`
+export function partFile(base: string, compression: Compression, encryption: BuiltInFormat | 'none'): string {
+  return `${base}${suffixes[compression]}${encryption === 'none' ? '' : storedFormats[encryption].suffix}`
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../contracts/repository/manifest'
-import { identityFile, isLaterIdentity, manifestFile, restoreGuideFile, signatureFile } from '../repository/paths'
+import { isLaterIdentity, manifestFile, restoreGuideFile, signatureFile } from '../repository/paths'
 
 /** An object of one folder; `file` is its name inside. */
 export interface FolderObject {
@@ -12,6 +12,8 @@ export interface ExpectedFiles {
   needed: ReadonlyMap<string, number | null>
   /** A copy is whole without the guide: the manifest has its commands as well. One of another size is not ours. */
   guideBytes: number | null
+  /** Null: not encrypted, so there are no keys wrapped later. */
+  keyFile: string | null
 }
 
 export function expectedFiles(
@@ -21,18 +23,19 @@ export function expectedFiles(
   return {
     needed: new Map<string, number | null>([
       ...manifest.parts.map((part) => [part.file, part.storedBytes] as const),
-      ...(manifest.encryption ? ([[identityFile, null]] as const) : []),
+      ...(manifest.encryption ? ([[manifest.encryption.keyFile, null]] as const) : []),
       ...(signed ? ([[signatureFile, null]] as const) : []),
       [manifestFile, null],
     ]),
     guideBytes: manifest.restoreGuide?.storedBytes ?? null,
+    keyFile: manifest.encryption?.keyFile ?? null,
   }
 }
 
 /** Whether a stored copy is there as a listing shows it, and what lies in its folder that is not its own. */
 export function judgeFolder(
   objects: readonly FolderObject[],
-  { needed, guideBytes }: ExpectedFiles,
+  { needed, guideBytes, keyFile }: ExpectedFiles,
 ): { whole: boolean; unknown: string[] } {
   const found = new Map(objects.map(({ file, sizeBytes }) => [file, sizeBytes]))
   const whole = [...needed].every(([file, size]) => {
@@ -43,6 +46,6 @@ export function judgeFolder(
   const ours = ({ file, sizeBytes }: FolderObject) =>
     needed.has(file) ||
     (file === restoreGuideFile && sizeBytes === guideBytes) ||
-    (needed.has(identityFile) && isLaterIdentity(file))
+    (keyFile !== null && isLaterIdentity(keyFile, file))
   return { whole, unknown: objects.flatMap((object) => (ours(object) ? [] : [object.file])) }
 }

@@ -5,14 +5,7 @@ import { pack } from 'tar-stream'
 import type { DownloadForm } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { stepLines } from '@/lib/core/repository/hand-step'
-import {
-  isLaterIdentity,
-  manifestFile,
-  plainFile,
-  identityFile,
-  restoreGuideFile,
-  signatureFile,
-} from '@/lib/core/repository/paths'
+import { isLaterIdentity, manifestFile, plainFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { CheckStage } from '@/lib/pipeline/check-stage'
 import type { RunContext } from '@/lib/ports/run-context'
 import { confirmChange } from '../approval/confirm-change'
@@ -142,12 +135,14 @@ function closing(stream: Readable, copy: OpenCopy): Readable {
  */
 function storedTar(copy: OpenCopy, folder: string, run: RunContext): Readable {
   return makeTar(async (add) => {
+    const { encryption } = copy.manifest
     const beside: string[] = []
     for await (const { key } of copy.storage.list(folder, run)) {
       const file = key.slice(folder.length)
-      if (file === signatureFile || file === restoreGuideFile || isLaterIdentity(file)) beside.push(file)
+      const later = encryption !== null && isLaterIdentity(encryption.keyFile, file)
+      if (file === signatureFile || file === restoreGuideFile || later) beside.push(file)
     }
-    for (const file of [manifestFile, ...(copy.manifest.encryption ? [identityFile] : []), ...beside]) {
+    for (const file of [manifestFile, ...(encryption ? [encryption.keyFile] : []), ...beside]) {
       const info = await copy.storage.head(folder + file, run)
       if (!info) throw new HoldfastError('object-not-found', `${file} is missing from the store.`)
       await add(file, info.sizeBytes, () => copy.storage.get(folder + file, null, run))

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/repository/manifest'
 import {
-  identityFile,
   isLaterIdentity,
+  laterIdentityPrefix,
   manifestFile,
   restoreGuideFile,
   signatureFile,
@@ -77,9 +77,10 @@ export async function openSealedCopy(
     const manifest = manifestSchema.parse(JSON.parse(manifestBytes.toString('utf8')))
     if (manifest.backupId !== backup.id)
       throw damaged(keyOfFile(manifestFile), 'The manifest belongs to another backup.')
-    const wrappedIdentity = manifest.encryption ? await read(identityFile) : null
-    if (wrappedIdentity && sha256Of(wrappedIdentity) !== manifest.encryption?.keySha256) {
-      throw damaged(keyOfFile(identityFile), 'The wrapped key is not the one that was written.')
+    const { encryption } = manifest
+    const wrappedIdentity = encryption && (await read(encryption.keyFile))
+    if (encryption && wrappedIdentity && sha256Of(wrappedIdentity) !== encryption.keySha256) {
+      throw damaged(keyOfFile(encryption.keyFile), 'The wrapped key is not the one that was written.')
     }
     const signatureBytes = backup.signatureSha256 === null ? null : await readSignature(read, options)
     if (signatureBytes && sha256Of(signatureBytes) !== backup.signatureSha256) {
@@ -95,10 +96,11 @@ export async function openSealedCopy(
       signatureBytes,
       readLaterIdentities: async () => {
         const found: { file: string; bytes: Buffer }[] = []
-        if (!wrappedIdentity) return found
-        for await (const { key } of storage.list(`${backup.repositoryPath}identity-`, run)) {
+        if (!encryption) return found
+        const prefix = backup.repositoryPath + laterIdentityPrefix(encryption.keyFile)
+        for await (const { key } of storage.list(prefix, run)) {
           const file = key.slice(backup.repositoryPath.length)
-          if (isLaterIdentity(file)) found.push({ file, bytes: await read(file) })
+          if (isLaterIdentity(encryption.keyFile, file)) found.push({ file, bytes: await read(file) })
         }
         return found
       },

@@ -6,10 +6,10 @@ import type { OpenCopy } from './open-copy'
 /** Opens the parts of a copy for an engine. `storedBytesOnly`: see `OpenPartInput`. */
 export function partOpener(copy: OpenCopy, options: { storedBytesOnly?: boolean } = {}): OpenPart {
   return (part, run) =>
-    openPart({ storage: copy.storage, key: copy.keyOf(part), part, identity: copy.identity, ...options }, run)
+    openPart({ storage: copy.storage, key: copy.keyOf(part), part, decrypt: copy.decrypt, ...options }, run)
 }
 
 /** The same for a tool that reads by itself; only for parts whose stored bytes were read and found equal before. */
 export function partFeeder(copy: OpenCopy): OpenFeed {
-  return (part, run) => openFeed({ storage: copy.storage, key: copy.keyOf(part), part, identity: copy.identity }, run)
+  return (part, run) => openFeed({ storage: copy.storage, key: copy.keyOf(part), part, decrypt: copy.decrypt }, run)
 }

@@ -1,7 +1,7 @@
 import type { ThawCopy, Thawed } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { manifestSchema } from '@/lib/contracts/repository/manifest'
-import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
+import { manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
@@ -37,7 +37,7 @@ export async function thawCopy(args: {
   const files = [
     manifestFile,
     ...(copy.backup.sequence === null ? [] : [signatureFile]),
-    ...(manifest.encryption ? [identityFile] : []),
+    ...(manifest.encryption ? [manifest.encryption.keyFile] : []),
     ...manifest.parts.map((part) => part.file),
   ]
   const storage = ctx.openStorage(await destinationSpec(ctx, copy.destination))

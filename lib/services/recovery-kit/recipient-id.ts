@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The short name of an age recipient in the files that are wrapped for it later: `identity-<id>.age`. */
-export function recipientId(recipient: string): string {
-  return createHash('sha256').update(recipient).digest('hex').slice(0, 12)
+/** The short form of a recipient's name in the files that are wrapped for it later: `identity-<id>.age`. */
+export function recipientId(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 12)
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { laterIdentityFile } from '@/lib/core/repository/paths'
-import { opensForAll } from '@/lib/core/repository/opened-by'
+import type { Recipient } from '@/lib/contracts/repository/manifest'
+import { opensForAll, recipientName } from '@/lib/core/repository/opened-by'
 import { tellFailure } from '@/lib/core/tell-failure'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -52,7 +53,7 @@ export async function rewrapCopies(
   return { wrapped, left, troubles: [...troubles.values()] }
 }
 
-function nextCopies(ctx: Context, wanted: readonly string[], cursor: string) {
+function nextCopies(ctx: Context, wanted: readonly Recipient[], cursor: string) {
   return ctx.db.backupCopy.findMany({
     where: { ...unwrappedWhere(wanted), ...(cursor ? { id: { gt: cursor } } : {}) },
     include: { destination: true, backup: { omit: { log: true, manifest: true } } },
@@ -61,16 +62,20 @@ function nextCopies(ctx: Context, wanted: readonly string[], cursor: string) {
   })
 }
 
-async function rewrapCopy(ctx: Context, copy: Copy, wanted: readonly string[], run: RunContext): Promise<boolean> {
+async function rewrapCopy(ctx: Context, copy: Copy, wanted: readonly Recipient[], run: RunContext): Promise<boolean> {
   const opened = await openCopy(ctx, copy.backup, copy.destination, run, { withoutSignature: true })
   try {
     const { identity, storage } = opened
-    if (identity === null) return await note(ctx, copy, [opensForAll], async () => undefined)
-    const missing = wanted.filter((recipient) => !copy.wrappedFor.includes(recipient))
-    return await note(ctx, copy, missing, async () => {
+    const { encryption } = opened.manifest
+    if (identity === null || encryption === null) return await note(ctx, copy, [opensForAll], async () => undefined)
+    const missing = wanted.filter((recipient) => !copy.wrappedFor.includes(recipientName(recipient)))
+    return await note(ctx, copy, missing.map(recipientName), async () => {
       for (const recipient of missing) {
         const bytes = await ctx.vault.wrapIdentity(identity, [recipient])
-        await putBeside(storage, copy.backup.repositoryPath, recipient, Buffer.from(bytes), run)
+        const id = recipientId(recipientName(recipient))
+        const keyFor = (attempt: number) =>
+          copy.backup.repositoryPath + laterIdentityFile(encryption.keyFile, id, attempt)
+        await putBeside(storage, keyFor, Buffer.from(bytes), run)
       }
     })
   } finally {
@@ -96,15 +101,13 @@ function note(ctx: Context, copy: Copy, recipients: string[], write: () => Promi
 /** A name that is taken is of a run that died before it could say so, or of somebody else: what it holds is not known. */
 async function putBeside(
   storage: Storage,
-  folder: string,
-  recipient: string,
+  keyFor: (attempt: number) => string,
   bytes: Buffer,
   run: RunContext,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const key = folder + laterIdentityFile(recipientId(recipient), attempt)
     try {
-      await storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
+      await storage.put(keyFor(attempt), Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
       return
     } catch (error) {
       const taken = error instanceof HoldfastError && error.code === 'object-exists'

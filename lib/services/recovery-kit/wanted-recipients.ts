@@ -1,3 +1,4 @@
+import type { Recipient } from '@/lib/contracts/repository/manifest'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
 import { readRecoveryKey } from '../settings/read-recovery-key'
@@ -6,7 +7,10 @@ import { readRecoveryKey } from '../settings/read-recovery-key'
 export async function wantedRecipients(
   tx: Tx,
   vault: Pick<ServiceContext['vault'], 'instanceRecipient'>,
-): Promise<string[]> {
+): Promise<Recipient[]> {
   const recovery = await readRecoveryKey(tx)
-  return [vault.instanceRecipient, ...(recovery ? [recovery.recipient] : [])]
+  return [
+    { kind: 'instance', id: vault.instanceRecipient },
+    ...(recovery ? [{ kind: 'recovery' as const, id: recovery.recipient }] : []),
+  ]
 }

@@ -101,9 +101,9 @@ describe('a key of the repository', () => {
           const folder = backupFolder(source, where.backupId, where.startedAt)
           expect(backupFolderOf(folder + file)).toEqual({ folder, backupId: where.backupId })
           expect(signedListOf(signedListKey(source, count))).toEqual({ sourceId: source, number: count })
-          const later = laterIdentityFile(recipient, nth)
-          expect(laterIdentityOf(later)).toEqual({ recipientId: recipient, attempt: nth })
-          expect(isLaterIdentity(later)).toBe(true)
+          const later = laterIdentityFile('identity.age', recipient, nth)
+          expect(laterIdentityOf('identity.age', later)).toEqual({ recipientId: recipient, attempt: nth })
+          expect(isLaterIdentity('identity.age', later)).toBe(true)
         },
       ),
     )

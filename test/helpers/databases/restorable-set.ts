@@ -26,7 +26,7 @@ export async function restorableSet(ctx: ServiceContext): Promise<string[]> {
         try {
           for (const part of opened.manifest.parts) {
             const key = opened.keyOf(part)
-            await verifyPart({ storage: opened.storage, key, part, identity: opened.identity }, run)
+            await verifyPart({ storage: opened.storage, key, part, decrypt: opened.decrypt }, run)
           }
         } finally {
           await opened.close()

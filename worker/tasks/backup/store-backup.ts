@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { manifestSchema, type Manifest, type ManifestPart, type Recipient } from '@/lib/contracts/repository/manifest'
-import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
+import { findCipher } from '@/lib/cipher/index'
+import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/repository/manifest'
+import { manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
+import type { Cipher } from '@/lib/ports/cipher'
 import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
 import { partOpener } from '@/lib/services/backup/part-opener'
 import { writeGuide } from '@/lib/services/backup/write-guide'
 import { instanceId } from '@/lib/services/instance/instance-settings'
-import { readRecoveryKey } from '@/lib/services/settings/read-recovery-key'
+import { wantedRecipients } from '@/lib/services/recovery-kit/wanted-recipients'
 import { checkingSignature } from '@/lib/core/repository/checking-signature'
 import { stepLines } from '@/lib/core/repository/hand-step'
 import { checkFiles } from '@/lib/core/repository/restore-guide'
@@ -58,11 +60,12 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   try {
     for (const warning of session.warnings) run.logger.warn(warning)
     run.logger.info('source opened', { engineVersion: session.engineVersion, tool: session.tool })
-    const key = spec.options.encryption === 'age' ? await makeKey(args) : null
-    const parts = await storeParts(input, session, key?.recipient ?? null)
+    const { encryption } = spec.options
+    const key = encryption === 'none' ? null : await makeKey(args, findCipher(encryption))
+    const parts = await storeParts(input, session, key)
     for (const warning of session.toolWarnings) run.logger.warn(warning)
 
-    if (key) await putSmall(input, identityFile, key.wrapped)
+    if (key) await putSmall(input, key.cipher.keyFile, key.wrapped)
     const about = {
       method: session.kind,
       source: { id: spec.id, name: spec.name, engine: spec.engine, label: session.label },
@@ -89,8 +92,8 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       latestTarget: null,
       encryption: key
         ? {
-            format: 'age',
-            keyFile: identityFile,
+            format: key.cipher.format,
+            keyFile: key.cipher.keyFile,
             keySha256: createHash('sha256').update(key.wrapped).digest('hex'),
             recipient: key.recipient,
             wrappedFor: key.wrappedFor,
@@ -133,16 +136,14 @@ function linkOf(chain: string[]): Manifest['chain'] {
   return base === undefined || parent === undefined ? null : { base, parent }
 }
 
-/** A fresh identity for this backup, wrapped for this instance and for the recovery key. */
-async function makeKey({ ctx, run }: TaskArgs) {
-  const recovery = (await readRecoveryKey(ctx.db))?.recipient
-  if (!recovery) run.logger.warn('no recovery key exists yet: without this instance this backup cannot be decrypted')
-  const wrappedFor: Recipient[] = [
-    { kind: 'instance', id: ctx.vault.instanceRecipient },
-    ...(recovery ? [{ kind: 'recovery' as const, id: recovery }] : []),
-  ]
-  const { recipient, wrapped } = await ctx.vault.createIdentity(wrappedFor.map(({ id }) => id))
-  return { recipient, wrapped, wrappedFor }
+/** A fresh key for this backup, wrapped for everybody who must be able to open it. */
+async function makeKey({ ctx, run }: TaskArgs, cipher: Cipher) {
+  const wanted = await wantedRecipients(ctx.db, ctx.vault)
+  if (!wanted.some(({ kind }) => kind === 'recovery')) {
+    run.logger.warn('no recovery key exists yet: without this instance this backup cannot be decrypted')
+  }
+  const { recipient, wrapped, wrappedFor } = await ctx.vault.createIdentity(cipher, wanted)
+  return { cipher, recipient, wrapped, wrappedFor }
 }
 
 /** Puts a small file to every destination that is left. */

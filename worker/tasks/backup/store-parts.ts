@@ -5,6 +5,7 @@ import { Pace } from '@/lib/pipeline/pace'
 import { storePart } from '@/lib/pipeline/store-part'
 import { Throttle } from '@/lib/pipeline/throttle'
 import type { BackupPart, BackupSession } from '@/lib/ports/backup-method'
+import type { Cipher } from '@/lib/ports/cipher'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
 import type { BackupInput } from './backup-input'
@@ -13,11 +14,17 @@ import { detachSlow } from './detach-slow'
 import { PartProgress } from './part-progress'
 import { Release } from './release'
 
+/** What a backup's parts are encrypted with. */
+export interface Sealing {
+  cipher: Cipher
+  recipient: string
+}
+
 /** All parts side by side: their producers wait for each other's snapshot anyway. The first that fails stops the others. */
 export async function storeParts(
   input: BackupInput,
   session: BackupSession,
-  recipient: string | null,
+  sealing: Sealing | null,
 ): Promise<ManifestPart[]> {
   const { run } = input.args
   const { rateLimitBytesPerSecond } = input.spec.options
@@ -32,7 +39,7 @@ export async function storeParts(
   const slow = detachSlow({ ...input, ...shared })
   try {
     const parts = await sideBySide(session.parts.length, session.parts, run, (part, scope) =>
-      storeOne(input, part, recipient, shared, scope),
+      storeOne(input, part, sealing, shared, scope),
     )
     await release.done
     return parts
@@ -52,13 +59,12 @@ interface SharedByParts {
 async function storeOne(
   input: BackupInput,
   part: BackupPart,
-  recipient: string | null,
+  sealing: Sealing | null,
   { progress, pace, throttle, atOnce, onRead }: SharedByParts,
   run: RunContext,
 ): Promise<ManifestPart> {
   const { compression, compressionLevel, compressionThreads } = input.spec.options
-  const encryption = recipient ? 'age' : 'none'
-  const file = partFile(part.base, compression, encryption)
+  const file = partFile(part.base, compression, sealing?.cipher.format ?? 'none')
   const alive = input.destinations.filter((destination) => destination.isLive)
   const stored = await storePart(
     {
@@ -66,7 +72,7 @@ async function storeOne(
       compression,
       compressionLevel,
       compressionThreads,
-      age: recipient ? { recipients: [recipient] } : null,
+      encrypt: sealing && (() => sealing.cipher.encrypt([sealing.recipient])),
       priority: toolPriority(input.spec.options),
       throttle,
       expectedBytes: part.expectedBytes,
@@ -103,7 +109,7 @@ async function storeOne(
     storedBytes: stored.storedBytes,
     storedSha256: stored.storedSha256,
     compression,
-    encrypted: recipient !== null,
+    encrypted: sealing !== null,
     facts: part.facts ?? {},
   }
 }

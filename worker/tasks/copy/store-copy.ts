@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
-import { identityFile, manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
+import { manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { ProgressMeter } from '@/lib/pipeline/progress-meter'
 import type { Throttle } from '@/lib/pipeline/throttle'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -36,7 +36,7 @@ interface StoreCopyInput {
  */
 export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise<number> {
   const { source, target, folder } = input
-  const { parts } = source.manifest
+  const { parts, encryption } = source.manifest
   const totalBytes = parts.reduce((sum, part) => sum + part.storedBytes, 0)
   const meter = new ProgressMeter({
     phase: `copying from ${source.destinationName}`,
@@ -48,7 +48,8 @@ export async function storeCopy(input: StoreCopyInput, run: RunContext): Promise
     await copyPart(input, part, (bytes) => meter.update(doneBytes + bytes), run)
     doneBytes += part.storedBytes
   }
-  if (source.wrappedIdentity) await putSmall(target, folder + identityFile, source.wrappedIdentity, run)
+  if (encryption && source.wrappedIdentity)
+    await putSmall(target, folder + encryption.keyFile, source.wrappedIdentity, run)
   for (const { file, bytes } of await source.readLaterIdentities()) await putSmall(target, folder + file, bytes, run)
   const guide = await source.readRestoreGuide()
   if (guide) await putSmall(target, folder + restoreGuideFile, guide, run)

@@ -58,7 +58,8 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
     signature !== null &&
     !files.some(({ file }) => file === signatureFile) &&
     judgeFolder(files, expectedFiles(manifest.data, { signed: false })).whole
-  const there = new Set(files.map(({ file }) => laterIdentityOf(file)?.recipientId))
+  const { encryption } = manifest.data
+  const there = new Set(files.map(({ file }) => encryption && laterIdentityOf(encryption.keyFile, file)?.recipientId))
   const opens = copy.wrappedFor.filter(
     (recipient) => openedBy(manifest.data).includes(recipient) || there.has(recipientId(recipient)),
   )

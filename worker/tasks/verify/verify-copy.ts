@@ -71,7 +71,7 @@ async function verifyParts(copy: OpenCopy, depth: VerifyDepth, run: RunContext):
   await sideBySide(partsAtOnce, manifest.parts, run, async (part, scope) => {
     if (depth === 'present') return comparePart(copy, part, scope)
     run.progress({ phase, doneBytes: 0, totalBytes: part.storedBytes })
-    await verifyPart({ storage, key: copy.keyOf(part), part, identity: copy.identity }, scope)
+    await verifyPart({ storage, key: copy.keyOf(part), part, decrypt: copy.decrypt }, scope)
   })
 }
 

@@ -1,5 +1,4 @@
-import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
-import { reading, type StoredFile, unpackers } from '@/lib/core/repository/hand-reading'
+import { forgetting, reading, type StoredFile, unlocking, unpackers } from '@/lib/core/repository/hand-reading'
 import type { HandStep } from '@/lib/core/repository/hand-step'
 import type { BackupMethod } from '@/lib/ports/backup-method'
 
@@ -9,7 +8,6 @@ const unpack = `tar --extract --preserve-permissions --numeric-owner --xattrs --
 /** How to restore with standard tools alone, into a folder beside the files of the backup. */
 export const howToRestore: BackupMethod['howToRestore'] = (files, { method, source }) => {
   const of = (role: string) => files.filter((file) => file.role === role)
-  const encrypted = files.some((file) => file.encrypted)
   const step = (say: string) => (file: StoredFile) => ({ say, run: `${reading(file)} | ${unpack}` })
   const full: HandStep[] = [{ say: 'Make a folder for what is restored', run: `mkdir -p ${folder}` }]
   const increment: HandStep[] = [
@@ -25,11 +23,11 @@ export const howToRestore: BackupMethod['howToRestore'] = (files, { method, sour
     {
       say: `You need ${['GNU tar', ...unpackers(files)].join(', ')}. As root the files get their owners back, as another user they are yours`,
     },
-    ...(encrypted ? [{ say: 'Unwrap the key of this backup with your recovery kit', run: unwrapCommand }] : []),
+    ...unlocking(files),
     ...(method === 'incremental' ? increment : full),
     ...of('files').map(step('Files')),
     ...of('folders').map(step('Folders, with their rights and times, last')),
     { say: `Compare what is in "${folder}" with what you expect, then move it to ${source.label ?? 'its place'}` },
-    ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
+    ...forgetting(files),
   ]
 }

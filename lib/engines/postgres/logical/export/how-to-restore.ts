@@ -1,5 +1,4 @@
-import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
-import { isPlain, reading, shellQuote, unpackers } from '@/lib/core/repository/hand-reading'
+import { forgetting, isPlain, reading, shellQuote, unlocking, unpackers } from '@/lib/core/repository/hand-reading'
 import type { HandStep } from '@/lib/core/repository/hand-step'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
 import type { StoredFile } from '@/lib/core/repository/hand-reading'
@@ -31,14 +30,13 @@ function restoring(archive: StoredFile, files: StoredFile[], database: string): 
 export function howToRestore(files: StoredFile[], { tool, source }: Pick<Manifest, 'tool' | 'source'>): HandStep[] {
   const globals = files.find((file) => file.role === 'globals')
   const archive = files.find((file) => file.role === 'archive')
-  const encrypted = files.some((file) => file.encrypted)
   const needed = [
     `the PostgreSQL client programs of version ${parseInt(tool?.version ?? '', 10)} or newer`,
     ...unpackers(files),
   ]
   return [
     { say: `You need ${needed.join(', ')}; PGHOST, PGPORT and PGUSER name the server, and its superuser` },
-    ...(encrypted ? [{ say: 'Unwrap the key of this backup with your recovery kit', run: unwrapCommand }] : []),
+    ...unlocking(files),
     ...(globals
       ? [
           {
@@ -55,6 +53,6 @@ export function howToRestore(files: StoredFile[], { tool, source }: Pick<Manifes
     {
       say: 'To restore beside a database of the same name, or where the tablespaces of the source are not, make another with createdb -T template0 and the same encoding and locale, leave out --create, and name it behind -d; its settings (ALTER DATABASE) are then yours to make. To restore without the tablespaces, add --no-tablespaces to pg_restore; without the roles, --no-owner --no-privileges',
     },
-    ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
+    ...forgetting(files),
   ]
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
 import { Encrypter, type Recipient } from 'age-encryption'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { ChunkSealer, chunkBytes, payloadKey, payloadNonceBytes } from './age-stream'
-import { stageBufferBytes } from './buffer-size'
-import { ByteQueue } from './byte-queue'
+import { ChunkSealer, chunkBytes, payloadKey, payloadNonceBytes } from './stream'
+import { stageBufferBytes } from '@/lib/pipeline/buffer-size'
+import { ByteQueue } from '@/lib/pipeline/byte-queue'
 
 /** Learns the file key that age's own code made and wrapped, and adds no stanza of its own. */
 class FileKeyTap implements Recipient {

@@ -1,9 +1,9 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import { Decrypter } from 'age-encryption'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { ChunkOpener, chunkBytes, payloadKey, payloadNonceBytes, tagBytes } from './age-stream'
-import { stageBufferBytes } from './buffer-size'
-import { ByteQueue } from './byte-queue'
+import { ChunkOpener, chunkBytes, payloadKey, payloadNonceBytes, tagBytes } from './stream'
+import { stageBufferBytes } from '@/lib/pipeline/buffer-size'
+import { ByteQueue } from '@/lib/pipeline/byte-queue'
 
 const sealedChunkBytes = chunkBytes + tagBytes
 /** A header for a thousand recipients is half of this. */
