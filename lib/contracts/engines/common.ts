@@ -62,3 +62,11 @@ export const removableCommonOptions = [
   'rtoObjectiveMs',
   'copyRule',
 ] as const satisfies readonly (keyof CommonOptions)[]
+
+/** A question in SQL with the answer it must have, compared as text. */
+export const sqlAssertionSchema = z.object({
+  name: z.string().trim().min(1, 'Enter a name').max(100),
+  sql: z.string().trim().min(1, 'Enter a SELECT').max(10_000),
+  expected: z.string().max(1_000),
+})
+export type SqlAssertion = z.infer<typeof sqlAssertionSchema>

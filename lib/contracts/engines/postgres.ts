@@ -4,7 +4,7 @@ import { defaultSslMode, sslModes } from '../../core/network/ssl-modes'
 import { hostAndPort } from '../../core/secrets/same-place'
 import { declareReach } from '../../core/secrets/secret-reach'
 import { enteredHost, isNoConnection } from '../entered'
-import { commonOptionsSchema, removableCommonOptions } from './common'
+import { commonOptionsSchema, removableCommonOptions, sqlAssertionSchema } from './common'
 import type { EngineContract, SourceAddress, StoredSettings } from './engine-contract'
 
 export const sslModeSchema = z.enum(sslModes)
@@ -36,14 +36,6 @@ const enteredConnectionSchema = postgresConnectionSchema.extend({
   database: postgresConnectionSchema.shape.database.refine(isNoConnection, noUrl),
   user: postgresConnectionSchema.shape.user.refine(isNoConnection, noUrl),
 })
-
-/** A question in SQL with the answer it must have, compared as text. */
-export const sqlAssertionSchema = z.object({
-  name: z.string().trim().min(1, 'Enter a name').max(100),
-  sql: z.string().trim().min(1, 'Enter a SELECT').max(10_000),
-  expected: z.string().max(1_000),
-})
-export type SqlAssertion = z.infer<typeof sqlAssertionSchema>
 
 const replicaSchema = z.object({
   host: z.string().trim().min(1, 'Enter the host of the replica').max(255),

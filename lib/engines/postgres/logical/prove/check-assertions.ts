@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { Check } from '@/lib/contracts/backup'
-import type { SqlAssertion } from '@/lib/contracts/engines/postgres'
+import type { SqlAssertion } from '@/lib/contracts/engines/common'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import type { RunContext } from '@/lib/ports/run-context'
 import { errorCode, errorText } from '@/lib/engines/postgres/classify-error'
