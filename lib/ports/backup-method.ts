@@ -153,12 +153,13 @@ export interface BackupExport {
 export interface BackupMethod {
   /**
    * Checks versions and privileges, then opens the parts. Fails before anything is written. `parent` is what
-   * differences are stored against, for methods that do; absent: a full backup is due.
+   * differences are stored against, for methods that do; absent: a full backup is due. `scratch` is a private folder of the
+   * worker's for what cannot be streamed from the source, removed by `close`; absent: the system's for temporary files.
    */
   begin(
     source: SourceSpec,
     run: RunContext,
-    options?: { attempt?: number; parent?: ReadableBackup },
+    options?: { attempt?: number; parent?: ReadableBackup; scratch?: string },
   ): Promise<BackupSession>
   /**
    * Restores into a sandbox and runs the checks of the level (`standard` or `comprehensive`). Damage and differences

@@ -10,6 +10,8 @@ export interface StoredFile {
   file: string
   compression: string
   encrypted: boolean
+  /** What the engine keeps of the part in the manifest. */
+  facts?: Record<string, unknown>
 }
 
 const unpack: Record<string, string> = {

@@ -108,7 +108,13 @@ async function openPlain(ctx: ServiceContext, copy: OpenCopy, base: string, run:
       stream: closing(await open(archive, run), copy),
     }
   }
-  const files = parts.map(({ role, file }) => ({ role, file: plainFile(file), compression: 'none', encrypted: false }))
+  const files = parts.map(({ role, file, facts }) => ({
+    role,
+    file: plainFile(file),
+    compression: 'none',
+    encrypted: false,
+    facts,
+  }))
   const steps = method.howToRestore(files, copy.manifest)
   const note = Buffer.from(`${stepLines(steps).join('\n')}\n`)
   const tar = makeTar(async (add) => {

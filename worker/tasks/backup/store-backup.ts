@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { findCipher } from '@/lib/cipher/index'
 import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contracts/repository/manifest'
@@ -53,6 +54,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   const session = await method
     .begin(spec, run, {
       attempt: args.job.attempt,
+      scratch: path.join(args.home, 'scratch'),
       ...(parent ? { parent: { manifest: parent.manifest, open: partOpener(parent) } } : {}),
     })
     .finally(() => parent?.close())
