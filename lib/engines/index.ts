@@ -3,9 +3,10 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine } from '@/lib/ports/engine'
 import { files } from './files/engine'
 import { postgres } from './postgres/engine'
+import { sqlite } from './sqlite/engine'
 
 /** The only list of engines. */
-export const engines: Partial<Record<EngineName, Engine>> = { postgres, files }
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, sqlite, files }
 
 /** The engine of a family; throws `engine-unsupported` for one that is not built in. */
 export function findEngine(name: string): Engine {

@@ -26,13 +26,15 @@ export const restoreErrors = {
   },
   'target-exists': {
     status: 422,
-    cause: 'The target server has a database of this name. A restore never writes into an existing database.',
-    remedy: 'Choose a name that is free.',
+    cause:
+      'The target server has a database of this name, or there is something at the path. A restore never writes into what exists.',
+    remedy: 'Choose a name or a path that is free.',
   },
   'target-invalid': {
     status: 422,
-    cause: 'The name for the new database is longer than the server takes.',
-    remedy: 'Choose a shorter name.',
+    cause:
+      'The name for the new database is longer than the server takes; or the path is not absolute, lies in no folder that exists, or lies where Holdfast or a destination keeps its own.',
+    remedy: 'Choose a shorter name, or a path in another folder.',
   },
   'target-too-old': {
     status: 422,
@@ -49,13 +51,13 @@ export const restoreErrors = {
   'target-busy': {
     status: 422,
     cause:
-      'Another session, a time limit or a person ended a statement of the restore. It says nothing about the backup.',
-    remedy: 'Restore again while nobody else works in that database.',
+      'Another session, a time limit or a person ended a statement of the restore, or a program has files open that belong to an earlier database of the same name. It says nothing about the backup.',
+    remedy: 'Restore again while nobody else works in that database, or to another name.',
   },
   'target-full': {
     status: 422,
-    cause: 'The target server ran out of disk space during the restore.',
-    remedy: 'Free or add space on the disk of the server, then restore again.',
+    cause: 'The target server, or the disk that is restored to, ran out of space during the restore.',
+    remedy: 'Free or add space on that disk, then restore again.',
   },
   'target-gone': {
     status: 422,

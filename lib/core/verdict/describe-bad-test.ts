@@ -11,6 +11,8 @@ const causes: Record<string, Cause> = {
   'archive-readable': 'storage',
   // The bytes were those that were stored, and a server refused what they say.
   'restores-without-errors': 'source',
+  // Bytes as they were stored that are no whole database were none in the source.
+  'integrity-check': 'source',
   // Indexes are built anew from the rows, by the comparison that the source has.
   'indexes-sound': 'source',
   'sql-assertion': 'expectation',
