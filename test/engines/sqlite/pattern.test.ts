@@ -129,6 +129,13 @@ describe('what a pattern names', () => {
     await expect(found('*.sqlite')).rejects.toMatchObject({ code: 'no-such-database', remedy: expect.any(String) })
   })
 
+  it('is not known of a folder that cannot be looked into', async () => {
+    // Root may read everything; a link to itself nobody can follow.
+    symlinkSync('loop', path.join(dir.path, 'loop'))
+    const pattern = path.join(dir.path, 'loop', '*.db')
+    await expect(findFiles(pattern, makeTestRun())).rejects.toMatchObject({ code: 'privilege-missing' })
+  })
+
   it('leaves out what SQLite keeps beside a database', async () => {
     const beside = ['a.db-wal', 'a.db-shm', 'a.db-journal'].map((name) => path.join(root, 'same', name))
     for (const file of beside) writeFileSync(file, '')
