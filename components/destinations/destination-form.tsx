@@ -44,7 +44,7 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
     done: (saved) => (destination ? `${saved.name} is saved` : `${saved.name} is added`),
     onDone: onSaved,
   })
-  const { control, getValues, setValue } = form.fields
+  const { control, getValues, reset } = form.fields
   const probe = useAction({
     run: (body: unknown) => api<ProbeReport>(`${path}/test`, { method: 'POST', body }),
     errors: 'inline',
@@ -84,9 +84,9 @@ export function DestinationForm({ destination, onSaved }: DestinationFormProps) 
           hint={destination && 'The kind of a stored destination stays.'}
           disabled={destination !== undefined}
           choices={kinds}
-          onChosen={(chosen) => {
+          choose={(chosen) => {
             const next = offeredKinds.find((each) => each === chosen)
-            if (next) setValue('config', kindScreens[next].empty)
+            if (next) reset({ ...getValues(), kind: next, config: kindScreens[next].empty })
           }}
         />
       </FormSection>

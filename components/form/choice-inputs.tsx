@@ -19,6 +19,8 @@ interface SelectInputProps extends LabelledProps {
   shownWhenEmpty?: string
   /** What else the choice decides. */
   onChosen?: (value: string) => void
+  /** Sets the value together with others, at once: a form whose parts do not fit together is never checked. */
+  choose?: (value: string) => void
 }
 
 /** One of a few texts, which are the values themselves. */
@@ -33,8 +35,10 @@ export function SelectInput({ name, label, hint, optional, error, className, cho
           disabled={more.disabled}
           onBlur={field.left}
           onChange={(event) => {
-            field.change(event.target.value)
-            more.onChosen?.(event.target.value)
+            const chosen = event.target.value
+            if (more.choose) return more.choose(chosen)
+            field.change(chosen)
+            more.onChosen?.(chosen)
           }}
         >
           {choices.map(({ value, label: shown }) => (

@@ -56,9 +56,11 @@ export function NumberInput({
   ...input
 }: LabelledProps & InputProps & { unit?: Unit }) {
   const field = useField<number | null>(name)
-  const [text, setText] = useState(amountText(field.value, unit))
-  // What is typed stays as it is typed; a number that came otherwise replaces it.
-  if (!Object.is(parseAmount(text, unit), field.value ?? null)) setText(amountText(field.value, unit))
+  const [text, setText] = useTyped(field.value, {
+    shown: (amount) => amountText(amount, unit),
+    read: (typed) => parseAmount(typed, unit),
+    same: Object.is,
+  })
   return (
     <Line
       inputMode={unit === 1 ? 'numeric' : 'decimal'}
@@ -170,20 +172,42 @@ function Area({
   )
 }
 
-/** A list that is typed as text: what is typed stays, the value has what is between the separators and not blank. */
+/** A list that is typed as text: it has what is between the separators and not blank. */
 function useListText(name: string, separator: RegExp, shownBetween: string) {
   const field = useField<readonly string[]>(name)
-  const [text, setText] = useState(field.value.join(shownBetween))
-  const read = (typed: string) =>
+  const read = (typed: string): readonly string[] =>
     typed
       .split(separator)
       .map((part) => part.trim())
       .filter(Boolean)
-  // What is typed stays as it is typed; a list that came otherwise replaces it.
-  if (read(text).join('\n') !== field.value.join('\n')) setText(field.value.join(shownBetween))
+  const [text, setText] = useTyped(field.value, {
+    shown: (list) => list.join(shownBetween),
+    read,
+    same: (one, other) => one.join('\n') === other.join('\n'),
+  })
   const type = (typed: string) => {
     setText(typed)
     field.change(read(typed))
   }
   return [text, type, field] as const
+}
+
+interface Spelling<Value> {
+  shown: (value: Value) => string
+  read: (text: string) => Value
+  same: (one: Value, other: Value) => boolean
+}
+
+/**
+ * The text of a value. What is typed stays as it is typed; a value that came otherwise replaces it, once: not every value
+ * reads back from what is shown of it.
+ */
+function useTyped<Value>(value: Value, { shown, read, same }: Spelling<Value>) {
+  const [text, setText] = useState(() => shown(value))
+  const [seen, setSeen] = useState(value)
+  if (!same(value, seen)) {
+    setSeen(value)
+    if (!same(read(text), value)) setText(shown(value))
+  }
+  return [text, setText] as const
 }

@@ -88,9 +88,9 @@ export function SourceForm({ source, onSaved }: SourceFormProps) {
             name="engine"
             label="Engine"
             choices={engines}
-            onChosen={(chosen) => {
+            choose={(chosen) => {
               const engine = offeredEngines.find((each) => each === chosen)
-              if (engine) reset(emptySource(engine, getValues()), { keepDefaultValues: true })
+              if (engine) reset(emptySource(engine, getValues()))
             }}
           />
         )}

@@ -54,7 +54,7 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
     done: (saved) => (channel ? `${saved.name} is saved` : `${saved.name} is added; send it a test`),
     onDone: () => onOpenChange(false),
   })
-  const { control, getValues, setValue } = save.fields
+  const { control, getValues, reset } = save.fields
   const values = useWatch({ control, compute: (typed: ChannelValues) => typed })
   return (
     <Dialog
@@ -70,9 +70,9 @@ export function ChannelDialog({ channel, open, onOpenChange }: ChannelDialogProp
             label="Kind"
             disabled={channel !== undefined}
             choices={kinds}
-            onChosen={(chosen) => {
+            choose={(chosen) => {
               const kind = channelKinds.find((each) => each === chosen)
-              if (kind) setValue('config', configFor(kind, getValues('config')))
+              if (kind) reset({ ...getValues(), kind, config: configFor(kind, getValues('config')) })
             }}
           />
           <Enter.Text name="name" label="Name" placeholder="On-call" />
