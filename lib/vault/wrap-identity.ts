@@ -18,9 +18,19 @@ export async function wrapIdentity(
   const encrypter = new Encrypter()
   for (const recipient of eachOnce(recipients)) {
     const provider = providerOf(providers, recipient)
-    encrypter.addRecipient({
-      wrapFileKey: async (fileKey) => (await provider.wrap(fileKey, recipient)).map(toStanza),
-    })
+    const wrapping = provider.recipient(recipient)
+    try {
+      encrypter.addRecipient(
+        typeof wrapping === 'string'
+          ? wrapping
+          : { wrapFileKey: async (fileKey) => (await wrapping.wrapFileKey(fileKey)).map(toStanza) },
+      )
+    } catch (cause) {
+      throw new HoldfastError('key-invalid', `${provider.describe(recipient)} is not a valid age key`, {
+        remedy: 'Make a new recovery kit in the settings.',
+        cause,
+      })
+    }
   }
   // With the newline it is an identity file that `age -i` takes as it is.
   return encrypter.encrypt(`${identity}\n`)
@@ -33,20 +43,22 @@ export async function wrapIdentity(
 export async function unwrapIdentity(providers: readonly KeyProvider[], wrapped: Uint8Array): Promise<string> {
   const decrypter = new Decrypter()
   let failed: { error: unknown } | null = null
-  decrypter.addIdentity({
-    async unwrapFileKey(stanzas) {
-      for (const provider of providers) {
-        try {
-          const fileKey = await provider.unwrap(stanzas)
-          if (fileKey) return fileKey
-        } catch (error) {
-          // A service that is away must not keep the others from opening it.
-          failed ??= { error }
-        }
-      }
-      return null
-    },
-  })
+  for (const identity of providers.flatMap((provider) => provider.identities())) {
+    if (typeof identity === 'string') decrypter.addIdentity(identity)
+    else {
+      decrypter.addIdentity({
+        async unwrapFileKey(stanzas) {
+          try {
+            return await identity.unwrapFileKey(stanzas)
+          } catch (error) {
+            // A service that is away must not keep the others from opening it.
+            failed ??= { error }
+            return null
+          }
+        },
+      })
+    }
+  }
   try {
     return (await decrypter.decrypt(wrapped, 'text')).trim()
   } catch (cause) {

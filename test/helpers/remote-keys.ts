@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { KeyProvider } from '@/lib/ports/key-provider'
+import type { KeyProvider, Stanza } from '@/lib/ports/key-provider'
 
 const type = 'holdfast.test/remote'
 const nonceBytes = 12
@@ -47,19 +47,23 @@ export function remoteKeys(service: RemoteService, name: string): KeyProvider {
     kind: 'remote',
     serves: ({ kind, id }) => kind === 'kms' && id === name,
     describe: ({ id }) => `The key ${id} of the key service`,
-    async wrap(fileKey, { id, version = '1' }) {
-      return [{ args: [type, id, version], body: await service.encrypt(id, version, fileKey) }]
-    },
-    async unwrap(stanzas) {
-      for (const { args, body } of stanzas) {
-        const [stanzaType, id, version] = args
-        if (stanzaType !== type || id !== name) continue
-        if (version === undefined || body.length < nonceBytes + tagBytes) {
-          throw new HoldfastError('object-damaged', 'A stanza of the key service is damaged')
-        }
-        return service.decrypt(id, version, body)
+    recipient: ({ id, version = '1' }) => ({
+      wrapFileKey: async (fileKey) => [
+        { args: [type, id, version], body: await service.encrypt(id, version, fileKey) },
+      ],
+    }),
+    identities: () => [{ unwrapFileKey }],
+  }
+
+  async function unwrapFileKey(stanzas: readonly Stanza[]): Promise<Uint8Array | null> {
+    for (const { args, body } of stanzas) {
+      const [stanzaType, id, version] = args
+      if (stanzaType !== type || id !== name) continue
+      if (version === undefined || body.length < nonceBytes + tagBytes) {
+        throw new HoldfastError('object-damaged', 'A stanza of the key service is damaged')
       }
-      return null
-    },
+      return service.decrypt(id, version, body)
+    }
+    return null
   }
 }

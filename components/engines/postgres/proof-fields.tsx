@@ -1,60 +1,12 @@
-import { Plus, Trash2 } from 'lucide-react'
-import { useFieldArray } from 'react-hook-form'
-import { fieldsOf } from '@/components/form/fields-of'
-import { Button } from '@/components/ui/button'
-import type { PostgresForm } from './values'
+import { AssertionFields } from '../assertion-fields'
 
-const Enter = fieldsOf<PostgresForm>()
-
-/** What restore tests ask beyond what the archive itself tells: the administrator's own knowledge of the data. */
 export function ProofFields() {
-  const { fields, append, remove } = useFieldArray<PostgresForm, 'options.assertions'>({ name: 'options.assertions' })
   return (
-    <>
-      <Enter.Lines
-        name="options.criticalTables"
-        label="Tables that must not be empty"
-        hint="One on each line, as schema.table. Asked at the levels standard and comprehensive."
-        optional
-        spellCheck={false}
-        inputClassName="font-mono text-xs"
-        placeholder={'public.customers\npublic.orders'}
-      />
-      {fields.map(({ id }, index) => (
-        <fieldset key={id} className="space-y-3 rounded-md border border-line p-3">
-          <legend className="px-1 text-[0.8125rem] font-medium">Assertion {index + 1}</legend>
-          <div className="grid gap-3 sm:grid-cols-2">
-            <Enter.Text
-              name={`options.assertions.${index}.name`}
-              label="Name"
-              placeholder="Every order has a customer"
-            />
-            <Enter.Text
-              name={`options.assertions.${index}.expected`}
-              label="Expected answer"
-              hint="Compared as text"
-              placeholder="0"
-            />
-          </div>
-          <Enter.Area
-            name={`options.assertions.${index}.sql`}
-            label="SELECT"
-            hint="Answers one row; its first column counts. Names with their schema, times are in UTC. Runs read-only in the sandbox, for a minute at most."
-            spellCheck={false}
-            inputClassName="font-mono text-xs"
-            placeholder="SELECT count(*) FROM public.orders WHERE customer_id IS NULL"
-          />
-          <Button variant="ghost" size="sm" aria-label={`Remove assertion ${index + 1}`} onClick={() => remove(index)}>
-            <Trash2 aria-hidden /> Remove
-          </Button>
-        </fieldset>
-      ))}
-      <div>
-        <Button variant="secondary" size="sm" onClick={() => append({ name: '', sql: '', expected: '' })}>
-          <Plus aria-hidden /> Add an assertion
-        </Button>
-        <p className="mt-1 text-xs text-ink-3">Assertions are asked at level comprehensive.</p>
-      </div>
-    </>
+    <AssertionFields
+      tablesHint="One on each line, as schema.table. Asked at the levels standard and comprehensive."
+      tablesPlaceholder={'public.customers\npublic.orders'}
+      selectHint="Answers one row; its first column counts. Names with their schema, times are in UTC. Runs read-only in the sandbox, for a minute at most."
+      selectPlaceholder="SELECT count(*) FROM public.orders WHERE customer_id IS NULL"
+    />
   )
 }

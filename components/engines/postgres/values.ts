@@ -1,5 +1,6 @@
 import { ownSource } from '../own-source'
-import type { PostgresOptions, SqlAssertion } from '@/lib/contracts/engines/postgres'
+import type { SqlAssertion } from '@/lib/contracts/engines/common'
+import type { PostgresOptions } from '@/lib/contracts/engines/postgres'
 import type { Source } from '@/lib/contracts/source'
 import { defaultSslMode, type SslMode } from '@/lib/core/network/ssl-modes'
 

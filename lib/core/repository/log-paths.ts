@@ -1,15 +1,7 @@
 import { builtInFormats } from '../../contracts/encryption'
 import { storedFormats } from './stored-formats'
 import { compressions, type Compression } from '../../contracts/engines/common'
-import {
-  laterIdentityFile,
-  laterIdentityOf,
-  partFile,
-  plainFile,
-  repositoryRoot,
-  sourceFolder,
-  uuid,
-} from './paths'
+import { laterIdentityFile, laterIdentityOf, partFile, plainFile, repositoryRoot, sourceFolder, uuid } from './paths'
 import { safeName, textOf } from './safe-name'
 
 /**

@@ -59,7 +59,8 @@ export class ObserveTar extends Transform {
   }
 }
 
-const paxOf = (header: Header): Partial<Record<string, string>> => z.record(z.string(), z.string()).catch({}).parse(header.pax)
+const paxOf = (header: Header): Partial<Record<string, string>> =>
+  z.record(z.string(), z.string()).catch({}).parse(header.pax)
 
 /** Of a sparse file; null for one that is stored as it is. */
 function realSizeOf(header: Header): number | null {

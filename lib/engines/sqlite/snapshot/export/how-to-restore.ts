@@ -1,7 +1,13 @@
 import { basename, dirname, join } from 'node:path'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
-import { backupKeyFile, unwrapCommand } from '@/lib/core/repository/checking-signature'
-import { reading, shellQuote, type StoredFile, unpackers } from '@/lib/core/repository/hand-reading'
+import {
+  forgetting,
+  reading,
+  shellQuote,
+  type StoredFile,
+  unlocking,
+  unpackers,
+} from '@/lib/core/repository/hand-reading'
 import type { HandStep } from '@/lib/core/repository/hand-step'
 import { pathOfPart } from '../facts'
 
@@ -9,7 +15,6 @@ const folder = 'restored'
 
 /** How to restore with standard tools alone: each part, unpacked, is the database file. */
 export function howToRestore(files: StoredFile[], { source }: Pick<Manifest, 'source'>): HandStep[] {
-  const encrypted = files.some((file) => file.encrypted)
   const named = files.map((file) => ({
     file,
     path: join(folder, nameOf(file, files.length === 1 ? source.label : null)),
@@ -17,7 +22,7 @@ export function howToRestore(files: StoredFile[], { source }: Pick<Manifest, 'so
   const folders = [...new Set(named.map(({ path }) => dirname(path)))].map(shellQuote)
   return [
     { say: `You need ${['the sqlite3 program', ...unpackers(files)].join(', ')}` },
-    ...(encrypted ? [{ say: 'Unwrap the key of this backup with your recovery kit', run: unwrapCommand }] : []),
+    ...unlocking(files),
     { say: 'Make new folders for the databases', run: `mkdir -p ${folders.join(' ')}` },
     ...named.map(({ file, path }) => ({ say: 'Unpack a database', run: `${reading(file)} > ${shellQuote(path)}` })),
     ...named.map(({ path }) => ({
@@ -27,7 +32,7 @@ export function howToRestore(files: StoredFile[], { source }: Pick<Manifest, 'so
     {
       say: 'Stop the application before you put a file into its place, and move the old files with the same name and -wal, -shm or -journal at its end away; SQLite would play an old -wal into the restored database',
     },
-    ...(encrypted ? [{ say: 'Remove the key', run: `rm ${backupKeyFile}` }] : []),
+    ...forgetting(files),
   ]
 }
 
