@@ -104,18 +104,6 @@ describe.each(Object.entries(harnesses))('the key provider %s', (_name, make) =>
       await expect(wrapping, recipient.id).rejects.toMatchObject({ code: 'key-invalid' })
     }
   })
-
-  it('finds every changed byte of a wrapped key', async () => {
-    const { provider, recipient } = harness
-    const wrapped = await wrapIdentity([provider], await generateIdentity(), [recipient])
-    for (let at = 0; at < wrapped.length; at += 7) {
-      const changed = Buffer.from(wrapped)
-      changed[at] = (changed[at] ?? 0) ^ 1
-      await expect(unwrapIdentity([provider], changed), `byte ${at}`).rejects.toMatchObject({
-        code: expect.stringMatching(/^(object-damaged|key-missing|key-invalid)$/),
-      })
-    }
-  })
 })
 
 describe("a backup's key, wrapped for a key service, the instance and the recovery kit", () => {
@@ -231,7 +219,8 @@ describe("a backup's key, wrapped for a key service, the instance and the recove
   })
 
   it.each(['with a blank', 'new\nline', '', 'Süd'])('is not written with the argument %j in a stanza', async (arg) => {
-    const provider = { ...remoteKeys(service, 'own'), wrap: async () => [{ args: ['x', arg], body: Buffer.alloc(9) }] }
+    const wrapFileKey = async () => [{ args: ['x', arg], body: Buffer.alloc(9) }]
+    const provider = { ...remoteKeys(service, 'own'), recipient: () => ({ wrapFileKey }) }
     const wrapping = openVault(masterKey, [], [provider]).wrapIdentity(made.identity, [inService])
     await expect(wrapping).rejects.toThrow(TypeError)
   })

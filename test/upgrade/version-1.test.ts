@@ -42,6 +42,8 @@ import {
 import { waitFor } from '../helpers/wait-for'
 import { buildCli } from '../helpers/build-cli'
 
+const ofPostgres = (item: object) => ({ ...item, engine: 'postgres' })
+const withMethod = (item: { options: object }) => ({ ...item, options: { ...item.options, method: null } })
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-version-1-cli-${process.pid}.mjs`)
 
@@ -115,6 +117,13 @@ describe('a catalog and repositories of version 1, upgraded', () => {
         ...destination,
         config: { path: sampleStore(home.path, destination.name) },
       })),
+      // and what came since then: of which engine something is, by which method it is taken, where a restore goes in words.
+      backups: before.backups.map(ofPostgres),
+      backupDetails: before.backupDetails.map(ofPostgres),
+      restoreTests: before.restoreTests.map(ofPostgres),
+      schedules: before.schedules.map(withMethod),
+      policies: before.policies.map(withMethod),
+      restores: before.restores.map((restore) => ({ ...restore, place: expect.stringMatching(/^the new database "/) })),
     }
     // At the time of then: what is due next is shown as well.
     const clock = { now: () => new Date(sample.madeAt) }

@@ -66,6 +66,11 @@ export const sourceErrors = {
     remedy:
       'Enter host and port of PostgreSQL itself. Where there is no way around the pooler, give Holdfast a database there with `pool_mode = session` and `server_reset_query = DISCARD ALL`.',
   },
+  'source-is-own': {
+    status: 422,
+    cause: "The files of a source are Holdfast's own, or have its data folder or a destination in them.",
+    remedy: 'Choose a folder beside them. The catalog is backed up as a source of its own.',
+  },
   'folder-missing': {
     status: 422,
     cause: 'The folder of a source of files does not exist on the machine of the worker, or is no folder.',

@@ -32,10 +32,17 @@ export async function readSample(): Promise<Sample> {
   return sampleSchema.parse(JSON.parse(await readFile(path.join(sampleFolder, 'sample.json'), 'utf8')))
 }
 
+const items = z.array(z.looseObject({}))
+const optioned = z.array(z.looseObject({ options: z.looseObject({}) }))
 const answersSchema = z.looseObject({
   sources: z.array(z.looseObject({ connection: z.looseObject({}) })),
   destinations: z.array(z.looseObject({ name: z.string() })),
-  backups: z.array(z.unknown()),
+  backups: items,
+  backupDetails: items,
+  restoreTests: items,
+  restores: items,
+  schedules: optioned,
+  policies: optioned,
 })
 
 /** What the API of version 1 answered, by the names of `readEverything`. */

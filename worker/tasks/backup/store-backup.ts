@@ -21,6 +21,8 @@ import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
 import type { BackupInput } from './backup-input'
 import { assertAlive, dropDestination } from './destination-run'
+import { sandboxOrder } from '../../sandbox-order'
+import { refuseOwnPaths } from './refuse-own-paths'
 import { storeParts } from './store-parts'
 
 export interface StoredBackup {
@@ -48,6 +50,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
   const { ctx, run } = args
   run.progress({ phase: 'connecting', doneBytes: 0 })
   requireCodec(spec.options.compression)
+  refuseOwnPaths(spec, (await sandboxOrder(ctx, args.home)).keepOut)
   const method = methodOfBackup(ctx, { source: spec, method: input.method.kind })
   const parentId = input.chain?.at(-1)
   const parent = parentId === undefined ? null : await openGoodCopy(ctx, { backupId: parentId }, run)
