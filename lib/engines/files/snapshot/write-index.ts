@@ -80,8 +80,10 @@ function asStored(entry: IndexEntry, stored: NamedEntry, first: IndexEntry | und
   }
 }
 
+/** A folder has another time with every file that comes and goes: that is no news. */
 const isOther = (found: IndexEntry, stored: IndexEntry) =>
-  found.type !== stored.type || found.mtime !== stored.mtime || found.size !== stored.size
+  found.type !== stored.type ||
+  (found.type !== 'folder' && (found.mtime !== stored.mtime || found.size !== stored.size))
 
 /** Paths that something is to be said of; only some are kept. */
 class Noted {
