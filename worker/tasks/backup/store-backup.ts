@@ -6,7 +6,6 @@ import { manifestSchema, type Manifest, type ManifestPart } from '@/lib/contract
 import { manifestFile, restoreGuideFile, signatureFile } from '@/lib/core/repository/paths'
 import { requireCodec } from '@/lib/pipeline/codec-programs'
 import type { Cipher } from '@/lib/ports/cipher'
-import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openGoodCopy } from '@/lib/services/backup/open-good-copy'
 import { partOpener } from '@/lib/services/backup/part-opener'
