@@ -144,7 +144,7 @@ async function confirmRoot(root: string, before: { dev: number; ino: number }): 
   const now = await lstat(root).catch(() => null)
   if (now?.dev === before.dev && now.ino === before.ino) return
   throw new HoldfastError('source-failed', `The folder ${root} was replaced while it was read.`, {
-    remedy: 'Look whether its file system was mounted or unmounted, and back up again.',
+    remedy: 'Look whether its file system was mounted or unmounted. The next attempt reads it anew.',
     transient: true,
   })
 }

@@ -45,7 +45,8 @@ const may = (path, mode) => { try { fs.accessSync(path, mode); return true } cat
 
 // Nothing that the file says is trusted: functions in its views and triggers may do nothing, and pages are checked.
 function careful(database) {
-  database.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON')
+  for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON', 'query_only = ON'])
+    database.prepare('PRAGMA ' + pragma).all()
   return database
 }
 
@@ -172,7 +173,7 @@ function inspect({ path, timeoutMs }) {
   const header = look(path)
   const database = openLive(path, timeoutMs, header)
   try {
-    database.exec('BEGIN')
+    database.prepare('BEGIN').run()
     const { n } = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'").get()
     const { v } = database.prepare('SELECT sqlite_version() AS v').get()
     return {
@@ -194,7 +195,7 @@ async function copy({ path, to, timeoutMs }) {
   const header = look(path)
   const database = openLive(path, timeoutMs, header)
   try {
-    database.exec('BEGIN')
+    database.prepare('BEGIN').run()
     database.prepare('SELECT count(*) FROM sqlite_schema').get()
     fs.writeSync(1, JSON.stringify({ holding: { wal: header.wal } }) + '\n')
     await backup(database, to, { rate: 4096 })
