@@ -25,7 +25,9 @@ const MAY_IMPORT = {
   // Outgoing connections that refuse the machine's own and metadata addresses; all code that connects uses them.
   'lib/network': ['lib/core'],
   // Tools are run in one way only, so adapters that need one import lib/process; no adapter imports another's driver.
-  'lib/engines': [...BASE, 'lib/process', 'lib/sandbox'],
+  // Places on the worker's machine: new ones that nothing is in yet, and scratch folders.
+  'lib/places': ['lib/core'],
+  'lib/engines': [...BASE, 'lib/process', 'lib/sandbox', 'lib/places'],
   'lib/sandbox': [...BASE, 'lib/process'],
   'lib/storage': [...BASE],
   'lib/pipeline': [...BASE, 'lib/process'],

@@ -11,7 +11,7 @@ interface TransitionForm {
 }
 const Enter = fieldsOf<TransitionForm>()
 
-/** Objects move to cheaper classes by age, by a lifecycle rule of ours in the store. */
+/** Holdfast's lifecycle rule in the store moves objects to cheaper classes by age. */
 export function TransitionFields({ storageClasses }: { storageClasses: readonly string[] }) {
   const { fields, append, remove } = useFieldArray<TransitionForm, 'options.transitions'>({
     name: 'options.transitions',
@@ -21,7 +21,7 @@ export function TransitionFields({ storageClasses }: { storageClasses: readonly 
     <fieldset className="space-y-3">
       <legend className="mb-1 text-[0.8125rem] font-medium">Storage classes by age</legend>
       <p className="text-xs text-ink-3">
-        A lifecycle rule of ours moves objects to cheaper classes. Rules that are not ours are never touched.
+        Holdfast adds a lifecycle rule that moves objects to cheaper classes. Other rules are never touched.
       </p>
       {fields.map(({ id }, index) => (
         <div key={id} className="flex flex-wrap items-start gap-3">

@@ -140,7 +140,7 @@ describe('the main job on a folder', () => {
       expect(await backUp('snapshot', await add({ root: own }))).toMatchObject({ error: { code: 'source-is-own' } })
     }
     expect(await restore(full, { path: path.join(product.home, 'restored') })).toMatchObject({
-      error: { code: 'target-unfit' },
+      error: { code: 'target-invalid' },
     })
   })
 

@@ -88,7 +88,7 @@ export function S3Fields({ secretHints }: KindFieldsProps) {
         <Enter.Switch
           name="config.lifecycleSafetyNet"
           label="Safety net in the bucket"
-          hint="A lifecycle rule of ours ends stale uploads and expires objects well behind every retention policy. Rules that are not ours are never touched."
+          hint="Holdfast adds a lifecycle rule that aborts stale uploads and expires objects long after every retention policy would. Other rules are never touched."
         />
         {safetyNet && <Enter.Number name="config.safetyNetDays" label="Expire after days" />}
       </FormSection>

@@ -36,7 +36,7 @@ export interface DestinationContract {
   localFolder(config: unknown): string | null
   /** Classes that objects can be moved to as they grow old, the usual one first; none where there is only one. */
   storageClasses: readonly string[]
-  /** Whether rules of ours in the store end stale uploads, expire objects and move them by age. */
+  /** Whether the store can be given rules that abort stale uploads, expire objects and move them by age. */
   lifecycle: boolean
   /** What the probe finds out about the store's own protection against deletion and overwriting. */
   protection: readonly ('versioning' | 'object-lock')[]

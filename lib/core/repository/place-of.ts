@@ -9,7 +9,7 @@ export type RepositoryPlace =
   | { kind: 'log' }
   | { kind: 'set' }
 
-/** The place of a key in our layout; null for a key that nothing of ours has. */
+/** What a key is in the repository's layout; null for a key that Holdfast never writes. */
 export function placeOf(key: string): RepositoryPlace | null {
   const backup = backupFolderOf(key)
   if (backup) return { kind: 'backup', ...backup }

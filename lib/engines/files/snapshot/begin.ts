@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
-import { lstat, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import path from 'node:path'
+import { lstat, realpath } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { Readable } from 'node:stream'
 import { filesConnectionSchema, filesOptionsSchema } from '@/lib/contracts/engines/files'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { BackupPart, BackupSession, ReadableBackup } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SourceSpec } from '@/lib/ports/source-spec'
+import { openScratch } from '@/lib/places/scratch'
 import { fileError } from '../classify-error'
 import { readIndex } from '../index/read-index'
 import { tarVersion } from '../tar-version'
@@ -25,27 +25,35 @@ const mostStreams = 4
 const named = 20
 
 /** A full backup of the tree. */
-export const beginSnapshot = (source: SourceSpec, run: RunContext): Promise<BackupSession> => begin(source, run, null)
+export const beginSnapshot = (
+  source: SourceSpec,
+  run: RunContext,
+  { scratch }: { scratch?: string } = {},
+): Promise<BackupSession> => begin(source, run, null, scratch)
 
 /** What changed since the parent; without one, or with one of another folder, a full backup that says why. */
 export async function beginIncremental(
   source: SourceSpec,
   run: RunContext,
-  { parent }: { parent?: ReadableBackup } = {},
+  { parent, scratch }: { parent?: ReadableBackup; scratch?: string } = {},
 ): Promise<BackupSession> {
   const root = await rootOf(source)
-  return begin(source, run, parent && parent.manifest.identity === root ? parent : null)
+  return begin(source, run, parent && parent.manifest.identity === root ? parent : null, scratch)
 }
 
-async function begin(source: SourceSpec, run: RunContext, parent: ReadableBackup | null): Promise<BackupSession> {
+async function begin(
+  source: SourceSpec,
+  run: RunContext,
+  parent: ReadableBackup | null,
+  scratch: string | undefined,
+): Promise<BackupSession> {
   run.signal.throwIfAborted()
   const { include, exclude } = filesConnectionSchema.parse(source.connection)
   const { oneFileSystem, parallelism } = filesOptionsSchema.parse(source.options)
   const root = await rootOf(source)
   const version = await tarVersion(run)
   const before = await lstat(root)
-  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-files-'))
-  const close = () => rm(folder, { recursive: true, force: true })
+  const { folder, close } = await openScratch(scratch)
   try {
     run.progress({ phase: 'looking through the folder', doneBytes: 0 })
     const special: TreePath[] = []

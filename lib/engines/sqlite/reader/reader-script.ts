@@ -57,7 +57,7 @@ function openStill(path) {
   return careful(new DatabaseSync(url, { readOnly: true, defensive: true }))
 }
 
-// A database in use. Where it may be written it is opened as any program opens it, so that the last one to close it
+// A database in use. Where the worker may write it, it is opened as other programs open it, so that the last one to close it
 // leaves nothing beside it; nothing is written by a statement.
 function openLive(path, timeout, header) {
   const readOnly = !may(path, fs.constants.W_OK)

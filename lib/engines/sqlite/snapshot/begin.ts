@@ -10,7 +10,8 @@ import { findFiles } from '../connect/find-files'
 import { pathOf } from '../connect/options'
 import { copyDatabase } from './copy-database'
 import { databaseRole, type ManifestFacts, type PartFacts } from './facts'
-import { openScratch, requireRoom } from './scratch'
+import { openScratch } from '@/lib/places/scratch'
+import { requireRoom } from './require-room'
 
 /** The databases as they were one after the other, each of one moment. One that cannot be copied ends the backup. */
 export async function begin(

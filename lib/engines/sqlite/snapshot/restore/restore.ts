@@ -12,7 +12,7 @@ import { confined } from '../../reader/confined'
 import { openRoom } from '../../reader/open-room'
 import { dataParts, manifestFacts, partFacts } from '../facts'
 import { writePart } from '../write-part'
-import { newPlace } from './new-place'
+import { newPlace } from '@/lib/places/new-place'
 import { setAside } from './set-aside'
 
 /** What is written under it becomes the target. */

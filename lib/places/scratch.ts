@@ -1,14 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { DatabaseFile } from '../connect/find-files'
 
 /** Of this process, and in use. */
 const inUse = new Set<string>()
-const prefix = () => `holdfast-sqlite-${hostname().replaceAll(/[^\w.]/g, '_')}-`
+const prefix = () => `holdfast-scratch-${hostname().replaceAll(/[^\w.]/g, '_')}-`
 
-/** A private folder for copies. Those of processes of this host that have died are removed first. */
+/** A private folder for what cannot be streamed. Those of processes of this host that have died are removed first. */
 export async function openScratch(parent: string = tmpdir()): Promise<{ folder: string; close(): Promise<void> }> {
   await mkdir(parent, { recursive: true, mode: 0o700 })
   await sweep(parent)
@@ -42,19 +40,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
-}
-
-/** Throws `producer-failed` where there is no room for copies of these files, before anything of them is read. */
-export async function requireRoom(folder: string, files: DatabaseFile[]): Promise<void> {
-  let needBytes = 0
-  for (const { path } of files) {
-    for (const name of [path, `${path}-wal`]) needBytes += (await stat(name).catch(() => null))?.size ?? 0
-  }
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize >= needBytes) return
-  throw new HoldfastError(
-    'producer-failed',
-    `The copy needs about ${Math.ceil(needBytes / 1e6)} MB in ${folder}, and ${Math.floor((bavail * bsize) / 1e6)} MB are free.`,
-    { remedy: 'Free space there, or move the data folder of Holdfast to a larger disk.', facts: { needBytes } },
-  )
 }
