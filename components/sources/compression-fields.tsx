@@ -2,6 +2,7 @@ import { Gauge } from 'lucide-react'
 import { useFormContext, useWatch } from 'react-hook-form'
 import type { CompressionAdvice } from '@/lib/contracts/compression-advice'
 import { compressions, type Compression } from '@/lib/contracts/engines/common'
+import { engineContract } from '@/lib/contracts/engines/index'
 import { compressionLevels } from '@/lib/core/compression/levels'
 import { fieldsOf } from '@/components/form/fields-of'
 import { RoleButton } from '@/components/shell/role-button'
@@ -32,9 +33,11 @@ const choices = compressions.map((name) => ({ value: name, label: name }))
 /** How the backups of a source are compressed, and a measurement of its own data to choose by. */
 export function CompressionFields({ sourceId }: CompressionFieldsProps) {
   const { setValue } = useFormContext<SourceValues>()
-  const [compression, level] = useWatch<SourceValues, ['options.compression', 'options.compressionLevel']>({
-    name: ['options.compression', 'options.compressionLevel'],
-  })
+  const [engine, compression, level] = useWatch<
+    SourceValues,
+    ['engine', 'options.compression', 'options.compressionLevel']
+  >({ name: ['engine', 'options.compression', 'options.compressionLevel'] })
+  const measurable = engineContract(engine).sampled
   const measure = useAction({
     run: () => api<CompressionAdvice>(`/admin/sources/${sourceId}/compression-advice`, { method: 'POST' }),
     errors: 'inline',
@@ -60,43 +63,46 @@ export function CompressionFields({ sourceId }: CompressionFieldsProps) {
           <Enter.Number name="options.compressionThreads" label="Threads" hint="Of each stream's compressor" />
         )}
       </div>
-      {sourceId ? (
-        <div className="space-y-3">
-          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <RoleButton
-              needs="operator"
-              variant="secondary"
-              size="sm"
-              pending={measure.isPending}
-              onClick={() => measure.mutate(undefined)}
-            >
-              <Gauge aria-hidden /> Measure
-            </RoleButton>
-            <span className="text-xs text-ink-3">
-              {measure.isPending
-                ? 'Reading a sample and compressing it in every usual way: about 20 seconds.'
-                : 'Compares compressions on a sample of this source.'}
-            </span>
+      {measurable &&
+        (sourceId ? (
+          <div className="space-y-3">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <RoleButton
+                needs="operator"
+                variant="secondary"
+                size="sm"
+                pending={measure.isPending}
+                onClick={() => measure.mutate(undefined)}
+              >
+                <Gauge aria-hidden /> Measure
+              </RoleButton>
+              <span className="text-xs text-ink-3">
+                {measure.isPending
+                  ? 'Reading a sample and compressing it in every usual way: about 20 seconds.'
+                  : 'Compares compressions on a sample of this source.'}
+              </span>
+            </div>
+            <div aria-live="polite">
+              {measure.error && !measure.isPending && (
+                <ProblemNote error={measure.error} title="Nothing could be measured" />
+              )}
+              {measure.data && !measure.isPending && (
+                <CompressionAdviceTable
+                  advice={measure.data}
+                  current={{ compression, level: level ?? NaN }}
+                  onUse={(chosen, wanted) => {
+                    setValue('options.compression', chosen)
+                    takeLevel(chosen, wanted)
+                  }}
+                />
+              )}
+            </div>
           </div>
-          <div aria-live="polite">
-            {measure.error && !measure.isPending && (
-              <ProblemNote error={measure.error} title="Nothing could be measured" />
-            )}
-            {measure.data && !measure.isPending && (
-              <CompressionAdviceTable
-                advice={measure.data}
-                current={{ compression, level: level ?? NaN }}
-                onUse={(chosen, wanted) => {
-                  setValue('options.compression', chosen)
-                  takeLevel(chosen, wanted)
-                }}
-              />
-            )}
-          </div>
-        </div>
-      ) : (
-        <p className="text-xs text-ink-3">Once the source is saved, its own data can be measured here to choose by.</p>
-      )}
+        ) : (
+          <p className="text-xs text-ink-3">
+            Once the source is saved, its own data can be measured here to choose by.
+          </p>
+        ))}
     </>
   )
 }

@@ -19,8 +19,8 @@ export function ProofFields({ screen: { ProofFields: Questions, proofNote } }: {
       />
       <Enter.Switch
         name="options.acceptUnconfined"
-        label="Accept that code of this database runs unconfined"
-        hint="Leave this off. A restore test runs code that is in the backup; Holdfast keeps it from this machine's files, processes and network, and tests nothing where it cannot. With this on it tests all the same: anyone who owns an object in the database can then do on this machine whatever the worker can. Every evidence says so."
+        label="Test even where the sandbox cannot keep it apart"
+        hint="Leave this off. Code in a backup runs in a restore test, and its bytes can attack the programs that read them. Holdfast keeps both from this machine’s files, processes and network, and tests nothing where it cannot. With this on it tests anyway: anyone who can change the source may then do on this machine what the worker’s user may. Every evidence says so."
       />
     </FormSection>
   )

@@ -54,6 +54,7 @@ describe.each(Object.entries(engines))('the engine %s', (name, engine: Engine) =
   it('has the name it is listed under, and the methods of its contract', () => {
     expect(engine.name).toBe(name)
     expect(Object.keys(engine.methods)).toEqual(contract.methods.map(({ kind }) => kind))
+    expect(engine.methods[contract.methods[0].kind]?.sample !== undefined).toBe(contract.sampled)
   })
 
   it('is told in words, without its secrets', () => {

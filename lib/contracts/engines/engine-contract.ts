@@ -37,6 +37,8 @@ export interface EngineContract {
   describeTarget(target: unknown): string
   /** What two restores to one source may not write at once. */
   targetKey(target: unknown): string
+  /** A part of the source can be read to measure compressions on it. */
+  sampled: boolean
   /** Forms of a download beside the files as they are stored. */
   downloads: readonly Exclude<DownloadForm, 'stored'>[]
   /** Options that a patch takes away with null. */

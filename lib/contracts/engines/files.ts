@@ -78,6 +78,7 @@ export const filesContract = {
       : what
   },
   targetKey: (target) => filesTargetSchema.parse(target).path,
+  sampled: false,
   downloads: ['plain'],
   longestChain: (options) => filesOptionsSchema.parse(options).longestChain,
   removableOptions: [...removableCommonOptions, 'parallelism'],

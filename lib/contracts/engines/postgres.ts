@@ -158,6 +158,7 @@ export const postgresContract = {
     return `the new database "${database}"${parts.length > 0 ? `, only ${parts.join(', ')}` : ''}`
   },
   targetKey: (target) => postgresTargetSchema.parse(target).database,
+  sampled: true,
   downloads: ['plain', 'sql'],
   removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],
   secrets: [{ name: 'password' as const, reach: passwordReach }],

@@ -68,6 +68,7 @@ export const sqliteContract = {
   restoreTarget: sqliteTargetSchema,
   describeTarget: (target) => `the new path ${sqliteTargetSchema.parse(target).path}`,
   targetKey: (target) => sqliteTargetSchema.parse(target).path,
+  sampled: false,
   downloads: ['plain', 'sql'],
   removableOptions: removableCommonOptions,
   secrets: [],
