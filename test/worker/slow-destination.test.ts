@@ -73,10 +73,11 @@ describe('a backup to a fast folder and to an S3 server that is far too slow', (
   }
   const copyJob = (backupId: string) => product.ctx.db.job.findFirstOrThrow({ where: { kind: 'copy', backupId } })
   const alerts = () => product.ctx.db.alert.findMany({ where: { event: { in: ['backup-partial', 'copies-missing'] } } })
-  /** Sessions of the source that keep old rows from being removed. */
+  /** Clients of the source that keep old rows from being removed; the server's own autovacuum is none of them. */
   const heldSnapshots = () =>
     pg.sql(`SELECT application_name, state, query FROM pg_stat_activity
-      WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND pid <> pg_backend_pid()`)
+      WHERE backend_type = 'client backend' AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
+        AND pid <> pg_backend_pid()`)
   /** Every object of a copy by its name, as a hash of its bytes. */
   const objectsOf = async (destinationId: string, folder: string) => {
     const row = await product.ctx.db.destination.findUniqueOrThrow({ where: { id: destinationId } })
