@@ -1,29 +1,51 @@
 import { z } from 'zod'
 import { failureSchema, idSchema, patchOf, timeSchema } from './common'
-import { destinationKindSchema } from './destinations/index'
-import { localContract } from './destinations/local'
-import { s3Contract } from './destinations/s3'
+import {
+  destinationContracts,
+  type DestinationKind,
+  destinationKinds,
+  destinationKindSchema,
+} from './destinations/index'
+import type { DestinationContract } from './destinations/destination-contract'
 import { isNoConnection, noConnection } from './entered'
 import { destinationOptionsSchema } from './operations'
+import { longestOf } from './stored-secret'
 
 const nameSchema = z.string().trim().min(1, 'Enter a name').max(100).refine(isNoConnection, noConnection)
 const common = { name: nameSchema, options: destinationOptionsSchema.prefault({}) }
 
-export const createDestinationSchema = z.discriminatedUnion('kind', [
-  z.object({ ...common, kind: z.literal('local'), config: localContract.enteredConfig }),
-  z.object({
-    ...common,
-    kind: z.literal('s3'),
-    config: s3Contract.enteredConfig.safeExtend({ secretAccessKey: z.string().max(1_024).optional() }),
-  }),
-])
+/** A destination of one kind as it is entered, with its secrets. */
+const newDestination = (kind: DestinationKind) => {
+  const { enteredConfig, secrets }: DestinationContract = destinationContracts[kind]
+  const fields = Object.fromEntries(
+    secrets.map((secret) => [secret.name, z.string().max(longestOf(secret)).optional()]),
+  )
+  return z.object({ ...common, kind: z.literal(kind), config: enteredConfig.safeExtend(fields) })
+}
+const newDestinations = destinationKinds.map(newDestination)
+/** There is a kind. */
+const some = <T>(list: T[]) => list as [T, ...T[]]
+
+export type CreateDestination = {
+  [K in DestinationKind]: {
+    name: string
+    kind: K
+    config: z.output<(typeof destinationContracts)[K]['enteredConfig']> &
+      Partial<Record<(typeof destinationContracts)[K]['secrets'][number]['name'], string>>
+    options: z.output<typeof destinationOptionsSchema>
+  }
+}[DestinationKind]
+// The members are what CreateDestination says of each kind; the compiler cannot follow that through the list of kinds.
+export const createDestinationSchema = z.discriminatedUnion(
+  'kind',
+  some(newDestinations),
+) as unknown as z.ZodType<CreateDestination>
+
 /** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */
-const [localOption, s3Option] = createDestinationSchema.options
-export const testDestinationSchema = z.discriminatedUnion('kind', [
-  localOption.extend({ name: nameSchema.default('New destination') }),
-  s3Option.extend({ name: nameSchema.default('New destination') }),
-])
-export type CreateDestination = z.infer<typeof createDestinationSchema>
+export const testDestinationSchema = z.discriminatedUnion(
+  'kind',
+  some(newDestinations.map((destination) => destination.extend({ name: nameSchema.default('New destination') }))),
+) as unknown as z.ZodType<CreateDestination>
 
 /** `config` and `options` are merged over the stored ones; an absent secret keeps the stored one, null removes an option. */
 export const updateDestinationSchema = z.object({

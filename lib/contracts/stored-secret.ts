@@ -3,6 +3,7 @@ import type { SecretReach } from '../core/secrets/secret-reach'
 
 /** More than any key, certificate or password has. */
 const longestSecret = 65_536
+export const longestOf = ({ longest }: StoredSecret) => longest ?? longestSecret
 
 /** One secret of an engine or a destination: a write-only field beside the settings that it belongs to. */
 export interface StoredSecret {
@@ -10,6 +11,8 @@ export interface StoredSecret {
   name: string
   /** What a change of the settings beside it does to the stored one. */
   reach: SecretReach
+  /** Characters that it may have; absent: as many as any secret. */
+  longest?: number
 }
 
 /** Entered settings, split into what may be shown and the secrets. An empty secret means: remove the stored one. */
@@ -25,17 +28,19 @@ export interface SplitSecrets {
 export function splitSecrets(kinds: readonly StoredSecret[], entered: Readonly<Record<string, unknown>>): SplitSecrets {
   const settings = { ...entered }
   const secrets: Record<string, string> = {}
-  for (const { name, reach } of kinds) {
+  for (const kind of kinds) {
+    const { name, reach } = kind
+    const longest = longestOf(kind)
     const value = settings[name]
     delete settings[name]
     if (value === undefined) continue
-    if (typeof value !== 'string' || value.length > longestSecret) throw noSecret(reach)
+    if (typeof value !== 'string' || value.length > longest) throw noSecret(reach, longest)
     secrets[name] = value
   }
   return { settings, secrets }
 }
 
-function noSecret({ secretName, secretField }: SecretReach): HoldfastError {
-  const message = `Enter the ${secretName} as text of at most ${longestSecret} characters; leave it out to keep the stored one.`
+function noSecret({ secretName, secretField }: SecretReach, longest: number): HoldfastError {
+  const message = `Enter the ${secretName} as text of at most ${longest} characters; leave it out to keep the stored one.`
   return new HoldfastError('invalid-input', message, { facts: { errors: [{ path: secretField, message }] } })
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
+import { readPlace } from '@/lib/contracts/destinations/index'
 import { judgeSource, type SignatureFinding } from '@/lib/core/signature/judge-source'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -44,17 +44,9 @@ export async function verifyManifests(place: string, options: Options): Promise<
 }
 
 function openPlace(place: string, options: Options): Storage {
-  const spec = { id: place, name: place, secrets: {} }
-  if (!place.startsWith('s3://')) return openStorage({ ...spec, kind: 'local', config: { path: path.resolve(place) } })
-  const url = new URL(place)
-  const config = s3ConfigSchema.safeParse({
-    bucket: url.hostname,
-    prefix: decodeURIComponent(url.pathname),
-    ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
-    ...(options.region ? { region: options.region } : {}),
-  })
-  if (!config.success) throw usageError('PLACE is s3://BUCKET/PREFIX, and --endpoint a URL.')
-  return openStorage({ ...spec, kind: 's3', config: config.data })
+  const found = readPlace(/^[a-z0-9]+:\/\//.test(place) ? place : path.resolve(place), options)
+  if (!found) throw usageError('PLACE is a folder or s3://BUCKET/PREFIX, and --endpoint a URL.')
+  return openStorage({ id: place, name: place, secrets: {}, kind: found.kind, config: { ...found.config } })
 }
 
 function judge({ sourceId, backups, list, wrongLists }: FoundSource): Judged {

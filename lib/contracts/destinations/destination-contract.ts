@@ -10,6 +10,12 @@ export interface DestinationAddress {
   url: string
 }
 
+/** What is said of a place beside its address. */
+export interface PlaceOptions {
+  endpoint?: string | undefined
+  region?: string | undefined
+}
+
 /**
  * What everything outside a driver's folder knows of a kind of destination: how its config looks, which secrets it has, and
  * what makes it another place. Pure, and used by browser, API, CLI and worker.
@@ -26,6 +32,8 @@ export interface DestinationContract {
   placeFields: readonly string[]
   /** Where one is, in one line for people: `s3://backups/shop`. Without secrets. */
   place(config: unknown): string
+  /** The config of a place as `place` writes it; null where it is another kind's, or none. */
+  readPlace?(place: string, options: PlaceOptions): object | null
   /** Addresses that a request may not choose freely. */
   addresses(config: unknown): DestinationAddress[]
   /** `near`: on the worker's machine, so it is read from first. */

@@ -19,6 +19,7 @@ export const localContract = {
   secrets: [],
   placeFields: ['path'],
   place: (config) => pathOf(config) ?? '',
+  readPlace: (place) => (place.startsWith('/') ? { path: place } : null),
   addresses: () => [],
   distance: 'near',
   certificate: () => null,

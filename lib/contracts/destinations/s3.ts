@@ -83,11 +83,22 @@ export const s3Contract = {
   title: 'S3 bucket',
   config: s3ConfigSchema,
   enteredConfig: enteredS3ConfigSchema,
-  secrets: [{ name: 'secretAccessKey', reach: keyReach }],
+  secrets: [{ name: 'secretAccessKey' as const, reach: keyReach, longest: 1_024 }],
   placeFields: ['bucket', 'prefix'],
   place(config) {
     const { bucket = '', prefix = '' } = placeSchema.safeParse(config).data ?? {}
     return `s3://${bucket}${prefix ? `/${prefix}` : ''}`
+  },
+  readPlace(place, { endpoint, region }) {
+    const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
+    if (bucket === undefined) return null
+    const config = s3ConfigSchema.safeParse({
+      bucket,
+      prefix,
+      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+      ...(region ? { region } : {}),
+    })
+    return config.data ?? null
   },
   addresses(config) {
     const endpoint = endpointOf(config)

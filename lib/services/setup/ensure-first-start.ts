@@ -1,3 +1,4 @@
+import { folderDestination } from '@/lib/contracts/destinations/index'
 import { catalogEngine } from '@/lib/contracts/engines/index'
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { createSourceSchema } from '@/lib/contracts/source'
@@ -45,7 +46,7 @@ export async function ensureFirstStart(args: { ctx: ServiceContext; input: First
 
   await createDestination({
     ctx,
-    input: { name: 'Local folder', kind: 'local', config: { path: input.backupFolder }, options: { transitions: [] } },
+    input: { name: 'Local folder', ...folderDestination(input.backupFolder), options: { transitions: [] } },
   }).catch(ignore('name-taken'))
   await createRetentionPolicy({ ctx, input: { name: 'Keep 30 days', rules: { keepDays: 30, minimum: 1 } } }).catch(
     ignore('name-taken'),
