@@ -28,6 +28,7 @@ async function main(argv: string[]): Promise<number> {
         to: { type: 'string' },
         on: { type: 'string' },
         owners: { type: 'string' },
+        kind: { type: 'string' },
         only: { type: 'string' },
         role: { type: 'string' },
         days: { type: 'string' },

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createSourceSchema } from '@/lib/contracts/source'
+import { createSource } from '@/lib/services/source/create-source'
 import { startPostgres, type TestPostgres } from '../helpers/servers/postgres'
 import { startProduct, type Product } from '../helpers/product'
 import { buildCli } from '../helpers/build-cli'
+import { tempDir } from '../helpers/temp'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cli = path.join(root, 'dist', `test-cli-${process.pid}.mjs`)
@@ -74,6 +77,36 @@ describe('the command line', () => {
     expect(again.out).toContain('There is already a database copy')
   })
 
+  it('restores what an engine restores, named in its own words', async () => {
+    await using place = await tempDir('cli')
+    const folder = path.join(place.path, 'shelf')
+    await mkdir(folder)
+    await writeFile(path.join(folder, 'kept.txt'), 'kept')
+    await writeFile(path.join(folder, 'lost.txt'), 'lost')
+    const shelf = { name: 'shelf', engine: 'files', connection: { root: folder } }
+    await createSource({ ctx: product.ctx, input: createSourceSchema.parse(shelf) })
+    const { backupId } = JSON.parse((await run(['backup', 'shelf', '--kind', 'snapshot', '--json'])).out)
+    const asked = await run(['restore', backupId, '--to', path.join(place.path, 'x'), '--owners', 'drop'])
+    expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('Restores of Files have no --owners') })
+    expect(await run(['restore', backupId])).toMatchObject({ code: 2, err: expect.stringContaining('--to FOLDER') })
+    const relative = await run(['restore', backupId, '--to', 'somewhere'])
+    expect(relative).toMatchObject({ code: 2, err: expect.stringContaining('--to: Enter a path from the root on') })
+    const back = path.join(place.path, 'back')
+    expect(await run(['restore', backupId, '--to', back, '--only', 'lost.txt'])).toMatchObject({ code: 0 })
+    expect(await readdir(back)).toEqual(['lost.txt'])
+    expect(await readFile(path.join(back, 'lost.txt'), 'utf8')).toBe('lost')
+    expect((await run(['help'])).out).toContain('Files       --to FOLDER [--only PATH,PATH]')
+  })
+
+  it.each([
+    [['--owners', 'mine'], '--owners: '],
+    [['--only', 'item'], '--only: "item" is not schema.table or schema.*.'],
+  ])('refuses a target that its engine does not understand: %j', async (words, message) => {
+    const { items } = JSON.parse((await run(['list', '--json', '--source', 'source 1'])).out)
+    const outcome = await run(['restore', items[0].id, '--to', 'other', ...words])
+    expect(outcome).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+  })
+
   it('makes a token that the API would take', async () => {
     const made = JSON.parse((await run(['token', 'create', 'ci', '--role', 'viewer', '--json'])).out)
     expect(made).toMatchObject({ name: 'ci', role: 'viewer', token: expect.stringMatching(/^hf_/) })
@@ -83,6 +116,8 @@ describe('the command line', () => {
     [['frobnicate'], 2, 'There is no verb "frobnicate".'],
     [['backup'], 2, 'Name the source'],
     [['status', '--frob'], 2, 'Unknown option'],
+    [['backup', 'source 1', '--kind', 'odd'], 2, '--kind is one of: '],
+    [['backup', 'source 1', '--kind', 'incremental'], 1, 'has no backups of kind incremental'],
     [['backup', 'nothing'], 1, 'There is no source called "nothing".'],
   ])('answers %j with exit code %i', async (args, code, message) => {
     const outcome = await run(args)

@@ -6,6 +6,7 @@ export interface Options {
   destination?: string[]
   source?: string
   level?: string
+  kind?: string
   to?: string
   on?: string
   owners?: string

@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import type { Job } from '@/lib/contracts/job'
+import { backupKinds, backupKindSchema } from '@/lib/contracts/backup-kind'
 import { restoreTestLevelSchema } from '@/lib/contracts/schedule'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { parseSelection } from '@/lib/core/restore/parse-selection'
 import { listBackups } from '@/lib/services/backup/list-backups'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import type { ServiceContext } from '@/lib/services/context'
 import { getEvidence } from '@/lib/services/restore-test/get-evidence'
 import { getEvidenceKey } from '@/lib/services/restore-test/get-evidence-key'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
-import { startRestore } from '@/lib/services/restore/start-restore'
 import { getStatus } from '@/lib/services/status/get-status'
 import { audit } from './audit'
+import { followed } from './followed'
 import { bytes, duration, table, time } from './print'
+import { restore, restoreForms } from './restore'
 import { rotateMasterKey } from './rotate-master-key'
 import { statusText } from './status-text'
 import { token } from './token'
@@ -20,25 +20,12 @@ import { sourceId, usageError, type Answer, type Options, type Verb } from './ve
 import { verifyAuditFile } from './verify-audit'
 import { verifyManifests } from './verify-manifests'
 import { verifyEvidenceFile } from './verify-evidence'
-import { waitForJob } from './wait-for-job'
 import { watchStatus } from './watch-status'
 
 async function destinationId(ctx: ServiceContext, name: string): Promise<string> {
   const row = await ctx.db.destination.findFirst({ where: { deletedAt: null, name }, select: { id: true } })
   if (row) return row.id
   throw new HoldfastError('not-found', `There is no destination called "${name}".`)
-}
-
-async function followed(ctx: ServiceContext, jobId: string, options: Options): Promise<Answer> {
-  if (options['no-wait']) return { json: { jobId }, text: `Started job ${jobId}`, ok: true }
-  const job = await waitForJob(ctx, jobId)
-  return { json: job, text: describeJob(job), ok: job.state === 'succeeded' }
-}
-
-function describeJob(job: Job): string {
-  const told = `${job.kind} ${job.state} after ${duration(job.durationMs)}`
-  const remedy = job.error?.remedy ? `\n${job.error.remedy}` : ''
-  return job.error ? `${told}: ${job.error.message}${remedy}` : told
 }
 
 const status: Verb = async (ctx, _args, options) => {
@@ -52,10 +39,16 @@ const status: Verb = async (ctx, _args, options) => {
 
 const backup: Verb = async (ctx, [name], options) => {
   if (!name) throw usageError('Name the source to back up.')
+  const kind = backupKindSchema.optional().safeParse(options.kind)
+  if (!kind.success) throw usageError(`--kind is one of: ${backupKinds.join(', ')}.`)
   const destinationIds = await Promise.all((options.destination ?? []).map((each) => destinationId(ctx, each)))
   const { jobId } = await startBackup({
     ctx,
-    input: { sourceId: await sourceId(ctx, name), ...(destinationIds.length > 0 ? { destinationIds } : {}) },
+    input: {
+      sourceId: await sourceId(ctx, name),
+      ...(kind.data ? { kind: kind.data } : {}),
+      ...(destinationIds.length > 0 ? { destinationIds } : {}),
+    },
   })
   return followed(ctx, jobId, options)
 }
@@ -103,30 +96,6 @@ const test: Verb = async (ctx, [name], options) => {
   return followed(ctx, jobId, options)
 }
 
-const restore: Verb = async (ctx, [backupId], options) => {
-  if (!backupId || !z.uuid().safeParse(backupId).success)
-    throw usageError('Give the id of the backup; see: npm run holdfast -- list')
-  if (!options.to) throw usageError('Name the new database with --to.')
-  const owners = z.enum(['keep', 'drop']).safeParse(options.owners ?? 'keep')
-  if (!owners.success) throw usageError('--owners is keep or drop.')
-  const target = {
-    database: options.to,
-    owners: owners.data,
-    ...(options.only ? { only: selection(options.only) } : {}),
-    ...(options.on ? { sourceId: await sourceId(ctx, options.on) } : {}),
-  }
-  const { jobId } = await startRestore({ ctx, input: { backupId, target } })
-  return followed(ctx, jobId, options)
-}
-
-function selection(text: string) {
-  try {
-    return parseSelection(text)
-  } catch (error) {
-    throw usageError(`--only: ${error instanceof Error ? error.message : String(error)}.`)
-  }
-}
-
 const evidence: Verb = async (ctx, [id]) => {
   if (!id || !z.uuid().safeParse(id).success) throw usageError('Give the id of the restore test.')
   const text = await getEvidence({ ctx, input: { id } })
@@ -171,11 +140,12 @@ export const offlineVerbs: Record<string, (args: string[], options: Options) => 
 export const help = `Usage: npm run holdfast -- VERB [--json]
 
   status [--watch]                         what is protected and proven, and what is not; drawn anew every two seconds
-  backup SOURCE [--destination NAME]...    back up now
+  backup SOURCE [--destination NAME]... [--kind KIND]
+                                           back up now; a kind where its engine has several
   list [--source NAME] [--limit N]         the newest backups
   test BACKUP|SOURCE [--level LEVEL]       restore test: quick, standard, comprehensive
-  restore BACKUP --to DATABASE [--on SOURCE] [--owners keep|drop] [--only SCHEMA.TABLE,SCHEMA.*]
-                                           into a new database
+  restore BACKUP --to PLACE [--on SOURCE]  into a new place:
+${restoreForms}
   token create NAME [--role ROLE] [--days N] [--scope SCOPE]... [--only-source NAME]...
   token list | token revoke NAME|ID        scopes: see docs/audit.md
   audit verify                             read the whole audit log and check its hash chain

@@ -2,7 +2,7 @@ import { useWatch } from 'react-hook-form'
 import type { Source } from '@/lib/contracts/source'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Callout } from '@/components/ui/callout'
-import { parseSelection, type TableSelection } from '@/lib/core/restore/parse-selection'
+import { parseSelection, type TableSelection } from '@/lib/contracts/engines/table-selection'
 import type { RestoreScreen } from '../engine-screen'
 import { ownSource } from '../own-source'
 

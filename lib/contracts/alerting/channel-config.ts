@@ -182,3 +182,16 @@ export const newChannelConfigSchemas = {
   webhook: channelConfigSchemas.webhook.extend({ secret: z.string().max(4_096).optional() }),
   syslog: channelConfigSchemas.syslog,
 } satisfies Record<ChannelKind, z.ZodType>
+
+/** Whether the receiver keeps an incident of its own, and so has to receive its end and its acknowledgement. */
+const keepsIncidents: Record<ChannelKind, boolean> = {
+  email: false,
+  slack: false,
+  teams: false,
+  discord: false,
+  telegram: false,
+  pagerduty: true,
+  webhook: false,
+  syslog: false,
+}
+export const followsIncidents = (kind: string): boolean => keepsIncidents[channelKindSchema.parse(kind)]

@@ -37,6 +37,8 @@ export interface EngineContract {
   describeTarget(target: unknown): string
   /** What two restores to one source may not write at once. */
   targetKey(target: unknown): string
+  /** How a target is named on the command line. */
+  namedTarget: NamedTarget
   /** A part of the source can be read to measure compressions on it. */
   sampled: boolean
   /** Forms of a download beside the files as they are stored. */
@@ -75,6 +77,22 @@ export interface EngineMethod {
   title: string
   /** Stores differences only: needs a backup of this kind to begin with, and takes one where there is none. */
   buildsOn?: BackupKind
+}
+
+/** What a command line says of a target. */
+export interface TargetWords {
+  to: string
+  owners?: string | undefined
+  only?: string | undefined
+}
+
+export interface NamedTarget {
+  /** What `--to` names: `DATABASE`. */
+  called: string
+  /** The further words that this engine knows, each with the form of its value. */
+  words: Partial<Record<Exclude<keyof TargetWords, 'to'>, string>>
+  /** The target as it is entered, not checked yet. Throws a SyntaxError that quotes what was not understood. */
+  read(words: TargetWords): Record<string, unknown>
 }
 
 /** How the names of what holds the data are read. */

@@ -5,7 +5,7 @@ import type { EngineContract } from './engine-contract'
 const noNul = (text: string) => !text.includes('\0')
 
 /** An absolute path of the worker's machine, without `.` and `..` and without a slash at its end. */
-export const absolutePath = (missing: string) =>
+const folderPath = (missing: string) =>
   z
     .string()
     .min(1, missing)
@@ -26,7 +26,7 @@ const patternSchema = z
 
 export const filesConnectionSchema = z.object({
   /** The folder on the worker's machine. */
-  root: absolutePath('Enter the folder, such as /srv/files'),
+  root: folderPath('Enter the folder, such as /srv/files'),
   /** Only what matches one of them, with the folders that lead there; everything when empty. */
   include: z.array(patternSchema).max(500).default([]),
   /** What matches one of them is left out, a folder with all that is in it; it wins over `include`. */
@@ -47,7 +47,7 @@ export type FilesOptions = z.infer<typeof filesOptionsSchema>
 export const filesTargetSchema = z.object({
   /** `new`: a folder that does not exist yet. `in-place`: instead of one that does, which is kept beside it. */
   mode: z.enum(['new', 'in-place']).default('new'),
-  path: absolutePath('Enter the folder, such as /srv/restored'),
+  path: folderPath('Enter the folder, such as /srv/restored'),
   /** For `in-place`: the path once more, as the word that this is wanted. */
   confirm: z.string().optional(),
   /** Only these paths below the root, folders with all that is in them; absent: everything. Not with `in-place`. */
@@ -78,6 +78,11 @@ export const filesContract = {
       : what
   },
   targetKey: (target) => filesTargetSchema.parse(target).path,
+  namedTarget: {
+    called: 'FOLDER',
+    words: { only: 'PATH,PATH' },
+    read: ({ to, only }) => ({ path: to, ...(only === undefined ? {} : { only: only.split(',') }) }),
+  },
   sampled: false,
   downloads: ['plain'],
   longestChain: (options) => filesOptionsSchema.parse(options).longestChain,

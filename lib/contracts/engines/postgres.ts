@@ -6,6 +6,7 @@ import { declareReach } from '../../core/secrets/secret-reach'
 import { enteredHost, isNoConnection } from '../entered'
 import { commonOptionsSchema, removableCommonOptions, sqlAssertionSchema } from './common'
 import type { EngineContract, SourceAddress, StoredSettings } from './engine-contract'
+import { parseSelection } from './table-selection'
 
 export const sslModeSchema = z.enum(sslModes)
 
@@ -158,6 +159,15 @@ export const postgresContract = {
     return `the new database "${database}"${parts.length > 0 ? `, only ${parts.join(', ')}` : ''}`
   },
   targetKey: (target) => postgresTargetSchema.parse(target).database,
+  namedTarget: {
+    called: 'DATABASE',
+    words: { owners: 'keep|drop', only: 'SCHEMA.TABLE,SCHEMA.*' },
+    read: ({ to, owners, only }) => ({
+      database: to,
+      ...(owners === undefined ? {} : { owners }),
+      ...(only === undefined ? {} : { only: parseSelection(only) }),
+    }),
+  },
   sampled: true,
   downloads: ['plain', 'sql'],
   removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],

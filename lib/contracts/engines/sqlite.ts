@@ -14,7 +14,7 @@ export function folderOf(path: string): string {
   return segments.slice(0, first === -1 ? -1 : first).join('/') || '/'
 }
 
-const absolutePath = (missing: string) =>
+const filePath = (missing: string) =>
   z
     .string()
     .min(1, missing)
@@ -29,7 +29,7 @@ const absolutePath = (missing: string) =>
 
 /** A database file of the worker's host, or a pattern for several: `/srv/tenants/**` followed by `/*.sqlite`. */
 export const sqliteConnectionSchema = z.object({
-  path: absolutePath('Enter the path of the database file, such as /srv/app/app.db').refine(
+  path: filePath('Enter the path of the database file, such as /srv/app/app.db').refine(
     (path) => !/\{[^}]*\/[^}]*\}/.test(path),
     'Braces of a pattern cannot hold a slash',
   ),
@@ -51,7 +51,7 @@ export const sqliteOptionsSchema = commonOptionsSchema.extend({
 
 /** A file that does not exist yet; for the databases of a pattern, a folder that does not. */
 export const sqliteTargetSchema = z.object({
-  path: absolutePath('Enter the path of a new file, or of a new folder where the source is a pattern'),
+  path: filePath('Enter the path of a new file, or of a new folder where the source is a pattern'),
 })
 
 const pathOf = (connection: unknown) => sqliteConnectionSchema.safeParse(connection).data?.path
@@ -68,6 +68,7 @@ export const sqliteContract = {
   restoreTarget: sqliteTargetSchema,
   describeTarget: (target) => `the new path ${sqliteTargetSchema.parse(target).path}`,
   targetKey: (target) => sqliteTargetSchema.parse(target).path,
+  namedTarget: { called: 'PATH', words: {}, read: ({ to }) => ({ path: to }) },
   sampled: false,
   downloads: ['plain', 'sql'],
   removableOptions: removableCommonOptions,

@@ -1,6 +1,6 @@
+import { followsIncidents } from '@/lib/contracts/alerting/channel-config'
 import { reminderPrefix } from '@/lib/db/catalog/delivery'
 import type { Tx } from '@/lib/db/client'
-import { followsIncidents } from './follows-incidents'
 
 /** Withdraws waiting reminders, and sends the acknowledgement to receivers with incidents of their own. */
 export async function queueAcknowledged(tx: Tx, alertId: string): Promise<void> {

@@ -1,9 +1,9 @@
+import { followsIncidents } from '@/lib/contracts/alerting/channel-config'
 import { severitySchema, type AlertEvent } from '@/lib/contracts/alerting/alert-event'
 import { channelRoutingSchema } from '@/lib/contracts/alerting/channel-routing'
 import { heldUntil } from '@/lib/core/alert/route-alert'
 import type { Tx } from '@/lib/db/client'
 import type { AlertModel } from '@/lib/db/generated/models/Alert'
-import { followsIncidents } from './follows-incidents'
 import { incidentKey } from './raise-incident'
 
 /**

@@ -1,6 +1,6 @@
+import { followsIncidents } from '@/lib/contracts/alerting/channel-config'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
-import { followsIncidents } from './follows-incidents'
 import { queueOpened } from './queue-opened'
 import type { Incident } from './raise-incident'
 

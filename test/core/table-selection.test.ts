@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSelection } from '@/lib/core/restore/parse-selection'
+import { parseSelection } from '@/lib/contracts/engines/table-selection'
 
 describe('reading which tables to restore', () => {
   it('takes tables and whole schemas, by commas and by lines', () => {
