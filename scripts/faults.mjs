@@ -42,7 +42,7 @@ function options() {
   }
 }
 
-/** The files that were asked for, and the variables that tell them how much; without a word the rounds. */
+/** The files that were asked for, and the variables that say how much; the rounds when nothing was asked for. */
 function chosenSuites(values) {
   const asked = Object.keys(SUITES).filter((name) => values.whole || values[name] !== undefined)
   const chosen = asked.length > 0 ? asked : ['rounds']

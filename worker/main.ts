@@ -33,7 +33,7 @@ const secretNames = [
   'NEXTAUTH_SECRET',
 ]
 
-/** Starts the worker: makes itself known, prepares a fresh instance, takes jobs until it is told to stop. */
+/** Starts the worker: makes itself known, prepares a fresh instance, takes jobs until it is stopped. */
 async function main(): Promise<void> {
   process.umask(0o077)
   const settings = readSettings(process.env)

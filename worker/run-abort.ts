@@ -1,4 +1,4 @@
-/** Why a run is told to stop; the reason of its signal. */
+/** Why a run is stopped; the reason of its signal. */
 export class RunAbort extends Error {
   override readonly name = 'RunAbort'
   constructor(readonly kind: 'cancelled' | 'lease-lost' | 'shutdown') {

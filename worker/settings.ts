@@ -27,7 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv): WorkerSettings {
     throw new HoldfastError('not-configured', 'DATABASE_URL is not set.', { remedy: 'Start Holdfast with npm start.' })
   const email = env['HOLDFAST_ADMIN_EMAIL']
   const password = env['HOLDFAST_ADMIN_PASSWORD']
-  // Read when a sandbox starts; what is wrong with it is said now.
+  // Read when a sandbox starts; what is wrong with it is reported now.
   sandboxLibraries(env)
   return {
     home: path.resolve(env['HOLDFAST_HOME'] ?? '.holdfast'),

@@ -10,7 +10,7 @@ import { api } from '@/lib/client/api'
 import { roleWords } from '@/lib/client/role'
 import { AcceptForm } from './accept-form'
 
-/** Whoever holds the link makes their account, or sets their new password. */
+/** The person with the link makes their account, or sets their new password. */
 export function AcceptInvitation() {
   const [token, setToken] = useState<string | null>(null)
   useEffect(() => {
@@ -35,7 +35,7 @@ export function AcceptInvitation() {
         <p className="mt-1 mb-6 text-center text-ink-2">
           {makes
             ? `An account for ${face.data.email}. ${roleWords[face.data.role].name}: ${roleWords[face.data.role].can.toLowerCase()}.`
-            : `For ${face.data.email}. Whoever is signed in with the old one is signed out.`}
+            : `For ${face.data.email}. Sessions that were signed in with the old one end.`}
         </p>
       )}
       <div className="mt-4 rounded-xl border border-line bg-surface p-5 shadow-card sm:p-6">

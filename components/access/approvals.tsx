@@ -61,7 +61,7 @@ export function Approvals() {
         <CardHeader
           id="approvals-title"
           title="Asked for"
-          note="Whoever asked does it once more after it was agreed to, within a day of asking. It is good for one time."
+          note="Who asked does it once more after it was approved, within a day of asking. It is good for one time."
         />
         <ListState query={approvals} empty={<EmptyState icon={<UsersRound />} title="Nothing was asked for" />}>
           <DataTable

@@ -13,7 +13,7 @@ export function LinkDialog({ made, onClose }: { made: CreatedInvitation; onClose
     <Dialog open onOpenChange={onClose} title={`Link for ${made.email}`} locked>
       <div className="space-y-4">
         <Callout tone="warn" title="Copy it now: it is shown once">
-          Whoever has it becomes this person here. {mailWords[made.mail]}
+          Anyone who has it can sign in as this person. {mailWords[made.mail]}
         </Callout>
         <CodeBlock text={made.link} label="Copy" />
       </div>

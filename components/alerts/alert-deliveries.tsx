@@ -8,16 +8,16 @@ interface AlertDeliveriesProps {
   channelNames: ReadonlyMap<string, string>
 }
 
-/** Who was told, and what became of each message. */
+/** Who was notified, and what became of each message. */
 export function AlertDeliveries({ deliveries, channelNames }: AlertDeliveriesProps) {
   if (deliveries.length === 0) {
-    return <p className="mt-1 text-xs text-ink-3">Nobody was told: no channel asks for it.</p>
+    return <p className="mt-1 text-xs text-ink-3">Nobody was notified: no channel asks for it.</p>
   }
   const failed = deliveries.filter(({ error, state }) => error !== null && state !== 'skipped')
   return (
     <details className="mt-2" open={failed.length > 0}>
       <summary className="cursor-pointer text-xs text-ink-3">{summaryOf(deliveries)}</summary>
-      <ul className="mt-2 space-y-1.5" aria-label="Who was told">
+      <ul className="mt-2 space-y-1.5" aria-label="Who was notified">
         {deliveries.map((delivery) => {
           const { label, tone } = deliveryStateWords[delivery.state]
           return (

@@ -42,7 +42,7 @@ export function AlertsScreen() {
         {silent && (
           <Callout
             tone="warn"
-            title="Nobody is told"
+            title="Nobody is notified"
             actions={
               <RoleLink needs="admin" href="/admin/settings?tab=channels" variant="secondary" size="sm">
                 Add a channel

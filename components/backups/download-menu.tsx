@@ -18,7 +18,7 @@ const asStored: DownloadChoice = {
   Icon: FileLock,
 }
 
-/** A failure is told; the file is not fetched then. */
+/** A failure is shown; the file is not fetched then. */
 const mayDownload = () =>
   ensureStepUp().catch((error: unknown) => {
     toast.error(error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 import type { DestinationOptions } from '@/lib/contracts/operations'
 
-/** `options` of the form: what is said of the place itself, as typed. */
+/** `options` of the form: the settings of the place itself, as typed. */
 export interface PlaceValues {
   site: string
   capacityBytes: number | null

@@ -14,7 +14,7 @@ export function useField<Value>(name: string) {
 /** `fieldsOf` lets a field only have a name whose value is of its kind. */
 const valueAs = <Value>(value: unknown) => value as Value
 
-/** What has several parts may be entered in one field: the first wrong part is told there. */
+/** What has several parts may be entered in one field: the first wrong part is shown there. */
 export function messageIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   if ('message' in error && typeof error.message === 'string') return error.message

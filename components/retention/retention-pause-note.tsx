@@ -8,7 +8,7 @@ import { Callout } from '@/components/ui/callout'
 import { api } from '@/lib/client/api'
 import { useAction } from '@/lib/client/hooks/use-action'
 
-/** Why nothing of a source is deleted, and the button for whoever has looked; nothing where it is not paused. */
+/** Why nothing of a source is deleted, and the button for the person who has looked; nothing where it is not paused. */
 export function RetentionPauseNote({ source }: { source: Source }) {
   const acknowledge = useAction({
     run: () => api<Source>(`/admin/sources/${source.id}/acknowledge-retention`, { method: 'POST' }),

@@ -18,8 +18,8 @@ export function EvidenceKeyCard() {
       <CardHeader id="evidence-key-title" title="Evidence key" />
       <CardBody className="space-y-4">
         <p className="text-ink-2">
-          Each restore test leaves a document signed with this instance&apos;s key. Give this public key to whoever has
-          to check the documents, before they need it and by a way they trust.
+          Each restore test leaves a document signed with this instance&apos;s key. Give this public key to the people
+          who check the documents, before they need it and by a way they trust.
         </p>
         {key ? (
           <>

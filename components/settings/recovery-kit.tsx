@@ -40,7 +40,7 @@ export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) 
       <ul className="list-disc space-y-1 pl-5 text-ink-2">
         <li>It is shown once. Holdfast keeps only the public half.</li>
         <li>
-          Whoever has it and can read the destination can read the backups. Keep it in a safe or a password manager.
+          Anyone who has it and can read the destination can read the backups. Keep it in a safe or a password manager.
         </li>
         <li>Do not keep it only on this machine: it is for the day this machine is gone.</li>
       </ul>

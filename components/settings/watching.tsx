@@ -3,8 +3,8 @@ import { NumberSettings } from './number-settings'
 
 const watchFields = [
   { name: 'nearlyFullShare', label: 'Nearly full, in %', hint: 'Filled share of a destination', percent: true },
-  { name: 'certificateDays', label: 'Certificates, in days', hint: 'Told of so long before they end' },
-  { name: 'tokenDays', label: 'API tokens, in days', hint: 'Told of so long before they end' },
+  { name: 'certificateDays', label: 'Certificates, in days', hint: 'Reported this long before they expire' },
+  { name: 'tokenDays', label: 'API tokens, in days', hint: 'Reported this long before they expire' },
 ]
 const verificationFields = [
   { name: 'everyDays', label: 'At least every … days', hint: 'Each copy is read to its end and compared' },

@@ -22,7 +22,7 @@ interface DeleteActionProps {
   children: ReactNode
 }
 
-/** Deletes what the page is about, once an administrator was told what that means. */
+/** Deletes what the page is about, once an administrator has read what that means. */
 export function DeleteAction({ label, action, path, done, typeToConfirm, onDeleted, children }: DeleteActionProps) {
   const [asking, setAsking] = useState(false)
   const remove = useAction({

@@ -47,7 +47,7 @@ export function OptionFields({ sourceId, limits }: OptionFieldsProps) {
           <Enter.Select name="options.encryption" label="Encryption" choices={encryptions} />
         </div>
         {encryption === 'none' && (
-          <Callout tone="warn" title="Whoever can read the destination can read the data">
+          <Callout tone="warn" title="Anyone who can read the destination can read the data">
             Leave encryption on unless the destination encrypts by itself and its readers are trusted.
           </Callout>
         )}

@@ -19,7 +19,7 @@ const looks = {
   running: { Icon: CircleDashed, ink: 'text-ink-3' },
 } as const
 
-/** How far a source is proven and what came after, in the one sentence that is said everywhere. */
+/** How far a source is proven and what came after, in the one sentence that is used everywhere. */
 export function ProofCell({ source }: { source: Pick<SourceStatus, 'proof'> }) {
   const now = useNow()
   const zone = useViewerTimeZone()

@@ -2,7 +2,7 @@ import type { HealthReason } from '@/lib/contracts/status'
 
 const pauseCode = 'retention-paused'
 
-/** Whether a reason is told by a banner of its own, above the others. */
+/** Whether a reason has a banner of its own, above the others. */
 export function hasBanner(reason: HealthReason, workerAlive: boolean): boolean {
   return reason.code === pauseCode || (!workerAlive && reason.code.includes('worker'))
 }

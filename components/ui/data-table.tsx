@@ -14,7 +14,7 @@ export interface Column<Row> {
   cell: (row: Row, index: number) => ReactNode
   /** Numbers and actions stand at the end. */
   align?: 'end'
-  /** The width of the page from which it is shown; always when absent. What is left out is said in another cell. */
+  /** The width of the page from which it is shown; always when absent. What is left out is shown in another cell. */
   from?: 'sm' | 'xl'
   /** Of the cells. */
   className?: string

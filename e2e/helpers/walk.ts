@@ -13,7 +13,7 @@ export interface Walked {
   pressed: string[]
   /** What was disabled for the role, and said so. */
   withheld: string[]
-  /** What was offered and refused, failed, or disabled without a word. */
+  /** What was offered and refused, failed, or disabled without a reason. */
   findings: string[]
 }
 

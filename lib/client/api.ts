@@ -21,7 +21,7 @@ export interface ApiRequest {
 
 /**
  * Calls `/api/v1{path}`. Throws ApiError for every answer that is not a success, also when nobody answers.
- * A session that has ended is told, and the request is sent again once the person has signed in where they are; else it
+ * A session that has ended is reported, and the request is sent again once the person has signed in where they are; else it
  * leads to the sign-in page and back. Where the server wants to be shown again who it is, the
  * person is asked, and the request is sent again.
  */

@@ -35,5 +35,5 @@ export function troubleTitle({ status, error }: Pick<Backup, 'status' | 'error'>
   return error?.code === 'copy-behind' ? 'A copy is still to come' : 'A copy is missing'
 }
 
-/** Whether a copy is on its way; what is said of it is a reason then and no failure. */
+/** Whether a copy is on its way; its message is a reason then and no failure. */
 export const isAwaited = ({ state }: Pick<Copy, 'state'>): boolean => state === 'pending' || state === 'uploading'

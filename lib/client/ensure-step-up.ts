@@ -7,7 +7,7 @@ import { askStepUp } from './step-up'
 const marginMs = 10_000
 
 /**
- * For what is no call of ours but a plain link, such as a download: asks the person to show again who they are, unless
+ * For plain links that are not API calls, such as a download: asks the person to show again who they are, unless
  * they did a moment ago. False when they would not.
  */
 export async function ensureStepUp(): Promise<boolean> {

@@ -36,7 +36,7 @@ const wordsOf = new Map<string, SignInTrouble>(Object.entries(words))
 
 /**
  * What the sign-in answered, in words. The library passes on one string: `rate-limited:<seconds>` when it is locked, a
- * code of ours, or that it did not match; it never says which of the two was wrong.
+ * code of Holdfast's, or that it did not match; it never says which of the two was wrong.
  */
 export function signInTrouble(error: string): SignInTrouble {
   const [code = '', seconds] = error.split(':')

@@ -2,6 +2,6 @@
 export interface CertificateTarget {
   host: string
   port: number
-  /** What is said before TLS begins: nothing, or what the protocol asks for. */
+  /** What is sent before TLS begins: nothing, or what the protocol asks for. */
   greeting: 'tls' | 'postgres' | 'smtp'
 }

@@ -27,7 +27,7 @@ export const confinementReportSchema = z.object({
   namespaces: z.array(z.string()),
   network: z.enum(['none', 'this machine']),
   limits: sandboxLimitsSchema,
-  /** Things of ours that the probe tried to reach. */
+  /** Things of Holdfast that the probe tried to reach. */
   tried: z.number(),
 })
 export type ConfinementReport = z.infer<typeof confinementReportSchema>

@@ -96,7 +96,7 @@ export const probeReportSchema = z.object({
 })
 export type ProbeReport = z.infer<typeof probeReportSchema>
 
-/** A lifecycle rule of ours in the store, as it was last reconciled. */
+/** A lifecycle rule of Holdfast in the store, as it was last reconciled. */
 const ruleStateSchema = z.object({
   state: z.enum(['installed', 'present', 'refused', 'unsupported', 'absent']),
   detail: z.string().optional(),

@@ -8,7 +8,7 @@ import { exposesSecret } from '../core/secrets/exposed-secret'
  * What is stored is read by the looser schemas, since older rows may hold such values.
  */
 
-/** A host. `missing` is said of an empty one. What means nothing around one is taken off. */
+/** A host. `missing` is the message for an empty one. What means nothing around one is taken off. */
 export const enteredHost = (missing: string) =>
   z
     .string()

@@ -43,7 +43,7 @@ export const codecPrograms: Record<ProgramCodec, CodecProgram> = {
     compress: (level, threads) => ['-q', '-z', '-c', `-T${threads}`, `-${level}`],
     // Level 9 needs 65 MiB to read. One thread: newer versions take all cores, and memory for each.
     decompress: ['-d', '-c', '-T1', '--memlimit-decompress=256MiB'],
-    // The format lets zeros follow, which are none of ours.
+    // The format lets zeros follow, which are not part of the data.
     ending: Buffer.from('YZ'),
     packages: { debian: 'xz-utils', others: 'xz' },
   },

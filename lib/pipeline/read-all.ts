@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { HoldfastError } from '../core/holdfast-error'
 
-/** Reads a small object into memory; throws `object-damaged` past the limit, which no file of ours reaches. */
+/** Reads a small object into memory; throws `object-damaged` past the limit, which no file of Holdfast reaches. */
 export async function readAll(body: Readable, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let sizeBytes = 0

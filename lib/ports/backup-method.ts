@@ -25,7 +25,7 @@ export interface BackupPart {
   expectedBytes?: number
   /**
    * Starts the producer. `stream` carries its output. `finished` settles after the producer ended: it rejects unless it
-   * exited 0, wrote output and its format's end was reached. Whoever reads `stream` must also await `finished`.
+   * exited 0, wrote output and its format's end was reached. The reader of `stream` must also await `finished`.
    * On abort the whole process group is ended before `finished` rejects.
    */
   open(run: RunContext): { stream: Readable; finished: Promise<void> }
@@ -33,7 +33,7 @@ export interface BackupPart {
 
 /** A backup being taken: one consistent point of the source, held until `close`. */
 export interface BackupSession {
-  /** What it is: a method that stores differences takes a full one where they cannot be had. */
+  /** What it is: a method that stores differences takes a full one where they are not possible. */
   kind: BackupKind
   /** It builds on the parent that was given. */
   builtOn?: boolean
@@ -76,7 +76,7 @@ export interface PartFeed {
   /** True while the store is waited for. */
   isHeldBack(): boolean
   /**
-   * Resolves when all bytes were right and the tool has exited 0. Rejects with whoever's fault it was first: the bytes'
+   * Resolves when all bytes were right and the tool has exited 0. Rejects with the first cause: the bytes'
    * (`object-damaged`), the store's, the decompressor's, or the tool's.
    */
   into(tool: RunningCommand): Promise<void>
@@ -134,7 +134,7 @@ export interface RestoreInput extends ReadableBackup {
   /** The backups it builds on, the full one first; absent: it stands alone. */
   before?: (ReadableBackup & { check: CheckParts })[]
   target: RestoreTarget
-  /** What of ours the tools that read the backup must not reach, and what must not be written over. */
+  /** What Holdfast keeps the tools that read the backup out of, and what must not be written over. */
   keepOut: KeepOut
 }
 
@@ -163,7 +163,7 @@ export interface BackupMethod {
   ): Promise<BackupSession>
   /**
    * Restores into a sandbox and runs the checks of the level (`standard` or `comprehensive`). Damage and differences
-   * are failed checks; a sandbox that cannot be had, or does not keep it apart, is a thrown error
+   * are failed checks; a sandbox that is not available, or does not keep it apart, is a thrown error
    * (`sandbox-unavailable`, `sandbox-unconfined`, `sandbox-full`), which the caller records as inconclusive.
    */
   prove(input: ProveInput, run: RunContext): Promise<Proof>

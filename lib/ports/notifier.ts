@@ -1,6 +1,6 @@
 import type { ChannelKind } from '../contracts/alerting/channel-config'
 
-/** What is told to people: one step in the life of an incident. Texts carry no secrets. */
+/** What is sent to people: one step in the life of an incident. Texts carry no secrets. */
 export interface Notification {
   /**
    * `opened` once, `reminder` while it goes on, `acknowledged` when a person took it over (only to receivers that

@@ -5,7 +5,7 @@ import type { Priority } from '../core/tool-priority'
 export interface CommandSpec {
   file: string
   args: string[]
-  /** The tool itself, where `file` and `args` begin with what confines it; errors and logs tell of it. */
+  /** The tool itself, where `file` and `args` begin with what confines it; errors and logs show it. */
   tool?: { file: string; args: string[] }
   /** The whole environment of the child beside PATH, LANG and TZ: nothing else is inherited. */
   env?: Record<string, string>
@@ -22,7 +22,7 @@ export interface CommandSpec {
   bulkInput?: boolean
   /**
    * The tool writes much: stdout is read in chunks of 256 KiB, and given on only when one is full or the tool closed it.
-   * Whoever consumes the chunks last may give their memory back (lib/process/buffer-pool.ts); no stage in between may
+   * The last consumer of the chunks may give their memory back (lib/process/buffer-pool.ts); no stage in between may
    * keep a chunk, or a part of one, after it has passed it on.
    */
   bulkOutput?: boolean

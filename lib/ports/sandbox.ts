@@ -2,7 +2,7 @@ import type { ConfinementReport } from '../contracts/confinement'
 import type { CommandSpec } from './process'
 import type { RunContext } from './run-context'
 
-/** What of ours restored code must not reach; the probe tries each of them. */
+/** What Holdfast keeps restored code out of; the probe tries each of them. */
 export interface KeepOut {
   /** Files and folders: may be neither read nor written. */
   paths: string[]
@@ -22,7 +22,7 @@ export interface View {
 /** A way to run programs that are not trusted, all as one user. It is probed before it is given out. */
 export interface Confinement {
   report: ConfinementReport
-  /** For whoever has to clear away what a worker that died left. */
+  /** For removing what a worker that died left. */
   user: { kind: 'own' | 'sub' | 'shared'; uid?: number | undefined }
   /** The same command, confined. */
   command(spec: CommandSpec, view: View): CommandSpec
@@ -38,7 +38,7 @@ export interface Confinement {
 export interface SandboxOrder {
   /** Folder below which sandboxes are made. */
   root: string
-  /** What of ours code in a backup must not reach. */
+  /** What Holdfast keeps the code of a backup out of. */
   keepOut: KeepOut
   /** True: an administrator accepts for this source that its code runs on this machine without being kept apart. */
   acceptUnconfined?: boolean

@@ -30,7 +30,7 @@ export interface ClassTransition {
   storageClass: string
 }
 
-/** What became of a rule of ours. `absent`: there is none, and none is wanted. */
+/** What became of a rule of Holdfast. `absent`: there is none, and none is wanted. */
 export interface RuleOutcome {
   state: 'installed' | 'present' | 'refused' | 'unsupported' | 'absent'
   detail?: string
@@ -114,13 +114,13 @@ export interface Storage {
 
   /**
    * Installs or checks the store's own safety net (S3 lifecycle: abort stale uploads, expire far behind retention).
-   * Keeps every rule that is not ours. `expireAfterDays` null: objects never expire, only stale uploads are ended.
+   * Keeps every rule that is not Holdfast's. `expireAfterDays` null: objects never expire, only stale uploads are ended.
    */
   ensureSafetyNet?(expireAfterDays: number | null, run: RunContext): Promise<RuleOutcome>
 
   /**
-   * Installs or changes the rule of ours that moves objects to other storage classes by age, and removes it when no
-   * transition is given. Keeps every rule that is not ours.
+   * Installs or changes the rule of Holdfast that moves objects to other storage classes by age, and removes it when no
+   * transition is given. Keeps every rule that is not Holdfast's.
    */
   ensureTransitions?(transitions: ClassTransition[], run: RunContext): Promise<RuleOutcome>
 

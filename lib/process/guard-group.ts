@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { exactEnvironment } from './exact-environment'
 
 /**
- * Ends what is left of us when we are killed with SIGKILL, where no handler runs. One small shell per process of ours
+ * Ends what is left of us when we are killed with SIGKILL, where no handler runs. One small shell per process of Holdfast
  * reads from a pipe which groups are alive; when we die the kernel closes the pipe, and the shell kills them. (The
  * parent-death signal reaches only the direct child: the workers of `pg_restore -j` would survive their leader.)
  */

@@ -5,7 +5,7 @@ import { openPipe } from './open-pipe'
 
 const bufferBytes = 256 * 1024
 
-/** A pipe whose reading end is ours. `writeFd` is for one child and closed here once that has started. */
+/** A pipe that is read here. `writeFd` is for one child and closed here once that has started. */
 export interface BulkPipe {
   writeFd: number
   stdout: Readable

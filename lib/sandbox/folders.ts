@@ -24,7 +24,7 @@ export async function usableFolder(root: string, user: UnprivilegedUser | null):
     if (error.code !== 'EEXIST') throw error
   })
   const info = await lstat(fallback)
-  // Its parent is open to all: what another user put there is not ours to use.
+  // Its parent is open to all: what another user put there must not be used.
   if (!info.isDirectory() || info.uid !== process.getuid?.() || (info.mode & 0o022) !== 0) {
     throw new HoldfastError('sandbox-unavailable', `The folder ${fallback} is not a private folder of this user.`, {
       remedy: 'Remove it, or put the data folder of Holdfast where other users may pass through (chmod o+x).',

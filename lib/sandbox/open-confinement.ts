@@ -31,8 +31,8 @@ export interface ConfinementPlan {
 type Run = Pick<RunContext, 'signal' | 'logger'>
 
 /**
- * The strongest way of this machine to run what is not trusted. It is probed now, and says itself what it is worth:
- * whoever gets grade `none` decides whether that will do.
+ * The strongest way of this machine to run what is not trusted. It is probed now, and reports how strong it is: on
+ * grade `none` the caller decides whether that will do.
  */
 export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<Confinement> {
   const claimed = plan.keepUser ? sharedUser : await claimUser()

@@ -66,7 +66,7 @@ export async function openSandbox(plan: SandboxPlan, run: RunContext): Promise<S
   }
   try {
     await writeMarker(folder, { socketFolder }, run.clock.now())
-    // The passage for the sandbox's user, which is not ours; what is in there is its own or nobody else's.
+    // The passage for the sandbox's user, which is not the worker's; what is in there is its own or nobody else's.
     await chmod(folder, 0o711)
     await chmod(socketFolder, maker ? 0o711 : 0o700)
     for (const path of [data, sockets]) await mkdir(path, { mode: 0o700 })

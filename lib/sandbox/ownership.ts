@@ -33,7 +33,7 @@ export function ownershipOf(identity: SandboxUser, run: Run) {
       if (rest.length > 0) await as([tool('chown'), '-R', '-h', `${identity.uid}:${identity.uid}`, '--', ...rest], run)
     },
     async diskUsage(paths: string[], scope: Run): Promise<number> {
-      // Files that vanish meanwhile make du fail; what it counted by then is told all the same.
+      // Files that vanish meanwhile make du fail; what it counted by then is used all the same.
       const command = [...['/bin/sh', '-c', 'du -scB1 -- "$@" 2>/dev/null | tail -n 1', 'sh'], ...paths]
       return Number.parseInt(await as(command, scope), 10) || 0
     },

@@ -1,5 +1,5 @@
 /**
- * What the probe runs, as restored code would run: it tries to reach each thing of ours, and says what it reached. It is
+ * What the probe runs, as restored code would run: it tries to reach each thing of Holdfast, and says what it reached. It is
  * a text and not a module because it runs confined, where none of our files can be read.
  */
 export const probeScript = `
@@ -21,7 +21,7 @@ for (const path of ask.paths) {
   }
 }
 for (const { pid, started } of ask.processes) {
-  // In a namespace of its own a number may be its own process's: it is ours only when it started at the same moment.
+  // In a namespace of its own a number may be its own process's: it is Holdfast's only when it started at the same moment.
   const stat = (() => { try { return fs.readFileSync('/proc/' + pid + '/stat', 'latin1') } catch { return '' } })()
   if (stat && stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] !== started) continue
   if (!stat && ask.namespaces.pid !== fs.readlinkSync('/proc/self/ns/pid')) continue

@@ -25,7 +25,7 @@ const answerSchema = z.object({
 })
 
 /**
- * Runs a small program as restored code will be run, and lets it try to reach what is ours: the files and processes
+ * Runs a small program as restored code will be run, and lets it try to reach what belongs to Holdfast: the files and processes
  * named, Unix sockets, and a port that is open for the moment. Rejects when it cannot be run at all.
  */
 export async function probe(

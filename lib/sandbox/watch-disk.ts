@@ -9,8 +9,8 @@ const everyMs = 200
 const share = 16
 
 /**
- * Watches what a sandbox has on the disk, until `stop`. When that is more than it may, `onExceeded` ends it; whoever was
- * at work with it then finds the reason in `filled`.
+ * Watches what a sandbox has on the disk, until `stop`. When that is more than it may, `onExceeded` ends it; the caller
+ * then finds the reason in `filled`.
  */
 export function watchDisk(
   confinement: Confinement,

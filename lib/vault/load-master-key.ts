@@ -97,7 +97,7 @@ export async function loadMasterKey(options: {
   return readOwnKey(path)
 }
 
-/** The key in a file of ours; throws `master-key-unreadable`, `master-key-invalid` and `master-key-exposed`. */
+/** The key in a file of Holdfast; throws `master-key-unreadable`, `master-key-invalid` and `master-key-exposed`. */
 export async function readOwnKey(path: string): Promise<Buffer> {
   const content = await readKeyFile(path)
   const { mode } = await stat(path)

@@ -24,7 +24,7 @@ export async function ensurePackages(root) {
   writeFileSync(marker, hashFiles(root, ['package-lock.json']))
 }
 
-/** npm takes other versions when the lock is missing or broken, and removes a file that is in its way: both without a word. */
+/** npm takes other versions when the lock is missing or broken, and removes a file that is in its way: both silently. */
 function refuseBroken(root) {
   const folder = path.join(root, 'node_modules')
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {

@@ -84,7 +84,7 @@ function handOver(pipe: unknown, secrets: Record<string, string> | undefined): v
   pipe.end(JSON.stringify(secrets))
 }
 
-/** A core dump holds every secret that its process ever read, so no child of ours makes one. */
+/** A core dump holds every secret that its process ever read, so no child process makes one. */
 const noCoreDumps = ['-c', 'ulimit -c 0; exec "$@"', 'sh']
 
 function command(spec: ChildSpec): { file: string; args: string[]; identity: { uid?: number; gid?: number } } {

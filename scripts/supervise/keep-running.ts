@@ -18,7 +18,7 @@ export interface KeptRunning {
   stop(signal: NodeJS.Signals, graceMs: number): Promise<void>
 }
 
-/** Starts again whatever ends by itself, for as long as it takes; each time is said. */
+/** Starts again whatever ends by itself, for as long as it takes; each restart is logged. */
 export function keepRunning(name: string, start: () => Child, warn: (line: string) => void): KeptRunning {
   const stopping = new AbortController()
   const endedAt: number[] = []

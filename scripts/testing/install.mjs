@@ -90,7 +90,7 @@ async function installPackages(wanted) {
   })
 }
 
-/** Here for the reason below; the tests that need it install it again, which is red when it cannot be had. */
+/** Here for the reason below; the tests that need it install it again, which is red when it cannot be installed. */
 async function fetchPrometheus() {
   const cache = process.env.HOLDFAST_TEST_CACHE || path.join(homedir(), '.cache/holdfast-test')
   const script = fileURLToPath(new URL('../servers/prometheus.sh', import.meta.url))

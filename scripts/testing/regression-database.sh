@@ -79,7 +79,7 @@ fetch() {
   repositories | sed 's/^/deb-src /p; s/^deb-src /deb /' > "$WORK/sources.list"
   own_apt apt-get update || fail 'the package lists could not be fetched'
 
-  # The suite of the very version where it can be had; a mirror may lack one, and another minor serves as well.
+  # The suite of the very version where it is available; a mirror may lack one, and another minor serves as well.
   local versions version
   versions=$({ echo "$SOURCE_VERSION"
     own_apt apt-cache showsrc "postgresql-$MAJOR" | sed -n 's/^Version: //p' | sort -rV; } | awk '!seen[$0]++')

@@ -15,7 +15,7 @@ async function runCounted({ root, args, env, count, label, signal }) {
         stdio: ['ignore', 'inherit', 'inherit'],
         env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
         signal,
-        // Both runners tear down on the first SIGINT and give up on the second: only ours may reach them.
+        // Both runners tear down on the first SIGINT and give up on the second: only the one sent here may reach them.
         killSignal: 'SIGINT',
         detached: true,
       })

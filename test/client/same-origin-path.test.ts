@@ -6,7 +6,7 @@ describe('sameOriginPath', () => {
     ['/admin', '/admin'],
     ['/admin/backups?status=failed', '/admin/backups?status=failed'],
     ['/admin?x=1', '/admin?x=1'],
-  ])('keeps %s, a page of ours', (value, path) => {
+  ])('keeps %s, a page of Holdfast', (value, path) => {
     expect(sameOriginPath(value)).toBe(path)
   })
 

@@ -24,7 +24,7 @@ describe('who asks', () => {
     ['10.0.0.2', '1.1.1.1, not an address, 10.0.0.5', '10.0.0.5'],
     ['10.0.0.2', '203.0.113.9:4711', '203.0.113.9'],
     ['2001:db8:1::2', '[2001:db8:2::7]:4711', '2001:db8:2::7'],
-  ])('through %s with X-Forwarded-For %j it is %s: what a proxy of ours saw', (peer, list, client) => {
+  ])('through %s with X-Forwarded-For %j it is %s: what the trusted proxy saw', (peer, list, client) => {
     expect(arrive(peer, list).client).toBe(client)
   })
 

@@ -83,7 +83,7 @@ describe('the recommended compression', () => {
     }
   })
 
-  it('is none of ours to give when nothing was measured', () => {
+  it('is not given when nothing was measured', () => {
     expect(recommendCompression({ measured: [], sourceBytesPerSecond: null })).toBeNull()
   })
 })

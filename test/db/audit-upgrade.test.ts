@@ -19,7 +19,7 @@ test('an instance with events from before the chain goes on with the next number
     expect(newest).toMatchObject({ id: 8n, action: 'new.event' })
     const ctx = testContext(db)
     expect(await verifyAuditLog({ ctx })).toMatchObject({ ok: true, verified: 1, beforeChain: 7, fault: null })
-    // The database lets nobody take one away either; only whoever may switch its triggers off.
+    // The database lets nobody take one away either; only a role that may switch its triggers off.
     await expect(db.$executeRaw`DELETE FROM audit_event WHERE id = 3`).rejects.toThrow(/append-only/)
   } finally {
     await db.$disconnect()

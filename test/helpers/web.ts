@@ -14,7 +14,7 @@ export interface Web {
   ctx: ServiceContext
   token(role: Role): Promise<string>
   cookie(sessionId: string): Promise<string>
-  /** Headers of a browser in which someone of the role is signed in, on a page of ours. */
+  /** Headers of a browser in which someone of the role is signed in, on a page of Holdfast. */
   session(role: Role): Promise<Record<string, string>>
   stop(): Promise<void>
 }

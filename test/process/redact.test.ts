@@ -38,7 +38,7 @@ describe('redact', () => {
     ['a cookie', 'cookie: a=b; c=d\nHost: db', [], 'cookie: ***\nHost: db'],
     ['a bearer without its header', 'refused Bearer eyJhbGciOi.J9_x', [], 'refused Bearer ***'],
     ['an access key', 'key AKIAIOSFODNN7EXAMPLE is unknown', [], 'key *** is unknown'],
-    ['a token of ours', 'with hf_0123456789abcdefghij end', [], 'with *** end'],
+    ['a token of Holdfast', 'with hf_0123456789abcdefghij end', [], 'with *** end'],
     ['a private key', `before ${pem} after`, [], 'before *** after'],
     ['a private key that was cut off', `before ${pem.slice(0, 40)}`, [], 'before ***'],
     ['the rest of a private key', `${pem.slice(40)}\nafter`, [], '***\nafter'],

@@ -148,7 +148,7 @@ describe('bodies', () => {
   })
 })
 
-describe('what is no request of ours', () => {
+describe('what no page of Holdfast ever asks', () => {
   test.each<[string, Ask, number]>([
     ['a compressed body', { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: Buffer.from('x') }, 415],
     ['an unknown method', { method: 'PROPFIND' }, 405],
@@ -156,7 +156,7 @@ describe('what is no request of ours', () => {
     ['an address that is too long', { path: `/${'a'.repeat(8_192)}` }, 414],
     ['a query that is too long', { path: `/login?${'a'.repeat(8_192)}` }, 414],
     ['headers that are too long', { headers: { 'x-long': 'a'.repeat(20_000) } }, 431],
-    ['another name of ours', { headers: { host: 'evil.example' } }, 421],
+    ['another name of Holdfast', { headers: { host: 'evil.example' } }, 421],
   ])('%s is refused before anything else looks at it', async (_, asked, status) => {
     let reached = 0
     const port = await front((_request, response) => {
@@ -220,7 +220,7 @@ describe('forwarded headers', () => {
     expect(JSON.stringify(json.raw)).not.toContain('203.0.113.9')
   })
 
-  it('of a trusted proxy count, and its name must be one of ours too', async () => {
+  it('of a trusted proxy count, and its name must be a known one too', async () => {
     const port = await front(echo, { trustedProxies: parseNetworks('127.0.0.0/8', 'X') })
     const asked = { ...lies, 'x-forwarded-host': 'backup.example.com', 'x-forwarded-for': '1.1.1.1, 203.0.113.9' }
     expect((await ask(port, { headers: asked })).json.headers).toMatchObject({

@@ -9,7 +9,7 @@ import { guardedRoutes, routeName, send } from '../helpers/walk'
 import { startWeb, type Web } from '../helpers/web'
 
 // What a limited token sees and does is what an unlimited one sees and does in a catalog in which there are no other
-// sources. That second catalog is the oracle: nothing of ours hides anything in it.
+// sources. That second catalog is the oracle: nothing in Holdfast hides anything in it.
 
 const running: Web[] = []
 afterAll(async () => {

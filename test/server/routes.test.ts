@@ -75,7 +75,7 @@ describe.each(guardedRoutes.map((route) => [routeName(route), route] as const))(
   const role = route.role === 'public' ? 'viewer' : route.role
   const person = route.scope === 'person'
 
-  it('refuses those who are not signed in, and whoever sends what is no credential (security 32)', async () => {
+  it('refuses those who are not signed in, and those who send what is no credential (security 32)', async () => {
     // Each from an address of its own: many wrong tokens from one are another refusal.
     const wrong = { token: 'hf_wrong', headers: { 'x-forwarded-for': name } }
     const tries = [{}, wrong, { headers: { cookie: 'holdfast.session=x.y.z' } }]

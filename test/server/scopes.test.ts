@@ -213,7 +213,7 @@ describe('a token that is limited to one source', () => {
     }
   })
 
-  it('does not rename its source, since a name that is taken would tell of another (security 32)', async () => {
+  it('does not rename its source, since a name that is taken would give another away (security 32)', async () => {
     const route = apiRoutes.find((each) => routeName(each) === 'PATCH /api/v1/admin/sources/{id}')
     if (!route) throw new Error('there is no such route')
     const { name } = await web.ctx.db.source.findUniqueOrThrow({ where: { id: rows.other.source } })

@@ -41,7 +41,7 @@ describe('the first start', () => {
     expect((await call(setupNeeded)).json).toEqual({ needed: true })
   })
 
-  it('belongs to whoever has the code, and asks for an administrator once', async () => {
+  it('belongs to the one who has the code, and asks for an administrator once', async () => {
     await mkdir(keys(), { recursive: true })
     await writeFile(path.join(keys(), 'setup-code'), `${code}\n`, { mode: 0o600 })
     expect((await call(health)).json).toEqual({ status: 'up' })

@@ -170,7 +170,7 @@ describe('many streams of events', () => {
 })
 
 describe('the OpenAPI document', () => {
-  it('is made once, and not sent again to whoever has it', async () => {
+  it('is made once, and not sent again to a client that has it', async () => {
     const ask = (headers: Record<string, string> = {}) =>
       getOpenApi(new Request('http://holdfast.test/api/v1/openapi.json', { headers }), { params: Promise.resolve({}) })
     const first = await ask()

@@ -119,7 +119,7 @@ describe('CloudWatch', () => {
     expect(new Set(sources.map((datum) => datum.Dimensions?.[0]?.Value)).size).toBe(500)
   })
 
-  it('that refuses is told of after the third time, once, and of its recovery; nothing else suffers', async () => {
+  it('that refuses is reported after the third time, once, and its recovery as well; nothing else suffers', async () => {
     status = 403
     for (let round = 0; round < 2; round += 1) await push()
     expect(await told.of('channel-failed')).toEqual([])

@@ -52,7 +52,7 @@ async function afterMinutes(minutes: number, well: () => Promise<unknown> = allW
 }
 
 describe("the dead man's switch", () => {
-  it('is called once an interval while all is well, whoever asks', async () => {
+  it('is called once an interval while all is well, by several workers too', async () => {
     expect((await Promise.all([call(), call(), call()])).toSorted()).toEqual(['not-due', 'not-due', 'pinged'])
     ctx.clock.advance(30_000)
     expect(await call()).toBe('not-due')
@@ -62,7 +62,7 @@ describe("the dead man's switch", () => {
     expect((await getDeadMansSwitch({ ctx })).lastPingAt).toBe(now().toISOString())
   })
 
-  it('is told of trouble once and then no more, when schedules are not looked at, until they are again', async () => {
+  it('reports trouble once and then no more, when schedules are not looked at, until they are again', async () => {
     expect(await call()).toBe('pinged')
     for (let minute = 0; minute < 6; minute += 1) {
       await afterMinutes(1, heartbeat)
@@ -100,7 +100,7 @@ describe("the dead man's switch", () => {
     await catalog.db.channel.deleteMany()
   })
 
-  it('that cannot be reached is told of after three calls, and again when it can', async () => {
+  it('that cannot be reached is reported after three calls, and again when it can', async () => {
     receiver.answer = (_, response) => void response.writeHead(503).end()
     for (let turn = 0; turn < 3; turn += 1) {
       expect(await catalog.db.alert.count({ where: { resolvedAt: null } })).toBe(0)

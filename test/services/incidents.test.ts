@@ -261,7 +261,7 @@ describe('acknowledging', () => {
 })
 
 describe('a channel that does not deliver', () => {
-  it('is told of through the others, never through itself, and is well after a success', async () => {
+  it('is reported through the others, never through itself, and is well after a success', async () => {
     const broken = await startHttpReceiver()
     broken.answer = (_, response) => void response.writeHead(500).end()
     const id = await addHook({}, broken)

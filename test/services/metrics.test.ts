@@ -189,7 +189,7 @@ describe('GET /metrics', () => {
   })
   afterAll(() => web.stop())
 
-  it('is for whoever may read the metrics, and nobody else', async () => {
+  it('is for those who may read the metrics, and nobody else', async () => {
     const scoped = async (scopes: string[]) =>
       (
         await createToken({

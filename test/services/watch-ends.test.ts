@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 describe('an API token that ends', () => {
-  it('is told of once in the days before, and no more once it is revoked', async () => {
+  it('is reported once in the days before, and no more once it is revoked', async () => {
     const input = createTokenSchema.parse({ name: 'ci', role: 'viewer', expiresInDays: 90 })
     const token = await createToken({ ctx, input })
     await createToken({ ctx, input: createTokenSchema.parse({ name: 'forever', role: 'viewer', expiresInDays: null }) })
@@ -125,7 +125,7 @@ describe('a certificate that ends', () => {
     }
   })
 
-  it('is told of once for each server: a source, an S3 endpoint and a mail server', async () => {
+  it('is reported once for each server: a source, an S3 endpoint and a mail server', async () => {
     const connection = { host: '127.0.0.1', port: pg.port, database: 'postgres', user: 'postgres' }
     await createSource({
       ctx,

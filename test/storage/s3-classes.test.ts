@@ -36,7 +36,7 @@ describe('storage classes of a bucket', () => {
   const ensure = (transitions: ClassTransition[], config = {}) =>
     withStorage(async (storage) => storage.ensureTransitions?.(transitions, makeTestRun()), config)
 
-  it('objects move by age by a rule of ours, which is changed and taken away again; other rules stay', async () => {
+  it('objects move by age by a rule of Holdfast, which is changed and taken away again; other rules stay', async () => {
     const foreign: LifecycleRule = {
       ID: 'logs',
       Status: 'Enabled',

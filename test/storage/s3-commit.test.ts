@@ -186,7 +186,7 @@ describe('a store that refuses in the middle', () => {
   it('ends a source that is silent when a part fails (fault 31)', async () => {
     await using faulty = await openFaulty()
     faulty.proxy.fail({ on: 'UploadPart', fault: { kind: 'answer', status: 403, code: 'QuotaExceeded' } })
-    // Two parts, then a producer that waits for ever.
+    // Two parts, then a producer that waits forever.
     const silent = new Readable({ read: () => undefined })
     silent.push(large)
     const put = faulty.storage.put(key, silent, {}, makeTestRun())

@@ -54,7 +54,7 @@ describe('a quick test, which restores nothing,', () => {
   }
   const backup = () => getBackup({ ctx: product.ctx, input: { id: backupId } })
   const incident = () => product.ctx.db.alert.count({ where: { event: 'restore-test-failed', resolvedAt: null } })
-  /** What everybody is told of the proof: the API, the overview, the history, the metrics. */
+  /** Everything that shows the proof: the API, the overview, the history, the metrics. */
   const said = async () => {
     const { ctx } = product
     const status = await getStatus({ ctx })

@@ -109,7 +109,7 @@ describe('backups from before the recovery kit are wrapped for it', () => {
     expect(await openByHand(newest, kits[0] ?? '', fromNorth)).toBe(0)
   }, 120_000)
 
-  it('a destination that is away is told of and made up for by itself; a copy made meanwhile has the later keys as well', async () => {
+  it('a destination that is away is reported and made up for by itself; a copy made meanwhile has the later keys as well', async () => {
     const away = `${north.folder}-unmounted`
     await rename(north.folder, away)
     await makeKit()

@@ -193,7 +193,7 @@ describe('replacing the master key', () => {
     expect([existsSync(keyFile('master-next')), existsSync(keyFile('master-old'))]).toEqual([false, false])
   }, 500_000)
 
-  it('leaves an old key that opens nothing new, and signatures that hold for whoever knows either key (security 5, 7)', async () => {
+  it('leaves an old key that opens nothing new, and signatures that hold with either key (security 5, 7)', async () => {
     const old = openVault(oldKey)
     const newKey = Buffer.from(await readFile(keyFile('master'), 'utf8'), 'base64')
     expect(newKey.equals(oldKey)).toBe(false)

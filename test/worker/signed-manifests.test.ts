@@ -256,7 +256,7 @@ describe('signed manifests', () => {
     expect(await product.ctx.db.storageFinding.count()).toBe(0)
   })
 
-  it('a signature that is wrong makes a copy damaged, never green, and it is made whole (security 7)', async () => {
+  it('a signature that is wrong makes a copy damaged, never green, and it is repaired (security 7)', async () => {
     const file = path.join(await folderOf(ids[0] ?? ''), 'manifest.sig.json')
     const bytes = await readFile(file)
     await writeFile(file, bytes.toString().replace('"sequence":1', '"sequence":8'))
@@ -267,7 +267,7 @@ describe('signed manifests', () => {
     expect(await product.ctx.db.alert.findMany({ where: { event: 'copy-damaged' } })).toMatchObject([
       { body: expect.stringContaining('signature of the manifest is not the one that was written') },
     ])
-    await waitFor('the copy to be made whole', async () =>
+    await waitFor('the copy to be repaired', async () =>
       (await readFile(file).catch(() => Buffer.alloc(0))).equals(bytes),
     )
     // The signature comes before the manifest: its job goes on for a moment.

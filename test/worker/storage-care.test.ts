@@ -61,7 +61,7 @@ describe('what is stored is looked after', () => {
       data: { storedAt: new Date(Date.now() - days * dayMs), verifiedAt: null },
     })
 
-  it('reading back finds a flipped bit, tells of it once, and the copy is made whole from the other one', async () => {
+  it('reading back finds a flipped bit, reports it once, and the copy is repaired from the other one', async () => {
     const backupId = await back([north.id, south.id])
     await age([backupId], 29)
     const folder = await folderOf(backupId)
@@ -75,14 +75,14 @@ describe('what is stored is looked after', () => {
     const told = await product.ctx.db.alert.findMany({ where: { event: 'copy-damaged' } })
     expect(told).toMatchObject([{ title: expect.stringContaining('north'), sourceId }])
 
-    await waitFor('the copy to be made whole', async () => (await stateIn(backupId, north.id)) === 'stored')
+    await waitFor('the copy to be repaired', async () => (await stateIn(backupId, north.id)) === 'stored')
     expect((await readFile(archive)).equals(bytes)).toBe(true)
     expect(await restorableSet(product.ctx)).toEqual([`${backupId}@north`, `${backupId}@south`])
     await waitFor('the incident to end', async () => (await openAlerts('copy-damaged')).length === 0)
     expect(await getBackup({ ctx: product.ctx, input: { id: backupId } })).toMatchObject({ status: 'succeeded' })
   })
 
-  it('a damaged copy that is the only one is told of and left as it is', async () => {
+  it('a damaged copy that is the only one is reported and left as it is', async () => {
     const backupId = await back([north.id])
     await age([backupId], 29)
     const archive = path.join(await folderOf(backupId), 'archive.dump.zst.age')
@@ -115,7 +115,7 @@ describe('what is stored is looked after', () => {
     expect(found.reverify).toMatchObject({ copies: 2, brokenCopies: 0 })
   })
 
-  it('an inventory finds a copy that is gone, and one that lost an object, and both are made whole', async () => {
+  it('an inventory finds a copy that is gone, and one that lost an object, and both are repaired', async () => {
     const gone = await back([north.id, south.id])
     const torn = await back([north.id, south.id])
     await rm(await folderOf(gone), { recursive: true })
@@ -125,7 +125,7 @@ describe('what is stored is looked after', () => {
     expect(found.inventory).toMatchObject({ brokenCopies: 2 })
     expect(await product.ctx.db.alert.count({ where: { event: 'copy-damaged', resolvedAt: null } })).toBeLessThan(2)
     for (const backupId of [gone, torn]) {
-      await waitFor('the copy to be made whole', async () => (await stateIn(backupId, north.id)) === 'stored')
+      await waitFor('the copy to be repaired', async () => (await stateIn(backupId, north.id)) === 'stored')
     }
     await waitFor('the incident to end', async () => (await openAlerts('copy-damaged')).length === 0)
     const set = await restorableSet(product.ctx)
@@ -142,7 +142,7 @@ describe('what is stored is looked after', () => {
     const other = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
     const foreign = `holdfast/v1/${other}/20200101T000000Z-${other}/`
 
-    it('are reported with their sizes, told of once, and not removed', async () => {
+    it('are reported with their sizes, reported once, and not removed', async () => {
       const backupId = await back([south.id])
       await plant(`${foreign}archive.dump.zst.age`, 'x'.repeat(1_000))
       await plant(`${foreign}manifest.json`, '{}')

@@ -84,7 +84,7 @@ describe('an object that the catalog does not know, where the clock of the store
       where: { event: 'unknown-objects', key: { contains: destinationId }, resolvedAt: null },
     })
 
-  it.each(clocks)('$name: is told of at once, shown as it is, and removable a day after we saw it', async (clock) => {
+  it.each(clocks)('$name: is reported at once, shown as it is, and removable a day after we saw it', async (clock) => {
     const { bucket, id } = await store()
     await bucket.write(key, 'hello')
     saysOfTime(clock.says)
@@ -149,7 +149,7 @@ describe('an object that the catalog does not know, where the clock of the store
     expect(await bucket.names()).toEqual([])
   })
 
-  it('is wrong: it is not told of while a run writes that began before we saw it; afterwards it is', async () => {
+  it('is wrong: it is not reported while a run writes that began before we saw it; afterwards it is', async () => {
     const { bucket, id } = await store()
     await bucket.write(key, 'hello')
     saysOfTime('2016-11-29T02:00:00.000Z')

@@ -25,7 +25,7 @@ export interface Options {
   json?: boolean
 }
 
-/** What a verb answers: an object for `--json`, the same in words, and whether it is good news. */
+/** What a verb answers: an object for `--json`, the same in words, and whether all is well. */
 export interface Answer {
   json: unknown
   text: string

@@ -94,7 +94,7 @@ export const backupTask: Task = {
     const { ctx, job } = args
     if (!job.sourceId) return
     const backups = await ctx.db.backup.findMany({ where: { jobId: job.id }, select: { id: true, status: true } })
-    // What a failed run left in the stores goes at once, even when the run itself was told to stop.
+    // What a failed run left in the stores goes at once, even when the run itself was stopped.
     const run = { ...args.run, signal: AbortSignal.timeout(60_000) }
     if (state !== 'succeeded') await removeDeleted({ ctx, backupIds: backups.map((backup) => backup.id), run })
     if (state !== 'succeeded' && state !== 'partial') return

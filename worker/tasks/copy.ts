@@ -113,7 +113,7 @@ async function checkBeforeReplacing(
   }
 }
 
-/** The copy's id once it is ours to write; null when it is stored already. */
+/** The copy's id once this run may write it; null when it is stored already. */
 function claim({ ctx, job }: TaskArgs, where: { backupId: string; destinationId: string }): Promise<string | null> {
   return ctx.db.$transaction(
     async (tx) => {

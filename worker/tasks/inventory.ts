@@ -152,7 +152,7 @@ async function putBack(storage: Storage, lost: { key: string; text: string }, ru
 }
 
 /**
- * A listing is a hint: every stored copy that it did not show whole is asked for by name before anything is said of it.
+ * A listing is a hint: every stored copy that it did not show whole is asked for by name before anything is reported.
  * Answers how many are broken.
  */
 async function lookCloser(

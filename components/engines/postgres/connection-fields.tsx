@@ -18,7 +18,7 @@ const sslWords: Record<SslMode, string> = {
 }
 const sslChoices = sslModes.map((mode) => ({ value: mode, label: sslWords[mode] }))
 
-/** So that who is told to paste a certificate is led there. */
+/** So that a message that asks for a certificate leads there. */
 export const focusCa = () => document.querySelector<HTMLElement>('textarea[data-ca]')?.focus()
 
 export function ConnectionFields({ secretHints }: ConnectionFieldsProps) {

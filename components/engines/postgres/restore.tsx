@@ -58,7 +58,7 @@ function TargetFields() {
   )
 }
 
-/** What is in a backup runs where it is restored: that is said before, not found out. */
+/** What is in a backup runs where it is restored: that is said before it happens. */
 function RestoredCodeNote({ target }: { target: Source }) {
   const { user } = ownSource(target, 'postgres').connection
   if (target.inspection?.superuser) {

@@ -21,7 +21,7 @@ export function Channels() {
         <CardHeader
           id="channels-title"
           title="Alert channels"
-          note="A channel that is on is told once of each alert it asks for, reminded while it goes on, and told when it is over"
+          note="A channel that is on is notified once of each alert it asks for, reminded while it goes on, and notified when it is over"
           actions={
             <RoleButton needs="admin" size="sm" onClick={() => setAdding(true)}>
               Add a channel
@@ -31,8 +31,8 @@ export function Channels() {
         <ListState
           query={channels}
           empty={
-            <EmptyState icon={<BellRing />} title="Nobody is told yet">
-              Add an e-mail address or a webhook, so that a failed backup is heard of before it is needed.
+            <EmptyState icon={<BellRing />} title="Nobody is notified yet">
+              Add an e-mail address or a webhook, so that a failed backup is known before the backup is needed.
             </EmptyState>
           }
         >

@@ -20,7 +20,7 @@ const severities = [
 const events = alertEvents.map((event) => ({ value: event, label: alertWords[event] }))
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((label, index) => ({ value: index + 1, label }))
 
-/** What the channel is told, and when. */
+/** Which alerts the channel gets, and when. */
 export function RoutingFields() {
   const sources = useQuery(sourcesQuery())
   const [everyEvent, everySource, quiet] = useWatch<

@@ -1,6 +1,6 @@
 import type { ChannelRouting } from '@/lib/contracts/alerting/channel-routing'
 
-/** What a channel is told, in one line. */
+/** Which alerts a channel gets, in one line. */
 export function routingWords(routing: ChannelRouting): string {
   const { events, sourceIds, tags, quietHours, remindHours } = routing
   const some = [

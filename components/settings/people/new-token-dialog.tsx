@@ -26,7 +26,7 @@ const lifetimes = [
 interface TokenValues extends TokenLimitValues {
   name: string
   role: Role
-  /** One of the lifetimes; empty: for ever. */
+  /** One of the lifetimes; empty: it does not expire. */
   expiresInDays: string
 }
 const empty: TokenValues = { name: '', role: 'operator', expiresInDays: '90', scopes: [], sourceIds: [] }

@@ -20,7 +20,7 @@ const scopeChoices = tokenScopes.map((scope) => ({
   hint: scopeWords[scope],
 }))
 
-/** What a token may be used for, and of which sources. Nothing chosen means no limit, and that is said. */
+/** What a token may be used for, and of which sources. Nothing chosen means no limit, and the form says so. */
 export function TokenLimits() {
   const sources = useQuery(sourcesQuery())
   const [scopes, sourceIds] = useWatch<TokenLimitValues, ['scopes', 'sourceIds']>({ name: ['scopes', 'sourceIds'] })

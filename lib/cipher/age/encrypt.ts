@@ -17,7 +17,7 @@ class FileKeyTap implements Recipient {
 }
 
 /**
- * Header and file key by the age library; only the payload is ours, on the platform's cipher, which is about seven times
+ * Header and file key by the age library; only the payload is encrypted here, with the platform's cipher, which is about seven times
  * as fast as the library's own.
  */
 async function makeHeader(recipients: readonly string[]): Promise<{ header: Buffer; fileKey: Uint8Array }> {

@@ -12,7 +12,7 @@ const ladder: ReadonlyArray<{ below: number; ms: number; unit: Intl.RelativeTime
 export function formatRelative(at: Date, now: number): string {
   const difference = at.getTime() - now
   const size = Math.abs(difference)
-  // Clocks differ by a little, and ours ticks every few seconds: that is not the future yet.
+  // Clocks differ by a little, and the page's clock ticks every few seconds: that is not the future yet.
   if (size < 45_000) return difference <= 10_000 ? 'just now' : 'in a moment'
   const step = ladder.find((candidate) => size < candidate.below)
   if (step) return relative.format(Math.sign(difference) * Math.max(1, Math.round(size / step.ms)), step.unit)

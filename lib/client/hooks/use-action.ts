@@ -10,7 +10,7 @@ export interface ActionOptions<In, Out> {
   done?: string | ((result: Out, input: In) => string)
   onDone?: (result: Out, input: In) => void
   onFailed?: (error: Error) => void
-  /** `toast`: the error is told in passing. `inline`: whoever calls shows `error` beside what was asked. */
+  /** `toast`: the error is shown in a toast. `inline`: the caller shows `error` beside what was asked. */
   errors?: 'toast' | 'inline'
 }
 

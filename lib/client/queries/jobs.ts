@@ -5,7 +5,7 @@ import { isActive } from '@/lib/client/words/words'
 
 export const jobKey = (id: string) => ['jobs', 'one', id] as const
 
-/** One job. The event stream writes into the same place; this asks by itself where the stream is not to be had. */
+/** One job. The event stream writes into the same place; this asks by itself where the stream is not available. */
 export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: jobKey(id),

@@ -12,7 +12,7 @@ export type Tone = 'proven' | 'info' | 'neutral' | 'warn' | 'bad' | 'running'
 
 export const stateWords: Record<JobState, { label: string; tone: Tone; means: string }> = {
   queued: { label: 'Queued', tone: 'neutral', means: 'Waits for a worker' },
-  running: { label: 'Running', tone: 'running', means: 'A worker is at it' },
+  running: { label: 'Running', tone: 'running', means: 'A worker is running it' },
   succeeded: { label: 'Succeeded', tone: 'info', means: 'Finished, every copy confirmed' },
   partial: { label: 'Partial', tone: 'warn', means: 'At least one copy is missing' },
   failed: { label: 'Failed', tone: 'bad', means: 'Nothing usable was made' },

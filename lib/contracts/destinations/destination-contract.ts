@@ -10,7 +10,7 @@ export interface DestinationAddress {
   url: string
 }
 
-/** What is said of a place beside its address. */
+/** What is given of a place beside its address. */
 export interface PlaceOptions {
   endpoint?: string | undefined
   region?: string | undefined

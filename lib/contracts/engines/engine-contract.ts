@@ -31,7 +31,7 @@ export interface EngineContract {
   enteredOptions: z.ZodObject
   /** The ways to take a backup; the first is taken where none is named. */
   methods: readonly [EngineMethod, ...EngineMethod[]]
-  /** What a restore is told beside the source whose server it goes to, as entered. */
+  /** The settings of a restore beside the source whose server it goes to, as entered. */
   restoreTarget: z.ZodObject
   /** Where a restore goes, for people, within a sentence: `the new database "shop"`. */
   describeTarget(target: unknown): string
@@ -63,7 +63,7 @@ export interface EngineContract {
   /** How many backups may build on one another before a full one is due; for methods that store differences. */
   longestChain?(options: unknown): number
   /**
-   * What holds the data, by name, so that one that is gone is told by its name. Absent: only how many there are is
+   * What holds the data, by name, so that one that is gone is reported by its name. Absent: only how many there are is
    * compared, as far as the engine counts them.
    */
   containers?: NamedContainers

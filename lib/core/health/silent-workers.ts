@@ -1,4 +1,4 @@
-/** A worker's row; `stoppedAt` is null while it runs, and after it died without a word. */
+/** A worker's row; `stoppedAt` is null while it runs, and after it died without notice. */
 export interface WorkerFacts {
   id: string
   host: string

@@ -66,7 +66,7 @@ const otherRules: Rule[] = [
     least: 60_000,
     criticalRise: Number.POSITIVE_INFINITY,
     criticalFall: Number.POSITIVE_INFINITY,
-    // A backup that is done sooner harms nobody; that there is less in it is told by its size.
+    // A backup that is done sooner harms nobody; less in it shows in its size.
     falls: false,
   },
 ]
@@ -92,7 +92,7 @@ const rulesFor = ({ measures }: JudgedBackup): Rule[] => [
 /**
  * Holds the latest good backup against those before it, newest first. A value stands out when it lies further from the
  * median than five times the usual scatter and the change is large enough to matter; with fewer than five to compare
- * with nothing is said. What held data and vanished, such as a table, is told against the backup just before.
+ * with nothing is reported. What held data and vanished, such as a table, is compared with the backup just before.
  */
 export function findAnomalies(history: readonly JudgedBackup[], latest: JudgedBackup): Anomaly[] {
   const numbers = rulesFor(latest).flatMap((rule) => {

@@ -10,7 +10,7 @@ export interface HostSettings {
 }
 
 /**
- * Tells whether a request was sent to a name of ours. A page of another site can make a browser reach us under its own
+ * Whether a request was sent to one of Holdfast's names. A page of another site can make a browser reach us under its own
  * name, by pointing that name at us (DNS rebinding): then the browser takes us for that site. Names of this machine itself
  * cannot be pointed elsewhere, so they count with every port (tunnels and containers change it).
  */

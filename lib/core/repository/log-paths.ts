@@ -90,7 +90,7 @@ export function logObjectOf(key: string): { place: LogPlace; object: LogObject }
   if (identity === null || timeline === null) return null
   const place = { sourceId, identity, timeline }
   const object = readers[folder]?.(rest) ?? null
-  // One object has one key: what would be written otherwise is not ours.
+  // One object has one key: a key written in another way is not Holdfast's.
   return object && isKeyOf(key, place, object) ? { place, object } : null
 }
 
@@ -139,7 +139,7 @@ function segmentOf(file: string): SegmentName | null {
 const inForm = (file: string, { compression, encryption }: StoredForm): string =>
   partFile(file, compression, encryption)
 
-/** `plainFile` takes the suffixes off; which they were is told by putting them on again. */
+/** `plainFile` takes the suffixes off; which they were is found out by putting them on again. */
 function formOf(stored: string): StoredForm & { file: string } {
   const file = plainFile(stored)
   const encryption = stored.endsWith('.age') ? 'age' : 'none'

@@ -4,7 +4,7 @@ import type { HandStep } from './hand-step'
 import type { Manifest } from '../../contracts/repository/manifest'
 import { manifestFile } from './paths'
 
-/** Compares every stored file with the manifest, whose signature says that it is ours. */
+/** Compares every stored file with the manifest, whose signature says that Holdfast wrote it. */
 export const checkFiles: HandStep = {
   say: 'Compare the files with the manifest',
   run: `jq -r '(.parts + [.restoreGuide])[] | select(.) | "\\(.storedSha256)  \\(.file)"' ${manifestFile} | sha256sum -c -`,

@@ -2,9 +2,9 @@ import type { ConfinementReport } from '@/lib/contracts/confinement'
 
 /** What a small program, run as restored code will be run, found that it could reach; made by lib/sandbox/probe.ts. */
 export interface ProbeFindings {
-  /** Things of ours that it could read, write, signal or talk to, in words. */
+  /** Things of Holdfast that it could read, write, signal or talk to, in words. */
   reached: string[]
-  /** How many things of ours it tried. */
+  /** How many things of Holdfast it tried. */
   tried: number
   /** Whether a connection of its own came through to a port of this machine. */
   network: boolean

@@ -10,7 +10,7 @@ export interface FolderObject {
 /** What belongs into a copy's folder: sizes by file; null where the size is not known. */
 export interface ExpectedFiles {
   needed: ReadonlyMap<string, number | null>
-  /** A copy is whole without the guide: the manifest has its commands as well. One of another size is not ours. */
+  /** A copy is whole without the guide: the manifest has its commands as well. One of another size was not written by Holdfast. */
   guideBytes: number | null
   /** Null: not encrypted, so there are no keys wrapped later. */
   keyFile: string | null
@@ -42,7 +42,7 @@ export function judgeFolder(
     const there = found.get(file)
     return there !== undefined && (size === null || there === size)
   })
-  // A key wrapped later for a new kit is ours where there is a key at all.
+  // A key wrapped later for a new kit belongs to the backup where there is a key at all.
   const ours = ({ file, sizeBytes }: FolderObject) =>
     needed.has(file) ||
     (file === restoreGuideFile && sizeBytes === guideBytes) ||

@@ -71,7 +71,7 @@ async function spaceFindings(root: string): Promise<Finding[]> {
     {
       severity: 'info',
       code: 'folder-remote',
-      message: `The folder lies on ${name}: what it tells of times and owners is the other machine's.`,
+      message: `The folder lies on ${name}: its times and owners are the other machine's.`,
     },
   ]
 }

@@ -4,7 +4,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const maxAddressLength = 8_192
 
-/** What no request of ours ever is. Null when there is nothing against it. */
+/** What no request of Holdfast's own pages ever is. Null when there is nothing against it. */
 export function checkRequest(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): HoldfastError | null {
   const { method = '', url = '', headers } = request
   if (!url.startsWith('/')) return new HoldfastError('invalid-address', 'The address of a request begins with a slash.')

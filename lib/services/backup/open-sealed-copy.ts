@@ -35,7 +35,7 @@ export interface SealedCopy {
   close(): Promise<void>
 }
 
-/** Manifests are small; more than this is not ours. */
+/** Manifests are small; more than this is no manifest. */
 const manifestLimitBytes = 4 << 20
 
 export interface OpenOptions {

@@ -13,7 +13,7 @@ import { channelSpec } from './channel-spec'
 import { findChannel } from './find-channel'
 
 const sendTimeoutMs = 30_000
-/** Facts that are ours and not the receiver's. */
+/** Facts of Holdfast and not of the receiver. */
 const openFacts = new Set(['status', 'responseCode', 'receiver', 'server', 'code', 'retryAfterSeconds'])
 
 /**

@@ -12,7 +12,7 @@ export interface GoodSource extends SealedCopy {
 
 /**
  * Opens the stored copies of a backup one after the other, for copying from: local ones first, archived ones last. Each
- * is closed before the next is opened. One whose manifest cannot be read, or is not ours, is passed over.
+ * is closed before the next is opened. One whose manifest cannot be read, or is another backup's, is passed over.
  */
 export async function* openGoodSources(
   ctx: ServiceContext,

@@ -44,7 +44,7 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
       where: { id: row.id },
       data: { deletedAt: ctx.clock.now(), secretsSealed: {} },
     })
-    // What lies there that nobody knows is no concern of ours any more.
+    // What lies there unknown is not reported any more.
     await tx.storageFinding.deleteMany({ where: { destinationId: row.id } })
     await recordAudit(tx, ctx.actor, {
       action: 'destination.delete',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isTimeZone } from '@/lib/core/schedule/is-time-zone'
 import { retryRulesSchema, workWindowSchema } from '@/lib/contracts/schedule'
 
-/** How a job was told to begin and to be tried again; kept in its input, since the schedule may change meanwhile. */
+/** When a job begins and how it is tried again; kept in its input, since the schedule may change meanwhile. */
 export const jobRulesSchema = z.object({
   /** Begins only inside it. */
   window: workWindowSchema.nullable().default(null),

@@ -95,7 +95,7 @@ async function writeNext(ctx: Context, tx: Tx, place: Place, run: RunContext): P
   }
 }
 
-/** What must be there. A damaged or missing copy stays listed: nobody of ours removed it. */
+/** What must be there. A damaged or missing copy stays listed: Holdfast did not remove it. */
 async function listedBackups(tx: Tx, place: Place): Promise<ListedBackup[]> {
   const rows = await tx.backup.findMany({
     where: {

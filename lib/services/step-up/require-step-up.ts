@@ -9,7 +9,7 @@ export const stepUpLastsMs = 10 * 60_000
 /**
  * Throws `step-up-needed` (facts: methods) unless the person who asks has shown within the last ten minutes, in this
  * very session, who they are. Tokens, the command line and the worker are not asked: they have no one to ask; what
- * tokens may do is said by their role and scopes.
+ * tokens may do is decided by their role and scopes.
  */
 export async function requireStepUp(
   ctx: Pick<ServiceContext, 'actor' | 'clock' | 'db'>,

@@ -1,6 +1,6 @@
 import type { Tx } from '@/lib/db/client'
 
-/** Any constant of ours: who holds it decides alone about administrators until the transaction ends. */
+/** Any constant that nothing else locks: who holds it decides alone about administrators until the transaction ends. */
 const lockKey = 728_100
 
 /** Makes "is there another administrator" and the change that follows from it one step. */

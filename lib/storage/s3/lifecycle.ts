@@ -25,7 +25,7 @@ interface Lifecycle {
 const staleUploadDays = 7
 
 /**
- * Keeps one lifecycle rule of ours in the bucket that ends stale uploads and, far behind retention, expires objects.
+ * Keeps one lifecycle rule of Holdfast in the bucket that ends stale uploads and, far behind retention, expires objects.
  */
 export function ensureSafetyNet(store: S3Store, expireAfterDays: number | null, run: RunContext): Promise<RuleOutcome> {
   if (!store.config.lifecycleSafetyNet) {
@@ -35,7 +35,7 @@ export function ensureSafetyNet(store: S3Store, expireAfterDays: number | null, 
   return ensureRule(store, { id: rule.ID, rule }, run)
 }
 
-/** Keeps one lifecycle rule of ours that moves objects to other classes by age; none when nothing has to be moved. */
+/** Keeps one lifecycle rule of Holdfast that moves objects to other classes by age; none when nothing has to be moved. */
 export async function ensureTransitions(
   store: S3Store,
   transitions: ClassTransition[],
@@ -54,7 +54,7 @@ export async function ensureTransitions(
 
 /**
  * The whole configuration is one document that a PUT replaces, so all other rules go back as they came, and what the store
- * then has is read again and compared. `rule` null: ours is removed.
+ * then has is read again and compared. `rule` null: Holdfast's own is removed.
  */
 async function ensureRule(
   store: S3Store,

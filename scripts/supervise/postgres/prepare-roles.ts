@@ -59,7 +59,7 @@ async function using<T>(opening: Promise<pg.Client>, work: (client: pg.Client) =
   }
 }
 
-/** The passwords are ours, in base64url: nothing in them needs quoting. */
+/** The passwords are generated, in base64url: nothing in them needs quoting. */
 const loginAs = (password: string) => `LOGIN PASSWORD ${pg.escapeLiteral(password)}`
 
 async function ensureRole(server: pg.Client, name: string, attributes: string): Promise<void> {

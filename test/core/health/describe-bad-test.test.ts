@@ -66,7 +66,7 @@ describe('what to do about a restore test that failed', () => {
   })
 })
 
-/** Texts of the code with their lines; tests and generated files are none of ours. */
+/** Texts of the code with their lines; tests and generated files do not count. */
 async function texts(folder: string): Promise<{ file: string; text: string }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))

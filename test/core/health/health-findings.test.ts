@@ -88,7 +88,7 @@ describe('a source', () => {
     expect(worse).toMatchObject({ severity: 'critical' })
   })
 
-  it('is told of in words that stay true while the cause lasts', () => {
+  it('is reported in words that stay true while the cause lasts', () => {
     const at = (moment: Date) => sourceFindings(source({ rpoObjectiveMs: 60_000 }), moment)
     expect(at(later(5 * hour))).toEqual(at(now))
     expect(at(now)[0]?.body).toBe(
@@ -215,14 +215,14 @@ describe('what ends', () => {
   const token = (createdAt: Date, expiresAt: Date | null) =>
     tokenFindings({ name: 'ci', createdAt, expiresAt }, 14, now).map(({ title }) => title)
 
-  it('is told of within the days that were set, and after it has ended', () => {
+  it('is reported within the days that were set, and after it has ended', () => {
     expect(token(ago(80 * day), later(15 * day))).toEqual([])
     expect(token(ago(80 * day), later(14 * day))).toEqual(['The API token ci expires soon'])
     expect(token(ago(80 * day), ago(1))).toEqual(['The API token ci has expired'])
     expect(token(ago(80 * day), null)).toEqual([])
   })
 
-  it('is not told of from its first day on when it was made for few days', () => {
+  it('is not reported from its first day on when it was made for few days', () => {
     expect(token(ago(1), later(7 * day))).toEqual([])
     expect(token(ago(4 * day), later(3 * day))).toEqual(['The API token ci expires soon'])
   })

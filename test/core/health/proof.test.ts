@@ -232,7 +232,7 @@ describe('the headline', () => {
     ['partial', 'proven, needs attention'],
     ['unproven', 'backed up, not proven yet'],
     ['nothing', 'no backup yet'],
-  ])('tells of the catalog apart: %s', (what, words) => {
+  ])('reports on the catalog apart: %s', (what, words) => {
     expect(catalogWords(source('Holdfast catalog', what, true))).toBe(`Holdfast’s own catalog: ${words}`)
   })
 })

@@ -59,7 +59,7 @@ describe('findAnomalies', () => {
       { storedBytes: 980 * mib },
       ['stored-bytes critical', 'compression critical'],
     ],
-  ])('tells of %s', (_, latest, expected) => {
+  ])('reports %s', (_, latest, expected) => {
     expect(found(latest)).toEqual(expected)
   })
 

@@ -162,7 +162,7 @@ describe('a key of the repository', () => {
     )
   })
 
-  it.each(logAndSetKeys)('%s is ours', (key) => {
+  it.each(logAndSetKeys)('%s is known', (key) => {
     expect(placeOf(key)).toEqual({ kind: key.includes('/set/') ? 'set' : 'log' })
   })
 

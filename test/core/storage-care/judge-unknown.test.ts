@@ -13,16 +13,16 @@ describe('an unknown object', () => {
     ['a run was writing that began before it was seen', 1, 2, false],
     ['a run was writing that began at the same instant', 1, 1, false],
     ['a run was writing that began after it was seen', 2, 1, true],
-  ])('is told of by its first sight: %s', (_case, seenHoursAgo, writerHoursAgo, expected) => {
+  ])('is reported by its first sight: %s', (_case, seenHoursAgo, writerHoursAgo, expected) => {
     const writer = writerHoursAgo === null ? null : hoursAgo(writerHoursAgo)
     expect(isToBeReported({ firstSeenAt: hoursAgo(seenHoursAgo) }, writer)).toBe(expected)
   })
 
   it.each([
-    ['seen for more than a day and told of', 24.01, 24, true],
+    ['seen for more than a day and reported', 24.01, 24, true],
     ['seen for exactly a day', 24, 24, false],
-    ['told of a moment ago, seen for two days', 48, 0, true],
-    ['seen for two days and not told of yet', 48, null, false],
+    ['reported a moment ago, seen for two days', 48, 0, true],
+    ['seen for two days and not reported yet', 48, null, false],
     ['seen just now', 0, 0, false],
     ['seen in the future, by a clock that was set back', -24, -24, false],
   ])('may be removed by its first sight: %s', (_case, seenHoursAgo, reportedHoursAgo, expected) => {

@@ -93,7 +93,7 @@ describe('what people enter as the place of a bucket', () => {
     expect(found[0]?.startsWith(`${field}: `)).toBe(true)
   })
 
-  it('has room for the longest name of ours behind the longest prefix', () => {
+  it('has room for the longest name behind the longest prefix', () => {
     const id = crypto.randomUUID()
     const files = [
       partFile('archive.dump', 'bzip2', 'age'),

@@ -83,7 +83,7 @@ describe('a folder that others change while it is read', () => {
   it('is refused as replaced when its folder is another by the end', async () => {
     const session = await snapshot.begin(filesSource(root), makeTestRun())
     try {
-      await rename(root, `${root} of before`)
+      await rename(root, `${root}-before`)
       await mkdir(root)
       await expect(session.confirm()).rejects.toMatchObject({ code: 'source-failed' })
     } finally {

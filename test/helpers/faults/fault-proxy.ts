@@ -155,7 +155,7 @@ function forward(
       headers: request.headers,
     },
     (incoming) => {
-      // Whoever asked may have gone meanwhile.
+      // The client may have gone meanwhile.
       if (response.destroyed || request.socket.destroyed) incoming.destroy()
       else if (fault?.kind === 'drop-answer') {
         incoming.resume().on('end', () => request.socket.resetAndDestroy())

@@ -21,7 +21,7 @@ export interface IdentityProvider extends AsyncDisposable {
 export const client = { id: 'holdfast', secret: 'the client secret of the tests' }
 
 /**
- * A real OpenID Connect server with one confidential client. Its sign-in page is answered at once by whoever `signsIn`.
+ * A real OpenID Connect server with one confidential client. Its sign-in page is answered at once for the person in `signsIn`.
  * As most do, it puts groups and address into the user info alone unless `claimsInIdToken`.
  */
 export async function startIdentityProvider(options: {

@@ -5,7 +5,7 @@ import { vi } from 'vitest'
 type Done = (error: Error | null, addresses: LookupAddress[]) => void
 
 /**
- * Stands in for the network's name service: answers these names, one answer after the other and the last for ever; the
+ * Stands in for the network's name service: answers these names, one answer after the other and the last forever; the
  * system is asked for all others.
  */
 export function answerNames(names: Record<string, string[][]>): Disposable {

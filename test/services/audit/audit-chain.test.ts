@@ -106,7 +106,7 @@ describe('the database itself', () => {
       'INSERT beside the chain',
       `INSERT INTO audit_event (actor, action, subject_type, detail, hash) VALUES ('{}', 'x', 'y', '{}', repeat('0', 64))`,
     ],
-  ])('refuses %s, whoever asks (security 24)', async (_, sql) => {
+  ])('refuses %s to everybody (security 24)', async (_, sql) => {
     await five()
     await expect(db.$executeRawUnsafe(sql)).rejects.toThrow(/append-only|audit_intake alone/)
     expect(await verify()).toMatchObject({ ok: true, verified: 5 })

@@ -161,7 +161,7 @@ describe('a password that was pasted with a connection before that was refused',
     expect(await everyText()).toContain('s3cret')
   })
 
-  it('never enters the log again, whoever hands it over (security 10)', async () => {
+  it('never enters the log again, from nobody (security 10)', async () => {
     await recordAudit(db, ctx.actor, { action: 'session.sign-in-failed', subjectType: 'user', detail: { email: url } })
     expect(await everyText()).toContain(masked)
     expect(await verifyAuditLog({ ctx })).toMatchObject({ ok: true, verified: 1, redacted: 0 })
@@ -184,10 +184,10 @@ describe('a redacted log', () => {
     ],
     ['its time was changed', (id: string) => `UPDATE audit_event SET at = at - interval '1 ms' WHERE id = ${id}`],
     [
-      'the event that tells of it was changed',
+      'the event that reports it was changed',
       () => `UPDATE audit_event SET detail = jsonb_set(detail, '{event}', '"1"') WHERE action = 'audit.redact'`,
     ],
-    ['the event that tells of it is gone', () => `DELETE FROM audit_event WHERE action = 'audit.redact'`],
+    ['the event that reports it is gone', () => `DELETE FROM audit_event WHERE action = 'audit.redact'`],
   ])('is found wrong when %s (security 24)', async (_, sql) => {
     const { event } = await oldInstance()
     await redactExposedSecrets({ ctx })
@@ -198,14 +198,14 @@ describe('a redacted log', () => {
     })
   })
 
-  it('is found wrong when somebody without the instance’s key tells of a redaction (security 24)', async () => {
+  it('is found wrong when somebody without the instance’s key reports a redaction (security 24)', async () => {
     const { event } = await oldInstance()
     await redactExposedSecrets({ ctx: { ...ctx, vault: openVault(Buffer.alloc(32, 9)) } })
     expect(await verifyAuditLog({ ctx })).toMatchObject({ ok: false, fault: { kind: 'changed', id: event } })
   })
 
   it.each([
-    ['without an event that tells of it', `UPDATE audit_event SET detail = '{"host":"(redacted)"}' WHERE id = 2`],
+    ['without an event that reports it', `UPDATE audit_event SET detail = '{"host":"(redacted)"}' WHERE id = 2`],
     ['for other words', `UPDATE audit_event SET detail = '{"host":"other"}' WHERE id = 2`],
   ])('cannot be written %s: the database refuses (security 24)', async (_, sql) => {
     await oldInstance()
@@ -220,7 +220,7 @@ describe('a redacted log', () => {
     ['drops a field', `{"host":"(redacted)"}`, false],
     ['adds a field', `{"host":"(redacted)","n":1,"m":1}`, false],
     ['changes the kind of a value', `{"host":["(redacted)"],"n":1}`, false],
-  ])('takes beside the event that tells of it only what blanks: one that %s', async (_, detail, allowed) => {
+  ])('takes beside the event that reports it only what blanks: one that %s', async (_, detail, allowed) => {
     const id = await oldEvent({ host: url, n: 1 })
     const change = db.$transaction(async (tx) => {
       await recordAudit(tx, ctx.actor, { action: 'audit.redact', subjectType: 'audit', subjectId: id })

@@ -80,7 +80,7 @@ describe('a change that needs step-up', () => {
     }
   })
 
-  it('is told of a destination whose place or credentials change, not of its name', async () => {
+  it('is sent when a place or credentials of a destination change, not for its name', async () => {
     const id = await destination()
     await updateDestination({ ctx: ann.ctx, input: { id, patch: { name: randomUUID() } } })
     expect(await news()).toEqual([])

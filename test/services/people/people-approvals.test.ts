@@ -154,7 +154,7 @@ describe('four eyes', () => {
   }
   const nobody = { type: 'cli' as const, user: 'nobody', role: 'admin' as const }
 
-  it('are asked of a token too, and whoever made it cannot agree (security 22)', async () => {
+  it('are asked of a token too, and the one who made it cannot agree (security 22)', async () => {
     const token = await robot(asker.ctx)
     const { id } = await destination()
     const approval = await ask(() => remove(token, id))
@@ -189,7 +189,7 @@ describe('four eyes', () => {
     await remove(asker, id)
   })
 
-  it('are refused to a token behind which stands nobody: whoever agreed could be the one who uses it (security 22)', async () => {
+  it('are refused to a token behind which stands nobody: the one who agreed could be the one who uses it (security 22)', async () => {
     const { id } = await destination()
     for (const token of [await robot(root), await robot((await robot(root)).ctx)]) {
       await expect(remove(token, id)).rejects.toMatchObject({ code: 'token-without-person' })

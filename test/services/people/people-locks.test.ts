@@ -143,7 +143,7 @@ describe('a browser that signed in before', () => {
     await expect(enter(other.email, home, { device })).resolves.toMatchObject({ device })
   })
 
-  it('gets a value of ours, not one that somebody planted there', async () => {
+  it('gets a value made by Holdfast, not one that somebody planted there', async () => {
     const { email } = await person(ctx, 'viewer')
     const planted = `hfd_${'x'.repeat(43)}`
     expect((await enter(email, place(), { device: planted })).device).not.toBe(planted)

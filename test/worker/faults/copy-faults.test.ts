@@ -47,7 +47,7 @@ describe('a copy job', () => {
   const copyTo = (destinationId: string) => startCopy({ ctx: product.ctx, input: { backupId, destinationId } })
   const inTheMiddle = (jobId: string) => product.running(jobId, (job) => (job.progress?.doneBytes ?? 0) > 500_000)
 
-  it('finds the copy it reads from damaged, tells of it, and goes on with the next one', async () => {
+  it('finds the copy it reads from damaged, reports it, and goes on with the next one', async () => {
     const [first] = await product.ctx.db.backupCopy.findMany({ where: { backupId }, orderBy: { id: 'asc' } })
     const readFirst = first?.destinationId ?? ''
     const archive = await archiveIn(stores.get(readFirst) ?? '')
@@ -60,7 +60,7 @@ describe('a copy job', () => {
     expect((await product.finished(jobId)).state).toBe('succeeded')
     expect((await readFile(await archiveIn(east.folder))).equals(bytes)).toBe(true)
     expect(await product.ctx.db.alert.count({ where: { event: 'copy-damaged' } })).toBe(1)
-    await waitFor('the damaged one to be made whole', async () => (await copyIn(readFirst)).state === 'stored')
+    await waitFor('the damaged one to be repaired', async () => (await copyIn(readFirst)).state === 'stored')
     expect((await readFile(archive)).equals(bytes)).toBe(true)
     expect(await restorableSet(product.ctx)).toHaveLength(3)
   })

@@ -60,7 +60,7 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
         expect(job).toMatchObject({ state: 'succeeded' })
         const backup = await product.ctx.db.backup.findUniqueOrThrow({ where: { id: job.backupId ?? '' } })
         const folder = path.join(store.folder, backup.repositoryPath)
-        // The guide is for people: no restore reads it, and whoever verifies the copy writes it again (quick-test).
+        // The guide is for people: no restore reads it, and a check of the copy writes it again (quick-test).
         const names = (await readdir(folder)).filter((name) => name !== restoreGuideFile)
         const read = names.map(async (name) => [name, await readFile(path.join(folder, name))] as const)
         backups.push({ id: backup.id, folder, files: new Map(await Promise.all(read)) })

@@ -111,7 +111,7 @@ describe('failure alerts', () => {
     )
   })
 
-  it('tell of a backup that runs longer than allowed while it goes on, and of its end', async () => {
+  it('report a backup that runs longer than allowed while it goes on, and of its end', async () => {
     await pg.sql(
       "CREATE TABLE wide AS SELECT encode(sha512(id::text::bytea), 'hex') AS text FROM generate_series(1, 100000) AS id",
     )
@@ -137,7 +137,7 @@ describe('failure alerts', () => {
     await waitFor('the recovery notice', () => told().length === 2)
   }, 200_000)
 
-  it('tell of a missing copy once, by mail and webhook, and of its coming back', async () => {
+  it('report a missing copy once, by mail and webhook, and of its coming back', async () => {
     const broken = await product.addLocalDestination('soon gone')
     const start = () =>
       startBackup({ ctx: product.ctx, input: { sourceId, destinationIds: [destination.id, broken.id] } })
@@ -162,7 +162,7 @@ describe('failure alerts', () => {
     expect(told()[1]).toContain('RESOLVED')
   }, 200_000)
 
-  it('tell of a run that was due while no worker ran, once', async () => {
+  it('report a run that was due while no worker ran, once', async () => {
     const late = await product.addSource(pg.source())
     // Once in the hour, and far from now: it is not really due meanwhile.
     const minute = (new Date().getUTCMinutes() + 30) % 60
@@ -190,7 +190,7 @@ describe('failure alerts', () => {
     expect(told()).toHaveLength(1)
   }, 120_000)
 
-  it('tell of a channel that does not deliver, through another one', async () => {
+  it('report a channel that does not deliver, through another one', async () => {
     const add = createChannelSchema.parse({ name: 'broken', kind: 'webhook', config: { url: `${outside.url}/broken` } })
     const { id } = await createChannel({ ctx: product.ctx, input: add })
     outside.answer = (request, response) => {

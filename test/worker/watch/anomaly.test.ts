@@ -36,7 +36,7 @@ describe('a database that somebody tampers with', () => {
   }
   const alerts = () => product.ctx.db.alert.findMany({ where: { event: 'backup-anomaly' } })
 
-  it('is told of once, with what changed, and once more when all is as usual again (security 25)', async () => {
+  it('is reported once, with what changed, and once more when all is as usual again (security 25)', async () => {
     for (let run = 0; run < 6; run += 1) await back()
     expect(await alerts()).toEqual([])
 

@@ -26,7 +26,7 @@ describe('a silent worker', { timeout: 120_000 }, () => {
   const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000)
   const look = (now: Date) => watchWorkers({ ctx: product.ctx, now, waitingSince: new Date(0) })
 
-  it('that was killed is told of once by others, until one starts in its place', async () => {
+  it('that was killed is reported once by others, until one starts in its place', async () => {
     // A host that vanished: nobody there can see that the process is gone.
     await product.ctx.db.worker.updateMany({ data: { processKey: 'another-host:1:1', startedAt: inMinutes(-60) } })
     dead.kill('SIGKILL')
@@ -44,7 +44,7 @@ describe('a silent worker', { timeout: 120_000 }, () => {
     await Promise.all([living.stop(), next.stop()])
   })
 
-  it('that was the last one is told of by the web process, which then delivers the alert itself', async () => {
+  it('that was the last one is reported by the web process, which then delivers the alert itself', async () => {
     const before = (await told.of('worker-silent')).length
     const worker = await product.startWorker()
     worker.kill('SIGKILL')

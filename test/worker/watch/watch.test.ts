@@ -67,12 +67,12 @@ describe('a watched source', () => {
     expect(await told.of(event, now)).toEqual(['opened', 'resolved'])
   }
 
-  it('that is all right is not told of', async () => {
+  it('that is all right is not reported', async () => {
     await look(at(minute))
     expect(await product.ctx.db.alert.count()).toBe(0)
   })
 
-  it('is told of once when more could be lost than was promised, until a new backup is there', async () => {
+  it('is reported once when more could be lost than was promised, until a new backup is there', async () => {
     await options({ rpoObjectiveMs: 10 * minute })
     await look(at(9 * minute))
     expect(await told.of('exposure-over-objective', at(9 * minute))).toEqual([])
@@ -84,13 +84,13 @@ describe('a watched source', () => {
     await options({ rpoObjectiveMs: undefined })
   })
 
-  it('is told of once when its measured restore took longer than was promised', async () => {
+  it('is reported once when its measured restore took longer than was promised', async () => {
     await options({ rtoObjectiveMs: 1_000 })
     await onceEach('restore-over-objective', at(minute), () => options({ rtoObjectiveMs: 10 * minute }))
     expect(told.texts('restore-over-objective')[0]).toMatch(/needed \d.* seconds; the objective is 1 second/)
   })
 
-  it('is told of once when its restore test is overdue, until one passes', async () => {
+  it('is reported once when its restore test is overdue, until one passes', async () => {
     const { ctx } = product
     const input = createScheduleSchema.parse({ sourceId, action: 'restore-test', cron: '0 3 * * *', timeZone: 'UTC' })
     const schedule = await createSchedule({ ctx, input })
@@ -102,7 +102,7 @@ describe('a watched source', () => {
     await ctx.db.schedule.update({ where: { id: schedule.id }, data: { enabled: false } })
   })
 
-  it('is told of once while its newest backup leaves something out, and not for passwords of roles alone', async () => {
+  it('is reported once while its newest backup leaves something out, and not for passwords of roles alone', async () => {
     const { db } = product.ctx
     const set = (data: { withheld?: string[]; warnings?: string[] }) =>
       db.backup.updateMany({ where: { sourceId }, data })
@@ -168,7 +168,7 @@ describe('a watched destination', () => {
   const set = (options: Record<string, number>) =>
     product.ctx.db.destination.update({ where: { id }, data: { options } })
 
-  it('that is gone is told of at the second look, once, until it is back; both are seen in its report', async () => {
+  it('that is gone is reported at the second look, once, until it is back; both are seen in its report', async () => {
     await look()
     expect(await row()).toMatchObject({ probe: { ok: true, failedInARow: 0 }, probedAt: now })
     // Free space is asked for; nothing is written.
@@ -204,7 +204,7 @@ describe('a watched destination', () => {
     await look()
   })
 
-  it('that is nearly full is told of once, until there is room', async () => {
+  it('that is nearly full is reported once, until there is room', async () => {
     const { stored } = (
       await product.ctx.db.$queryRaw<{ stored: number }[]>`
       SELECT sum(stored_bytes)::float8 AS stored FROM copy_total WHERE destination_id = ${id}::uuid`
@@ -218,7 +218,7 @@ describe('a watched destination', () => {
     expect(await told.of('destination-nearly-full', now)).toEqual(['opened', 'resolved'])
   })
 
-  it('that costs more than its budget is told of once, until it does not', async () => {
+  it('that costs more than its budget is reported once, until it does not', async () => {
     const { ctx } = product
     await updateOperations({ ctx, input: { prices: { perGbMonth: { local: 1_000_000 } } } })
     await set({ monthlyBudget: 0 })

@@ -113,7 +113,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
     const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
     const manifestSha256 = createHash('sha256').update(bytes).digest('hex')
     run.progress({ phase: 'committing', doneBytes: sum(parts, 'sourceBytes') })
-    // Before the manifest, which is the commit: a backup of ours without a signature is then one that somebody took it from.
+    // Before the manifest, which is the commit: a backup without a signature is then one that somebody removed it from.
     const signed = await signManifest(ctx, { job: args.job, manifest, folder: backup.folder, manifestSha256 })
     await putSmall(input, signatureFile, signed.bytes)
     await args.assertLease()

@@ -4,12 +4,12 @@ import type { ObjectInfo, Storage } from '@/lib/ports/storage'
 
 /** Objects that lie together: all of a backup's folder, or one object that is in none. */
 export interface ListedFolder {
-  /** Null: nothing of ours has such a key. */
+  /** Null: no object of Holdfast has such a key. */
   place: RepositoryPlace | null
   objects: ObjectInfo[]
 }
 
-/** Everything of ours in a store, folder by folder: a listing is in key order, so each folder comes in one piece. */
+/** Everything of Holdfast in a store, folder by folder: a listing is in key order, so each folder comes in one piece. */
 export async function* listFolders(storage: Storage, run: RunContext): AsyncGenerator<ListedFolder> {
   let current: ListedFolder | null = null
   for await (const object of storage.list('holdfast/', run)) {

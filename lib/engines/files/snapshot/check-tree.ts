@@ -141,7 +141,7 @@ export async function checkListing(
   }
 }
 
-/** Between the entries tar tells of folders that it makes on the way to one. */
+/** Between the entries tar lists folders that it makes on the way to one. */
 async function* withoutMadeFolders(lines: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of lines) if (!/^d\S+ +Creating directory: /.test(line)) yield line
 }

@@ -11,7 +11,7 @@ const asTheyWere = ['--preserve-permissions', '--numeric-owner', '--delay-direct
 export const withAttributes = ['--xattrs', '--xattrs-include=*', '--acls']
 
 /**
- * Takes what is wanted of one archive into a folder, by GNU tar. `onListing` hears what tar tells of each entry, line by line.
+ * Takes what is wanted of one archive into a folder, by GNU tar. `onListing` gets what tar prints for each entry, line by line.
  * Rejects with whose fault it was first: the bytes', or tar's (`command-failed`), also when a name is not in the archive.
  */
 export async function extractTar(

@@ -17,7 +17,7 @@ export interface Stored {
   sha256: string | null
 }
 
-/** Lets an archive through, and tells of each entry in it once it has passed. Fails on bytes that are no archive. */
+/** Lets an archive through, and reports each entry in it once it has passed. Fails on bytes that are no archive. */
 export class ObserveTar extends Transform {
   private readonly reader = extract()
   private readonly ended: Promise<void>

@@ -22,7 +22,7 @@ export interface Plan {
 export const foldersPart = 'folders.tar'
 
 /**
- * Compares what was found with the backup before, and deals out what is to be read among the parts. Both come in the order of the
+ * Compares what was found with the backup before, and shares out what has to be read among the parts. Both come in the order of the
  * tree, so nothing but the last of each is in memory; the result lies in files below `folder`.
  */
 export async function planTree(

@@ -21,7 +21,7 @@ const greetingBytes = mib
 /**
  * Follows the messages of a server by the lengths they declare, and throws before the driver sees one that it should
  * not. The driver keeps a message until it is whole, so a server could fill our memory with one error of 1 GB; and it
- * reads an error's fields until a zero byte comes, so one without its end would hold this thread for ever.
+ * reads an error's fields until a zero byte comes, so one without its end would block this thread forever.
  */
 export class MessageGuard {
   private header = Buffer.alloc(5)

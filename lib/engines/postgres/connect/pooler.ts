@@ -16,7 +16,7 @@ export async function isPooled(client: Client): Promise<boolean> {
 }
 
 /**
- * Refuses a pooler whose sessions are not ours alone. What pg_dump and we set for a session would stay on a connection
+ * Refuses a pooler that shares its sessions with others. What pg_dump and Holdfast set for a session would stay on a connection
  * that an application gets next, and its queries would fail or answer something else. Nothing is set before this is known.
  * `another` opens one more connection by the same way. Throws `pooler-refused`.
  */
@@ -40,7 +40,7 @@ export function poolerRefused(
   })
 }
 
-/** Why the session is not ours for as long as the connection lasts; null: it is. */
+/** Why the session is shared while the connection lasts; null: it is not. */
 async function sharedBy(client: Client, another: () => Promise<Client>): Promise<string | null> {
   const first = await processOf(client)
   for (let attempt = 0; attempt < tries; attempt += 1) {
@@ -52,7 +52,7 @@ async function sharedBy(client: Client, another: () => Promise<Client>): Promise
       // A pooler closes a session that is left inside a transaction, and an application's next query waits for a new one.
       await inTime(other.query('ROLLBACK'))
     } catch (error) {
-      return `whether a session is ours alone cannot be told (${errorText(error)})`
+      return `whether a session is shared with others could not be found out (${errorText(error)})`
     } finally {
       await other.end().catch(() => undefined)
     }

@@ -107,7 +107,7 @@ export async function readContentFacts(client: ClientBase): Promise<Record<strin
     `SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`,
   )
-  // From the catalog's estimates: pg_table_size() would wait behind whoever has locked a table.
+  // From the catalog's estimates: pg_table_size() would wait for the session that has locked a table.
   const { rows: largest } = await client.query(
     `SELECT n.nspname::text AS schema, c.relname::text AS name,
             (c.relpages + coalesce(t.relpages, 0))::float8 * current_setting('block_size')::int AS bytes

@@ -21,7 +21,7 @@ const setByDump: Settings = {
 
 /**
  * Limits that an administrator may have set for a role or database, and that would end a session which is meant to last
- * as long as a backup does. For how long a dump waits for locks is an option of the source, which the tools are told.
+ * as long as a backup does. For how long a dump waits for locks is an option of the source, which the tools are given.
  */
 const limits: Settings = {
   statement_timeout: '0',
@@ -105,7 +105,7 @@ const unrecorded: Settings = { TimeZone: 'UTC', DateStyle: 'ISO, YMD', IntervalS
 
 /**
  * For a question that an administrator wrote: as a session of the source begins, where they tried it. What this machine does
- * not have is left out; the sandbox has told of it.
+ * not have is left out; the sandbox has reported it.
  */
 export async function settingsToAsk(client: ClientBase, session: Settings, limitMs: number): Promise<Settings> {
   const recorded = Object.keys(session).length > 0 ? session : unrecorded

@@ -20,7 +20,7 @@ export interface ToolEnv {
 
 /**
  * How the tools reach the server. The database goes by PGDATABASE, which libpq takes literally: a name with `=`, quotes,
- * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into ours.
+ * spaces or a leading `-` stays a name. Everything libpq would look for in a home folder is pointed into Holdfast's.
  * Rejects with what connecting does when the address is refused or unknown, or when a password would go in clear text.
  * `settings` are for the tool's sessions, from session-settings.ts.
  */

@@ -42,7 +42,7 @@ async function reachOf(client: ClientBase, identity: ServerIdentity): Promise<st
     [outside],
   )
   if (rows[0]) return `is a member of ${rows[0].role}`
-  // Until 16, whoever creates roles may make itself a member of any that is not superuser.
+  // Until 16, a role that creates roles may make itself a member of any that is not superuser.
   if (identity.createRole && identity.major < 16) return 'may create roles, and so join any'
   return null
 }

@@ -25,7 +25,7 @@ export function transitFindings(client: Client, connection: PostgresConnection):
       code: 'md5-not-encrypted',
       message: 'The password is proven by an MD5 hash over a connection that is not encrypted.',
       remedy:
-        'Whoever reads along can try passwords against it. Use TLS, or set password_encryption = scram-sha-256 on the server, set the password anew, and ask for scram-sha-256 in pg_hba.conf.',
+        'An eavesdropper can try passwords against it. Use TLS, or set password_encryption = scram-sha-256 on the server, set the password anew, and ask for scram-sha-256 in pg_hba.conf.',
     })
   }
   if (encrypted && words !== null && method === 'clear-text') {

@@ -7,7 +7,7 @@ export interface ConnectionBudget {
   warnings: string[]
 }
 
-/** Left for whoever comes next, so that a backup never takes the last connection. */
+/** Left for other clients, so that a backup never takes the last connection. */
 const reserve = 3
 
 interface Counts {
@@ -44,7 +44,7 @@ export async function budgetConnections(
 }
 
 async function countFree(client: ClientBase): Promise<Counts> {
-  // Sessions of others are counted whoever asks; their kind is only shown to those who may see it.
+  // Sessions of others are counted for every role; their kind is only shown to those who may see it.
   const { rows } = await client.query<Record<string, number | boolean>>(
     `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
               - coalesce(nullif(current_setting('reserved_connections', true), ''), '0')::int AS most,

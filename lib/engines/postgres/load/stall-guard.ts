@@ -8,10 +8,10 @@ const defaultLimitMs = 10 * 60_000
 const askMs = 10_000
 const fewestLooks = 2
 
-/** How a connection that died without a word is told from one on which the server is busy. */
+/** How a dead connection is distinguished from one on which the server is busy. */
 export interface StallGuard {
   limitMs: number
-  /** True when the server works on something of ours, rather than waiting for us. Rejects when it cannot be asked. */
+  /** True when the server works on a query of Holdfast's, rather than waiting for it. Rejects when it cannot be asked. */
   isWorking(): Promise<boolean>
 }
 
@@ -85,7 +85,7 @@ function stalled(silentMs: number): HoldfastError {
   const seconds = Math.round(silentMs / 1000)
   return new HoldfastError(
     'source-stalled',
-    `Nothing came from or went to the server for ${seconds} s, and it is not working on anything of ours: the connection is dead.`,
+    `Nothing came from or went to the server for ${seconds} s, and it is not working on any of Holdfast's queries: the connection is dead.`,
     {
       remedy: 'Look for a firewall or proxy between this machine and the server that drops connections it deems idle.',
       facts: { silentMs: Math.round(silentMs) },

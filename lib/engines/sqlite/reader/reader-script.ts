@@ -2,7 +2,7 @@ import { digestScript } from './digest-script'
 
 /**
  * The only thing that opens database files. It is a process of its own, since SQLite's calls are synchronous, and its
- * locks belong to the process: whoever else opens and closes the file in the same one drops them. It is a text and not a
+ * locks belong to the process: anything else in it that opens and closes the file drops them. It is a text and not a
  * module because restored files are read confined, where none of our files can be read (as lib/sandbox/probe-script.ts).
  *
  * The first argument is what is asked, as JSON; the answer is a line of JSON, `{ ok }` or `{ failed }`. Before a copy's comes

@@ -30,7 +30,7 @@ export function manifestFacts(manifest: Pick<Manifest, 'facts'>): ManifestFacts 
 export const dataParts = ({ parts }: Pick<Manifest, 'parts'>): ManifestPart[] =>
   parts.filter(({ role }) => role === databaseRole)
 
-/** What was recorded when the part was copied; throws `object-damaged` for what no backup of ours says. */
+/** What was recorded when the part was copied; throws `object-damaged` for what no backup of Holdfast says. */
 export function partFacts(part: Pick<ManifestPart, 'facts' | 'file'>): PartFacts {
   const parsed = partFactsSchema.safeParse(part.facts)
   if (parsed.success) return parsed.data

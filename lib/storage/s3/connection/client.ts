@@ -10,7 +10,7 @@ const maxSockets = 32
 /**
  * A client that does what the destination says and nothing that the environment says: AWS_ENDPOINT_URL, FIPS, dual
  * stack or retry settings of the machine could send backups elsewhere. Only without an access key is the SDK's default
- * chain asked, and then for credentials alone. Retries are ours, so the SDK makes one attempt.
+ * chain asked, and then for credentials alone. Retries are made here, so the SDK makes one attempt.
  *
  * `stallMs`: a request whose socket is idle for so long fails; 0 for readers of bodies, whose consumer may pause.
  */

@@ -11,7 +11,7 @@ const cleanUpMs = 15_000
 
 /**
  * Takes back what a put left: its unfinished upload, uploads whose creation was never answered, and an object that is
- * ours but was not confirmed. It has a signal of its own, because the run's is usually aborted by now.
+ * from this upload but was not confirmed. It has a signal of its own, because the run's is usually aborted by now.
  */
 export async function cleanUp(store: S3Store, state: PutState, logger: Logger): Promise<void> {
   const scope = { signal: AbortSignal.timeout(cleanUpMs), logger }

@@ -43,7 +43,7 @@ it('a client without known holes is not spoken of (security 13)', async () => {
   expect(found.findings.map(({ code }) => code)).not.toContain('client-known-holes')
 })
 
-it('the start of a worker tells of every such client on the machine (security 13)', async () => {
+it('the start of a worker reports every such client on the machine (security 13)', async () => {
   await using dir = await tempDir('client')
   const old = [await clientOf(path.join(dir.path, 'a'), '17.2'), await clientOf(path.join(dir.path, 'b'), '14.23')]
   const good = await clientOf(path.join(dir.path, 'c'), '16.14')

@@ -84,7 +84,7 @@ const rooms: {
 const roomsAtStandard =
   process.env['HOLDFAST_TEST_ROOMS'] === 'all' ? rooms : rooms.filter(({ plan }) => plan === root || plan === ordinary)
 
-describe('a database that attacks whoever restores it', () => {
+describe('a database that attacks the one who restores it', () => {
   let pg: TestPostgres
   let dir: Awaited<ReturnType<typeof tempDir>>
   let backup: PlainBackup
@@ -174,7 +174,7 @@ describe('a database that attacks whoever restores it', () => {
   /** What holds after any attack, whatever the verdict was. */
   function expectUnharmed(): void {
     expect(processesNaming(`${word}-survivor`), 'processes left behind').toEqual([])
-    expect(processesNaming(`${word}-prey`), 'the process of ours').toHaveLength(1)
+    expect(processesNaming(`${word}-prey`), 'the process that it went for').toHaveLength(1)
     expect(calls, 'connections made').toBe(0)
     for (const folder of prey.folders) expect(existsSync(path.join(folder, word)), `written in ${folder}`).toBe(false)
     expect(readFileSync(prey.secret, 'utf8')).toBe('the master key')
@@ -194,7 +194,7 @@ describe('a database that attacks whoever restores it', () => {
   })
 
   describe.each(roomsAtStandard)('$name', ({ plan, by, grade, user }) => {
-    it('reaches nothing of ours in a standard test, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
+    it('reaches nothing of Holdfast in a standard test, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
       const answer = await work(plan, { level: 'standard' })
       expectUnharmed()
       expect(answer.error?.message).toBeUndefined()
@@ -205,7 +205,7 @@ describe('a database that attacks whoever restores it', () => {
   })
 
   describe.each(rooms)('$name', ({ plan, by, grade, user }) => {
-    it('reaches nothing of ours in a comprehensive test, tells itself that it ran and got nothing, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
+    it('reaches nothing of Holdfast in a comprehensive test, tells itself that it ran and got nothing, and the evidence says what held it (security 12, 13, 20, 21, fault 106)', async () => {
       const sql = `SELECT count(public.attack(1)) || ' ' || (SELECT string_agg(DISTINCT line, ',') FROM public.loot)`
       const asked = { name: 'loot', sql, expected: '1 ran' }
       const answer = await work(plan, {

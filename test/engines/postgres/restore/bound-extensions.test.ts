@@ -54,7 +54,7 @@ describe('pg_cron, which a server has in one database only', () => {
 
   it('comes back equal, with its jobs, where it belongs to the new database', async () => {
     const { warnings } = await restore(elsewhere, 'jobs')
-    expect(warnings).toEqual(['What pg_cron is told to run runs from now on.'])
+    expect(warnings).toEqual(['What pg_cron is scheduled to run runs from now on.'])
     const dumps = await Promise.all([comparableDump(pg, 'jobs'), comparableDump(elsewhere, 'jobs')])
     expect(dumpDifferences(...dumps)).toEqual({ lost: [], added: [] })
     const jobs = 'SELECT jobid, jobname, schedule, command, database, username, active FROM cron.job'

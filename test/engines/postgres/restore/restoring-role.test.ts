@@ -118,7 +118,7 @@ describe('a restoring role that is no superuser', () => {
     )
   })
 
-  it('gets everything that it may make, without a word', async () => {
+  it('gets everything that it may make, without warnings', async () => {
     const backup = await backUp('kept', kept)
     expect(await restore(backup, 'kept_back')).toEqual({ warnings: [] })
     expect(await notMadeByPlainTools(backup, 'kept_plain')).toEqual([])

@@ -51,7 +51,7 @@ const ascii = [
 export interface Names {
   /** Quoted, ready for SQL. */
   fresh(): string
-  /** As it is, for whoever quotes it himself. */
+  /** As it is, for a caller that quotes it itself. */
   raw(): string
 }
 

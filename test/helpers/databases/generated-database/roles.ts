@@ -43,7 +43,7 @@ export function drawRights(draft: Draft): void {
     if (column) draft.add(`GRANT SELECT (${column.name}), UPDATE (${table.key}) ON ${table.name} TO ${role()}`)
     if (draft.oneIn(4)) drawPolicies(draft, table.name, table.key)
     if (draft.oneIn(8)) {
-      // A right that was handed on by whoever was given it.
+      // A right that was handed on by the role that was given it.
       const [giver = '', taker = ''] = roles
       draft.add(
         `GRANT USAGE ON SCHEMA ${table.name.slice(0, schemaLength(table.name))} TO ${giver}`,

@@ -4,7 +4,7 @@ import { literal } from './names'
 /** Settings of the database; they hold for sessions that begin later, so the script connects again behind them. */
 export function drawSettings(draft: Draft): void {
   for (const [name, values] of draft.some(shaping, 5)) set(draft, name, draft.random.pick(values))
-  // What would stand in the way of whoever restores; it is made last.
+  // What would stand in the way of a restore; it is made last.
   for (const [name, values] of draft.some(closing, 2)) {
     if (draft.oneIn(2)) draft.last.push(`ALTER DATABASE ${draft.database} SET ${name} = ${draft.random.pick(values)}`)
   }

@@ -17,7 +17,7 @@ const traps: ((draft: Draft) => void)[] = [
     )
   },
   (draft) => {
-    // The function is found by the path of whoever made the index.
+    // The function is found by the path of the role that made the index.
     const schema = draft.random.pick(draft.schemas)
     const [inner, outer, table] = [draft.names.fresh(), draft.inSchema(), draft.inSchema()]
     draft.add(

@@ -5,7 +5,7 @@ import { quoteQualified } from '@/lib/engines/postgres/connect/quote'
 const listed = 20
 
 /**
- * TRUNCATE, and ALTER TABLE where it writes a table anew, do not heed snapshots: whoever reads with an older one finds
+ * TRUNCATE, and ALTER TABLE where it writes a table anew, do not heed snapshots: a reader with an older one finds
  * the table empty ("Caveats" of PostgreSQL's chapter on concurrency). One that came after the backup's snapshot and
  * before its lock would be a dump without those rows that nobody complains about.
  *

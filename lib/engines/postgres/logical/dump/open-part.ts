@@ -25,7 +25,7 @@ export interface PartProducer {
 
 /**
  * Starts a producer. The end of `stream` is held back until the tool has exited 0 and its format was complete, so that
- * whoever only looks at the stream cannot take a broken dump for a finished one.
+ * a reader of the stream alone cannot take a broken dump for a finished one.
  */
 export function openPart(producer: PartProducer, run: RunContext): { stream: Readable; finished: Promise<void> } {
   const command = runCommand(producer.spec, run)

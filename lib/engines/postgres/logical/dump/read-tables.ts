@@ -7,7 +7,7 @@ import { readEncoding } from '@/lib/engines/postgres/connect/server-facts'
 /**
  * Tables whose rows may be dumped by themselves, the largest first. Extensions' own tables are left out: which of their
  * rows belong into a dump is pg_dump's knowledge. Sizes are the catalog's estimates: to ask for the true ones would wait
- * behind whoever has locked a table.
+ * for the session that has locked a table.
  */
 export async function readTables(client: ClientBase): Promise<SizedTable[]> {
   const readName = decodeText(await readEncoding(client))

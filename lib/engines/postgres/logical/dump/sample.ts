@@ -84,7 +84,7 @@ async function look(
   }
 }
 
-/** By estimates, for to ask for true sizes would wait behind whoever has locked a table. A fresh table has only its rows. */
+/** By estimates, for to ask for true sizes would wait for the session that has locked a table. A fresh table has only its rows. */
 async function largestTables(connection: Client): Promise<Candidate[]> {
   const { rows } = await connection.query<Candidate>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name,

@@ -44,7 +44,7 @@ const statementsQuery = (catalog: 'pg_authid' | 'pg_roles', serverMajor: number)
         ON role.oid = m.roleid
   ) statements ORDER BY part, name COLLATE "C", more COLLATE "C"`
 
-/** Each name of a list by itself as a literal, as pg_dumpall writes them: whoever set the list chose what stands in it. */
+/** Each name of a list by itself as a literal, as pg_dumpall writes them: the author of the list chose what stands in it. */
 const elements = (list: string): string => String.raw`coalesce((
                SELECT string_agg(quote_literal(CASE WHEN e[1] LIKE '"%' THEN replace(substr(e[1], 2, length(e[1]) - 2), '""', '"') ELSE e[1] END),
                                  ', ' ORDER BY at)

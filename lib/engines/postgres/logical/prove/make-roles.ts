@@ -56,7 +56,7 @@ async function send(client: ClientBase, statements: string[]): Promise<string[]>
 }
 
 /**
- * Whoever gave a membership is kept, because from 16 on the same one may be given twice with other options. The source's
+ * The grantor of a membership is kept, because from 16 on the same one may be given twice with other options. The source's
  * first superuser is none here, and may not have given it: then it is the sandbox's first.
  */
 async function grantOrRun(client: ClientBase, statement: string): Promise<void> {

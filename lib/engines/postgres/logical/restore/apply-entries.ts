@@ -34,7 +34,7 @@ export async function applyEntries(
   return refused
 }
 
-/** Nobody could connect to a database any more that is told to load what is not there. */
+/** Nobody could connect any more to a database that is set to load what is not there. */
 async function loadAll(client: ClientBase, sql: string): Promise<void> {
   const assigned = sql.slice(sql.lastIndexOf(' TO '))
   for (const [, library = ''] of assigned.matchAll(/'((?:[^']|'')+)'/g)) {

@@ -43,7 +43,11 @@ export async function boundExtensions(
   const names = those.filter(({ type }) => !saidWithIt.has(type)).map(({ type, name }) => `${type} ${name}`)
   const rest = selectionOf(entries.filter(({ dumpId }) => !bound.has(dumpId)))
   if (place === database) {
-    return { rest, afterwards: selectionOf(those), warning: `What ${extension.name} is told to run runs from now on.` }
+    return {
+      rest,
+      afterwards: selectionOf(those),
+      warning: `What ${extension.name} is scheduled to run runs from now on.`,
+    }
   }
   const why = place === null ? 'does not load it at its start' : `has it in the database ${place} only`
   return { rest, afterwards: null, warning: `Left out, because the target server ${why}: ${names.join(', ')}.` }

@@ -185,7 +185,7 @@ async function ownList(
 
 async function writeList(contents: string, dumpIds: readonly number[], place: Workplace): Promise<string[]> {
   const file = `${contents}.list`
-  // One that was given away is not ours to write to any more.
+  // Nothing may be written to one that was given away.
   await rm(file, { force: true })
   await writeFile(file, dumpIds.map((id) => `${id};\n`).join(''), { mode: 0o600 })
   await place.give(file)

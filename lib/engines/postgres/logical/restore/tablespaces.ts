@@ -25,7 +25,7 @@ export function tablespacesOf(entries: readonly TocEntry[]): { database: string 
 
 /**
  * Everything goes where it was, if the target server has all these tablespaces and lets this role use them. Otherwise it
- * goes into the server's default, and is told: folders are a machine's own, and rows are more than where they lie.
+ * goes into the server's default, with a warning: folders are a machine's own, and rows are more than where they lie.
  */
 export async function planTablespaces(
   client: ClientBase,

@@ -75,7 +75,7 @@ async function dump(confinement: Confinement, file: string, stream: PassThrough,
   } finally {
     await command.terminate()
   }
-  // It tells of damage in a comment, and then ends well.
+  // It reports damage in a comment, and then exits with 0.
   if (tail.endsWith('COMMIT;\n')) return
   throw new HoldfastError('object-damaged', 'The sqlite3 program could not read the whole database.', {
     facts: { end: tail, stderr: command.stderrTail() },

@@ -58,7 +58,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   }
 }
 
-/** A look at each file, kept apart; what the source itself had is told and is no reason not to restore. */
+/** A look at each file, kept apart; what the source itself had is a warning and no reason not to restore. */
 async function check(
   files: { part: ManifestPart; file: string }[],
   { keepOut }: RestoreInput,
