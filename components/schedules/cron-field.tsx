@@ -1,10 +1,10 @@
 'use client'
 
-import { useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
 import { fieldsOf } from '@/components/form/fields-of'
 import { useField } from '@/components/form/use-field'
+import { useDebounced } from '@/lib/client/hooks/use-debounced'
 import { cronWords } from '@/lib/client/words/cron-words'
 import { schedulePreviewQuery } from '@/lib/client/queries/schedules'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
@@ -22,15 +22,15 @@ export function CronField() {
   const [timeZone, windowed, window] = useWatch<TimingValues, ['timeZone', 'options.windowed', 'options.window']>({
     name: ['timeZone', 'options.windowed', 'options.window'],
   })
-  const settled = useSettled(cron)
-  const preview = useQuery(schedulePreviewQuery(settled, timeZone, windowOf({ windowed, window })))
+  const debounced = useDebounced(cron, 250)
+  const preview = useQuery(schedulePreviewQuery(debounced, timeZone, windowOf({ windowed, window })))
   const own = useViewerTimeZone()
   const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]
   return (
     <>
       <PresetField
         cron={cron}
-        error={cronField.error ?? (preview.error && settled === cron ? preview.error.message : undefined)}
+        error={cronField.error ?? (preview.error && debounced === cron ? preview.error.message : undefined)}
         onChange={cronField.change}
       />
       <Enter.Select
@@ -42,7 +42,7 @@ export function CronField() {
       <div aria-live="polite" data-preview={preview.isSuccess && !preview.error ? 'ready' : 'none'}>
         {preview.data && !preview.error && (
           <div className="rounded-md bg-muted px-3 py-2.5">
-            <p className="font-medium">{cronWords(settled) ?? 'Next runs'}</p>
+            <p className="font-medium">{cronWords(debounced) ?? 'Next runs'}</p>
             <PlannedRuns runs={preview.data.runs} timeZone={timeZone} />
             <ClockChangeNote change={preview.data.clockChange} timeZone={timeZone} />
           </div>
@@ -50,14 +50,4 @@ export function CronField() {
       </div>
     </>
   )
-}
-
-/** The value once it has stood still for a moment: not every keystroke is a question. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 250)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }

@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { guardedLookup, refuseLiteral } from './guarded-lookup'
+import { restrictedLookup, refuseLiteral } from './restricted-lookup'
 
 export interface Answer {
   status: number
@@ -30,7 +30,7 @@ export function requestOnce(url: URL, { body, headers, maxAnswerBytes, signal }:
     const outgoing = request(url, {
       method: body === null ? 'GET' : 'POST',
       headers: { ...headers, ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }) },
-      lookup: guardedLookup,
+      lookup: restrictedLookup,
       signal,
       // A connection of its own: a kept-alive one may be closed by the receiver just as we write.
       agent: false,

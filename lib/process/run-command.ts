@@ -9,7 +9,7 @@ import type { Logger } from '@/lib/ports/run-context'
 import { commandError, commandMissing } from './command-error'
 import { exactEnvironment } from './exact-environment'
 import { findTool } from './find-tool'
-import { guardGroup } from './guard-group'
+import { endWithParent } from './end-with-parent'
 import { launchPrefix } from './launch-prefix'
 import { openBulkPipe } from './pipe-reader'
 import { redact } from './redact'
@@ -62,7 +62,7 @@ export function runCommand(spec: CommandSpec, run: { signal: AbortSignal; logger
     })
   }
 
-  const release = guardGroup(pid)
+  const release = endWithParent(pid)
   const tail = new StderrTail(stderr, secrets)
   ignoreUnheard(stdin)
   ignoreUnheard(stdout)

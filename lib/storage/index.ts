@@ -1,6 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { DestinationSpec, Storage, StorageDriver } from '@/lib/ports/storage'
-import { guard } from './decorators/guard'
+import { checkCalls } from './decorators/check-calls'
 import { localDriver } from './local/driver'
 import { s3Driver } from './s3/driver'
 
@@ -16,5 +16,5 @@ export function openStorage(spec: DestinationSpec): Storage {
   if (!driver) {
     throw new HoldfastError('storage-failed', `There is no storage driver for destinations of kind "${spec.kind}"`)
   }
-  return guard(driver.open(spec))
+  return checkCalls(driver.open(spec))
 }

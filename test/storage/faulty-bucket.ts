@@ -1,6 +1,6 @@
 import { openS3 } from '@/lib/storage/s3/driver'
 import type { S3Tuning } from '@/lib/storage/s3/store'
-import { guard } from '@/lib/storage/decorators/guard'
+import { checkCalls } from '@/lib/storage/decorators/check-calls'
 import type { Storage } from '@/lib/ports/storage'
 import { startFaultProxy, type FaultProxy } from '../helpers/faults/fault-proxy'
 import { makeBucket, type TestBucket } from '../helpers/servers/s3'
@@ -20,7 +20,7 @@ export const attempts = 4
 export async function openFaulty(tuning: Partial<S3Tuning> = {}): Promise<FaultyBucket> {
   const [bucket, proxy] = await Promise.all([makeBucket(), startFaultProxy(testS3().endpoint)])
   const quick = { retry: { attempts, baseDelayMs: 1, maxDelayMs: 5 }, firstPartBytes: 5 * mebibyte }
-  const storage = guard(openS3(bucket.spec({ endpoint: proxy.endpoint }), { ...quick, ...tuning }))
+  const storage = checkCalls(openS3(bucket.spec({ endpoint: proxy.endpoint }), { ...quick, ...tuning }))
   return {
     bucket,
     proxy,

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { type EmailConfig, emailConfigSchema } from '@/lib/contracts/alerting/channel-config'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { GuardedSocket } from '@/lib/network/guarded-socket'
+import { RestrictedSocket } from '@/lib/network/restricted-socket'
 import type { Notification, NotifierDriver } from '@/lib/ports/notifier'
 import { withLimit } from '../with-limit'
 import { classifyError } from './classify-error'
@@ -9,10 +9,10 @@ import { formatEmail } from './format'
 
 const limitMs = 30_000
 
-type Opened = (error: Error | null, options?: { connection: GuardedSocket }) => void
+type Opened = (error: Error | null, options?: { connection: RestrictedSocket }) => void
 
 function openSocket({ host, port }: EmailConfig, done: Opened): void {
-  const socket = new GuardedSocket()
+  const socket = new RestrictedSocket()
   const fail = (error: Error) => done(error)
   socket.once('error', fail)
   socket.setTimeout(limitMs, () => socket.destroy(new Error('Connection timeout')))

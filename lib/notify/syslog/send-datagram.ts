@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guardedLookup } from '@/lib/network/guarded-lookup'
+import { restrictedLookup } from '@/lib/network/restricted-lookup'
 
 /** Nothing confirms a datagram, but a host that is up and does not listen says so; it is given this long. */
 const complaintMs = 250
@@ -35,7 +35,7 @@ export async function sendDatagram(
 
 function resolve(host: string): Promise<{ address: string; family: number }> {
   return new Promise((done, reject) => {
-    guardedLookup(host, { family: isIPv6(host) ? 6 : 0 }, (error, address, family) => {
+    restrictedLookup(host, { family: isIPv6(host) ? 6 : 0 }, (error, address, family) => {
       if (error || typeof address !== 'string') reject(error ?? new Error('no address'))
       else done({ address, family: family ?? 4 })
     })

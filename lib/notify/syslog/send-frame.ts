@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SyslogConfig } from '@/lib/contracts/alerting/channel-config'
-import { guardedLookup } from '@/lib/network/guarded-lookup'
+import { restrictedLookup } from '@/lib/network/restricted-lookup'
 
 /** A receiver that took everything hangs up when we do; one that does not is left after this long. */
 const farewellMs = 2_000
@@ -35,11 +35,11 @@ export async function sendFrame(config: SyslogConfig, message: Buffer, signal: A
 }
 
 function open({ host, port, transport, ca }: SyslogConfig): Socket {
-  if (transport === 'tcp') return connectTcp({ host, port, lookup: guardedLookup })
+  if (transport === 'tcp') return connectTcp({ host, port, lookup: restrictedLookup })
   return connectTls({
     host,
     port,
-    lookup: guardedLookup,
+    lookup: restrictedLookup,
     minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca }),
     // The name that is sent and checked; an address is checked without being sent (RFC 6066, 3).

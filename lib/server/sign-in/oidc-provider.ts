@@ -1,6 +1,6 @@
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import { z } from 'zod'
-import { GuardedHttpAgent, GuardedHttpsAgent } from '@/lib/network/guarded-agent'
+import { RestrictedHttpAgent, RestrictedHttpsAgent } from '@/lib/network/restricted-agent'
 import { discoveryUrl } from '@/lib/services/oidc/discovery-url'
 import type { Oidc } from '@/lib/services/oidc/read-oidc'
 
@@ -44,7 +44,8 @@ export function oidcProvider(oidc: Oidc): OAuthConfig<Claims> {
 }
 
 /** Of one scheme: a provider whose documents name addresses of the other is not followed there. */
-const agentFor = (issuer: string) => (issuer.startsWith('https:') ? new GuardedHttpsAgent() : new GuardedHttpAgent())
+const agentFor = (issuer: string) =>
+  issuer.startsWith('https:') ? new RestrictedHttpsAgent() : new RestrictedHttpAgent()
 
 /** The claims of an ID token that the library has checked a moment ago; its types do not hand on the checked ones. */
 function checkedClaims(idToken: string | undefined): Claims {

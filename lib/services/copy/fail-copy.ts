@@ -3,7 +3,7 @@ import { isBehind } from '@/lib/core/copy/behind'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
-import { settleBackup } from './settle-backup'
+import { updatePartialBackup } from './update-partial-backup'
 
 /**
  * Notes that a copy could not be stored and when it is tried again. One that was not begun (`uploading`) keeps its state:
@@ -30,5 +30,5 @@ export async function failCopy(
       retryAt: input.retry ? new Date(now.getTime() + copyRetryMs(attempts)) : null,
     },
   })
-  await settleBackup(tx, { backupId, now })
+  await updatePartialBackup(tx, { backupId, now })
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { resolveDamage } from '../storage-care/record-finding'
-import { settleBackup } from './settle-backup'
+import { updatePartialBackup } from './update-partial-backup'
 
 /** Writes that a copy was stored and confirmed, and what that makes of its backup. */
 export async function finishCopy(
@@ -14,6 +14,6 @@ export async function finishCopy(
     data: { state: 'stored', storedBytes, wrappedFor, storedAt: now, retryAt: null, error: Prisma.DbNull },
     include: { backup: { select: { id: true, sourceId: true } } },
   })
-  await settleBackup(tx, { backupId: copy.backup.id, now })
+  await updatePartialBackup(tx, { backupId: copy.backup.id, now })
   await resolveDamage(tx, { destinationId: copy.destinationId, sourceId: copy.backup.sourceId, now })
 }

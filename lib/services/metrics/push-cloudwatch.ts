@@ -1,10 +1,10 @@
 import { CloudWatchClient, PutMetricDataCommand, type MetricDatum } from '@aws-sdk/client-cloudwatch'
 import type { Operations } from '@/lib/contracts/operations'
-import { guardedAgents } from '@/lib/network/guarded-agent'
+import { restrictedAgents } from '@/lib/network/restricted-agent'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { claimTurn } from '../watch/claim-turn'
-import { settleIncidents } from '../watch/settle-incidents'
+import { updateIncidents } from '@/lib/services/watch/update-incidents'
 import { cloudWatchData } from './cloudwatch-data'
 import { readMetrics } from './read-metrics'
 
@@ -26,7 +26,7 @@ export async function pushCloudWatch(args: {
   const { ctx, now, signal } = args
   const { cloudWatch } = await readOperations(ctx.db)
   if (!cloudWatch.enabled) {
-    await settleIncidents(ctx.db, { events: ['channel-failed'], subjects: ['cloudwatch'], found: [], now })
+    await updateIncidents(ctx.db, { events: ['channel-failed'], subjects: ['cloudwatch'], found: [], now })
     return
   }
   if (!(await claimTurn(ctx.db, 'cloudwatch', 50_000))) return
@@ -47,7 +47,7 @@ async function send(settings: Operations['cloudWatch'], data: MetricDatum[], abo
     region: settings.region,
     ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),
     maxAttempts: 2,
-    requestHandler: guardedAgents({ keepAlive: true }),
+    requestHandler: restrictedAgents({ keepAlive: true }),
   })
   try {
     for (let from = 0; from < data.length; from += batchSize) {
@@ -77,7 +77,7 @@ async function remember(
   const value = { failedInARow, at: now.toISOString() }
   await ctx.db.setting.upsert({ where: { key }, create: { key, value }, update: { value } })
   const told = failedInARow >= failuresToTell
-  await settleIncidents(ctx.db, {
+  await updateIncidents(ctx.db, {
     events: ['channel-failed'],
     subjects: ['cloudwatch'],
     found: told

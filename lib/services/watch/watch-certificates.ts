@@ -4,7 +4,7 @@ import { readOperations } from '../operations/read-operations'
 import { certificateOwners } from './certificate/certificate-owners'
 import { readCertificate } from './certificate/read-certificate'
 import { inTurns } from './in-turns'
-import { settleIncidents, type Found } from './settle-incidents'
+import { updateIncidents, type Found } from './update-incidents'
 
 const answerWithinMs = 10_000
 const atOnce = 8
@@ -33,5 +33,5 @@ export async function watchCertificates(args: {
     }
   })
   signal.throwIfAborted()
-  await settleIncidents(ctx.db, { events: ['certificate-expiring'], found, unknown, now })
+  await updateIncidents(ctx.db, { events: ['certificate-expiring'], found, unknown, now })
 }

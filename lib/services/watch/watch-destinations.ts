@@ -9,7 +9,7 @@ import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
 import { inTurns } from './in-turns'
 import { lookAtDestination } from './look-at-destination'
-import { settleIncidents } from './settle-incidents'
+import { updateIncidents } from './update-incidents'
 import { storedClasses } from './stored-classes'
 
 const events: AlertEvent[] = ['destination-unreachable', 'destination-nearly-full', 'destination-over-budget']
@@ -43,7 +43,7 @@ export async function watchDestinations(args: { ctx: Deps; now: Date; signal: Ab
       finding,
     })),
   )
-  await settleIncidents(ctx.db, { events, found, now })
+  await updateIncidents(ctx.db, { events, found, now })
 }
 
 function isDue(row: DestinationModel, now: Date): boolean {

@@ -1,7 +1,7 @@
 import { failureSchema } from '@/lib/contracts/common'
 import { isBehind, isInTime } from '@/lib/core/copy/behind'
 import type { ServiceContext } from '../context'
-import { raisePartial, rpoOf } from '../copy/settle-backup'
+import { raisePartial, rpoOf } from '@/lib/services/copy/update-partial-backup'
 import { incidentKey } from '../incident/raise-incident'
 
 /** Reports copies that should have followed their backup and are late; once per source, until it has caught up. */

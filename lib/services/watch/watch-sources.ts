@@ -8,9 +8,9 @@ import { rolePasswords } from '@/lib/core/health/role-passwords'
 import { sourceFindings, type WatchedSource } from '@/lib/core/health/source-findings'
 import type { Tx } from '@/lib/db/client'
 import type { ServiceContext } from '../context'
-import { rpoOf } from '../copy/settle-backup'
+import { rpoOf } from '@/lib/services/copy/update-partial-backup'
 import { proofValidMs, readSourceFacts } from '../status/source-facts'
-import { settleIncidents } from './settle-incidents'
+import { updateIncidents } from './update-incidents'
 
 const events: AlertEvent[] = [
   'exposure-over-objective',
@@ -30,7 +30,7 @@ export async function watchSources(args: { ctx: Pick<ServiceContext, 'db'>; now:
   const found = sources.flatMap((source) =>
     sourceFindings(source, now).map((finding) => ({ subjectId: source.id, sourceId: source.id, finding })),
   )
-  await settleIncidents(db, { events, found, now })
+  await updateIncidents(db, { events, found, now })
 }
 
 async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {

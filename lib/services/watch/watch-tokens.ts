@@ -1,7 +1,7 @@
 import { tokenFindings } from '@/lib/core/health/expiry-findings'
 import type { ServiceContext } from '../context'
 import { readOperations } from '../operations/read-operations'
-import { settleIncidents } from './settle-incidents'
+import { updateIncidents } from './update-incidents'
 
 /** Reports API tokens that expire soon or have expired, until they are revoked. */
 export async function watchTokens(args: { ctx: Pick<ServiceContext, 'db'>; now: Date }): Promise<void> {
@@ -12,5 +12,5 @@ export async function watchTokens(args: { ctx: Pick<ServiceContext, 'db'>; now: 
   const found = tokens.flatMap((token) =>
     tokenFindings(token, watch.tokenDays, now).map((finding) => ({ subjectId: token.id, sourceId: null, finding })),
   )
-  await settleIncidents(db, { events: ['key-expiring'], found, now })
+  await updateIncidents(db, { events: ['key-expiring'], found, now })
 }

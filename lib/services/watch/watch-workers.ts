@@ -1,7 +1,7 @@
 import { silentWorkers, type WorkerSilence } from '@/lib/core/health/silent-workers'
 import { stamp } from '@/lib/core/health/words'
 import type { ServiceContext } from '../context'
-import { settleIncidents, type Found } from './settle-incidents'
+import { updateIncidents, type Found } from './update-incidents'
 
 /** Rows of workers that ended long ago say nothing. */
 const newestRows = 100
@@ -51,6 +51,6 @@ export async function watchWorkers(args: {
   }
   // While nobody lives nobody recovers: what is open stays open until a worker is seen again.
   const unknown = silence.alive === 0 ? ['all', ...workers.map((worker) => worker.id)] : []
-  await settleIncidents(db, { events: ['worker-silent'], found, unknown, now })
+  await updateIncidents(db, { events: ['worker-silent'], found, unknown, now })
   return silence
 }

@@ -21,7 +21,7 @@ import {
 import { placeOf } from '@/lib/core/repository/place-of'
 import { mostNameBytes, safeName, textOf } from '@/lib/core/repository/safe-name'
 import { setFiles, setKey, setObjectOf, type SetPlace } from '@/lib/core/repository/set-paths'
-import { checkKey } from '@/lib/storage/decorators/guard'
+import { checkKey } from '@/lib/storage/decorators/check-calls'
 import { logAndSetKeys, nearMisses } from '../../helpers/log-and-set'
 
 const id = fc.uuid()

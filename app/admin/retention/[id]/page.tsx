@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { EditPolicyScreen } from '@/components/retention/edit-policy-screen'
+import { EditRetentionScreen } from '@/components/retention/edit-retention-screen'
 import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { retentionPolicySeed } from '@/app/admin/seeds'
@@ -11,7 +11,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   const { id } = await params
   return (
     <Prefetched actor={actor} seeds={[retentionPolicySeed(id)]}>
-      <EditPolicyScreen id={id} />
+      <EditRetentionScreen id={id} />
     </Prefetched>
   )
 }

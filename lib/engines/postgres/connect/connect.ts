@@ -2,7 +2,7 @@ import type { Client } from 'pg'
 import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { postgresConnectionSchema } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { GuardedSocket } from '@/lib/network/guarded-socket'
+import { RestrictedSocket } from '@/lib/network/restricted-socket'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import { classifyConnectError, errorCode, errorText } from '@/lib/engines/postgres/classify-error'
 import { isReadable } from './decode-text'
@@ -70,7 +70,7 @@ async function open(
     // A function keeps `pg` from looking for a password in this process's environment or home.
     password: () => passwordFor(client, secret),
     ssl: tls ?? false,
-    stream: () => new GuardedSocket(),
+    stream: () => new RestrictedSocket(),
     application_name: 'holdfast',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,

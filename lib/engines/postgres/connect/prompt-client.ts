@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { sendUnreadBytes } from './send-unread-bytes'
-import { guardMessages } from './message-guard'
+import { limitMessages } from './limit-messages'
 
 /** How long a server may take to say goodbye. */
 const goodbyeMs = 3_000
@@ -9,12 +9,12 @@ const goodbyeMs = 3_000
 /**
  * A client whose `end` always ends: the driver waits for the server to close the connection, and one behind a network
  * that has gone silent never does. After three seconds the socket is closed from our side. What the server sends passes
- * a guard (message-guard.ts), since a server may be anybody's.
+ * a limit (limit-messages.ts), since a server may be anybody's.
  */
 export class PromptClient extends Client {
   constructor(config: ClientConfig) {
     super(config)
-    guardMessages(this.connection)
+    limitMessages(this.connection)
     sendUnreadBytes(this.connection)
   }
 

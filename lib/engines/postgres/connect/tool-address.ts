@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { isLoopback } from '@/lib/core/network/is-loopback'
-import { resolveGuarded } from '@/lib/network/guarded-lookup'
+import { resolveRestricted } from '@/lib/network/restricted-lookup'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import { classifyConnectError } from '@/lib/engines/postgres/classify-error'
 import { withConnection } from './connect'
@@ -43,7 +43,7 @@ const checkMs = 15_000
 
 async function addressesOf(connection: PostgresConnection): Promise<string[]> {
   try {
-    return (await resolveGuarded(connection.host)).map(({ address }) => address)
+    return (await resolveRestricted(connection.host)).map(({ address }) => address)
   } catch (error) {
     throw classifyConnectError(error, connection)
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { CertificateTarget } from '@/lib/contracts/certificate-target'
-import { GuardedSocket } from '@/lib/network/guarded-socket'
+import { RestrictedSocket } from '@/lib/network/restricted-socket'
 import { askPostgres } from './ask-postgres'
 import { askSmtp } from './ask-smtp'
 
@@ -21,7 +21,7 @@ const greetings: Record<CertificateTarget['greeting'], Greeting> = {
  */
 export async function readCertificate(target: CertificateTarget, signal: AbortSignal): Promise<Date | null> {
   signal.throwIfAborted()
-  const socket = new GuardedSocket().connect(target.port, target.host)
+  const socket = new RestrictedSocket().connect(target.port, target.host)
   // What is waited for reports errors itself; one that comes between two waits must not end the process.
   socket.on('error', () => undefined)
   try {

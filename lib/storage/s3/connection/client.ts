@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { S3Config } from '@/lib/contracts/destinations/s3'
-import { guardedAgents } from '@/lib/network/guarded-agent'
+import { restrictedAgents } from '@/lib/network/restricted-agent'
 import { watchAnswers } from './watch-answers'
 
 const connectionTimeoutMs = 10_000
@@ -37,7 +37,7 @@ export function makeClient(config: S3Config, secret: string | null, stallMs: num
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       socketTimeout: stallMs,
-      ...guardedAgents({ keepAlive: true, maxSockets }),
+      ...restrictedAgents({ keepAlive: true, maxSockets }),
     },
   })
   watchAnswers(client, config)

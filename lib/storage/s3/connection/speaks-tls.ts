@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
-import { guardedLookup, refuseLiteral } from '@/lib/network/guarded-lookup'
+import { restrictedLookup, refuseLiteral } from '@/lib/network/restricted-lookup'
 
 const withinMs = 5_000
 
@@ -13,7 +13,7 @@ export async function speaksTls(address: string, signal: AbortSignal): Promise<b
     const socket = connect({
       host,
       port: Number(port || 80),
-      lookup: guardedLookup,
+      lookup: restrictedLookup,
       rejectUnauthorized: false,
       ...(isIP(host) === 0 ? { servername: host } : {}),
     })

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GentleStage, Pace } from '@/lib/engines/postgres/load/gentle-stage'
-import { startLoadGuard } from '@/lib/engines/postgres/load/load-guard'
+import { startLoadWatch } from '@/lib/engines/postgres/load/load-watch'
 import { fastestPace, gentleManners, nextPace, usualManners } from '@/lib/engines/postgres/load/next-pace'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
 import { makeTestRun } from '@/test/helpers/run-context'
@@ -85,7 +85,7 @@ describe('the guard of a gentle backup', () => {
 
   it('speeds up on an idle server and slows down when somebody works', async () => {
     const run = makeTestRun()
-    const guard = await startLoadGuard(pg.source(), gentleManners, run)
+    const guard = await startLoadWatch(pg.source(), gentleManners, run)
     try {
       expect(guard.warnings).toEqual([])
       await waitFor('a faster pace', () => guard.pace() > 32 * mega)
@@ -109,7 +109,7 @@ describe('the guard of a gentle backup', () => {
   })
 
   it('says what it cannot see, and sees transactions nevertheless', async () => {
-    const guard = await startLoadGuard(pg.source({ connection: { user: 'narrow' } }), gentleManners, makeTestRun())
+    const guard = await startLoadWatch(pg.source({ connection: { user: 'narrow' } }), gentleManners, makeTestRun())
     try {
       expect(guard.warnings).toEqual([expect.stringContaining('grant pg_read_all_stats to narrow')])
       await waitFor('a faster pace', () => guard.pace() > 32 * mega)
@@ -124,7 +124,7 @@ describe('the guard of a gentle backup', () => {
   })
 
   it('stays slow while the server cannot be reached, and comes back', async () => {
-    const guard = await startLoadGuard(pg.source(), gentleManners, makeTestRun())
+    const guard = await startLoadWatch(pg.source(), gentleManners, makeTestRun())
     try {
       await waitFor('a faster pace', () => guard.pace() > slowestPace)
       await pg.stop()
@@ -140,6 +140,6 @@ describe('the guard of a gentle backup', () => {
     const run = makeTestRun()
     const reason = new Error('cancelled by a person')
     run.abort(reason)
-    await expect(startLoadGuard(pg.source(), gentleManners, run)).rejects.toBe(reason)
+    await expect(startLoadWatch(pg.source(), gentleManners, run)).rejects.toBe(reason)
   })
 })

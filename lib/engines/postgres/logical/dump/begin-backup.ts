@@ -14,7 +14,7 @@ import { dumpArchive, dumpData } from './dump-archive'
 import { dumpGlobals, givenGlobals } from './dump-globals'
 import { findClient } from '@/lib/engines/postgres/connect/find-client'
 import { lockTables } from './lock-tables'
-import { startLoadGuard } from '@/lib/engines/postgres/load/load-guard'
+import { startLoadWatch } from '@/lib/engines/postgres/load/load-watch'
 import { lockFindings } from '@/lib/engines/postgres/inspect/lock-findings'
 import { gentleManners, usualManners } from '@/lib/engines/postgres/load/next-pace'
 import { nameLocks } from './name-locks'
@@ -108,7 +108,7 @@ async function prepare(endpoint: Endpoint, holder: Client, run: RunContext): Pro
     if (snapshot) await assertNotRewritten(holder)
   }
   const { gentle } = source.options
-  const guard = paced ? await startLoadGuard(source, gentle ? gentleManners : usualManners, run) : null
+  const guard = paced ? await startLoadWatch(source, gentle ? gentleManners : usualManners, run) : null
   if (gentle) warnings.push(...(guard?.warnings ?? []))
   const toolWarnings: string[] = []
   const warn = (text: string) => {

@@ -6,11 +6,11 @@ import type { TocEntry } from '@/lib/engines/postgres/logical/archive/archive-fo
 import { ArchiveWalker } from '@/lib/engines/postgres/logical/archive/archive-walker'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import { ExpectedTables } from './expected-tables'
-import type { LoadGuard } from '@/lib/engines/postgres/load/load-guard'
-import { openPart } from './open-part'
+import type { LoadWatch } from '@/lib/engines/postgres/load/load-watch'
+import { startPart } from './start-part'
 import type { PartPlan, SizedTable } from './plan-parts'
 import { quoteQualified } from '@/lib/engines/postgres/connect/quote'
-import { stallGuard } from '@/lib/engines/postgres/load/stall-guard'
+import { watchStalls } from '@/lib/engines/postgres/load/stall-watch'
 import type { ToolEnv } from '@/lib/engines/postgres/connect/tool-env'
 import { postgresOptions } from '@/lib/engines/postgres/connect/options'
 
@@ -26,7 +26,7 @@ export interface DumpPlan {
   /** Rejects when a table is not what the snapshot has; asked while the dump holds its locks. */
   assertUnchanged(): Promise<void>
   /** Holds the dumps back while the server has other things to do. */
-  guard: LoadGuard | null
+  guard: LoadWatch | null
 }
 
 /** The schema and all rows that no other part holds: one uncompressed custom archive. Compression is the pipeline's. */
@@ -85,7 +85,7 @@ function openDump(
   run: Parameters<BackupPart['open']>[0],
 ) {
   const { source, client, env, guard } = plan
-  return openPart(
+  return startPart(
     {
       tool: 'pg_dump',
       spec: {
@@ -114,7 +114,7 @@ function openDump(
         }),
       explain: plan.explain,
       warn: plan.warn,
-      stall: stallGuard(source),
+      stall: watchStalls(source),
     },
     run,
   )

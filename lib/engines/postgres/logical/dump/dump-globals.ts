@@ -5,9 +5,9 @@ import type { BackupPart } from '@/lib/ports/backup-method'
 import { damaged } from '@/lib/engines/postgres/logical/archive/archive-error'
 import { connectionOf } from '@/lib/engines/postgres/connect/connect'
 import type { DumpPlan } from './dump-archive'
-import { openPart } from './open-part'
+import { startPart } from './start-part'
 import { databaseConnInfo } from '@/lib/engines/postgres/connect/quote'
-import { stallGuard } from '@/lib/engines/postgres/load/stall-guard'
+import { watchStalls } from '@/lib/engines/postgres/load/stall-watch'
 import { postgresOptions } from '@/lib/engines/postgres/connect/options'
 
 const endMark = 'PostgreSQL database cluster dump complete'
@@ -20,7 +20,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
     data: false,
     base: 'globals.sql',
     open: (run) =>
-      openPart(
+      startPart(
         {
           tool: 'pg_dumpall',
           spec: {
@@ -40,7 +40,7 @@ export function dumpGlobals(plan: Omit<DumpPlan, 'snapshot' | 'guard'>, withPass
           check: (exited) => new EndMarkCheck(exited),
           explain: plan.explain,
           warn: plan.warn,
-          stall: stallGuard(source),
+          stall: watchStalls(source),
         },
         run,
       ),

@@ -11,7 +11,7 @@ import type { ArchiveWalker } from '@/lib/engines/postgres/logical/archive/archi
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import { databaseConnInfo } from '@/lib/engines/postgres/connect/quote'
 import type { Settings } from '@/lib/engines/postgres/connect/session-settings'
-import { stallGuard, watchForStall } from '@/lib/engines/postgres/load/stall-guard'
+import { watchStalls, watchForStall } from '@/lib/engines/postgres/load/stall-watch'
 import { openToolEnv } from '@/lib/engines/postgres/connect/tool-env'
 import type { Workplace } from './workplace'
 
@@ -111,7 +111,7 @@ async function withTool(
     const command = runCommand(place.command(spec, files), run)
     command.stdout.resume()
     let stalled: HoldfastError | null = null
-    const unwatch = watchForStall(stallGuard(target, database), {
+    const unwatch = watchForStall(watchStalls(target, database), {
       ...stream,
       onStall: (error) => {
         stalled = error

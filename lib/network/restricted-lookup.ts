@@ -26,7 +26,7 @@ export function refuseLiteral(host: string): void {
  * `dns.lookup` for sockets, which checks the very addresses that are then connected to: a name may answer with another
  * one than when it was entered. Node asks it for names alone; see `refuseLiteral` for the rest.
  */
-export const guardedLookup: LookupFunction = (host, options, callback) => {
+export const restrictedLookup: LookupFunction = (host, options, callback) => {
   // By the default export, so that a test can put its own resolver in place of the network's.
   dns.lookup(host, { ...options, all: true }, (error, addresses) => {
     const bad = error ? undefined : addresses.find(({ address }) => isMetadataAddress(address))
@@ -38,10 +38,10 @@ export const guardedLookup: LookupFunction = (host, options, callback) => {
 }
 
 /** Every address of a host, checked. Rejects with `address-refused` or what the resolver says. */
-export async function resolveGuarded(host: string): Promise<LookupAddress[]> {
+export async function resolveRestricted(host: string): Promise<LookupAddress[]> {
   refuseLiteral(host)
   const found = await promisify((name: string, done: (error: Error | null, all: LookupAddress[]) => void) =>
-    guardedLookup(name, { all: true }, (error, addresses) =>
+    restrictedLookup(name, { all: true }, (error, addresses) =>
       done(error, typeof addresses === 'string' ? [] : addresses),
     ),
   )(host)

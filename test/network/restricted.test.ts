@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { s3ConfigSchema } from '@/lib/contracts/destinations/s3'
-import { GuardedHttpAgent, GuardedHttpsAgent } from '@/lib/network/guarded-agent'
-import { GuardedSocket } from '@/lib/network/guarded-socket'
+import { RestrictedHttpAgent, RestrictedHttpsAgent } from '@/lib/network/restricted-agent'
+import { RestrictedSocket } from '@/lib/network/restricted-socket'
 import { requestOnce } from '@/lib/network/request-once'
 import { notifierDrivers } from '@/lib/notify'
 import { oidcProvider } from '@/lib/server/sign-in/oidc-provider'
@@ -32,7 +32,7 @@ const send = (kind: 'webhook' | 'email' | 'syslog', config: Record<string, unkno
 const connectors: Record<string, (host: string, port: number) => Promise<unknown>> = {
   'a socket': (host, port) =>
     new Promise((resolve, reject) => {
-      const socket = new GuardedSocket()
+      const socket = new RestrictedSocket()
       socket.once('error', reject)
       socket.connect(port, host, () => resolve(socket.destroy()))
     }),
@@ -117,8 +117,8 @@ describe('what connects to an address that somebody entered', () => {
         scopes: '',
         groupsClaim: 'groups',
       } as never)
-    expect(provider('https://id.example').httpOptions?.agent).toBeInstanceOf(GuardedHttpsAgent)
-    expect(provider('http://id.example').httpOptions?.agent).toBeInstanceOf(GuardedHttpAgent)
+    expect(provider('https://id.example').httpOptions?.agent).toBeInstanceOf(RestrictedHttpsAgent)
+    expect(provider('http://id.example').httpOptions?.agent).toBeInstanceOf(RestrictedHttpAgent)
   })
 })
 
@@ -127,7 +127,7 @@ it('a socket reaches a server by its name', async () => {
   const server = createServer((socket) => socket.end('hello'))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
-  const socket = new GuardedSocket().connect(port, 'good.test')
+  const socket = new RestrictedSocket().connect(port, 'good.test')
   const text = await socket.setEncoding('utf8').toArray()
   expect(text.join('')).toBe('hello')
   server.close()

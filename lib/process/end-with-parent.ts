@@ -33,7 +33,7 @@ function open(): Writable | null {
   const forget = () => {
     if (pipe === stdin) pipe = null
   }
-  // Without the guard the parent-death signal and closing pipes still end most tools, so its loss is not fatal.
+  // Without the shell the parent-death signal and closing pipes still end most tools, so its loss is not fatal.
   child.on('error', forget)
   child.on('exit', forget)
   stdin.on('error', forget)
@@ -45,7 +45,7 @@ function open(): Writable | null {
 }
 
 /** Has the group killed if this process dies. Returns the release, to be called once the group is empty. */
-export function guardGroup(groupId: number): () => void {
+export function endWithParent(groupId: number): () => void {
   active.add(groupId)
   if (pipe) pipe.write(`add ${groupId}\n`)
   else pipe = open()

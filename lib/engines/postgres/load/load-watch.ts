@@ -14,13 +14,13 @@ const lookEveryMs = 1_000
 const lateAfterMs = 3_000
 
 /** Keeps a backup out of the way of whatever else its server does. */
-export interface LoadGuard {
+export interface LoadWatch {
   warnings: string[]
   /** A stage for one stream of the backup; all of them share one pace. */
   stage(): Transform
   /** Bytes of dump per second at the moment. */
   pace(): number
-  /** Stops looking and closes the guard's connection. */
+  /** Stops looking and closes its connection. */
   stop(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export interface LoadGuard {
  * it cannot look the pace is the slowest: a server without a free connection is not one to be hurried. Rejects only with
  * the signal's reason.
  */
-export async function startLoadGuard(source: SourceSpec, manners: Manners, run: RunContext): Promise<LoadGuard> {
+export async function startLoadWatch(source: SourceSpec, manners: Manners, run: RunContext): Promise<LoadWatch> {
   const stopping = new AbortController()
   const signal = AbortSignal.any([run.signal, stopping.signal])
   const pace = new Pace(manners.start)

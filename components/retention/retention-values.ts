@@ -1,7 +1,7 @@
 import type { GfsRules, RetentionPolicy } from '@/lib/contracts/retention'
 
 /** What the form holds: null where a number is empty. */
-export interface PolicyValues {
+export interface RetentionValues {
   name: string
   byCalendar: boolean
   rules: {
@@ -16,7 +16,7 @@ export interface PolicyValues {
 
 const usualCalendar = { hourly: 0, daily: 7, weekly: 4, monthly: 12, yearly: 0 }
 
-export function policyValues(policy?: RetentionPolicy): PolicyValues {
+export function retentionValues(policy?: RetentionPolicy): RetentionValues {
   const rules = policy?.rules
   return {
     name: policy?.name ?? '',
@@ -33,7 +33,7 @@ export function policyValues(policy?: RetentionPolicy): PolicyValues {
 }
 
 /** The body to send, as far as it can be read; the contract says what is wrong with it. */
-export function policyBody({ name, byCalendar, rules }: PolicyValues) {
+export function retentionBody({ name, byCalendar, rules }: RetentionValues) {
   const { hourly, daily, weekly, monthly, yearly } = rules.gfs
   return {
     name,

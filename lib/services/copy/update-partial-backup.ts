@@ -5,8 +5,8 @@ import { commonOptionsSchema } from '@/lib/contracts/engines/common'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
-import { raiseIncident } from '../incident/raise-incident'
-import { resolveIncident } from '../incident/resolve-incident'
+import { raiseIncident } from '@/lib/services/incident/raise-incident'
+import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 
 /** States of a copy that was requested and is not there. A damaged one is reported as damaged. */
 const notThere = ['pending', 'uploading', 'failed']
@@ -16,7 +16,7 @@ const notThere = ['pending', 'uploading', 'failed']
  * are missing. A copy that is behind but not late yet is named without an alert. Ends the incident when the source has no
  * partial backup left. Never makes a whole backup partial: a copy that is added later is not something the backup lacked.
  */
-export async function settleBackup(tx: Tx, input: { backupId: string; now: Date }): Promise<void> {
+export async function updatePartialBackup(tx: Tx, input: { backupId: string; now: Date }): Promise<void> {
   const { backupId, now } = input
   const backup = await tx.backup.findUniqueOrThrow({
     where: { id: backupId },

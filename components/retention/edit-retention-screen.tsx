@@ -7,9 +7,9 @@ import { PageHeader } from '@/components/ui/page-header'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
 import { retentionPolicyQuery } from '@/lib/client/queries/retention'
-import { PolicyForm } from './policy-form'
+import { RetentionForm } from './retention-form'
 
-export function EditPolicyScreen({ id }: { id: string }) {
+export function EditRetentionScreen({ id }: { id: string }) {
   const router = useRouter()
   const { data: policy, error } = useQuery({ ...retentionPolicyQuery(id), refetchInterval: false, staleTime: Infinity })
   const leave = () => router.push('/admin/retention')
@@ -32,7 +32,7 @@ export function EditPolicyScreen({ id }: { id: string }) {
       />
       {error && !policy && <ProblemNote error={error} />}
       {!error && !policy && <SkeletonRows />}
-      {policy && <PolicyForm key={policy.updatedAt} policy={policy} onSaved={leave} />}
+      {policy && <RetentionForm key={policy.updatedAt} policy={policy} onSaved={leave} />}
     </>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
 import { createRetentionPolicySchema, type RetentionPolicy } from '@/lib/contracts/retention'
@@ -9,25 +9,26 @@ import { retentionWords } from '@/components/schedules/retention-words'
 import { RoleButton } from '@/components/shell/role-button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { useDebounced } from '@/lib/client/hooks/use-debounced'
 import { api } from '@/lib/client/api'
 import { formatBytes } from '@/lib/client/format/bytes'
 import { retentionPreviewQuery } from '@/lib/client/queries/retention'
 import { useForm } from '@/lib/client/hooks/use-form'
-import { PolicyFields } from './policy-fields'
-import { PolicyPreview } from './policy-preview'
-import { policyBody, policyValues, type PolicyValues } from './policy-values'
+import { RetentionFields } from './retention-fields'
+import { RetentionPreviewCard } from './retention-preview'
+import { retentionBody, retentionValues, type RetentionValues } from './retention-values'
 
-interface PolicyFormProps {
+interface RetentionFormProps {
   policy?: RetentionPolicy
   onSaved: () => void
 }
 
 /** Makes or changes a policy. A change that deletes what is kept today is shown first and must be confirmed. */
-export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
+export function RetentionForm({ policy, onSaved }: RetentionFormProps) {
   const [confirming, setConfirming] = useState(false)
   const save = useForm({
     schema: createRetentionPolicySchema,
-    initial: policyValues(policy),
+    initial: retentionValues(policy),
     inputOf: namedBody,
     run: (request: unknown) =>
       api<RetentionPolicy>(policy ? `/admin/retention-policies/${policy.id}` : '/admin/retention-policies', {
@@ -43,20 +44,20 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
     onDone: onSaved,
   })
   const { control, getValues } = save.fields
-  const body = namedBody(useWatch({ control, compute: (typed: PolicyValues) => typed }))
+  const body = namedBody(useWatch({ control, compute: (typed: RetentionValues) => typed }))
   const complete = createRetentionPolicySchema.safeParse(body).success
   const input = policy && complete ? { policyId: policy.id, rules: body.rules } : null
-  const settled = useSettled(JSON.stringify(input))
-  const settledInput: typeof input = JSON.parse(settled)
-  const preview = useQuery(retentionPreviewQuery(settledInput))
-  const stale = preview.isFetching || settled !== JSON.stringify(input)
+  const debounced = useDebounced(JSON.stringify(input), 400)
+  const debouncedInput: typeof input = JSON.parse(debounced)
+  const preview = useQuery(retentionPreviewQuery(debouncedInput))
+  const stale = preview.isFetching || debounced !== JSON.stringify(input)
   const unread = policy !== undefined && complete && stale
   const { error, isPending, mutate } = save.action
 
   return (
     <Form form={save} className="space-y-5" errorShown={false}>
-      <PolicyFields />
-      {policy && preview.data && <PolicyPreview preview={preview.data} stale={stale} />}
+      <RetentionFields />
+      {policy && preview.data && <RetentionPreviewCard preview={preview.data} stale={stale} />}
       {policy && preview.error && complete && (
         <ProblemNote error={preview.error} title="The preview could not be made" />
       )}
@@ -103,8 +104,8 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
   )
 }
 
-function namedBody(values: PolicyValues) {
-  const body = policyBody(values)
+function namedBody(values: RetentionValues) {
+  const body = retentionBody(values)
   return { ...body, name: body.name.trim() || usualName(body.rules) }
 }
 
@@ -116,14 +117,4 @@ function usualName(rules: Parameters<typeof retentionWords>[0]): string {
       .split(', never')[0]
       ?.slice(0, 100) ?? ''
   )
-}
-
-/** The value once nobody has typed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 400)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }

@@ -6,7 +6,7 @@ import type { ClassTransition, Storage } from '@/lib/ports/storage'
  * What holds for every driver: keys are plain relative paths, nothing starts after an abort, and an operation that an
  * abort interrupted rejects with the signal's reason, whatever error the driver saw.
  */
-export function guard(storage: Storage): Storage {
+export function checkCalls(storage: Storage): Storage {
   const safetyNet = storage.ensureSafetyNet?.bind(storage)
   const space = storage.space?.bind(storage)
   const checkPlace = storage.checkPlace?.bind(storage)
@@ -18,13 +18,13 @@ export function guard(storage: Storage): Storage {
       return storage.features
     },
     put: (key, body, options, run) =>
-      guarded(run, () => storage.put(checkKey(key), body, options, run)).catch((error: unknown) => {
+      checked(run, () => storage.put(checkKey(key), body, options, run)).catch((error: unknown) => {
         // The producer must notice even when the driver failed before it read a byte.
         body.destroy()
         throw error
       }),
-    get: (key, range, run) => guarded(run, () => storage.get(checkKey(key), range, run)),
-    head: (key, run) => guarded(run, () => storage.head(checkKey(key), run)),
+    get: (key, range, run) => checked(run, () => storage.get(checkKey(key), range, run)),
+    head: (key, run) => checked(run, () => storage.head(checkKey(key), run)),
     async *list(prefix, run) {
       run.signal.throwIfAborted()
       checkPrefix(prefix)
@@ -33,34 +33,34 @@ export function guard(storage: Storage): Storage {
         yield object
       }
     },
-    delete: (keys, run) => guarded(run, () => storage.delete(keys.map(checkKey), run)),
-    abortUploads: (prefix, run) => guarded(run, () => storage.abortUploads(checkPrefix(prefix), run)),
-    probe: (run) => guarded(run, () => storage.probe(run)),
-    ...(checkPlace ? { checkPlace: (run: RunContext) => guarded(run, () => checkPlace(run)) } : {}),
-    ...(space ? { space: (run: RunContext) => guarded(run, () => space(run)) } : {}),
+    delete: (keys, run) => checked(run, () => storage.delete(keys.map(checkKey), run)),
+    abortUploads: (prefix, run) => checked(run, () => storage.abortUploads(checkPrefix(prefix), run)),
+    probe: (run) => checked(run, () => storage.probe(run)),
+    ...(checkPlace ? { checkPlace: (run: RunContext) => checked(run, () => checkPlace(run)) } : {}),
+    ...(space ? { space: (run: RunContext) => checked(run, () => space(run)) } : {}),
     ...(safetyNet
       ? {
           ensureSafetyNet: (expireAfterDays: number | null, run: RunContext) =>
-            guarded(run, () => safetyNet(expireAfterDays, run)),
+            checked(run, () => safetyNet(expireAfterDays, run)),
         }
       : {}),
     ...(transitions
       ? {
           ensureTransitions: (wanted: ClassTransition[], run: RunContext) =>
-            guarded(run, () => transitions(wanted, run)),
+            checked(run, () => transitions(wanted, run)),
         }
       : {}),
     ...(thaw
       ? {
           thaw: (keys: string[], days: number, run: RunContext) =>
-            guarded(run, () => thaw(keys.map(checkKey), days, run)),
+            checked(run, () => thaw(keys.map(checkKey), days, run)),
         }
       : {}),
     close: () => storage.close(),
   }
 }
 
-async function guarded<T>(run: RunContext, operation: () => Promise<T>): Promise<T> {
+async function checked<T>(run: RunContext, operation: () => Promise<T>): Promise<T> {
   run.signal.throwIfAborted()
   try {
     return await operation()

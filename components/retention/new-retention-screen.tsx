@@ -2,14 +2,14 @@
 
 import { useRouter } from 'next/navigation'
 import { PageHeader } from '@/components/ui/page-header'
-import { PolicyForm } from './policy-form'
+import { RetentionForm } from './retention-form'
 
-export function NewPolicyScreen() {
+export function NewRetentionScreen() {
   const router = useRouter()
   return (
     <>
       <PageHeader title="Add a retention policy" back={{ href: '/admin/retention', label: 'Retention' }} />
-      <PolicyForm onSaved={() => router.push('/admin/retention')} />
+      <RetentionForm onSaved={() => router.push('/admin/retention')} />
     </>
   )
 }

@@ -13,7 +13,7 @@ import { formatBytes } from '@/lib/client/format/bytes'
 import { formatMoney } from '@/lib/client/format/money'
 
 /** What the rules would mean today, before anything is saved: how many, how large, whose, and which, with reasons. */
-export function PolicyPreview({ preview, stale }: { preview: RetentionPreview; stale: boolean }) {
+export function RetentionPreviewCard({ preview, stale }: { preview: RetentionPreview; stale: boolean }) {
   const { sources, deleteCount, addedCount } = preview
   const affected = sources.filter((source) => source.deleteCount > 0)
   return (

@@ -6,7 +6,7 @@ import { fieldsOf } from '@/components/form/fields-of'
 import { Message } from '@/components/form/message'
 import { FormSection } from '@/components/ui/form-section'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
-import type { PolicyValues } from './policy-values'
+import type { RetentionValues } from './retention-values'
 
 const periods: ReadonlyArray<{ level: keyof GfsRules; label: string }> = [
   { level: 'hourly', label: 'Hours' },
@@ -16,12 +16,12 @@ const periods: ReadonlyArray<{ level: keyof GfsRules; label: string }> = [
   { level: 'yearly', label: 'Years' },
 ]
 
-const Enter = fieldsOf<PolicyValues>()
+const Enter = fieldsOf<RetentionValues>()
 const gib = 1024 ** 3
 
-export function PolicyFields() {
+export function RetentionFields() {
   const own = useViewerTimeZone()
-  const [byCalendar, timeZone] = useWatch<PolicyValues, ['byCalendar', 'rules.timeZone']>({
+  const [byCalendar, timeZone] = useWatch<RetentionValues, ['byCalendar', 'rules.timeZone']>({
     name: ['byCalendar', 'rules.timeZone'],
   })
   const zones = [...new Set(['UTC', own, timeZone, ...Intl.supportedValuesOf('timeZone')])]

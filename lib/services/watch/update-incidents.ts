@@ -1,8 +1,8 @@
 import type { AlertEvent } from '@/lib/contracts/alerting/alert'
 import type { Finding } from '@/lib/core/health/source-findings'
 import type { Db } from '@/lib/db/client'
-import { incidentKey, raiseIncident } from '../incident/raise-incident'
-import { resolveIncident } from '../incident/resolve-incident'
+import { incidentKey, raiseIncident } from '@/lib/services/incident/raise-incident'
+import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 
 /** A finding about a subject; `sourceId` when the subject is a source. */
 export interface Found {
@@ -17,7 +17,7 @@ export interface Found {
  * Subjects in `unknown` could not be looked at: theirs stay as they are. `subjects` limits all this to those, where others
  * have incidents of the same event.
  */
-export async function settleIncidents(
+export async function updateIncidents(
   db: Db,
   args: { events: AlertEvent[]; found: Found[]; unknown?: string[]; subjects?: string[]; now: Date },
 ): Promise<void> {

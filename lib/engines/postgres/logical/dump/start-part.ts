@@ -5,7 +5,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { dumpError } from './dump-error'
 import { leftOut } from '@/lib/process/stderr-tail'
-import { type StallGuard, watchForStall } from '@/lib/engines/postgres/load/stall-guard'
+import { type StallWatch, watchForStall } from '@/lib/engines/postgres/load/stall-watch'
 
 /** A part being produced; `tool` is the name used in errors. */
 export interface PartProducer {
@@ -20,14 +20,14 @@ export interface PartProducer {
   /** Told, once the tool has ended well, what it warned of. */
   warn(text: string): void
   /** When a dump that has fallen silent is given up; absent: never. */
-  stall?: StallGuard
+  stall?: StallWatch
 }
 
 /**
  * Starts a producer. The end of `stream` is held back until the tool has exited 0 and its format was complete, so that
  * a reader of the stream alone cannot take a broken dump for a finished one.
  */
-export function openPart(producer: PartProducer, run: RunContext): { stream: Readable; finished: Promise<void> } {
+export function startPart(producer: PartProducer, run: RunContext): { stream: Readable; finished: Promise<void> } {
   const command = runCommand(producer.spec, run)
   const explained = explainOnce(producer)
   const stage = producer.check(() =>
@@ -73,7 +73,7 @@ function toolWarnings(stderr: string): string[] {
   return found
 }
 
-function watch(guard: StallGuard, command: RunningCommand, stages: Transform[]): () => void {
+function watch(guard: StallWatch, command: RunningCommand, stages: Transform[]): () => void {
   let bytes = 0
   // Counts what is read; it is the pipeline that lets it flow.
   command.stdout.on('data', (chunk: Buffer) => (bytes += chunk.length))

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isMetadataAddress } from '@/lib/core/network/is-metadata-address'
-import { guardedLookup, refusedAddress } from './guarded-lookup'
+import { restrictedLookup, refusedAddress } from './restricted-lookup'
 
 type Created = (error: Error | null, stream: Duplex) => void
 
@@ -17,19 +17,19 @@ function refusal({ host, hostname }: ClientRequestArgs): Socket | null {
 }
 
 /** Agents whose connections lead to no metadata address, whatever a name resolves to when they are made. */
-export class GuardedHttpAgent extends HttpAgent {
+export class RestrictedHttpAgent extends HttpAgent {
   override createConnection(options: ClientRequestArgs, callback?: Created): Duplex | null | undefined {
-    return refusal(options) ?? super.createConnection({ ...options, lookup: guardedLookup }, callback)
+    return refusal(options) ?? super.createConnection({ ...options, lookup: restrictedLookup }, callback)
   }
 }
 
-export class GuardedHttpsAgent extends HttpsAgent {
+export class RestrictedHttpsAgent extends HttpsAgent {
   override createConnection(options: ClientRequestArgs, callback?: Created): Duplex | null | undefined {
-    return refusal(options) ?? super.createConnection({ ...options, lookup: guardedLookup }, callback)
+    return refusal(options) ?? super.createConnection({ ...options, lookup: restrictedLookup }, callback)
   }
 }
 
 /** Both, as the SDK's request handler takes them. */
-export function guardedAgents(options: AgentOptions): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
-  return { httpAgent: new GuardedHttpAgent(options), httpsAgent: new GuardedHttpsAgent(options) }
+export function restrictedAgents(options: AgentOptions): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
+  return { httpAgent: new RestrictedHttpAgent(options), httpsAgent: new RestrictedHttpsAgent(options) }
 }

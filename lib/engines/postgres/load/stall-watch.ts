@@ -9,14 +9,14 @@ const askMs = 10_000
 const fewestLooks = 2
 
 /** How a dead connection is distinguished from one on which the server is busy. */
-export interface StallGuard {
+export interface StallWatch {
   limitMs: number
   /** True when the server works on a query of Holdfast's, rather than waiting for it. Rejects when it cannot be asked. */
   isWorking(): Promise<boolean>
 }
 
 /** `database` is the one that the tool is connected to; the source's own when absent. */
-export function stallGuard(source: SourceSpec, database = connectionOf(source).database): StallGuard {
+export function watchStalls(source: SourceSpec, database = connectionOf(source).database): StallWatch {
   return {
     limitMs: postgresOptions(source).stallTimeoutMs ?? defaultLimitMs,
     isWorking: () =>
@@ -46,7 +46,7 @@ export interface Watched {
  * error ever comes from the network. `onStall` hears once that nothing moved for the limit although nobody held it
  * back, and that the server, asked over a new connection, waits as well. Answers how to stop watching.
  */
-export function watchForStall(guard: StallGuard, watched: Watched): () => void {
+export function watchForStall(stall: StallWatch, watched: Watched): () => void {
   let seen = watched.bytes()
   let since = performance.now()
   let looks = 0
@@ -58,8 +58,8 @@ export function watchForStall(guard: StallGuard, watched: Watched): () => void {
   }
   const look = async () => {
     if (watched.bytes() !== seen || watched.isHeldBack()) return moved()
-    if (performance.now() - since < guard.limitMs) return
-    if (await guard.isWorking().catch(() => false)) return moved()
+    if (performance.now() - since < stall.limitMs) return
+    if (await stall.isWorking().catch(() => false)) return moved()
     looks += 1
     // Between two statements the server waits for a moment, rightly.
     if (looks < fewestLooks || watched.bytes() !== seen) return
@@ -74,7 +74,7 @@ export function watchForStall(guard: StallGuard, watched: Watched): () => void {
         .catch(() => undefined)
         .finally(() => (busy = false))
     },
-    Math.min(15_000, Math.max(100, guard.limitMs / 8)),
+    Math.min(15_000, Math.max(100, stall.limitMs / 8)),
   )
   timer.unref()
   const stop = () => clearInterval(timer)

@@ -23,7 +23,7 @@ const greetingBytes = mib
  * not. The driver keeps a message until it is whole, so a server could fill our memory with one error of 1 GB; and it
  * reads an error's fields until a zero byte comes, so one without its end would block this thread forever.
  */
-export class MessageGuard {
+export class MessageLimit {
   private header = Buffer.alloc(5)
   private headerBytes = 0
   private type = 0
@@ -82,18 +82,18 @@ export class MessageGuard {
 /** What the driver reads a connection by. The cast is sound for pg 8, whose `parse` listens to `data` and `end` alone. */
 type Listening = Connection & { attachListeners(stream: Pick<Duplex, 'on'>): void }
 
-/** Puts the guard between the network (behind TLS, where there is any) and the driver's parser. */
-export function guardMessages(connection: Connection): void {
+/** Puts the limit between the network (behind TLS, where there is any) and the driver's parser. */
+export function limitMessages(connection: Connection): void {
   const listening = connection as Listening
   const attach = listening.attachListeners.bind(listening)
   listening.attachListeners = (stream) => {
-    const guard = new MessageGuard()
+    const limit = new MessageLimit()
     const passed = new EventEmitter()
     attach(passed as unknown as Duplex)
     stream.on('end', () => passed.emit('end'))
     stream.on('data', (chunk: Buffer) => {
       try {
-        guard.take(chunk)
+        limit.take(chunk)
         passed.emit('data', chunk)
       } catch (error) {
         // What the parser cannot read, it throws: unheard, that would end this process.

@@ -1,9 +1,9 @@
 import { Socket } from 'node:net'
 import { isMetadataAddress } from '@/lib/core/network/is-metadata-address'
-import { guardedLookup, refusedAddress } from './guarded-lookup'
+import { restrictedLookup, refusedAddress } from './restricted-lookup'
 
 /** A socket that connects to no metadata address: the host is checked when it is one, and what a name resolves to. */
-export class GuardedSocket extends Socket {
+export class RestrictedSocket extends Socket {
   override connect(...args: unknown[]): this {
     const [port, host, onConnect] = args
     // A path is a Unix socket and leads to no network; port and host is the form in which libraries connect.
@@ -14,6 +14,6 @@ export class GuardedSocket extends Socket {
       process.nextTick(() => this.destroy(refusedAddress(host, host)))
       return this
     }
-    return super.connect({ port, host, lookup: guardedLookup })
+    return super.connect({ port, host, lookup: restrictedLookup })
   }
 }
