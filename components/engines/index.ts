@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { engineNameSchema, type EngineName } from '@/lib/contracts/common'
-import { knownContract } from '@/lib/contracts/engines/index'
+import { type BuiltInEngine, knownContract } from '@/lib/contracts/engines/index'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
 import { levelWords } from '@/lib/client/words/words'
 import type { EngineScreen, SourceWhere } from './engine-screen'
@@ -9,18 +9,20 @@ import { postgresScreen } from './postgres/screen'
 import { sqliteScreen } from './sqlite/screen'
 
 /** The only list of how engines look on the screen, in the order in which they are offered. */
-const engineScreens: Partial<Record<EngineName, EngineScreen>> = {
+const engineScreens: Record<BuiltInEngine, EngineScreen> = {
   postgres: postgresScreen,
   sqlite: sqliteScreen,
   files: filesScreen,
 }
+
+const byName: Partial<Record<EngineName, EngineScreen>> = engineScreens
 
 /** The engines that sources can be made of; the first is what a new source begins as. */
 export const offeredEngines = z.tuple([engineNameSchema], engineNameSchema).parse(Object.keys(engineScreens))
 
 /** Of a source that is stored, so its engine is built in; throws for another. */
 export function engineScreen(engine: EngineName): EngineScreen {
-  const screen = engineScreens[engine]
+  const screen = byName[engine]
   if (screen) return screen
   throw new Error(`Sources of the engine ${engine} are not supported by this page. Load it again.`)
 }
@@ -35,5 +37,5 @@ export const atServer = ({ server, account }: SourceWhere): string =>
 /** What a passed restore test of the level shows: of one engine, or of any where none is known. */
 export function provesOf(level: RestoreTestLevel, engine?: string): string {
   const name = engineNameSchema.safeParse(engine)
-  return (name.success ? engineScreens[name.data]?.proves[level] : undefined) ?? levelWords[level].proves
+  return (name.success ? byName[name.data]?.proves[level] : undefined) ?? levelWords[level].proves
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { failureSchema, idSchema, timeSchema } from './common'
 import type { EngineContract } from './engines/engine-contract'
 import { type BuiltInEngine, catalogEngine, engineContracts } from './engines/index'
-import { sslModeSchema } from './engines/postgres'
+import { sslModes } from '../core/network/ssl-modes'
 import { isNoConnection, noConnection } from './entered'
 import type { ErrorCode } from './error-code'
 import { tagsSchema } from './operations'
@@ -79,7 +79,7 @@ export type ShownFinding = z.infer<typeof findingSchema>
 export type Finding = ShownFinding & ({ severity: 'error'; code: ErrorCode } | { severity: 'warning' | 'info' })
 
 /** A TLS mode that would be taken instead, and what that means. `needsCa`: it wants a certificate authority in PEM. */
-export const tlsOfferSchema = z.object({ ssl: sslModeSchema, needsCa: z.boolean(), consequence: z.string() })
+export const tlsOfferSchema = z.object({ ssl: z.enum(sslModes), needsCa: z.boolean(), consequence: z.string() })
 export type TlsOffer = z.infer<typeof tlsOfferSchema>
 
 /** Answer of `POST .../test-connection`. `ok` false always carries an error. */

@@ -8,7 +8,7 @@ import { commonOptionsSchema, removableCommonOptions, sqlAssertionSchema } from 
 import type { EngineContract, SourceAddress, StoredSettings } from './engine-contract'
 import { parseSelection } from './table-selection'
 
-export const sslModeSchema = z.enum(sslModes)
+const sslModeSchema = z.enum(sslModes)
 
 const noControl = (s: string) => !/[\u0000\n\r]/.test(s)
 
