@@ -93,7 +93,7 @@ test('what cannot be undone asks for the password again, and goes on by itself o
   await visit(page, '/admin/settings?tab=sign-on')
   await page.getByLabel('Words of the button').fill('Example ID')
   await page.getByRole('button', { name: 'Save single sign-on' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Show that it is you' })
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
   await dialog.getByLabel('Your password').fill('wrong')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(dialog.getByText('The password is wrong.')).toBeVisible()

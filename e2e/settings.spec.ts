@@ -18,7 +18,7 @@ test('the recovery kit is handed out once; until its check word is typed back th
   const kit = await readFile(await download.path(), 'utf8')
   expect(kit).toContain('AGE-SECRET-KEY-1')
   await visit(page, '/admin')
-  await expect(page.getByText('Nobody has shown that the recovery kit is stored')).toBeVisible()
+  await expect(page.getByText('Nobody has confirmed that the recovery kit is stored')).toBeVisible()
   await page.getByRole('link', { name: 'Confirm the recovery kit' }).click()
   await page.getByLabel('Check word of the kit').fill('K7QM-2XPD')
   await page.getByRole('button', { name: 'Confirm' }).click()
@@ -34,7 +34,7 @@ test('the recovery kit is handed out once; until its check word is typed back th
   await visit(page, '/admin')
   await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible()
   await expect(page.getByText('There is no recovery kit yet')).toHaveCount(0)
-  await expect(page.getByText('Nobody has shown that the recovery kit is stored')).toHaveCount(0)
+  await expect(page.getByText('Nobody has confirmed that the recovery kit is stored')).toHaveCount(0)
 })
 
 test('an API token is shown once, works, and does not work any more when revoked', async ({

@@ -25,7 +25,7 @@ test('a viewer sees everything, may do nothing, and is told why', async ({ page,
     await expect(row.getByRole('button', { name })).toBeDisabled()
 
   await visit(page, '/admin/settings?tab=users')
-  await expect(page.getByText('Users are an administrator’s')).toBeVisible()
+  await expect(page.getByText('Only administrators manage users')).toBeVisible()
 })
 
 test('the services refuse a viewer whatever the screen shows', async ({ page, request }) => {

@@ -53,7 +53,7 @@ const columns: ReadonlyArray<Column<Approval>> = [
 export function Approvals() {
   const { may, reason } = useMay('operator')
   const approvals = useQuery({ ...approvalsQuery(), enabled: may })
-  if (!may) return <EmptyState title="Approvals are not for viewers">{reason}</EmptyState>
+  if (!may) return <EmptyState title="Viewers do not see approvals">{reason}</EmptyState>
   return (
     <div className="space-y-5">
       <FourEyes />
@@ -61,7 +61,7 @@ export function Approvals() {
         <CardHeader
           id="approvals-title"
           title="Asked for"
-          note="Who asked does it once more after it was approved, within a day of asking. It is good for one time."
+          note="After approval the person who asked repeats the action, once and within a day of asking."
         />
         <ListState query={approvals} empty={<EmptyState icon={<UsersRound />} title="Nothing was asked for" />}>
           <DataTable

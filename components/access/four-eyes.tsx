@@ -40,7 +40,7 @@ export function FourEyes() {
   const settings = useQuery(accessSettingsQuery())
   const save = useAction({
     run: (body: UpdateOperations) => api<Operations>('/admin/settings/operations', { method: 'PATCH', body }),
-    done: (saved) => (saved.access.fourEyes ? 'From now on two have to agree' : 'One administrator is enough'),
+    done: (saved) => (saved.access.fourEyes ? 'From now on two people have to agree' : 'One administrator is enough'),
     errors: 'inline',
   })
   return (

@@ -86,7 +86,7 @@ export function Invitations() {
 function RevokeInvitation({ invitation }: { invitation: Invitation }) {
   const revoke = useAction({
     run: () => api<unknown>(`/admin/invitations/${invitation.id}`, { method: 'DELETE' }),
-    done: `The link for ${invitation.email} does not work any more`,
+    done: `The link for ${invitation.email} no longer works`,
   })
   return (
     invitation.state === 'open' && (

@@ -14,8 +14,7 @@ export function RecoveryCodesDialog({ codes, onClose }: { codes: readonly string
     <Dialog open onOpenChange={onClose} title="Recovery codes" locked>
       <div className="space-y-4">
         <Callout tone="warn" title="Keep them now: they are shown once">
-          Each signs you in once in place of a code, for the day the phone is gone. Codes you had before do not work any
-          more.
+          Each signs you in once in place of a code, in case the phone is lost. Earlier codes no longer work.
         </Callout>
         <CodeBlock text={text} label="Copy" />
       </div>

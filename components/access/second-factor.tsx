@@ -61,7 +61,7 @@ export function SecondFactor({ access }: { access: NonNullable<Me['access']> }) 
         error={remove.error}
         onConfirm={() => remove.mutate(undefined)}
       >
-        <p>From then on the password alone signs you in. The recovery codes are worthless.</p>
+        <p>From then on the password alone signs you in. The recovery codes no longer work.</p>
       </ConfirmDialog>
     </FormSection>
   )

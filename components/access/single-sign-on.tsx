@@ -12,7 +12,7 @@ export function SingleSignOn() {
   const { may, reason } = useMay('admin')
   const settings = useQuery({ ...accessSettingsQuery(), enabled: may })
   const facts = useQuery({ ...oidcQuery(), enabled: may })
-  if (!may) return <EmptyState title="Single sign-on is an administrator’s">{reason}</EmptyState>
+  if (!may) return <EmptyState title="Only administrators set up single sign-on">{reason}</EmptyState>
   const error = settings.error ?? facts.error
   if (!settings.data || !facts.data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   return <OidcForm stored={settings.data.oidc} facts={facts.data} />

@@ -39,7 +39,7 @@ export function StepUpDialog() {
     <Dialog
       open
       onOpenChange={() => close(false)}
-      title="Show that it is you"
+      title="Confirm that it is you"
       description="What you are about to do cannot be done with a borrowed session. This lasts ten minutes."
     >
       {asked.methods.includes('password') || asked.methods.includes('code') ? (

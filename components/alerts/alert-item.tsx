@@ -34,7 +34,7 @@ export function AlertItem({ alert, channelNames }: { alert: Alert; channelNames:
             size="sm"
             pending={acknowledge.isPending}
             aria-label={`Acknowledge ${alert.title}`}
-            title="I know of it: no more reminders"
+            title="No more reminders of this alert"
             onClick={() => acknowledge.mutate(undefined)}
           >
             Acknowledge

@@ -49,7 +49,7 @@ export function AlertsScreen() {
               </RoleLink>
             }
           >
-            No alert channel is on: only who looks here learns of a failure.
+            No alert channel is on: only people who open this page see a failure.
           </Callout>
         )}
         {failing.length > 0 && (
@@ -57,7 +57,7 @@ export function AlertsScreen() {
             <Link href="/admin/settings?tab=channels" className="underline underline-offset-4">
               Look at the channel
             </Link>{' '}
-            and send it a test when it is mended.
+            and send it a test when it is repaired.
           </Callout>
         )}
         <label className="flex max-w-56 items-center gap-2 text-[0.8125rem] font-medium">

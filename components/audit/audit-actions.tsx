@@ -69,7 +69,8 @@ export function AuditVerificationNote({ check }: { check: ReturnType<typeof useA
     <Callout tone="proven" role="status" title={`All ${verified} events are as they were written`}>
       {redacted > 0 && (
         <p>
-          {redacted === 1 ? 'One was' : `${redacted} were`} redacted afterwards, each told by a signed event of the log.
+          {redacted === 1 ? 'One was' : `${redacted} were`} redacted afterwards, each reported by a signed event of the
+          log.
         </p>
       )}
       {beforeChain > 0 && <p>{beforeChain} more are from before the chain and are not covered.</p>}

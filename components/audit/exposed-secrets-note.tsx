@@ -33,7 +33,7 @@ export function ExposedSecretsNote() {
     <Callout
       tone="bad"
       role="alert"
-      title="Passwords stand readable where none should be"
+      title="Passwords are readable where they should not be"
       actions={
         recorded > 0 && (
           <Button variant="secondary" pending={redact.isPending} onClick={() => redact.mutate(undefined)}>

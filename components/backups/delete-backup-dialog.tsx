@@ -52,7 +52,7 @@ export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: De
         Taken <TimeCell at={backup.startedAt} form="inline" />
         {backup.verified === 'proven' && <>, and proven restorable</>}.{' '}
         {atOnce
-          ? 'It cannot be restored any more. This cannot be undone.'
+          ? 'It can no longer be restored. This cannot be undone.'
           : `It is deleted ${graceDays === undefined ? 'after the grace time' : `in ${graceDays} ${graceDays === 1 ? 'day' : 'days'}`}; until then it can be kept after all, on its page.`}
       </p>
       {copies.length > 0 ? (
@@ -68,7 +68,12 @@ export function DeleteBackupDialog({ open, onOpenChange, backup, onDeleted }: De
       )}
       {backup.pinned && <p className="font-medium text-bad">It is pinned: someone wanted it to be kept.</p>}
       {graceDays !== 0 && (
-        <Checkbox label="Delete it at once" hint="Without a way back" checked={immediately} onChange={setImmediately} />
+        <Checkbox
+          label="Delete it at once"
+          hint="This cannot be undone"
+          checked={immediately}
+          onChange={setImmediately}
+        />
       )}
     </ConfirmDialog>
   )

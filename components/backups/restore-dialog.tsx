@@ -63,7 +63,7 @@ const Waiting = ({ error }: { error: Error | null }) =>
 
 function NoTarget({ catalog }: { catalog: boolean }) {
   return (
-    <Callout tone="warn" title="There is no server it may be restored to">
+    <Callout tone="warn" title="There is no place it may be restored to">
       {catalog
         ? 'This is Holdfast’s own catalog: it is never restored to the server that holds it. '
         : 'Its own source was deleted. '}

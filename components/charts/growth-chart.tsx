@@ -77,7 +77,7 @@ export function GrowthChart({ series, forecast }: { series: readonly DayBytes[];
         summary={`${formatDay(last.day)}: ${formatBytes(last.bytes)}.${forecast ? ` In 90 days about ${formatBytes(forecast.in90Days.value)}.` : ''}`}
       >
         <ChartKey mark="h-0.5 bg-info-fill">measured</ChartKey>
-        {forecast && <ChartKey mark="h-2 bg-info-fill/20">expected, four chances in five</ChartKey>}
+        {forecast && <ChartKey mark="h-2 bg-info-fill/20">expected, with a probability of 80 %</ChartKey>}
       </ChartLegend>
     </figure>
   )

@@ -8,7 +8,7 @@ import { useAction } from '@/lib/client/hooks/use-action'
 export function CancelJobButton({ job, name }: { job: Job; name: string }) {
   const cancel = useAction({
     run: () => api<unknown>(`/admin/jobs/${job.id}/cancel`, { method: 'POST' }),
-    done: 'Asked to stop. What was half stored is removed.',
+    done: 'Asked to stop. What was stored so far is removed.',
   })
   const asked = job.cancelRequested || cancel.isSuccess
   return (

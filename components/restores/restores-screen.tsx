@@ -68,10 +68,7 @@ export function RestoresScreen() {
   const active = restores.data?.items.filter((restore) => isActive(restore.state)) ?? []
   return (
     <>
-      <PageHeader
-        title="Restores"
-        intro="What was written back, and where. A restore goes to a new database; start one from a backup."
-      />
+      <PageHeader title="Restores" intro="What was written back, and where. Start a restore from a backup." />
       <div className="space-y-5">
         {active.map((restore) => (
           <JobCard key={restore.id} jobId={restore.jobId} subject={restore.place} />

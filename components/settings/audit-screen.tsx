@@ -49,7 +49,7 @@ export function AuditScreen() {
         }
       />
       {!may ? (
-        <EmptyState title="The audit log is an administrator’s">{reason}</EmptyState>
+        <EmptyState title="Only administrators read the audit log">{reason}</EmptyState>
       ) : (
         <div className="space-y-4">
           <ExposedSecretsNote />

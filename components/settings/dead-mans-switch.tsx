@@ -74,7 +74,7 @@ function LastCall() {
         </Callout>
       )}
       {data.troubles.length > 0 && (
-        <Callout tone="bad" title="It is not called now, because not all is well">
+        <Callout tone="bad" title="It is not called now, because something is wrong">
           {data.troubles.join(' ')}
         </Callout>
       )}

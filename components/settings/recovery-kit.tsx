@@ -42,7 +42,7 @@ export function RecoveryKit({ replacing, onBegun, onStored }: RecoveryKitProps) 
         <li>
           Anyone who has it and can read the destination can read the backups. Keep it in a safe or a password manager.
         </li>
-        <li>Do not keep it only on this machine: it is for the day this machine is gone.</li>
+        <li>Do not keep it only on this machine: it is needed when this machine is lost.</li>
       </ul>
       {make.error && <ProblemNote error={make.error} />}
       {!kit ? (

@@ -56,8 +56,8 @@ export function RecoveryTab() {
                 {!hasCheckWord
                   ? 'Replace it: the new kit opens the backups there are as well.'
                   : may
-                    ? 'Show it by typing its check word.'
-                    : 'An administrator shows it here by typing its check word.'}
+                    ? 'Confirm it by typing its check word.'
+                    : 'An administrator confirms it here by typing its check word.'}
               </Callout>
             )}
             {confirmedAt === null && hasCheckWord && may && (

@@ -76,7 +76,7 @@ export function OptionFields({ sourceId, limits }: OptionFieldsProps) {
             <Enter.Number
               name="options.maxAttempts"
               label="Attempts"
-              hint="Only for what may pass by itself, such as a network error"
+              hint="Only after errors that may pass, such as a network error"
             />
           </div>
         </details>

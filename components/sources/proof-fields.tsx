@@ -13,7 +13,7 @@ export function ProofFields({ screen: { ProofFields: Questions, proofNote } }: {
       <Enter.Number
         name="options.restoreTestLimitMs"
         label="Longest restore test, in hours"
-        hint="One that takes longer is ended and decides nothing."
+        hint="One that takes longer is stopped, and its result is inconclusive."
         className="max-w-64"
         unit={3_600_000}
       />

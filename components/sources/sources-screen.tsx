@@ -83,13 +83,13 @@ export function SourcesScreen() {
   return (
     <ListScreen
       title="Sources"
-      intro="The databases to protect, and Holdfast’s own catalog."
+      intro="What is protected, and Holdfast’s own catalog."
       add={{ href: '/admin/sources/new', label: 'Add a source' }}
       query={sources}
       empty={{
         icon: <Database />,
         title: 'No source yet',
-        text: 'A source is a database to protect. You need its address, and a role that may read it.',
+        text: 'A source is a database or a folder to protect. For a server you need its address, and a role that may read it.',
       }}
     >
       {(items) => (

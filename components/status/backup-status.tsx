@@ -85,7 +85,7 @@ export function BackupStatus({ status }: { status: Status }) {
               )}
               {all && status.omitted.reasons > 0 && (
                 <li className="ml-3.5 text-ink-3">
-                  and {status.omitted.reasons.toLocaleString('en')} more of the same or lesser weight
+                  and {status.omitted.reasons.toLocaleString('en')} more of the same or lower severity
                 </li>
               )}
             </ul>

@@ -30,7 +30,7 @@ export function FirstSteps({ status }: { status: Status }) {
   const steps: Step[] = [
     {
       name: 'Add a source',
-      note: 'The database to protect',
+      note: 'The database or folder to protect',
       href: '/admin/sources/new',
       needs: 'admin',
       done: status.totals.own.sources > 0,

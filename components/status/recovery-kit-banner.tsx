@@ -46,7 +46,7 @@ export function recoveryKitTrouble({ state, hasCheckWord, backups }: RecoveryKit
     }
   }
   if (state === 'made') {
-    const title = 'Nobody has shown that the recovery kit is stored'
+    const title = 'Nobody has confirmed that the recovery kit is stored'
     return hasCheckWord
       ? {
           title,

@@ -111,7 +111,7 @@ export function SourceTable({ sources, omitted }: SourceTableProps) {
             </RoleLink>
           }
         >
-          A source is a database to protect. You need its address, and a role that may read it.
+          A source is a database or a folder to protect. For a server you need its address, and a role that may read it.
         </EmptyState>
       )}
       {omitted > 0 && (

@@ -30,7 +30,7 @@ export async function fillSignIn(page: Page, email: string, password: string): P
 
 /** Answers the dialog that asks again for the password before what cannot be undone. */
 export async function showAgain(page: Page, password = administrator.password): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Show that it is you' })
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
   await dialog.getByLabel('Your password').fill(password)
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(dialog).toBeHidden()

@@ -113,7 +113,7 @@ function kindOfPage(address: string): string {
   return pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#') + (tab ? `?tab=${tab}` : '')
 }
 
-const asksAgain = (page: Page) => page.getByRole('dialog', { name: 'Show that it is you' }).isVisible()
+const asksAgain = (page: Page) => page.getByRole('dialog', { name: 'Confirm that it is you' }).isVisible()
 
 /** Work that ends meanwhile takes its buttons with it: true when there is nothing to press any more. */
 async function vanished(pressing: Promise<void>, page: Page, part: ReturnType<Page['locator']>, wanted: Offer) {

@@ -15,7 +15,7 @@ export async function ensureStepUp(): Promise<boolean> {
   if (access === null || access.stepUpLeftMs > marginMs) return true
   return askStepUp({
     type: 'about:blank',
-    title: 'Show again that it is you',
+    title: 'Confirm that it is you',
     status: 403,
     code: 'step-up-needed',
     facts: { methods: access.stepUp },

@@ -80,7 +80,7 @@ export function S3Fields({ secretHints }: KindFieldsProps) {
           <Enter.Select
             name="config.serverSideEncryption"
             label="Encryption by the store"
-            hint="Besides our own"
+            hint="In addition to Holdfast’s own"
             choices={encryptions}
           />
         </div>

@@ -34,7 +34,7 @@ export function RoutingFields() {
         <Enter.Select name="routing.minSeverity" label="Severity" choices={severities} />
         <Enter.Number name="routing.remindHours" label="Remind after hours" optional hint="Empty: no reminders" />
       </div>
-      <Enter.Check name="routing.recovery" label="Tell when it is over" />
+      <Enter.Check name="routing.recovery" label="Notify when it is over" />
       <div>
         <Enter.Check name="routing.everyEvent" label="All events" hint="Those that later releases bring as well" />
         {!everyEvent && (
@@ -63,7 +63,7 @@ export function RoutingFields() {
         <Enter.Check
           name="routing.quiet"
           label="Quiet hours"
-          hint="Warnings wait until they end; what is over by then is not told"
+          hint="Warnings wait until they end; what is over by then is not sent"
         />
         {quiet && (
           <div className="mt-3 space-y-3 pl-6">

@@ -67,7 +67,7 @@ export function Tokens() {
   const tokens = useQuery({ ...tokensQuery(), enabled: may })
   const now = useNow()
   const [adding, setAdding] = useState(false)
-  if (!may) return <EmptyState title="API tokens are an administrator’s">{reason}</EmptyState>
+  if (!may) return <EmptyState title="Only administrators manage API tokens">{reason}</EmptyState>
   return (
     <Card aria-labelledby="tokens-title">
       <CardHeader
@@ -126,7 +126,7 @@ function RevokeToken({ token }: { token: Token }) {
         error={revoke.error}
         onConfirm={() => revoke.mutate(undefined)}
       >
-        <p>Whatever uses it is refused from now on. It cannot be given back.</p>
+        <p>Everything that uses it is refused from now on. This cannot be undone.</p>
       </ConfirmDialog>
     </>
   )

@@ -59,7 +59,7 @@ export function Users() {
   const { may, reason } = useMay('admin')
   const users = useQuery({ ...usersQuery(), enabled: may })
   const [adding, setAdding] = useState(false)
-  if (!may) return <EmptyState title="Users are an administrator’s">{reason}</EmptyState>
+  if (!may) return <EmptyState title="Only administrators manage users">{reason}</EmptyState>
   return (
     <div className="space-y-5">
       <Card aria-labelledby="users-title">
