@@ -1,4 +1,5 @@
 import { fieldsOf } from '@/components/form/fields-of'
+import type { StorageClass } from '@/lib/contracts/destinations/destination-contract'
 import { FormSection } from '@/components/ui/form-section'
 import type { PlaceValues } from './place-values'
 import { TransitionFields } from './transition-fields'
@@ -8,7 +9,7 @@ const gigabyte = 1_000_000_000
 
 interface PlaceFieldsProps {
   /** That objects can be moved to; none: there is nothing to say about it. */
-  storageClasses: readonly string[]
+  storageClasses: readonly StorageClass[]
 }
 
 /** Where it stands, what it may hold and cost, whether backups wait for it, and where objects move when they grow old. */

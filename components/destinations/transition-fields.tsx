@@ -3,7 +3,7 @@ import { useFieldArray, useWatch } from 'react-hook-form'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
-import { isArchived } from '@/lib/core/storage-care/storage-class'
+import type { StorageClass } from '@/lib/contracts/destinations/destination-contract'
 import type { PlaceValues } from './place-values'
 
 interface TransitionForm {
@@ -12,11 +12,12 @@ interface TransitionForm {
 const Enter = fieldsOf<TransitionForm>()
 
 /** Holdfast's lifecycle rule in the store moves objects to cheaper classes by age. */
-export function TransitionFields({ storageClasses }: { storageClasses: readonly string[] }) {
+export function TransitionFields({ storageClasses }: { storageClasses: readonly StorageClass[] }) {
   const { fields, append, remove } = useFieldArray<TransitionForm, 'options.transitions'>({
     name: 'options.transitions',
   })
   const typed = useWatch<TransitionForm, 'options.transitions'>({ name: 'options.transitions' })
+  const archives = storageClasses.filter(({ archive }) => archive).map(({ name }) => name)
   return (
     <fieldset className="space-y-3">
       <legend className="mb-1 text-[0.8125rem] font-medium">Storage classes by age</legend>
@@ -45,11 +46,11 @@ export function TransitionFields({ storageClasses }: { storageClasses: readonly 
         </div>
       ))}
       <datalist id="storage-classes">
-        {storageClasses.map((name) => (
+        {storageClasses.map(({ name }) => (
           <option key={name} value={name} />
         ))}
       </datalist>
-      {typed.some(({ storageClass }) => isArchived(storageClass.trim())) && (
+      {typed.some((each) => archives.includes(each.storageClass.trim())) && (
         <Callout tone="warn" title="Backups in an archive class cannot be read at once">
           They must be brought back first, which takes the store hours. They are not read back regularly either.
         </Callout>
@@ -57,7 +58,7 @@ export function TransitionFields({ storageClasses }: { storageClasses: readonly 
       <Button
         variant="secondary"
         size="sm"
-        onClick={() => append({ afterDays: 30, storageClass: storageClasses[0] ?? '' })}
+        onClick={() => append({ afterDays: 30, storageClass: storageClasses[0]?.name ?? '' })}
       >
         <Plus aria-hidden /> Add a class
       </Button>

@@ -34,7 +34,7 @@ export const restoreTestTask: Task = {
     const readable = copies.filter((copy) => copy.state === 'stored').map((copy) => copy.copyId)
     if (level !== 'quick' && readable.length > 0) {
       const candidates = backup.copies.filter((copy) => readable.includes(copy.id))
-      const from = candidates.find((copy) => !isArchived(copy.storageClass)) ?? candidates[0]
+      const from = candidates.find((copy) => !isArchived(copy.destination.kind, copy.storageClass)) ?? candidates[0]
       const options = sourceOptions(backup.source)
       const found = await proveBackup(args, {
         backupId: backup.id,

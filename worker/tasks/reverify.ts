@@ -73,10 +73,11 @@ async function storedCopies({ ctx }: TaskArgs, destinationId: string) {
       verifiedAt: true,
       storedAt: true,
       storageClass: true,
+      destination: { select: { kind: true } },
       backup: { select: { startedAt: true } },
     },
   })
-  const inReach = rows.filter((row) => !isArchived(row.storageClass))
+  const inReach = rows.filter((row) => !isArchived(row.destination.kind, row.storageClass))
   const readable: ReadableCopy[] = inReach.map((row) => ({
     id: row.id,
     storedBytes: Number(row.storedBytes),

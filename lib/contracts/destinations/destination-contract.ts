@@ -10,6 +10,13 @@ export interface DestinationAddress {
   url: string
 }
 
+/** A class of storage as the store names it. */
+export interface StorageClass {
+  name: string
+  /** Its objects must be brought back, which takes hours, before they can be read. */
+  archive: boolean
+}
+
 /** What is given of a place beside its address. */
 export interface PlaceOptions {
   endpoint?: string | undefined
@@ -42,8 +49,11 @@ export interface DestinationContract {
   certificate(config: unknown): CertificateTarget | null
   /** The folder of this machine that it writes to; null where it writes elsewhere. */
   localFolder(config: unknown): string | null
-  /** Classes that objects can be moved to as they grow old, the usual one first; none where there is only one. */
-  storageClasses: readonly string[]
+  /**
+   * Classes that objects can be moved to as they grow old, from the quickest to the coldest; none where there is only one. A
+   * class that is not listed counts as quick.
+   */
+  storageClasses: readonly StorageClass[]
   /** Whether the store can be given rules that abort stale uploads, expire objects and move them by age. */
   lifecycle: boolean
   /** What the probe finds out about the store's own protection against deletion and overwriting. */

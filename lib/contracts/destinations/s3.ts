@@ -113,7 +113,14 @@ export const s3Contract = {
     return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 443), greeting: 'tls' }
   },
   localFolder: () => null,
-  storageClasses: ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'],
+  storageClasses: [
+    { name: 'STANDARD_IA', archive: false },
+    { name: 'ONEZONE_IA', archive: false },
+    { name: 'INTELLIGENT_TIERING', archive: false },
+    { name: 'GLACIER_IR', archive: false },
+    { name: 'GLACIER', archive: true },
+    { name: 'DEEP_ARCHIVE', archive: true },
+  ],
   lifecycle: true,
   protection: ['versioning', 'object-lock'],
   defaultClass: (config) => s3ConfigSchema.safeParse(config).data?.storageClass ?? 'STANDARD',

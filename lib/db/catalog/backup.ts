@@ -11,13 +11,13 @@ import { parseOrNull } from './parse-or-null'
 /** What a query must include for `toBackup`; lists also omit `manifest` and `log`, which are large. */
 export const backupInclude = {
   source: { select: { name: true, engine: true, catalog: true } },
-  copies: { include: { destination: { select: { name: true } } }, orderBy: { id: 'asc' } },
+  copies: { include: { destination: { select: { name: true, kind: true } } }, orderBy: { id: 'asc' } },
 } as const satisfies Prisma.BackupInclude
 
 /** Columns that lists leave out. */
 export const backupListOmit = { manifest: true, log: true } as const satisfies Prisma.BackupOmit
 
-type CopyRow = BackupCopyModel & { destination: { name: string } }
+type CopyRow = BackupCopyModel & { destination: { name: string; kind: string } }
 export type BackupRow = Omit<BackupModel, 'manifest' | 'log'> & {
   source: { name: string; engine: string; catalog: boolean }
   copies: CopyRow[]
@@ -77,7 +77,7 @@ function toCopy(row: CopyRow): Copy {
     storedAt: row.storedAt?.toISOString() ?? null,
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
     storageClass: row.storageClass,
-    archived: isArchived(row.storageClass),
+    archived: isArchived(row.destination.kind, row.storageClass),
     attempts: row.attempts,
     retryAt: row.retryAt?.toISOString() ?? null,
     deleteAfter: row.deleteAfter?.toISOString() ?? null,

@@ -45,6 +45,7 @@ export async function openGoodCopy(
 
 function distance(copy: { storageClass: string | null; destination: { kind: string } }): number {
   return (
-    (isArchived(copy.storageClass) ? 2 : 0) + (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
+    (isArchived(copy.destination.kind, copy.storageClass) ? 2 : 0) +
+    (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
   )
 }

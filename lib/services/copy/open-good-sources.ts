@@ -34,7 +34,8 @@ export async function* openGoodSources(
     orderBy: { id: 'asc' },
   })
   const distance = (copy: (typeof copies)[number]) =>
-    (isArchived(copy.storageClass) ? 2 : 0) + (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
+    (isArchived(copy.destination.kind, copy.storageClass) ? 2 : 0) +
+    (destinationContract(copy.destination.kind).distance === 'near' ? 0 : 1)
   for (const copy of copies.sort((a, b) => distance(a) - distance(b))) {
     let opened: SealedCopy
     try {

@@ -51,6 +51,6 @@ async function thawOne(store: S3Store, key: string, days: number, run: RunContex
 /** The `x-amz-restore` header is there once it was asked for: `ongoing-request="true"`, later `"false"` with an end. */
 function stateOf(head: Head): Thawed | null {
   if (head.Restore?.includes('ongoing-request="true"')) return 'under-way'
-  if (head.Restore?.includes('ongoing-request="false"') || !isArchived(head.StorageClass)) return 'readable'
+  if (head.Restore?.includes('ongoing-request="false"') || !isArchived('s3', head.StorageClass)) return 'readable'
   return null
 }

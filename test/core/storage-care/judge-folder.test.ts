@@ -90,12 +90,12 @@ describe('a folder as a listing shows it', () => {
 
 describe('the storage class of a copy', () => {
   it('is that of its slowest object', () => {
-    expect(coldestClass(['STANDARD', 'DEEP_ARCHIVE', 'GLACIER', undefined])).toBe('DEEP_ARCHIVE')
-    expect(coldestClass(['STANDARD', 'STANDARD_IA'])).toBe('STANDARD_IA')
-    expect(coldestClass([undefined])).toBeNull()
+    expect(coldestClass('s3', ['STANDARD', 'DEEP_ARCHIVE', 'GLACIER', undefined])).toBe('DEEP_ARCHIVE')
+    expect(coldestClass('s3', ['STANDARD', 'STANDARD_IA'])).toBe('STANDARD_IA')
+    expect(coldestClass('s3', [undefined])).toBeNull()
   })
   it('must be brought back when it is an archive, which instant retrieval is not', () => {
-    expect(['GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR', 'STANDARD', null].map(isArchived)).toEqual([
+    expect(['GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR', 'STANDARD', null].map((name) => isArchived('s3', name))).toEqual([
       true,
       true,
       false,

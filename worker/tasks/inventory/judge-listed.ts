@@ -42,7 +42,10 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
   const { backupId, folder } = place
   const copy = await db.backupCopy.findUnique({
     where: { backupId_destinationId: { backupId, destinationId } },
-    include: { backup: { select: { repositoryPath: true, deletedAt: true, manifest: true, signature: true } } },
+    include: {
+      backup: { select: { repositoryPath: true, deletedAt: true, manifest: true, signature: true } },
+      destination: { select: { kind: true } },
+    },
   })
   if (!copy || copy.backup.repositoryPath !== folder) return stranger
   // Its removal is not finished: the next clean-up goes on with it.
@@ -68,7 +71,10 @@ export async function judgeListed(db: Db, destinationId: string, listed: ListedF
     copy: {
       id: copy.id,
       whole,
-      storageClass: coldestClass(objects.map((object) => object.storageClass)),
+      storageClass: coldestClass(
+        copy.destination.kind,
+        objects.map((object) => object.storageClass),
+      ),
       knownClass: copy.storageClass,
       lostSignature: lost ? { key: folder + signatureFile, text: signature } : null,
       wrappedFor: opens.length < copy.wrappedFor.length ? opens : null,
