@@ -1,4 +1,5 @@
 import { findTool } from '@/lib/process/find-tool'
+import { bubblewrapPrefix } from './bubblewrap'
 import type { SandboxUser } from './identity'
 import { noNetworkPrefix } from './no-network'
 import type { Shown } from './system-view'
@@ -31,12 +32,6 @@ function dropTo(uid: number | undefined): string[] {
 /** Into a namespace where the worker's own user is root and its subordinate users are the others. */
 export const intoSubordinates = () => [tool('unshare'), '--user', '--map-root-user', '--map-auto', '--']
 
-/** bubblewrap makes the folders above what it shows as closed as that is; the sandbox's user has to walk through. */
-function passage(path: string): string[] {
-  const above = path.split('/').slice(1, -1)
-  return above.flatMap((_, index) => ['--dir', `/${above.slice(0, index + 1).join('/')}`])
-}
-
 /**
  * bubblewrap. Where a user can be changed to (as root, or as root of a user namespace) it is changed to inside, so that
  * folders which that user could not walk to can be shown to it. Else bubblewrap makes the user namespace itself.
@@ -46,19 +41,12 @@ const bubblewrap: Means = {
   suits: () => true,
   prefix: (identity, room) => [
     ...(identity.kind === 'sub' ? intoSubordinates() : []),
-    tool('bwrap'),
-    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent'],
-    ...(room.network ? [] : ['--unshare-net']),
-    ...(identity.kind === 'shared'
-      ? ['--unshare-user']
-      : ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID']),
-    ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
-    ...room.shown.flatMap((shown) =>
-      shown.as === 'link'
-        ? ['--symlink', shown.to, shown.path]
-        : [...passage(shown.path), shown.as === 'read' ? '--ro-bind' : '--bind', shown.from ?? shown.path, shown.path],
-    ),
-    ...['--remount-ro', '/', '--chdir', '/', '--'],
+    ...bubblewrapPrefix({
+      shown: room.shown,
+      network: room.network,
+      kernelFolders: true,
+      capabilities: identity.kind === 'shared' ? null : ['CAP_SETUID', 'CAP_SETGID'],
+    }),
     ...(identity.kind === 'shared' ? [] : dropTo(identity.uid)),
   ],
 }

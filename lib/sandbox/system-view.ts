@@ -17,14 +17,28 @@ const networkFiles = ['resolv.conf', 'hosts', 'nsswitch.conf', 'host.conf', 'gai
 
 /** The system as a confined program sees it, before what it is given itself. */
 export function systemView(network: boolean): Shown[] {
-  const shown: Shown[] = []
-  for (const path of programs) {
-    const info = lstatSync(path, { throwIfNoEntry: false })
-    if (info?.isSymbolicLink()) shown.push({ as: 'link', path, to: readlinkSync(path) })
-    else if (info) shown.push({ as: 'read', path })
-  }
   const files = [...linkerFiles, ...dictionaries, ...(network ? networkFiles : [])]
-  return [...shown, ...files.filter((path) => existsSync(path)).map((path) => ({ as: 'read' as const, path }))]
+  const read = files.filter((path) => existsSync(path)).map((path) => ({ as: 'read' as const, path }))
+  return [...programs.flatMap(asItIs), ...read]
+}
+
+/**
+ * What one program of the system needs to be started. It is less than the system's view, as the program may read what other users
+ * may not: whatever an administrator put below /usr/local or /etc is not there.
+ */
+export function programView(file: string): Shown[] {
+  const packaged = ['bin', 'lib', 'lib32', 'lib64', 'libx32']
+  const folders = [...packaged.map((name) => `/usr/${name}`), ...packaged.map((name) => `/${name}`)]
+  const shown = [...folders, '/etc/ld.so.cache', '/nix/store'].flatMap(asItIs)
+  const isShown = shown.some(({ path }) => file.startsWith(`${path}/`))
+  return isShown ? shown : [...shown, { as: 'read', path: file }]
+}
+
+/** A link as a link, a file or folder to be read; what does not exist is left out. */
+function asItIs(path: string): Shown[] {
+  const info = lstatSync(path, { throwIfNoEntry: false })
+  if (!info) return []
+  return [info.isSymbolicLink() ? { as: 'link', path, to: readlinkSync(path) } : { as: 'read', path }]
 }
 
 /** Where a program lies with its libraries and files, when that is not shown anyway. */

@@ -12,6 +12,7 @@ import { assertLease } from '@/lib/services/job/assert-lease'
 import type { Task, TaskArgs } from '../task'
 import { commitTest } from './restore-test/commit-test'
 import { proveBackup } from './restore-test/prove-backup'
+import { chainChecks, type ChainFinding, isChainLost, verifyChain } from './restore-test/verify-chain'
 import { copyChecks, verifyCopies } from './restore-test/verify-copies'
 
 const inputSchema = z.object({ level: restoreTestLevelSchema })
@@ -25,14 +26,16 @@ export const restoreTestTask: Task = {
     const startedAt = ctx.clock.now()
     const testId = await openRow(args, backup.id, level, startedAt)
     const copies = await verifyCopies(args, backup, level === 'quick')
-    const ofCopies = copyChecks(copies, level === 'quick')
+    const chain = await verifyChain(args, backup)
+    const ofStored = [...copyChecks(copies, level === 'quick'), ...chainChecks(chain)]
     let ofRestore: Check[] = []
     let evidence: Record<string, unknown> = {
       copies: copies.map(({ destinationName, state }) => ({ destinationName, state })),
+      ...(chain.length > 0 ? { chain: chain.map(chainEvidence) } : {}),
     }
     let failure: Failure | null = null
     const readable = copies.filter((copy) => copy.state === 'stored').map((copy) => copy.copyId)
-    if (level !== 'quick' && readable.length > 0) {
+    if (level !== 'quick' && readable.length > 0 && !isChainLost(chain)) {
       const candidates = backup.copies.filter((copy) => readable.includes(copy.id))
       const from = candidates.find((copy) => !isArchived(copy.destination.kind, copy.storageClass)) ?? candidates[0]
       const options = sourceOptions(backup.source)
@@ -46,7 +49,7 @@ export const restoreTestTask: Task = {
       evidence = { ...evidence, ...found.evidence }
       failure = found.failure
     }
-    const checks = [...ofCopies, ...ofRestore]
+    const checks = [...ofStored, ...ofRestore]
     const verdict = overallVerdict(checks)
     run.logger.info(`verdict: ${verdict}`)
     const told = verdict === 'passed' ? null : (failure ?? describeBadTest(checks, verdict))
@@ -54,12 +57,18 @@ export const restoreTestTask: Task = {
       outcome: told === null ? { type: 'succeeded' } : { type: 'failed', failure: told, transient: false },
       commit: (tx) =>
         commitTest(args, tx, {
-          ...{ testId, backup, level, verdict, checks, evidence, copies, failure: told, startedAt },
+          ...{ testId, backup, level, verdict, checks, evidence, copies, chain, failure: told, startedAt },
           restoreFailed: ofRestore.some((check) => check.verdict === 'failed'),
         }),
     }
   },
 }
+
+const chainEvidence = ({ backupId, destinationName, found }: ChainFinding) => ({
+  backupId,
+  destinationName,
+  state: found?.state ?? 'missing',
+})
 
 async function findBackup({ ctx, job }: TaskArgs) {
   const include = { copies: { include: { destination: true } }, source: true } as const

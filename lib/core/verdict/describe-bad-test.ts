@@ -8,6 +8,7 @@ const causes: Record<string, Cause> = {
   copies: 'storage',
   'copy-reads-back': 'storage',
   'copy-present': 'storage',
+  'chain-present': 'storage',
   'archive-readable': 'storage',
   // The bytes were those that were stored, and a server refused what they say.
   'restores-without-errors': 'source',

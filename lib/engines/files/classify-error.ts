@@ -1,4 +1,5 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { isFolderReplaced } from '@/lib/sandbox/confine-tool'
 
 /** What the system said of a file or folder, with what to do. */
 export function fileError(error: unknown, path: string): HoldfastError {
@@ -29,13 +30,33 @@ export function fileError(error: unknown, path: string): HoldfastError {
   }
 }
 
+/** A file system that was taken away, or put over the folder, meanwhile: what was read need not be the source's. */
+export const folderReplaced = (root: string, cause?: unknown) =>
+  new HoldfastError('source-failed', `The folder ${root} was replaced while it was read.`, {
+    remedy: 'Look whether its file system was mounted or unmounted. The next attempt reads it anew.',
+    transient: true,
+    cause,
+  })
+
 /** What tar said when it could not read everything. */
-export function dumpError(error: unknown): unknown {
+export function dumpError(error: unknown, root: string): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return error
+  if (isFolderReplaced(error)) return folderReplaced(root, error)
   const stderr = typeof error.facts['stderr'] === 'string' ? error.facts['stderr'] : ''
   const refused = /"(.*)": Cannot \w+: Permission denied/.exec(stderr)?.[1]
-  if (refused !== undefined)
-    return fileError(Object.assign(new Error('Permission denied'), { code: 'EACCES' }), refused)
+  if (refused !== undefined) {
+    // A moment ago it could be read: its rights are others, or a link leads there and out of the folder by now.
+    return new HoldfastError(
+      'source-failed',
+      `${refused} changed while the folder was read, and may not be read now.`,
+      {
+        remedy: 'The next attempt reads it as it is then, or says that the worker lacks the right to.',
+        transient: true,
+        facts: error.facts,
+        cause: error,
+      },
+    )
+  }
   return new HoldfastError(
     'producer-failed',
     `tar could not read everything: ${stderr.split('\n')[0] ?? error.message}`,

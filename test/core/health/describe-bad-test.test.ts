@@ -12,7 +12,7 @@ const takeNew = /take a new backup/
 const failsAgain = /fails? in the same way/
 
 describe('what to do about a restore test that failed', () => {
-  it.each(['copies', 'copy-reads-back', 'copy-present', 'archive-readable'])(
+  it.each(['copies', 'copy-reads-back', 'copy-present', 'chain-present', 'archive-readable'])(
     '%s: the files are at fault, and a new backup helps',
     (name) => {
       expect(remedyOf(passed('row-counts'), failed(name))).toMatch(takeNew)

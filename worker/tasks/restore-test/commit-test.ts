@@ -11,6 +11,7 @@ import { resolveIncident } from '@/lib/services/incident/resolve-incident'
 import { instanceId } from '@/lib/services/instance/instance-settings'
 import { recordFinding, type CopyFinding } from '@/lib/services/storage-care/record-finding'
 import type { TaskArgs } from '../../task'
+import type { ChainFinding } from './verify-chain'
 import { buildEvidence } from './build-evidence'
 
 export interface FinishedTest {
@@ -23,6 +24,8 @@ export interface FinishedTest {
   restoreFailed: boolean
   evidence: Record<string, unknown>
   copies: CopyFinding[]
+  /** Of the backups that it builds on. */
+  chain: ChainFinding[]
   failure: Failure | null
   startedAt: Date
 }
@@ -68,15 +71,26 @@ export async function commitTest({ ctx, job }: TaskArgs, tx: Tx, end: FinishedTe
   for (const copy of end.copies) {
     await recordFinding(tx, copy, { readBack: level === 'quick', now })
   }
+  for (const { found } of end.chain) {
+    // What was found damaged before is not whole again because it has its size.
+    if (!found || (found.state === 'damaged' && !found.failure)) continue
+    await recordFinding(tx, found, { readBack: false, now })
+  }
   const noCopyLeft = end.copies.every((copy) => copy.state === 'missing' || copy.state === 'damaged')
   if (verdict === 'passed' && level !== 'quick') {
     await tx.backup.update({ where: { id: backup.id }, data: { verified: 'proven', provenAt: now } })
-  } else if (verdict === 'failed' && (noCopyLeft || end.restoreFailed)) {
+  } else if (verdict === 'failed' && (noCopyLeft || end.restoreFailed || (await hasLostBase(tx, backup.dependsOn)))) {
     await tx.backup.update({ where: { id: backup.id }, data: { verified: 'broken' } })
   }
   if (failure) await raiseJobIncident(tx, { job, failure, now })
   else if (level !== 'quick' || (await lastRestoredWell(tx, backup.sourceId)))
     await resolveIncident(tx, ['restore-test-failed'], backup.sourceId, now)
+}
+
+/** Whether a backup that it builds on is stored nowhere any more. */
+async function hasLostBase(tx: Tx, dependsOn: string[]): Promise<boolean> {
+  const stored = await tx.backup.count({ where: { id: { in: dependsOn }, copies: { some: { state: 'stored' } } } })
+  return stored < dependsOn.length
 }
 
 /** A quick test restores nothing: it cannot answer for a test that did, and did not pass. */

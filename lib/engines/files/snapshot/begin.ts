@@ -8,13 +8,14 @@ import type { BackupPart, BackupSession, ReadableBackup } from '@/lib/ports/back
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import { openScratch } from '@/lib/places/scratch'
-import { fileError } from '../classify-error'
+import { confineTool, type KnownFolder } from '@/lib/sandbox/confine-tool'
+import { dumpError, fileError, folderReplaced } from '../classify-error'
 import { readIndex } from '../index/read-index'
 import { tarVersion } from '../tar-version'
 import { chosenBy } from '../tree/chosen'
 import { scan } from '../tree/scan'
 import { pathWords, type TreePath } from '../tree/tree-path'
-import { dumpTar } from './dump-tar'
+import { dumpTar, readCapabilities } from './dump-tar'
 import { foldersPart, planTree } from './plan'
 import { StoredEntries } from './stored-entries'
 import { writeIndex } from './write-index'
@@ -52,7 +53,13 @@ async function begin(
   const { oneFileSystem, parallelism } = filesOptionsSchema.parse(source.options)
   const root = await rootOf(source)
   const version = await tarVersion(run)
-  const before = await lstat(root)
+  const folderThen = { path: root, is: await lstat(root, { bigint: true }) }
+  const room = await confineTool(
+    { file: 'tar', capabilities: readCapabilities, folder: { ...folderThen, as: 'read' } },
+    run,
+  ).catch((error: unknown) => {
+    throw dumpError(error, root)
+  })
   const { folder, close } = await openScratch(scratch)
   try {
     run.progress({ phase: 'looking through the folder', doneBytes: 0 })
@@ -75,7 +82,7 @@ async function begin(
       throw error instanceof HoldfastError || run.signal.aborted ? error : fileError(error, root)
     })
     const stored = new StoredEntries(folder)
-    const toolWarnings: string[] = []
+    const toolWarnings: string[] = room.lacking === null ? [] : [room.lacking]
     const tars = plan.parts.map(({ name, listFile, bytes }): BackupPart & { done: Promise<void> } => {
       const done = Promise.withResolvers<void>()
       done.promise.catch(() => undefined)
@@ -87,7 +94,7 @@ async function begin(
         done: done.promise,
         open: (scope) => {
           const { namesFile, onEntry, close: ended } = stored.open(name)
-          const tar = dumpTar({ source, root, listFile, namesFile, onEntry }, scope)
+          const tar = dumpTar({ source, root: folderThen, room, listFile, namesFile, onEntry }, scope)
           const finished = tar.finished.then(ended)
           finished.then(done.resolve, done.reject)
           return { stream: tar.stream, finished }
@@ -126,7 +133,7 @@ async function begin(
       withheld: [],
       toolWarnings,
       parts: [...tars, ...(removed === null ? [] : [plainPart('removed', 'removed.list', removed)]), index],
-      confirm: () => confirmRoot(root, before),
+      confirm: () => confirmRoot(folderThen),
       close,
     }
   } catch (error) {
@@ -147,14 +154,10 @@ async function rootOf(source: SourceSpec): Promise<string> {
   }
 }
 
-/** A file system that was taken away, or put over the folder, meanwhile: what was read need not be the source's. */
-async function confirmRoot(root: string, before: { dev: number; ino: number }): Promise<void> {
-  const now = await lstat(root).catch(() => null)
-  if (now?.dev === before.dev && now.ino === before.ino) return
-  throw new HoldfastError('source-failed', `The folder ${root} was replaced while it was read.`, {
-    remedy: 'Look whether its file system was mounted or unmounted. The next attempt reads it anew.',
-    transient: true,
-  })
+/** What was read need not be the source's when another folder is there by now. */
+async function confirmRoot({ path, is }: KnownFolder): Promise<void> {
+  const now = await lstat(path, { bigint: true }).catch(() => null)
+  if (now?.dev !== is.dev || now.ino !== is.ino) throw folderReplaced(path)
 }
 
 function plainPart(role: string, base: string, file: string): BackupPart {

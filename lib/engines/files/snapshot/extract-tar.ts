@@ -10,6 +10,11 @@ const exactly = ['--no-recursion', '--no-wildcards', '--null', '--verbatim-files
 const asTheyWere = ['--preserve-permissions', '--numeric-owner', '--delay-directory-restore']
 export const withAttributes = ['--xattrs', '--xattrs-include=*', '--acls']
 
+/** Capabilities that owners, rights of others' files, file capabilities and attributes in the namespace `trusted` need. */
+export const restoreCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP', 'SYS_ADMIN'].map(
+  (name) => `CAP_${name}`,
+)
+
 /**
  * Takes what is wanted of one archive into a folder, by GNU tar. `onListing` gets what tar prints for each entry, line by line.
  * Rejects with whose fault it was first: the bytes', or tar's (`command-failed`), also when a name is not in the archive.

@@ -5,12 +5,15 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { newPlace } from '@/lib/places/new-place'
 import { openScratch } from '@/lib/places/scratch'
 import type { RestoreInput } from '@/lib/ports/backup-method'
+import type { CommandSpec } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
+import { confineTool } from '@/lib/sandbox/confine-tool'
 import type { KeepOut } from '@/lib/ports/sandbox'
 import { place } from '../tree/scan'
 import { tarVersion } from '../tar-version'
 import { type Gathered, gather } from './chain'
-import { extractTar, withAttributes } from './extract-tar'
+import { checkNames, checkWay, checkWays } from './check-way'
+import { extractTar, restoreCapabilities, withAttributes } from './extract-tar'
 
 /** What is written under it becomes the target. */
 const name = 'restored'
@@ -52,12 +55,24 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
   }
 }
 
+/** Nothing is written outside of the folder, whatever links the archives have. */
 async function unpack(gathered: Gathered, into: string, run: RunContext): Promise<void> {
+  const folder = { path: into, is: await lstat(into, { bigint: true }), as: 'write' as const }
+  const room = await confineTool({ file: 'tar', capabilities: restoreCapabilities, folder }, run)
+  if (room.lacking !== null) run.logger.warn(room.lacking)
   for (const wanted of gathered.archives) {
     run.progress({ phase: 'restoring', doneBytes: 0, totalBytes: gathered.bytes })
-    await extractTar({ wanted, into, options: withAttributes, command: (spec) => spec }, run)
+    await checkWays(into, wanted.entriesFile)
+    // Folders get their rights with the last archive: some of them may not be entered then.
+    if (room.by === 'nothing' && wanted.part.role === 'folders') await checkNames(into, run)
+    const files = [{ as: 'read' as const, path: wanted.listFile }]
+    const command = (spec: CommandSpec) => room.command(spec, { folder, files })
+    await extractTar({ wanted, into, options: withAttributes, command }, run)
   }
-  for (const extra of gathered.extra) await unlink(place(into, extra))
+  for (const extra of gathered.extra) {
+    await checkWay(into, extra.subarray(0, Math.max(0, extra.lastIndexOf('/'))))
+    await unlink(place(into, extra))
+  }
 }
 
 async function checkTarget({ mode, path: asked, confirm, only }: FilesTarget, { paths }: KeepOut): Promise<void> {

@@ -3,7 +3,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { type IndexEntry, indexHeader, readEntry, writeEntry } from '../index/entry'
 import { linesOf } from '../index/lines'
 import { endLine } from '../index/read-index'
-import { pathWords, tarName, type TreePath } from '../tree/tree-path'
+import { isWithin, pathWords, tarName, type TreePath } from '../tree/tree-path'
 import type { NamedEntry, StoredEntries } from './stored-entries'
 
 /** Names in a warning; the rest are counted. */
@@ -20,7 +20,8 @@ interface IndexInput {
 }
 
 /**
- * The index as it comes true: an entry that was read says what was stored, and one that vanished before it was read is left out.
+ * The index as it comes true: an entry that was read says what was stored, and one that vanished before it was read is left out,
+ * a folder with everything in it. So every entry lies in a folder that the index has.
  * What changed between the look and the reading is told.
  */
 export async function* writeIndex(input: IndexInput, run: RunContext): AsyncGenerator<string> {
@@ -29,23 +30,28 @@ export async function* writeIndex(input: IndexInput, run: RunContext): AsyncGene
   const parts = new Map<string, { next: NamedEntry | undefined; rest: AsyncGenerator<NamedEntry> }>()
   const links = new Map<string, IndexEntry>()
   const [changed, vanished] = [new Noted(), new Noted()]
+  let lost: TreePath | null = null
   for await (const line of linesOf(createReadStream(input.entriesFile))) {
     run.signal.throwIfAborted()
     const entry = readEntry(line)
+    const isLost: boolean = lost !== null && isWithin(entry.path, lost)
     if (entry.back > 0) {
-      yield writeEntry(entry)
+      if (isLost) vanished.note(entry.path)
+      else yield writeEntry(entry)
       continue
     }
     const part = parts.get(entry.part) ?? (await start(input.stored.read(entry.part)))
     parts.set(entry.part, part)
-    const { next } = part
-    if (!next || !isNamed(next.name, entry.path)) {
+    const next = part.next && isNamed(part.next.name, entry.path) ? part.next : null
+    if (next) part.next = (await part.rest.next()).value
+    const first = next?.type === 'link' ? links.get(entry.seen.inode) : undefined
+    const told = next && asStored(entry, next, first)
+    // What was in a folder that is another thing by now lies nowhere, nor does a further name of it.
+    if (!told || isLost || isNoFolderNow(entry, told) || (next?.type === 'link' && !first)) {
+      if (entry.type === 'folder' && !isLost) lost = entry.path
       vanished.note(entry.path)
       continue
     }
-    part.next = (await part.rest.next()).value
-    const first = next.type === 'link' ? links.get(entry.seen.inode) : undefined
-    const told = asStored(entry, next, first)
     if (told.type === 'file' && !first) links.set(entry.seen.inode, told)
     if (isOther(entry, told)) changed.note(entry.path)
     yield writeEntry(told)
@@ -79,6 +85,8 @@ function asStored(entry: IndexEntry, stored: NamedEntry, first: IndexEntry | und
     ...(first ? { sameAs: first.path } : {}),
   }
 }
+
+const isNoFolderNow = (found: IndexEntry, stored: IndexEntry) => found.type === 'folder' && stored.type !== 'folder'
 
 /** A folder has another time with every file that comes and goes: that is no news. */
 const isOther = (found: IndexEntry, stored: IndexEntry) =>
