@@ -40,7 +40,7 @@ const checkFolder = `[ "$(stat -c %d:%i -- "$1")" = "$2" ] || { echo '${replaced
 
 /**
  * Tries how the tool can be kept to its reach. Root gets namespaces by bubblewrap, without one for users, so that owners stay what
- * they are; of all that root may do the tool keeps `capabilities`. Where that cannot be had, and for every other user, Landlock
+ * they are; of all that root may do the tool keeps `capabilities`. Where that is impossible, and for every other user, Landlock
  * keeps a tool that reads from what files elsewhere hold. Rejects with `command-failed` when the folder is another one by now
  * (`isFolderReplaced`).
  */
@@ -50,7 +50,7 @@ export async function confineTool(
 ): Promise<ToolRoom> {
   const unconfined = { by: 'nothing' as const, command: (spec: CommandSpec) => spec }
   const found = findTool(file)
-  // Whoever starts it says that it is not there.
+  // Starting it reports that it is not there.
   if (found === null) return { ...unconfined, lacking: null }
   const program = realpathSync(found)
   const isRoot = process.getuid?.() === 0

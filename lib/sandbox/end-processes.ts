@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { findTool } from '@/lib/process/find-tool'
 import { output, quietly } from './quietly'
-import { isSandboxUser, processesOf, type SandboxUser } from './identity'
+import { isSandboxUser, processesOf, type SandboxUser } from './user'
 import { intoSubordinates } from './means'
 
 const limitMs = 10_000
@@ -12,15 +12,15 @@ const limitMs = 10_000
  * signals all of a user's at once, so that none gets away by forking. A user that is shared has none to lose: its
  * processes ended with their namespace.
  */
-export async function endProcesses(identity: SandboxUser): Promise<void> {
-  if (identity.uid === undefined || !isSandboxUser(identity)) return
-  const id = String(identity.uid)
+export async function endProcesses(user: SandboxUser): Promise<void> {
+  if (user.uid === undefined || !isSandboxUser(user)) return
+  const id = String(user.uid)
   const kill = [
-    ...(identity.kind === 'sub' ? intoSubordinates() : []),
+    ...(user.kind === 'sub' ? intoSubordinates() : []),
     ...[findTool('setpriv') ?? 'setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--'],
     ...['/bin/sh', '-c', 'kill -KILL -1'],
   ]
-  const uid = identity.kind === 'sub' ? await outsideOf(identity.uid) : identity.uid
+  const uid = user.kind === 'sub' ? await outsideOf(user.uid) : user.uid
   const until = performance.now() + limitMs
   while (processesOf(uid).length > 0) {
     if (performance.now() > until) {

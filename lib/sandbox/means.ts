@@ -1,6 +1,6 @@
 import { findTool } from '@/lib/process/find-tool'
 import { bubblewrapPrefix } from './bubblewrap'
-import type { SandboxUser } from './identity'
+import type { SandboxUser } from './user'
 import { noNetworkPrefix } from './no-network'
 import type { Shown } from './system-view'
 
@@ -16,8 +16,8 @@ export interface Room {
 export interface Means {
   by: 'bubblewrap' | 'util-linux' | 'user' | 'nothing'
   /** Whether it can be tried for such a user. */
-  suits(identity: SandboxUser): boolean
-  prefix(identity: SandboxUser, room: Room): string[]
+  suits(user: SandboxUser): boolean
+  prefix(user: SandboxUser, room: Room): string[]
 }
 
 const adminFolders = ['/usr/sbin', '/sbin']
@@ -39,15 +39,15 @@ export const intoSubordinates = () => [tool('unshare'), '--user', '--map-root-us
 const bubblewrap: Means = {
   by: 'bubblewrap',
   suits: () => true,
-  prefix: (identity, room) => [
-    ...(identity.kind === 'sub' ? intoSubordinates() : []),
+  prefix: (user, room) => [
+    ...(user.kind === 'sub' ? intoSubordinates() : []),
     ...bubblewrapPrefix({
       shown: room.shown,
       network: room.network,
       kernelFolders: true,
-      capabilities: identity.kind === 'shared' ? null : ['CAP_SETUID', 'CAP_SETGID'],
+      capabilities: user.kind === 'shared' ? null : ['CAP_SETUID', 'CAP_SETGID'],
     }),
-    ...(identity.kind === 'shared' ? [] : dropTo(identity.uid)),
+    ...(user.kind === 'shared' ? [] : dropTo(user.uid)),
   ],
 }
 
@@ -55,7 +55,7 @@ const bubblewrap: Means = {
 const unprivileged: Means = {
   by: 'bubblewrap',
   suits: ({ kind }) => kind === 'own',
-  prefix: (identity, room) => [...dropTo(identity.uid), ...bubblewrap.prefix({ kind: 'shared' }, room)],
+  prefix: (user, room) => [...dropTo(user.uid), ...bubblewrap.prefix({ kind: 'shared' }, room)],
 }
 
 /**
@@ -95,9 +95,9 @@ exec "$@"
 const utilLinux: Means = {
   by: 'util-linux',
   suits: () => true,
-  prefix: (identity, room) => [
-    ...(identity.kind === 'sub' ? intoSubordinates() : []),
-    ...(identity.kind === 'shared' ? [tool('unshare'), '--user', '--map-root-user', '--'] : []),
+  prefix: (user, room) => [
+    ...(user.kind === 'sub' ? intoSubordinates() : []),
+    ...(user.kind === 'shared' ? [tool('unshare'), '--user', '--map-root-user', '--'] : []),
     ...[tool('unshare'), '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--ipc', '--uts'],
     ...(room.network ? [] : ['--net']),
     ...['--', '/bin/sh', '-c', privateRoot, 'sh', room.base],
@@ -105,9 +105,9 @@ const utilLinux: Means = {
       shown.as === 'link' ? ['link', shown.to, shown.path] : [shown.as, shown.from ?? shown.path, shown.path],
     ),
     '--',
-    ...(identity.kind === 'shared'
+    ...(user.kind === 'shared'
       ? [tool('unshare'), '--user', '--map-user=65534', '--map-group=65534', '--']
-      : dropTo(identity.uid)),
+      : dropTo(user.uid)),
     ...[tool('setpriv'), '--no-new-privs', '--bounding-set', '-all', '--inh-caps', '-all', '--'],
   ],
 }
@@ -116,10 +116,10 @@ const utilLinux: Means = {
 const user: Means = {
   by: 'user',
   suits: ({ kind }) => kind !== 'sub',
-  prefix: (identity, room) => [
-    ...(identity.kind === 'own'
+  prefix: (user, room) => [
+    ...(user.kind === 'own'
       ? // The death signal is forgotten when the user changes, so it is asked for once more.
-        [...dropTo(identity.uid), tool('setpriv'), '--pdeathsig', 'KILL', '--']
+        [...dropTo(user.uid), tool('setpriv'), '--pdeathsig', 'KILL', '--']
       : [tool('setpriv'), '--no-new-privs', '--']),
     ...(room.network ? [] : noNetworkPrefix()),
   ],

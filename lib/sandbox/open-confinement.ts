@@ -7,7 +7,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { ConfinementReport, SandboxLimits } from '@/lib/contracts/confinement'
 import type { Confinement, KeepOut, View } from '@/lib/ports/sandbox'
 import { endProcesses } from './end-processes'
-import { claimUser, type Identity, sharedUser } from './identity'
+import { claimUser, type ClaimedUser, sharedUser } from './user'
 import { limitPrefix } from './limit-prefix'
 import { allMeans, type Means } from './means'
 import { ownershipOf } from './ownership'
@@ -40,15 +40,15 @@ export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<
   await mkdir(join(plan.folder, 'tmp'), { mode: 0o700 })
   try {
     // Where the system gives subordinate users but not their use, the worker's own remains.
-    const identities = claimed.kind === 'sub' ? [claimed, sharedUser] : [claimed]
-    const ways = identities.flatMap((identity) =>
-      allMeans.filter((means) => means.suits(identity)).map((means) => ({ identity, means })),
+    const users = claimed.kind === 'sub' ? [claimed, sharedUser] : [claimed]
+    const ways = users.flatMap((user) =>
+      allMeans.filter((means) => means.suits(user)).map((means) => ({ user, means })),
     )
-    for (const { identity, means } of ways) {
-      const ownership = ownershipOf(identity, run)
+    for (const { user, means } of ways) {
+      const ownership = ownershipOf(user, run)
       await ownership.give([join(plan.folder, 'tmp')])
-      const confine = commandOf(plan, means, identity)
-      const byDescriptor = means.by === 'user' && identity.kind === 'own'
+      const confine = commandOf(plan, means, user)
+      const byDescriptor = means.by === 'user' && user.kind === 'own'
       const program = { read: [process.execPath] }
       const unlimited = { ...plan.limits, memoryBytes: null }
       const found = await probe((spec) => confine(spec, program, unlimited), plan.keepOut, byDescriptor, run).catch(
@@ -59,16 +59,16 @@ export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<
         },
       )
       if (!found) continue
-      const report = reportOf(plan, means, identity, found)
+      const report = reportOf(plan, means, user, found)
       return {
         report,
-        user: { kind: identity.kind, uid: identity.uid },
+        user: { kind: user.kind, uid: user.uid },
         command: (spec, view) => confine(spec, view, plan.limits),
         give: (...paths) => ownership.give(paths),
         diskUsage: (paths, scope) => ownership.diskUsage(paths, scope),
         end: async (folders) => {
-          await endProcesses(identity)
-          await removeTraces(identity, means.by === 'user')
+          await endProcesses(user)
+          await removeTraces(user, means.by === 'user')
           await ownership.remove([...folders, join(plan.folder, 'tmp'), join(plan.folder, 'root')])
           claimed.release()
         },
@@ -82,7 +82,7 @@ export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<
   }
 }
 
-function commandOf(plan: ConfinementPlan, means: Means, identity: Identity) {
+function commandOf(plan: ConfinementPlan, means: Means, user: ClaimedUser) {
   const network = plan.network ?? false
   return (spec: CommandSpec, view: View, limits: SandboxLimits): CommandSpec => {
     const show = (as: 'read' | 'write', paths: string[] = []) =>
@@ -94,7 +94,7 @@ function commandOf(plan: ConfinementPlan, means: Means, identity: Identity) {
       ...show('read', view.read),
       ...show('write', view.write),
     ]
-    const prefix = means.prefix(identity, { base: join(plan.folder, 'root'), shown, network })
+    const prefix = means.prefix(user, { base: join(plan.folder, 'root'), shown, network })
     const [file = spec.file, ...args] = [...prefix, ...limitPrefix(limits), spec.file, ...spec.args]
     // The worker's own PATH tells where it lies; inside only the system's programs are there.
     const env = { PATH: '/usr/local/bin:/usr/bin:/bin', ...spec.env }
@@ -102,18 +102,18 @@ function commandOf(plan: ConfinementPlan, means: Means, identity: Identity) {
   }
 }
 
-function reportOf(plan: ConfinementPlan, means: Means, identity: Identity, found: ProbeFindings): ConfinementReport {
-  const { grade, reasons } = gradeConfinement(found, identity.kind !== 'shared')
-  const users = {
-    own: `a user of its own (${identity.uid ?? ''})`,
-    sub: `a subordinate user of the worker (${identity.uid ?? ''} of its namespace)`,
+function reportOf(plan: ConfinementPlan, means: Means, user: ClaimedUser, found: ProbeFindings): ConfinementReport {
+  const { grade, reasons } = gradeConfinement(found, user.kind !== 'shared')
+  const names = {
+    own: `a user of its own (${user.uid ?? ''})`,
+    sub: `a subordinate user of the worker (${user.uid ?? ''} of its namespace)`,
     shared: 'the user of the worker',
   }
   return {
     grade,
     reasons,
     by: means.by,
-    user: users[identity.kind],
+    user: names[user.kind],
     namespaces: found.namespaces,
     network: found.network ? 'this machine' : 'none',
     limits: plan.limits,

@@ -2,14 +2,14 @@ import { lchown, lstat } from 'node:fs/promises'
 import type { RunContext } from '@/lib/ports/run-context'
 import { findTool } from '@/lib/process/find-tool'
 import { runCommand } from '@/lib/process/run-command'
-import type { SandboxUser } from './identity'
+import type { SandboxUser } from './user'
 import { intoSubordinates } from './means'
 
 type Run = Pick<RunContext, 'signal' | 'logger'>
 
 /** What the worker does with files that belong to the confined user: as root, or as root of the namespace of its users. */
-export function ownershipOf(identity: SandboxUser, run: Run) {
-  const prefix = identity.kind === 'sub' ? intoSubordinates() : []
+export function ownershipOf(user: SandboxUser, run: Run) {
+  const prefix = user.kind === 'sub' ? intoSubordinates() : []
   const as = async (args: string[], scope: Run): Promise<string> => {
     const [file = '', ...rest] = [...prefix, ...args]
     const command = runCommand({ file, args: rest, cwd: '/' }, scope)
@@ -22,15 +22,14 @@ export function ownershipOf(identity: SandboxUser, run: Run) {
   const always: Run = { ...run, signal: new AbortController().signal }
   return {
     async give(paths: string[]): Promise<void> {
-      if (identity.kind === 'shared' || identity.uid === undefined) return
+      if (user.kind === 'shared' || user.uid === undefined) return
       const rest: string[] = []
       for (const path of paths) {
         // A single file needs no program of its own.
-        if (identity.kind === 'own' && !(await lstat(path)).isDirectory())
-          await lchown(path, identity.uid, identity.uid)
+        if (user.kind === 'own' && !(await lstat(path)).isDirectory()) await lchown(path, user.uid, user.uid)
         else rest.push(path)
       }
-      if (rest.length > 0) await as([tool('chown'), '-R', '-h', `${identity.uid}:${identity.uid}`, '--', ...rest], run)
+      if (rest.length > 0) await as([tool('chown'), '-R', '-h', `${user.uid}:${user.uid}`, '--', ...rest], run)
     },
     async diskUsage(paths: string[], scope: Run): Promise<number> {
       // Files that vanish meanwhile make du fail; what it counted by then is used all the same.

@@ -14,11 +14,11 @@ export interface SandboxUser {
   uid?: number | undefined
 }
 
-export interface Identity extends SandboxUser {
+export interface ClaimedUser extends SandboxUser {
   release(): void
 }
 
-export const sharedUser: Identity = { kind: 'shared', release: () => undefined }
+export const sharedUser: ClaimedUser = { kind: 'shared', release: () => undefined }
 
 /** Users without a name, which systemd gives to services for as long as they run (systemd.exec, DynamicUser). */
 const dynamic = { first: 61_184, last: 65_519 }
@@ -27,7 +27,7 @@ const subordinate = { first: 1_000, last: 60_000 }
 const attempts = 200
 
 /** A user that nobody has and no process runs as, for as long as it is not released or this process lives. */
-export async function claimUser(): Promise<Identity> {
+export async function claimUser(): Promise<ClaimedUser> {
   if (process.getuid?.() === 0) return claim('own', dynamic, isTaken)
   return hasSubordinateUsers() ? claim('sub', subordinate, () => false) : sharedUser
 }
@@ -36,7 +36,7 @@ async function claim(
   kind: 'own' | 'sub',
   range: { first: number; last: number },
   taken: (uid: number) => boolean,
-): Promise<Identity> {
+): Promise<ClaimedUser> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const uid = range.first + Math.floor(Math.random() * (range.last - range.first))
     const lock = await lockName(lockOf(kind, uid))
@@ -53,7 +53,7 @@ async function claim(
  * The same user again, for clearing away a sandbox whose owner died. Null when it is not one that we give, or when a
  * sandbox that lives has it by now.
  */
-export async function claimAgain({ kind, uid }: SandboxUser): Promise<Identity | null> {
+export async function claimAgain({ kind, uid }: SandboxUser): Promise<ClaimedUser | null> {
   if (uid === undefined || !isSandboxUser({ kind, uid })) return null
   const lock = await lockName(lockOf(kind, uid))
   return lock && { kind, uid, release: () => void lock.close() }
