@@ -6,10 +6,12 @@ import { levelWords } from '@/lib/client/words/words'
 import type { EngineScreen, SourceWhere } from './engine-screen'
 import { filesScreen } from './files/screen'
 import { postgresScreen } from './postgres/screen'
+import { sqliteScreen } from './sqlite/screen'
 
 /** The only list of how engines look on the screen, in the order in which they are offered. */
 const engineScreens: Record<BuiltInEngine, EngineScreen> = {
   postgres: postgresScreen,
+  sqlite: sqliteScreen,
   files: filesScreen,
 }
 

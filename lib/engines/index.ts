@@ -4,9 +4,10 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Engine } from '@/lib/ports/engine'
 import { files } from './files/engine'
 import { postgres } from './postgres/engine'
+import { sqlite } from './sqlite/engine'
 
 /** The only list of engines. */
-export const engines: Record<BuiltInEngine, Engine> = { postgres, files }
+export const engines: Record<BuiltInEngine, Engine> = { postgres, sqlite, files }
 const byName: Partial<Record<EngineName, Engine>> = engines
 
 /** The engine of a family; throws `engine-unsupported` for one that is not built in. */

@@ -53,6 +53,18 @@ const samples: { [E in Source['engine']]: { engine: E; connection: object; optio
       criticalTables: ['public.orders'],
     },
   },
+  sqlite: {
+    engine: 'sqlite',
+    connection: { path: '/srv/app/*.db' },
+    options: {
+      ...commonSample,
+      gentle: true,
+      lockTimeoutMs: 2_000,
+      writersMayWaitMs: 3_000,
+      assertions: [{ name: 'orders', sql: 'SELECT 1', expected: '1' }],
+      criticalTables: ['orders'],
+    },
+  },
   files: {
     engine: 'files',
     connection: { root: '/srv/files', include: ['docs/**'], exclude: ['*.tmp', 'cache'] },

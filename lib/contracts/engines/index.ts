@@ -4,10 +4,12 @@ import type { BackupKind } from '../backup-kind'
 import type { EngineContract, EngineMethod } from './engine-contract'
 import { filesContract } from './files'
 import { postgresContract } from './postgres'
+import { sqliteContract } from './sqlite'
 
 /** The only list of what engines look like from outside; lib/engines lists what they do. */
 export const engineContracts = {
   postgres: postgresContract,
+  sqlite: sqliteContract,
   files: filesContract,
 } satisfies Partial<Record<EngineName, EngineContract>>
 /** The engines that are built in. */

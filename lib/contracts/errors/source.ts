@@ -82,6 +82,19 @@ export const sourceErrors = {
     remedy:
       'Correct the name; upper and lower case matter. If the database was dropped, its backups can still be restored.',
   },
+  'not-a-database': {
+    status: 422,
+    cause:
+      'The file is no SQLite database: it is empty, it begins otherwise than such files do, or it is encrypted by an extension of SQLite.',
+    remedy:
+      'Correct the path. In a pattern, name the files that are databases. Of an encrypted database let the application write a copy of its own, and back that up as files.',
+  },
+  'database-damaged': {
+    status: 422,
+    cause: 'SQLite found the database file damaged while it was read, so it cannot be backed up.',
+    remedy:
+      'Restore an older backup to a new file and compare. What is left can often be read with `.recover` of the sqlite3 program.',
+  },
   'database-closed': {
     status: 422,
     cause: 'The database allows no connections (`datallowconn` is false).',
