@@ -11,6 +11,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
+import { type ChosenKind, type KindChoices, kindChoices, offeredKind } from '@/lib/client/backup-kinds'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/hooks/use-action'
@@ -28,11 +29,19 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
   const [chosen, setChosen] = useState(sourceId ?? '')
   const [ticked, setTicked] = useState<readonly string[]>([])
   const source = chosen || (sources.data?.items[0]?.id ?? '')
+  const [kind, setKind] = useState<ChosenKind>('')
+  const engines = sources.data?.items.filter(({ id }) => id === source).map(({ engine }) => engine) ?? []
+  const kinds = kindChoices(engines)
+  const asked = offeredKind(kind, engines)
   const start = useAction({
     run: () =>
       api<Started>('/admin/backups', {
         method: 'POST',
-        body: { sourceId: source, ...(ticked.length > 0 ? { destinationIds: ticked } : {}) },
+        body: {
+          sourceId: source,
+          ...(asked === '' ? {} : { kind: asked }),
+          ...(ticked.length > 0 ? { destinationIds: ticked } : {}),
+        },
       }),
     done: 'The backup is under way',
     errors: 'inline',
@@ -68,6 +77,19 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
               </Select>
             )}
           </Field>
+          {kinds && (
+            <Field label="Kind of backup" hint={kinds.hint}>
+              {(control) => (
+                <Select {...control} value={asked} onChange={(event) => setKind(chosenIn(kinds, event.target.value))}>
+                  {kinds.choices.map(({ value, label }) => (
+                    <option key={value} value={value}>
+                      {label}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
           <fieldset>
             <legend className="mb-1 text-[0.8125rem] font-medium">Destinations</legend>
             <p className="mb-2 text-xs text-ink-3">None ticked: those of the source’s schedules.</p>
@@ -106,3 +128,6 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
     </Dialog>
   )
 }
+
+const chosenIn = ({ choices }: KindChoices, text: string): ChosenKind =>
+  choices.find(({ value }) => value === text)?.value ?? ''

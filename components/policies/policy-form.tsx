@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
 import { createPolicySchema, type Policy, type PolicyPreview } from '@/lib/contracts/policy'
+import type { Source } from '@/lib/contracts/source'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Form, FormActions } from '@/components/form/form'
 import { ActionFields, TimingSections } from '@/components/schedules/timing-sections'
@@ -31,8 +32,10 @@ interface PolicyFormProps {
 
 /** A policy and who follows it. Nothing is saved before it was shown what changes for whom. */
 export function PolicyForm(props: PolicyFormProps) {
+  const sources = useQuery(sourcesQuery())
   const usual = useUsualTiming()
-  return usual === null ? <SkeletonRows /> : <KnownPolicyForm {...props} usual={usual} />
+  if (sources.isPending || usual === null) return <SkeletonRows />
+  return <KnownPolicyForm {...props} sources={sources.data?.items ?? []} usual={usual} />
 }
 
 interface PolicyValues extends TimingValues {
@@ -41,27 +44,41 @@ interface PolicyValues extends TimingValues {
 }
 const Enter = fieldsOf<PolicyValues>()
 
-const policyInputOf = ({ name, sourceIds, ...timing }: PolicyValues) => ({ ...timingBody(timing), name, sourceIds })
+const enginesOf = (sources: readonly Source[], sourceIds: readonly string[]) =>
+  sources.filter(({ id }) => sourceIds.includes(id)).map(({ engine }) => engine)
+
+const policyInputOf =
+  (sources: readonly Source[]) =>
+  ({ name, sourceIds, ...timing }: PolicyValues) => ({
+    ...timingBody(timing, enginesOf(sources, sourceIds)),
+    name,
+    sourceIds,
+  })
 
 /** The action of a stored one stays. */
-function policyPatchOf(values: PolicyValues) {
-  const { action: _, ...changes } = policyInputOf(values)
+const policyPatchOf = (sources: readonly Source[]) => (values: PolicyValues) => {
+  const { action: _, ...changes } = policyInputOf(sources)(values)
   return changes
 }
 
-function KnownPolicyForm({ policy, usual, onSaved }: PolicyFormProps & { usual: UsualTiming }) {
-  const sources = useQuery(sourcesQuery())
+interface KnownPolicyFormProps extends PolicyFormProps {
+  sources: readonly Source[]
+  usual: UsualTiming
+}
+
+function KnownPolicyForm({ policy, sources, usual, onSaved }: KnownPolicyFormProps) {
+  const followers = policy?.sources.map(({ id }) => id) ?? []
   /** What was sent to be looked at, with what it would change. */
   const [shown, setShown] = useState<{ body: object; preview: PolicyPreview } | null>(null)
   const look = useForm({
     schema: createPolicySchema,
     initial: {
-      ...timingValues(policy, usual),
+      ...timingValues(policy, usual, enginesOf(sources, followers)),
       name: policy?.name ?? '',
-      sourceIds: policy?.sources.map(({ id }) => id) ?? [],
+      sourceIds: followers,
     },
-    inputOf: policyInputOf,
-    bodyOf: policy ? policyPatchOf : policyInputOf,
+    inputOf: policyInputOf(sources),
+    bodyOf: policy ? policyPatchOf(sources) : policyInputOf(sources),
     more: timingMessages,
     run: (body: object) => {
       save.reset()
@@ -84,7 +101,7 @@ function KnownPolicyForm({ policy, usual, onSaved }: PolicyFormProps & { usual: 
     onDone: onSaved,
     onFailed: look.mark,
   })
-  const timeZone = useWatch({ control: look.fields.control, name: 'timeZone' })
+  const [timeZone, chosen] = useWatch({ control: look.fields.control, name: ['timeZone', 'sourceIds'] })
 
   return (
     <Form
@@ -111,18 +128,18 @@ function KnownPolicyForm({ policy, usual, onSaved }: PolicyFormProps & { usual: 
       <FormSection title="What" note={policy && 'The action stays; add another policy for others.'}>
         <div className="grid gap-4 sm:grid-cols-2">
           <Enter.Text name="name" label="Name" />
-          <ActionFields fixed={policy !== undefined} />
+          <ActionFields fixed={policy !== undefined} engines={enginesOf(sources, chosen)} />
         </div>
       </FormSection>
       <TimingSections />
       <FormSection title="Who follows it" note="Each source gets a schedule that is kept in line with the policy.">
         <fieldset>
           <legend className="mb-2 text-[0.8125rem] font-medium">Sources</legend>
-          {sources.data?.items.length === 0 && <p className="text-ink-3">There is none yet; add a source first.</p>}
+          {sources.length === 0 && <p className="text-ink-3">There is none yet; add a source first.</p>}
           <Enter.Checks
             name="sourceIds"
             className="grid gap-2 sm:grid-cols-2"
-            choices={sources.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+            choices={sources.map(({ id, name }) => ({ value: id, label: name }))}
           />
         </fieldset>
       </FormSection>

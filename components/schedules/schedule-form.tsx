@@ -35,13 +35,20 @@ interface ScheduleValues extends TimingValues, PauseValues {
 }
 const Enter = fieldsOf<ScheduleValues>()
 
-function scheduleInputOf({ sourceId, enabled, pausedUntil: _, ...timing }: ScheduleValues) {
-  return { ...timingBody(timing), sourceId, enabled }
-}
+const enginesOf = (sources: readonly Source[], sourceId: string) =>
+  sources.filter(({ id }) => id === sourceId).map(({ engine }) => engine)
+
+const scheduleInputOf =
+  (sources: readonly Source[]) =>
+  ({ sourceId, enabled, pausedUntil: _, ...timing }: ScheduleValues) => ({
+    ...timingBody(timing, enginesOf(sources, sourceId)),
+    sourceId,
+    enabled,
+  })
 
 /** Source and action of a stored one stay. */
-function schedulePatchOf(values: ScheduleValues) {
-  const { sourceId: _, action: __, ...changes } = scheduleInputOf(values)
+const schedulePatchOf = (sources: readonly Source[]) => (values: ScheduleValues) => {
+  const { sourceId: _, action: __, ...changes } = scheduleInputOf(sources)(values)
   return { ...changes, ...pauseBody(values) }
 }
 
@@ -51,15 +58,16 @@ interface KnownScheduleFormProps extends ScheduleFormProps {
 }
 
 function KnownScheduleForm({ schedule, sourceId, sources, usual, onSaved }: KnownScheduleFormProps) {
+  const about = schedule?.sourceId ?? sourceId ?? sources[0]?.id ?? ''
   const save = useForm({
     schema: createScheduleSchema,
     initial: {
-      ...timingValues(schedule, usual),
+      ...timingValues(schedule, usual, enginesOf(sources, about)),
       ...pauseValues(schedule),
-      sourceId: schedule?.sourceId ?? sourceId ?? sources[0]?.id ?? '',
+      sourceId: about,
     },
-    inputOf: scheduleInputOf,
-    bodyOf: schedule ? schedulePatchOf : scheduleInputOf,
+    inputOf: scheduleInputOf(sources),
+    bodyOf: schedule ? schedulePatchOf(sources) : scheduleInputOf(sources),
     more: (values): Readonly<Record<string, string>> => ({
       ...timingMessages(values),
       ...(values.sourceId === '' ? { sourceId: 'Choose a source' } : {}),
@@ -94,7 +102,7 @@ function KnownScheduleForm({ schedule, sourceId, sources, usual, onSaved }: Know
             disabled={schedule !== undefined}
             choices={sources.map(({ id, name }) => ({ value: id, label: name }))}
           />
-          <ActionFields fixed={schedule !== undefined} engine={sources.find(({ id }) => id === chosen)?.engine} />
+          <ActionFields fixed={schedule !== undefined} engines={enginesOf(sources, chosen)} />
         </div>
       </FormSection>
       <TimingSections />

@@ -2,12 +2,12 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
-import { knownContract } from '@/lib/contracts/engines/index'
 import { restoreTestLevels } from '@/lib/contracts/schedule'
 import { provesOf } from '@/components/engines/index'
 import { fieldsOf } from '@/components/form/fields-of'
 import { useField } from '@/components/form/use-field'
 import { FormSection } from '@/components/ui/form-section'
+import { kindChoices } from '@/lib/client/backup-kinds'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { levelWords } from '@/lib/client/words/words'
 import { CronField } from './cron-field'
@@ -29,27 +29,27 @@ const catchUps = [
 
 interface ActionFieldsProps {
   fixed: boolean
-  /** Of the source that it is about, where there is only one. */
-  engine?: string | undefined
+  /** Of the sources that it is about. */
+  engines: readonly string[]
 }
 
 /** What is done, and how thoroughly. */
-export function ActionFields({ fixed, engine }: ActionFieldsProps) {
-  const methods = engine === undefined ? [] : (knownContract(engine)?.methods ?? [])
+export function ActionFields({ fixed, engines }: ActionFieldsProps) {
+  const kinds = kindChoices(engines)
   const [action, level] = useWatch<TimingValues, ['action', 'options.level']>({ name: ['action', 'options.level'] })
   return (
     <>
       <Enter.Select name="action" label="Action" choices={actions} disabled={fixed} />
-      {action === 'backup' && methods.length > 1 && (
-        <Enter.Select
-          name="options.method"
-          label="Kind of backup"
-          hint="An incremental backup takes a full one where there is none to build on."
-          choices={methods.map(({ kind, title }, index) => ({ value: index === 0 ? '' : kind, label: title }))}
-        />
+      {action === 'backup' && kinds && (
+        <Enter.Select name="options.method" label="Kind of backup" hint={kinds.hint} choices={kinds.choices} />
       )}
       {action === 'restore-test' && (
-        <Enter.Select name="options.level" label="Level" hint={provesOf(level, engine)} choices={levels} />
+        <Enter.Select
+          name="options.level"
+          label="Level"
+          hint={provesOf(level, new Set(engines).size === 1 ? engines[0] : undefined)}
+          choices={levels}
+        />
       )}
     </>
   )

@@ -1,5 +1,6 @@
 import type { Policy } from '@/lib/contracts/policy'
 import type { Schedule, ScheduleAction } from '@/lib/contracts/schedule'
+import { offeredKind } from '@/lib/client/backup-kinds'
 import { startOptions, startValues, type StartValues } from './start-values'
 
 /** What schedules and policies have in common, as their forms hold it. */
@@ -14,8 +15,13 @@ export interface TimingValues {
   options: StartValues
 }
 
-/** `usual` is for what nobody has chosen yet. */
-export function timingValues(stored: Schedule | Policy | undefined, usual: UsualTiming): TimingValues {
+/** `usual` is for what nobody has chosen yet; `engines` are those of the sources that it is about. */
+export function timingValues(
+  stored: Schedule | Policy | undefined,
+  usual: UsualTiming,
+  engines: readonly string[],
+): TimingValues {
+  const options = startValues(stored?.options)
   return {
     action: stored?.action ?? 'backup',
     cron: stored?.cron ?? '0 2 * * *',
@@ -24,7 +30,8 @@ export function timingValues(stored: Schedule | Policy | undefined, usual: Usual
     destinationIds: stored?.destinationIds.length ? stored.destinationIds : usual.destinationIds,
     // Keeping everything is a choice.
     retentionPolicyId: (stored ? stored.retentionPolicyId : usual.retentionPolicyId) ?? '',
-    options: startValues(stored?.options),
+    // The usual kind may be stored by its name; it is one and the same choice.
+    options: { ...options, method: offeredKind(options.method, engines) },
   }
 }
 
@@ -33,9 +40,10 @@ export interface UsualTiming {
   retentionPolicyId: string | null
 }
 
-/** The same as the API takes it. */
-export function timingBody({ options, retentionPolicyId, ...values }: TimingValues) {
-  return { ...values, retentionPolicyId: retentionPolicyId || null, options: startOptions(options) }
+/** The same as the API takes it, for sources of these engines. */
+export function timingBody({ options, retentionPolicyId, ...values }: TimingValues, engines: readonly string[]) {
+  const method = offeredKind(options.method, engines)
+  return { ...values, retentionPolicyId: retentionPolicyId || null, options: startOptions({ ...options, method }) }
 }
 
 /** What the contract leaves open: a backup goes somewhere. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backupKindSchema } from './backup-kind'
 import { idSchema, patchOf, timeSchema } from './common'
 import { plannedRunSchema, scheduleOptionsSchema, timingSchema } from './schedule'
 
@@ -38,6 +39,8 @@ const policyViewSchema = z.object({
   enabled: z.boolean(),
   runs: z.array(plannedRunSchema),
   destinations: z.array(z.string()),
+  /** Of the backups; null: as the engine of the source usually does. */
+  kind: backupKindSchema.nullable(),
   /** Null keeps everything. */
   retention: z.string().nullable(),
 })

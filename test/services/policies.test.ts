@@ -82,6 +82,30 @@ describe('a policy', () => {
     expect(row.evaluatedUntil).toEqual(clock.now())
   })
 
+  it('has a kind of backup that all who follow it can take, and says when it changes', async () => {
+    const files = { name: 'files', engine: 'files', connection: { root: '/srv' }, options: {} }
+    const { id } = await catalog.db.source.create({ data: files })
+    const other = await source('of another engine')
+    const kind = { options: { method: 'incremental' } }
+    const refused = {
+      code: 'invalid-input',
+      facts: { errors: [{ path: 'options.method', message: expect.stringContaining('of another engine') }] },
+    }
+    await expect(createPolicy({ ctx, input: nightly({ sourceIds: [id, other], ...kind }) })).rejects.toMatchObject(
+      refused,
+    )
+    const policy = await createPolicy({ ctx, input: nightly({ sourceIds: [id] }) })
+    const { changes } = await previewPolicy({ ctx, input: { id: policy.id, patch: patch(kind) } })
+    expect(changes.map(({ change, differences }) => [change, differences])).toEqual([
+      ['changed', ['Takes backups of kind incremental instead of backups of the usual kind.']],
+    ])
+    await updatePolicy({ ctx, input: { id: policy.id, patch: patch(kind) } })
+    const [schedule] = await schedulesOf(policy.id)
+    expect(schedule?.options.method).toBe('incremental')
+    const joining = { id: policy.id, patch: patch({ sourceIds: [id, other] }) }
+    await expect(updatePolicy({ ctx, input: joining })).rejects.toMatchObject(refused)
+  })
+
   it('shows what a change would do for whom before it is made, and changes nothing by that', async () => {
     const [kept, gone, fresh] = [await source('kept'), await source('gone'), await source('fresh')]
     const [here, there] = [await destination('here'), await destination('there')]

@@ -45,6 +45,15 @@ describe('a schedule', () => {
     expect(test).toMatchObject({ cron: '0 4 1 * *', retentionPolicyId: null })
   })
 
+  it('takes no kind of backup that the engine of its source does not have', async () => {
+    const refused = { code: 'invalid-input', facts: { errors: [{ path: 'options.method' }] } }
+    const options = { method: 'incremental' as const }
+    await expect(createSchedule({ ctx, input: daily({ options }) })).rejects.toMatchObject(refused)
+    const schedule = await createSchedule({ ctx, input: daily({ options: { method: 'logical' } }) })
+    const patch = updateScheduleSchema.parse({ options })
+    await expect(updateSchedule({ ctx, input: { id: schedule.id, patch } })).rejects.toMatchObject(refused)
+  })
+
   it('shows its next five runs in UTC, across the change to summer time', async () => {
     const schedule = await createSchedule({ ctx, input: daily({ timeZone: 'Europe/Athens' }) })
     expect(schedule.nextRuns.slice(0, 3)).toEqual([

@@ -16,6 +16,7 @@ export function compareViews(before: PolicyView | null, after: PolicyView | null
   const dropped = before.destinations.filter((name) => !after.destinations.includes(name))
   if (added.length > 0) words.push(`Also stored in ${added.join(', ')}.`)
   if (dropped.length > 0) words.push(`No longer stored in ${dropped.join(', ')}; what is there stays until retention.`)
+  if (before.kind !== after.kind) words.push(`Takes ${kindOf(after)} instead of ${kindOf(before)}.`)
   if (before.retention !== after.retention) words.push(`${capital(keeps(after))} instead of: ${keeps(before)}.`)
   return words
 }
@@ -23,5 +24,6 @@ export function compareViews(before: PolicyView | null, after: PolicyView | null
 const timing = (view: PolicyView) => `${view.cron} ${view.timeZone}`
 const places = (view: PolicyView) =>
   view.destinations.length > 0 ? `stored in ${view.destinations.join(', ')}` : 'stored where its other schedules say'
+const kindOf = (view: PolicyView) => (view.kind === null ? 'backups of the usual kind' : `backups of kind ${view.kind}`)
 const keeps = (view: PolicyView) => (view.retention === null ? 'keeps everything' : `keeps by "${view.retention}"`)
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

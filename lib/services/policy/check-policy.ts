@@ -1,6 +1,7 @@
 import type { CreatePolicy } from '@/lib/contracts/policy'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Tx } from '@/lib/db/client'
+import { checkKind } from '../schedule/check-kind'
 import { checkReferences } from '../schedule/check-references'
 import { checkTiming } from '../schedule/check-timing'
 
@@ -13,7 +14,8 @@ export async function checkPolicy(tx: Tx, policy: CreatePolicy, now: Date): Prom
   })
   const sourceIds = [...new Set(policy.sourceIds)]
   const known = await tx.source.count({ where: { id: { in: sourceIds }, deletedAt: null } })
-  if (known === sourceIds.length) return
+  if (known === sourceIds.length)
+    return checkKind(tx, { action: policy.action, sourceIds, method: policy.options.method })
   const message = 'One of these sources does not exist.'
   throw new HoldfastError('invalid-input', message, { facts: { errors: [{ path: 'sourceIds', message }] } })
 }

@@ -82,7 +82,11 @@ async function viewOf(tx: Tx, policy: CreatePolicy, now: Date): Promise<Omit<Pol
   const kept = policy.retentionPolicyId
     ? await tx.retentionPolicy.findUnique({ where: { id: policy.retentionPolicyId }, select: { name: true } })
     : null
-  return { cron, timeZone, runs, destinations: destinations.map(({ name }) => name), retention: kept?.name ?? null }
+  return {
+    ...{ cron, timeZone, runs, kind: options.method },
+    destinations: destinations.map(({ name }) => name),
+    retention: kept?.name ?? null,
+  }
 }
 
 /** Schedules outside the policy that do the same for these sources. */

@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
+import { checkKind } from './check-kind'
 import { checkReferences } from './check-references'
 import { checkTiming } from './check-timing'
 
@@ -39,6 +40,7 @@ export async function createSchedule({
   checkTiming({ cron, timeZone: input.timeZone, jitterSeconds: input.options.jitterSeconds }, now)
   const row = await ctx.db.$transaction(async (tx) => {
     await checkReferences(tx, input)
+    await checkKind(tx, { action: input.action, sourceIds: [input.sourceId], method: input.options.method })
     const retentionPolicyId =
       input.retentionPolicyId === undefined ? await usualPolicy(tx, input.action) : input.retentionPolicyId
     const { result: created } = await guardFewerRules(ctx, tx, {

@@ -10,6 +10,7 @@ import type { ServiceContext } from '../context'
 import { permit } from '../permit'
 import { guardFewerRules } from '../retention-policy/guard-fewer-rules'
 import { guardOtherPolicy } from '../retention-policy/guard-other-policy'
+import { checkKind } from './check-kind'
 import { checkReferences } from './check-references'
 import { checkTiming } from './check-timing'
 import { findSchedule } from './find-schedule'
@@ -44,6 +45,8 @@ export async function updateSchedule({
     const merged = scheduleOptionsSchema.parse({ ...jsonObject(before.options), ...options })
     if (retimed || options) checkTiming({ ...timing, jitterSeconds: merged.jitterSeconds }, now)
     await checkReferences(tx, patch)
+    const { action, sourceId } = before
+    if (options) await checkKind(tx, { action, sourceIds: [sourceId], method: merged.method })
     const pause = enabled ? null : pauseAfter(ctx, before, pausedUntil, now)
     const of = { type: 'schedule' as const, id }
     const { result: after, guarded } = await guardFewerRules(ctx, tx, {
