@@ -23,6 +23,8 @@ export interface BackupPart {
   base: string
   /** Estimate for progress; never relied on. */
   expectedBytes?: number
+  /** Compressed so that its middle can be read, where the compression allows it. */
+  seekable?: boolean
   /**
    * Starts the producer. `stream` carries its output. `finished` settles after the producer ended: it rejects unless it
    * exited 0, wrote output and its format's end was reached. Whoever reads `stream` must also await `finished`.
