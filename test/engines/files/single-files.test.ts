@@ -80,6 +80,7 @@ describe('single files', () => {
     shell(
       'setfattr -n user.note -v "an attribute" m/middle; touch -d @1000000000.123456789 m/middle; chmod 4755 m/middle',
     )
+    shell('mkdir -p k/in/there; echo linked > k/in/there/first; ln k/in/there/first z/linked-deep')
     shell('ln m/middle z/other-name; ln -s ../m/middle z/soft; touch -d @1000000000 a m z .')
   }
   /** Where an entry lies in its archive. */
@@ -166,7 +167,7 @@ describe('single files', () => {
     const archive = backup.part('files')
     expect(archive.storedBytes).toBeGreaterThan(27_000_000)
     const small = sum(['index', 'folders'].map((role) => backup.part(role).storedBytes))
-    for (const only of [['a/first'], ['m/middle'], ['z/last'], ['z/soft'], ['z/other-name']]) {
+    for (const only of [['a/first'], ['m/middle'], ['z/last'], ['z/soft'], ['z/other-name'], ['z/linked-deep']]) {
       backup.reads()
       expect(treeDigest(await restore(backup, only)), only[0]).toBe(expected(only))
       const reads = backup.reads()

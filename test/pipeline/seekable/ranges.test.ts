@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
@@ -168,6 +170,29 @@ async function store(compression: Compression, seekable: boolean, key: BackupKey
   const part = { role: 'files', file: 'part', ...sums, compression, encrypted: key !== null, facts: {} }
   return { part, good: storage.objects.get('part') ?? Buffer.alloc(0) }
 }
+
+describe('a file of the format from another writer', () => {
+  it('is read from the middle', async () => {
+    const numbers = Buffer.from(Array.from({ length: 3_000 }, (_, index) => `${index + 1}\n`).join(''))
+    const bytes = readFileSync(path.join(import.meta.dirname, '../../fixtures/seekable/numbers.zst'))
+    const sums = { sourceBytes: numbers.length, storedBytes: bytes.length, sourceSha256: '', storedSha256: '' }
+    const part = { role: 'files', file: 'part', ...sums, compression: 'zstd', encrypted: false, facts: {} } as const
+    const storage = makeMemoryStorage()
+    storage.objects.set('part', bytes)
+    const ranges = await openRanges({ storage, key: 'part', part, openSealed: null }, run)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: numbers.length - 1 }),
+        fc.integer({ min: 1, max: 9_000 }),
+        async (start, length) => {
+          const range = { start, end: Math.min(numbers.length, start + length) }
+          const read = ranges && (await buffer(ranges.read([range], run)))
+          expect(read?.equals(numbers.subarray(range.start, range.end))).toBe(true)
+        },
+      ),
+    )
+  })
+})
 
 describe('a part that was not made for it', () => {
   it.each([
