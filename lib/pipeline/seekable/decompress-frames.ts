@@ -63,7 +63,7 @@ class FramesStage extends Transform {
   }
 }
 
-/** A stage that decompresses any number of zstd frames and skips what is to be skipped. Frames that are cut or changed are an error. */
+/** A stage that decompresses any number of zstd frames and passes over skippable ones. Frames that were cut or changed are an error. */
 export function decompressFrames(): Transform {
   return new FramesStage()
 }

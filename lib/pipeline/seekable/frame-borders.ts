@@ -43,7 +43,7 @@ export class FrameBorders {
     if (this.frames === 0 || this.step !== 'magic' || this.held.length > 0) throw damaged('its end is missing')
   }
 
-  /** The pieces of the frames in a chunk, as slices of it; frames that are to be skipped are left out. */
+  /** The pieces of the frames in a chunk, as slices of it; skippable frames are left out. */
   *cut(chunk: Buffer): Generator<FramePiece> {
     let from = 0
     let at = 0
@@ -57,7 +57,7 @@ export class FrameBorders {
         this.held = Buffer.alloc(0)
         this.next(ended, held)
         if (ended === 'magic') {
-          // It may have come in pieces, and until now nobody knew whether it is to be skipped.
+          // It may have come in pieces, and until now the frame could have been a skippable one.
           if (this.step === 'descriptor') yield { bytes: held, ends: false }
           from = at
         } else if (this.step === 'magic') {

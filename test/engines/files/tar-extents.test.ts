@@ -50,7 +50,7 @@ describe('where the entries of an archive lie', () => {
     expect(extent?.blocks).toBe((extent?.headBlocks ?? 0) + (9 * 2 ** 30) / blockBytes)
   })
 
-  it('is not told of what is no archive', () => {
+  it('is refused for what is no archive', () => {
     expect(() => extentsOf(Buffer.alloc(blockBytes, 'x'), blockBytes)).toThrow(SyntaxError)
     const pax = shell(`touch f; setfattr -n user.a -v b f; tar --format=posix --xattrs -cf - f`)
     pax.write('zz', blockBytes)
