@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/engines/common'
@@ -9,6 +9,7 @@ import { feedCommand } from '@/lib/process/feed-command'
 import { findTool } from '@/lib/process/find-tool'
 import { runCommand } from '@/lib/process/run-command'
 import { codecPrograms, type ProgramCodec, requireCodec } from './codec-programs'
+import { compressFrames } from './seekable/compress-frames'
 
 const outputBytes = 256 * 1024
 
@@ -20,6 +21,8 @@ export interface CompressOptions {
   threads?: number | undefined
   /** Of the program. */
   priority?: Priority | undefined
+  /** So that its middle can be read: with zstd in frames with a seek table; the others cannot. */
+  seekable?: boolean | undefined
 }
 
 /**
@@ -31,7 +34,7 @@ export interface Compressing {
   finished: Promise<void>
 }
 
-function inThread(stage: ReturnType<typeof createGzip>, input: Readable, run: RunContext): Compressing {
+function inThread(stage: Transform, input: Readable, run: RunContext): Compressing {
   return { stream: stage, finished: pipeline(input, stage, { signal: run.signal }) }
 }
 
@@ -52,8 +55,9 @@ function byProgram(codec: ProgramCodec, options: CompressOptions, input: Readabl
  * this process took 5.6 s, because it reads, compresses and writes at the same time and leaves the event loop alone.
  */
 function zstd(options: CompressOptions, input: Readable, run: RunContext): Compressing {
-  if (findTool('zstd') !== null) return byProgram('zstd', options, input, run)
   const level = usableLevel('zstd', options.level)
+  if (options.seekable) return inThread(compressFrames(level, options.threads ?? 1), input, run)
+  if (findTool('zstd') !== null) return byProgram('zstd', options, input, run)
   // The checksum is on by default in the program only; without it a flipped bit may decompress to other data.
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
   return inThread(createZstdCompress({ chunkSize: outputBytes, params }), input, run)

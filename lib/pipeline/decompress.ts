@@ -1,17 +1,18 @@
 import { type Duplex, PassThrough } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/engines/common'
 import type { RunContext } from '@/lib/ports/run-context'
 import { stageBufferBytes } from './buffer-size'
 import { codecPrograms, requireCodec } from './codec-programs'
 import { programStage } from './program-stage'
+import { decompressFrames } from './seekable/decompress-frames'
 
-// What we write is one frame. Without this zlib would take zeros or garbage after it for the end of a good file.
+// What we write with gzip is one member. Without this zlib would take zeros or garbage after it for the end of a good file.
 const options = { chunkSize: 256 * 1024, rejectGarbageAfterEnd: true }
 
 /**
- * A stage that decompresses, in a thread or in a program of its own. A frame that was cut, changed or followed by
- * anything is an error. Throws `command-missing` when the program is not installed.
+ * A stage that decompresses, in a thread or in a program of its own. What was cut, changed or followed by anything is an
+ * error; of zstd, further frames may follow. Throws `command-missing` when the program is not installed.
  */
 export function decompress(compression: Compression, run: RunContext): Duplex {
   requireCodec(compression)
@@ -21,7 +22,7 @@ export function decompress(compression: Compression, run: RunContext): Duplex {
     case 'gzip':
       return createGunzip(options)
     case 'zstd':
-      return createZstdDecompress(options)
+      return decompressFrames()
     case 'lz4':
     case 'bzip2':
     case 'xz':

@@ -25,7 +25,7 @@ export interface OpenPartInput {
 
 const remedy = 'Restore from another copy or an older backup, and run a restore test of the other backups.'
 
-function damaged(input: OpenPartInput, what: string, cause: unknown, facts: Record<string, unknown> = {}) {
+function damaged(input: Pick<OpenPartInput, 'key'>, what: string, cause: unknown, facts: Record<string, unknown> = {}) {
   return new HoldfastError('object-damaged', `The stored object ${input.key} is damaged: ${what}`, {
     remedy,
     facts: { key: input.key, what, ...facts },
@@ -38,13 +38,13 @@ function isZlibError(error: Error): boolean {
   return code.startsWith('Z_') || code.startsWith('ZSTD_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END'
 }
 
-function differs(input: OpenPartInput, difference: Difference): HoldfastError {
+export function differs(input: Pick<OpenPartInput, 'key'>, difference: Difference): HoldfastError {
   const { expected, actual } = difference
   return damaged(input, difference.message, difference, { expected, actual })
 }
 
 /** Says of every damage which object it is and what differed; other errors (network, keys, abort) stay what they are. */
-export function translate(input: OpenPartInput, error: unknown): Error {
+export function translate(input: Pick<OpenPartInput, 'key'>, error: unknown): Error {
   if (error instanceof HoldfastError) {
     if (error.code !== 'object-damaged' || 'key' in error.facts) return error
     return damaged(input, error.message, error)
@@ -113,7 +113,7 @@ function plainStages({ part, storedBytesOnly }: OpenPartInput, toError: ToError,
   ]
 }
 
-function endOnAbort(stream: Readable, signal: AbortSignal): void {
+export function endOnAbort(stream: Readable, signal: AbortSignal): void {
   const onAbort = () =>
     stream.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
   signal.addEventListener('abort', onAbort, { once: true })

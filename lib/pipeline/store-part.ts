@@ -26,6 +26,8 @@ export interface StorePartInput {
   compressionLevel: number
   /** Of one compressor; 1 when absent. */
   compressionThreads?: number | undefined
+  /** See `CompressOptions`. */
+  seekable?: boolean | undefined
   /** Of the compressor; the producer's is the engine's business. */
   priority?: Priority | undefined
   /** Makes the stage that encrypts, before the producer starts; null: stored without encryption. */
@@ -120,6 +122,7 @@ function startCompression(
     level: input.compressionLevel,
     threads: input.compressionThreads,
     priority: input.priority,
+    seekable: input.seekable,
   }
   let compressed: Compressing
   try {

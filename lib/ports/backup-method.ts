@@ -4,6 +4,7 @@ import type { BackupKind } from '../contracts/backup-kind'
 import type { Manifest, ManifestPart } from '../contracts/repository/manifest'
 import type { Measure } from '../contracts/repository/measure'
 import type { RestoreTestLevel } from '../contracts/schedule'
+import type { ByteRange } from '../core/byte-range'
 import type { StoredFile } from '../core/repository/hand-reading'
 import type { HandStep } from '../core/repository/hand-step'
 import type { SourceSpec } from './source-spec'
@@ -23,6 +24,8 @@ export interface BackupPart {
   base: string
   /** Estimate for progress; never relied on. */
   expectedBytes?: number
+  /** Compressed so that its middle can be read, where the compression allows it. */
+  seekable?: boolean
   /**
    * Starts the producer. `stream` carries its output. `finished` settles after the producer ended: it rejects unless it
    * exited 0, wrote output and its format's end was reached. The reader of `stream` must also await `finished`.
@@ -90,6 +93,20 @@ export type OpenFeed = (part: ManifestPart, run: RunContext) => Promise<PartFeed
 /** Reads parts to their end against the manifest, before anything of them is used; rejects with `object-damaged`. */
 export type CheckParts = (parts: ManifestPart[], run: RunContext) => Promise<void>
 
+/** A part whose middle is read. */
+export interface PartRanges {
+  /**
+   * The plain bytes of these ranges, one after the other. Ranges come in order and none overlaps the next; what lies close
+   * together is read in one request. The bytes are not compared with the hashes of the manifest, and anybody can encrypt other
+   * ones for the backup's public key: compare them with what is known of them. The stream fails with `object-damaged`, and with
+   * the errors of `Storage.get`.
+   */
+  read(ranges: AsyncIterable<ByteRange> | Iterable<ByteRange>, run: RunContext): Readable
+}
+
+/** Null when this part can only be read whole: take `OpenPart` then. */
+export type OpenRanges = (part: ManifestPart, run: RunContext) => Promise<PartRanges | null>
+
 /** What a restore test found. */
 export interface Proof {
   checks: Check[]
@@ -128,11 +145,17 @@ export interface ProveInput extends ReadableBackup {
 /** Where a restore goes: the source whose server and credentials are used, and what the engine's contract calls its target. */
 export type RestoreTarget = { source: SourceSpec } & Record<string, unknown>
 
-export interface RestoreInput extends ReadableBackup {
-  feed?: OpenFeed
+/** A backup that is restored from. */
+export interface RestorableBackup extends ReadableBackup {
   check: CheckParts
+  /** Absent: all parts are read whole. */
+  ranges?: OpenRanges
+}
+
+export interface RestoreInput extends RestorableBackup {
+  feed?: OpenFeed
   /** The backups it builds on, the full one first; absent: it stands alone. */
-  before?: (ReadableBackup & { check: CheckParts })[]
+  before?: RestorableBackup[]
   target: RestoreTarget
   /** What Holdfast keeps the tools that read the backup out of, and what must not be written over. */
   keepOut: KeepOut

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
 import type { BuiltInFormat } from '../contracts/encryption'
+import type { ByteRange } from '../core/byte-range'
 
 /** The key pair of one backup. */
 export interface BackupKey {
@@ -7,6 +8,20 @@ export interface BackupKey {
   identity: string
   /** The public half, as it stands in the manifest. */
   recipient: string
+}
+
+/** An encrypted file whose middle is read. Ranges of plain bytes have at least one byte, and lie in the file. */
+export interface RangeOpener {
+  /** Plain bytes in all. */
+  readonly plainBytes: number
+  /** The encrypted bytes that hold these plain ones: whole chunks of the format. */
+  sealedRange(plain: ByteRange): ByteRange
+  /**
+   * A stage that turns exactly those encrypted bytes into exactly these plain ones. It gives nothing out that it has not
+   * authenticated as what was encrypted at this place. Fails with `object-damaged` on any byte that was changed, moved, cut off
+   * or added, and when the file has another end than its size says.
+   */
+  decrypt(plain: ByteRange): Transform
 }
 
 /**
@@ -38,4 +53,10 @@ export interface Cipher {
    * `key-missing` comes at the end of the stream, so that a check of the stored bytes before this stage speaks first.
    */
   decrypt(identity: string): Transform
+  /**
+   * Opens such a file of `sealedBytes` for reading its middle. `beginning`: its first bytes; null when these are too few, at
+   * most 256 KiB are asked for. Rejects with `key-missing`, `key-invalid`, and `object-damaged` when no file of the format has
+   * such a beginning, or such a size.
+   */
+  openRanges(identity: string, beginning: Buffer, sealedBytes: number): Promise<RangeOpener | null>
 }

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ciphers, findCipher } from '@/lib/cipher/index'
 import { type BuiltInFormat, builtInFormats, encryptionFormats } from '@/lib/contracts/encryption'
 import { reading, unpackers } from '@/lib/core/repository/hand-reading'
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import { partFile, plainFile } from '@/lib/core/repository/paths'
 import type { BackupKey } from '@/lib/ports/cipher'
 import { inPieces, sampleBytes } from '../helpers/databases/sample-bytes'
@@ -130,6 +131,132 @@ describe.each(builtInFormats)('the format %s', (format) => {
   it('never writes the same twice', async () => {
     const [first, second] = await Promise.all([encrypt(Buffer.from('same')), encrypt(Buffer.from('same'))])
     expect(first.equals(second)).toBe(false)
+  })
+
+  describe('read from the middle', () => {
+    /** Its opener, given a beginning of the file that grows until it is enough. */
+    async function opening(sealed: Buffer, identity = key.identity) {
+      for (let length = 1; ; length = Math.min(2 * length, sealed.length)) {
+        const opener = await cipher.openRanges(identity, sealed.subarray(0, length), sealed.length)
+        if (opener) return opener
+        if (length === sealed.length) throw new Error('the whole file is not enough')
+      }
+    }
+    const part = (stored: Buffer, { start, end }: { start: number; end: number }) => stored.subarray(start, end)
+    const ranges = fc
+      .tuple(sizes, fc.double({ min: 0, max: 1, noNaN: true }), sizes)
+      .map(([size, at, length]) => {
+        const start = Math.floor(at * Math.max(0, size - 1))
+        return { size, range: { start, end: Math.min(size, start + Math.max(1, length)) } }
+      })
+      .filter(({ size }) => size > 0)
+
+    it('gives the same bytes as the whole, and reads only the chunks that hold them', async () => {
+      await fc.assert(
+        fc.asyncProperty(ranges, writes, async ({ size, range }, pieces) => {
+          const plain = sampleBytes(size)
+          const sealed = await encrypt(plain)
+          const opener = await opening(sealed)
+          expect(opener.plainBytes).toBe(size)
+          const there = opener.sealedRange(range)
+          const touched = Math.ceil(range.end / chunkBytes) - Math.floor(range.start / chunkBytes)
+          expect(there.end - there.start).toBeLessThanOrEqual(touched * (chunkBytes + 64))
+          const read = await through(opener.decrypt(range), part(sealed, there), pieces)
+          expect(part(plain, range).equals(read)).toBe(true)
+        }),
+        { numRuns: 80 },
+      )
+    })
+
+    it('reads what its own program wrote', async () => {
+      const plain = sampleBytes(4 * chunkBytes + 5)
+      const [program, ...args] = seal(key.recipient)
+      const sealed = spawnSync(program, args, { input: plain, maxBuffer: 64 << 20 }).stdout
+      const opener = await opening(sealed)
+      for (const range of [
+        { start: 0, end: 1 },
+        { start: chunkBytes - 1, end: 3 * chunkBytes + 1 },
+        { start: plain.length - 1, end: plain.length },
+      ]) {
+        const read = await through(opener.decrypt(range), part(sealed, opener.sealedRange(range)))
+        expect(part(plain, range).equals(read)).toBe(true)
+      }
+    })
+
+    it('refuses what was changed, moved, cut off or added within the range, and gives nothing wrong out', async () => {
+      const plain = sampleBytes(6 * chunkBytes + 100)
+      const sealed = await encrypt(plain)
+      const opener = await opening(sealed)
+      const faults: Record<string, (bytes: Buffer, at: number) => Buffer> = {
+        changed: (bytes, at) => {
+          bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+          return bytes
+        },
+        cut: (bytes, at) => bytes.subarray(0, at),
+        shortened: (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]),
+        added: (bytes, at) => Buffer.concat([bytes.subarray(0, at), Buffer.from([0]), bytes.subarray(at)]),
+        continued: (bytes) => Buffer.concat([bytes, Buffer.from([0])]),
+        'from the next chunk on': (bytes) => {
+          const first = opener.sealedRange({ start: 0, end: 1 })
+          const shift = first.end - first.start
+          return Buffer.concat([bytes.subarray(shift), bytes.subarray(0, shift)])
+        },
+      }
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...Object.keys(faults)),
+          fc.nat({ max: 4 * chunkBytes }),
+          fc.integer({ min: chunkBytes + 1, max: 2 * chunkBytes }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          async (fault, start, length, place) => {
+            const range = { start, end: start + length }
+            const right = part(sealed, opener.sealedRange(range))
+            const at = Math.floor(place * (right.length - 1))
+            const wrong = faults[fault]?.(Buffer.from(right), at) ?? right
+            const { end, released } = await ending(opener.decrypt(range), wrong)
+            expect(end, fault).toBe('object-damaged')
+            expect(part(plain, { start, end: start + released.length }).equals(released)).toBe(true)
+          },
+        ),
+        { numRuns: 100 },
+      )
+    })
+
+    it('takes no other end for the true one', async () => {
+      const plain = sampleBytes(3 * chunkBytes + 9)
+      const sealed = await encrypt(plain)
+      const opener = await opening(sealed)
+      /** How reading the last byte ends, when the file is said to have so many. */
+      const endOf = async (size: number) => {
+        try {
+          const other = await cipher.openRanges(key.identity, sealed, size)
+          if (!other) throw new Error('the header is all there')
+          const range = { start: other.plainBytes - 1, end: other.plainBytes }
+          const bytes = Buffer.concat([sealed, Buffer.alloc(2 * chunkBytes)])
+          return (await ending(other.decrypt(range), part(bytes, other.sealedRange(range)))).end
+        } catch (error) {
+          return error instanceof HoldfastError ? error.code : error
+        }
+      }
+      // Cut behind a whole chunk, within one, or longer than it was: with the size to match.
+      const { end: whole } = opener.sealedRange({ start: 0, end: chunkBytes })
+      for (const size of [whole, whole + 100, sealed.length - 1, sealed.length + 1, sealed.length + chunkBytes]) {
+        expect(await endOf(size), `${size} bytes`).toBe('object-damaged')
+      }
+      expect(await endOf(sealed.length)).toBe('success')
+      await expect(cipher.openRanges(key.identity, sealed.subarray(0, 100), 100)).rejects.toMatchObject({
+        code: 'object-damaged',
+      })
+      expect(() => opener.sealedRange({ start: plain.length, end: plain.length + 1 })).toThrow(RangeError)
+      expect(() => opener.decrypt({ start: 0, end: 0 })).toThrow(RangeError)
+    })
+
+    it('opens for no other key', async () => {
+      const sealed = await encrypt(sampleBytes(9))
+      await expect(opening(sealed, other.identity)).rejects.toMatchObject({ code: 'key-missing' })
+      await expect(opening(sealed, 'no key')).rejects.toMatchObject({ code: 'key-invalid' })
+      await expect(opening(Buffer.alloc(1_000))).rejects.toMatchObject({ code: 'object-damaged' })
+    })
   })
 
   describe('is refused, and gives out nothing that was not encrypted', () => {

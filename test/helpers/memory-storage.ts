@@ -4,8 +4,11 @@ import { buffer } from 'node:stream/consumers'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Storage } from '@/lib/ports/storage'
 
-/** A store in memory for tests of what stands before a store; `objects` may be damaged by the test. */
-export function makeMemoryStorage(): Storage & { objects: Map<string, Buffer> } {
+/**
+ * A store in memory for tests of what stands before a store; `objects` may be damaged by the test. `onRead` hears the bytes of each
+ * request.
+ */
+export function makeMemoryStorage(onRead?: (bytes: number) => void): Storage & { objects: Map<string, Buffer> } {
   const objects = new Map<string, Buffer>()
   return {
     kind: 'memory',
@@ -16,9 +19,13 @@ export function makeMemoryStorage(): Storage & { objects: Map<string, Buffer> } 
       objects.set(key, bytes)
       return { key, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
     },
-    async get(key) {
-      const bytes = objects.get(key)
-      if (!bytes) throw new HoldfastError('object-not-found', `There is no object ${key}`)
+    async get(key, range) {
+      const whole = objects.get(key)
+      if (!whole) throw new HoldfastError('object-not-found', `There is no object ${key}`)
+      if (range && range.end >= whole.length)
+        throw new HoldfastError('object-damaged', `${key} ends before ${range.end}`)
+      const bytes = range ? whole.subarray(range.start, range.end + 1) : whole
+      onRead?.(bytes.length)
       const pieces: Buffer[] = []
       for (let from = 0; from < bytes.length; from += 60_000) pieces.push(bytes.subarray(from, from + 60_000))
       return Readable.from(pieces, { objectMode: false })

@@ -5,7 +5,7 @@ import { checkStored } from '@/lib/pipeline/check-stored'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openChain } from '@/lib/services/backup/open-chain'
 import type { OpenCopy } from '@/lib/services/backup/open-copy'
-import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
+import { partFeeder, partOpener, partRanges } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { checkGrant, checkServer } from '@/lib/services/restore/check-target'
 import { sourceSpec } from '@/lib/services/source/source-spec'
@@ -40,6 +40,7 @@ export const restoreTask: Task = {
     const readable = (each: OpenCopy) => ({
       manifest: each.manifest,
       open: partOpener(each, { storedBytesOnly: true }),
+      ranges: partRanges(each),
       check: (parts: ManifestPart[], checking: RunContext) =>
         checkStored(each.storage, (part) => each.keyOf(part), parts, checking),
     })

@@ -4,6 +4,7 @@ import { storedFormats } from '@/lib/core/repository/stored-formats'
 import type { Cipher } from '@/lib/ports/cipher'
 import { decryptAge } from './decrypt'
 import { encryptAge } from './encrypt'
+import { openAgeRanges } from './open-ranges'
 
 /** age v1 files (https://age-encryption.org/v1), with an X25519 key for each backup. */
 export const ageCipher: Cipher = {
@@ -24,4 +25,5 @@ export const ageCipher: Cipher = {
   },
   encrypt: encryptAge,
   decrypt: decryptAge,
+  openRanges: openAgeRanges,
 }

@@ -1,40 +1,9 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import { Decrypter } from 'age-encryption'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import { ChunkOpener, chunkBytes, payloadKey, payloadNonceBytes, tagBytes } from './stream'
+import { asError, damaged, headerEnd, unwrapFileKey } from './header'
+import { ChunkOpener, payloadKey, payloadNonceBytes, sealedChunkBytes, tagBytes } from './stream'
 import { stageBufferBytes } from '@/lib/pipeline/buffer-size'
 import { ByteQueue } from '@/lib/pipeline/byte-queue'
-
-const sealedChunkBytes = chunkBytes + tagBytes
-/** A header for a thousand recipients is half of this. */
-const maxHeaderBytes = 256 * 1024
-const intro = 'age-encryption.org/v1\n'
-
-function damaged(what: string, cause?: unknown): HoldfastError {
-  return new HoldfastError('object-damaged', `The encrypted data is damaged: ${what}`, { cause })
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
-}
-
-async function unwrapFileKey(identity: string, header: Buffer): Promise<Uint8Array> {
-  const decrypter = new Decrypter()
-  try {
-    decrypter.addIdentity(identity)
-  } catch {
-    // Without the cause: the library's message may quote the identity.
-    throw new HoldfastError('key-invalid', 'The age identity is not a valid key')
-  }
-  try {
-    return await decrypter.decryptHeader(header)
-  } catch (cause) {
-    if (cause instanceof Error && cause.message.includes('no identity matched')) {
-      throw new HoldfastError('key-missing', 'The data was not encrypted for this key', { cause })
-    }
-    throw damaged('its header does not verify', cause)
-  }
-}
 
 class AgeDecryptStage extends Transform {
   private readonly pending = new ByteQueue()
@@ -82,16 +51,10 @@ class AgeDecryptStage extends Transform {
 
   private async readHeader(chunk: Buffer): Promise<void> {
     this.header = Buffer.concat([this.header, chunk])
-    const known = Math.min(intro.length, this.header.length)
-    if (this.header.toString('latin1', 0, known) !== intro.slice(0, known)) throw damaged('it is not in the age format')
-    const mac = this.header.indexOf('\n--- ')
-    const end = mac < 0 ? -1 : this.header.indexOf('\n', mac + 1)
-    if (end < 0) {
-      if (this.header.length > maxHeaderBytes) throw damaged('its header has no end')
-      return
-    }
-    this.fileKey = await unwrapFileKey(this.identity, this.header.subarray(0, end + 1))
-    this.pending.push(this.header.subarray(end + 1))
+    const end = headerEnd(this.header)
+    if (end === null) return
+    this.fileKey = await unwrapFileKey(this.identity, this.header.subarray(0, end))
+    this.pending.push(this.header.subarray(end))
     this.header = Buffer.alloc(0)
   }
 

@@ -7,6 +7,7 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
  */
 export const chunkBytes = 64 * 1024
 export const tagBytes = 16
+export const sealedChunkBytes = chunkBytes + tagBytes
 export const payloadNonceBytes = 16
 
 const cipherName = 'chacha20-poly1305'
@@ -17,8 +18,9 @@ export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
 }
 
 class ChunkNonce {
-  private counter = 0
   private readonly bytes = Buffer.alloc(12)
+
+  constructor(private counter: number) {}
 
   next(isLast: boolean): Buffer {
     // Bytes 0 to 10 are the counter; its low 48 bits are enough for any file.
@@ -30,7 +32,7 @@ class ChunkNonce {
 
 /** Encrypts chunk by chunk. Answers the pieces of ciphertext and tag. */
 export class ChunkSealer {
-  private readonly nonce = new ChunkNonce()
+  private readonly nonce = new ChunkNonce(0)
 
   constructor(private readonly key: Buffer) {}
 
@@ -45,9 +47,15 @@ export class ChunkSealer {
 
 /** Decrypts chunk by chunk; throws before it gives anything out when the chunk is not what was sealed at this place. */
 export class ChunkOpener {
-  private readonly nonce = new ChunkNonce()
+  private readonly nonce: ChunkNonce
 
-  constructor(private readonly key: Buffer) {}
+  /** `firstChunk`: the number of the one that is opened first. */
+  constructor(
+    private readonly key: Buffer,
+    firstChunk = 0,
+  ) {
+    this.nonce = new ChunkNonce(firstChunk)
+  }
 
   open(ciphertext: readonly Buffer[], tag: Buffer, isLast: boolean): Buffer[] {
     const decipher = createDecipheriv(cipherName, this.key, this.nonce.next(isLast), { authTagLength: tagBytes })

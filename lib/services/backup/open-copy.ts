@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream'
 import { findCipher } from '@/lib/cipher/index'
 import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { DestinationModel } from '@/lib/db/generated/models/Destination'
+import type { OpenSealedRanges } from '@/lib/pipeline/seekable/packed-object'
 import type { Cipher } from '@/lib/ports/cipher'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
@@ -18,6 +19,8 @@ export interface OpenCopy {
   identity: string | null
   /** Makes the stage that decrypts a part with it; null when it is not encrypted. */
   decrypt: (() => Transform) | null
+  /** The same for a part whose middle is read. */
+  openSealed: OpenSealedRanges | null
   keyOf(part: ManifestPart): string
   close(): Promise<void>
 }
@@ -39,8 +42,12 @@ export async function openCopy(
   try {
     const cipher = manifest.encryption && findCipher(manifest.encryption.format)
     const identity = cipher && (await unwrap(ctx.vault, cipher, sealed))
-    const decrypt = cipher && identity !== null ? () => cipher.decrypt(identity) : null
-    return { destinationId, destinationName, storage, manifest, identity, decrypt, keyOf, close }
+    const opened = cipher && identity !== null ? { cipher, identity } : null
+    return {
+      ...{ destinationId, destinationName, storage, manifest, identity, keyOf, close },
+      decrypt: opened && (() => opened.cipher.decrypt(opened.identity)),
+      openSealed: opened && ((beginning, bytes) => opened.cipher.openRanges(opened.identity, beginning, bytes)),
+    }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,7 @@
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { openPart } from '@/lib/pipeline/open-part'
-import type { OpenFeed, OpenPart } from '@/lib/ports/backup-method'
+import { openRanges } from '@/lib/pipeline/seekable/open-ranges'
+import type { OpenFeed, OpenPart, OpenRanges } from '@/lib/ports/backup-method'
 import type { OpenCopy } from './open-copy'
 
 /** Opens the parts of a copy for an engine. `storedBytesOnly`: see `OpenPartInput`. */
@@ -12,4 +13,10 @@ export function partOpener(copy: OpenCopy, options: { storedBytesOnly?: boolean 
 /** The same for a tool that reads by itself; only for parts whose stored bytes were read and found equal before. */
 export function partFeeder(copy: OpenCopy): OpenFeed {
   return (part, run) => openFeed({ storage: copy.storage, key: copy.keyOf(part), part, decrypt: copy.decrypt }, run)
+}
+
+/** Opens parts for reading their middle, without a look at the rest: only where what was read is compared with something else. */
+export function partRanges(copy: OpenCopy): OpenRanges {
+  return (part, run) =>
+    openRanges({ storage: copy.storage, key: copy.keyOf(part), part, openSealed: copy.openSealed }, run)
 }

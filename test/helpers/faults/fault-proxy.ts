@@ -47,8 +47,8 @@ interface Rule {
 
 export interface FaultProxy extends AsyncDisposable {
   endpoint: string
-  /** Every request that arrived, in order. */
-  requests: { operation: S3Operation; path: string }[]
+  /** Every request that arrived, in order; `range`: the bytes that it asks for, as the header says it. */
+  requests: { operation: S3Operation; path: string; range: string | null }[]
   count(operation: S3Operation): number
   fail(rule: Rule): void
   /** Forgets all rules; what is slow under one goes on at full speed. */
@@ -68,7 +68,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const server = http.createServer((request, response) => {
     const path = request.url ?? '/'
     const operation = nameOperation(request.method ?? '', path, request.headers)
-    requests.push({ operation, path })
+    requests.push({ operation, path, range: request.headers.range ?? null })
     const rule = rules.find((candidate) => {
       if (candidate.on !== operation || (candidate.when && !candidate.when(path))) return false
       candidate.seen += 1

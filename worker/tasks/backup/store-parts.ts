@@ -72,6 +72,7 @@ async function storeOne(
       compression,
       compressionLevel,
       compressionThreads,
+      seekable: part.seekable,
       encrypt: sealing && (() => sealing.cipher.encrypt([sealing.recipient])),
       priority: toolPriority(input.spec.options),
       throttle,

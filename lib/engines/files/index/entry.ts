@@ -6,6 +6,13 @@ const nanoseconds = z
   .regex(/^-?\d{1,20}$/)
   .transform(BigInt)
 
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+const extentSchema = z.object({
+  blocks: z.number().int().positive(),
+  headBlocks: z.number().int().positive(),
+  headSha256: sha256Schema,
+})
+
 /** A line of the index. Names are said as text where they are text, else in base64. */
 const lineSchema = z.object({
   path: z.string().optional(),
@@ -21,14 +28,27 @@ const lineSchema = z.object({
   back: z.number().int().nonnegative(),
   part: z.string(),
   block: z.number().int().nonnegative(),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable(),
+  extent: extentSchema.optional(),
+  sha256: sha256Schema.nullable(),
   target: z.string().optional(),
   sameAs: z.string().optional(),
   sameAs64: z.base64().optional(),
+  sameAsAt: extentSchema.extend({ block: z.number().int().nonnegative() }).optional(),
 })
+
+/** Where an entry lies in its archive, in blocks of 512 bytes, so that it can be taken out alone. */
+export interface Extent {
+  /** All of it: head, content, and what fills the last block. */
+  blocks: number
+  /** The headers before its content. */
+  headBlocks: number
+  /** Of the headers, which say everything but the content: name, type, rights, owner, times, attributes, where a link leads. */
+  headSha256: string
+}
+
+export interface PlacedExtent extends Extent {
+  block: number
+}
 
 /** One file, folder or link of a backup, and where it lies. */
 export interface IndexEntry {
@@ -47,12 +67,16 @@ export interface IndexEntry {
   part: string
   /** Where in it, in blocks of 512 bytes. */
   block: number
+  /** How far it reaches from there; absent in backups from before it was noted. */
+  extent?: Extent | undefined
   /** Of a file's content; null for folders and links. */
   sha256: string | null
   /** Of a symbolic link; what is no text has replacement characters. */
   target?: string | undefined
   /** The name under which the content of this file lies in the same part. */
   sameAs?: TreePath
+  /** Where that lies. */
+  sameAsAt?: PlacedExtent | undefined
 }
 
 export const indexHeader = { format: 'holdfast-files', version: 1 } as const

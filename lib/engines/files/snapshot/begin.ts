@@ -90,6 +90,7 @@ async function begin(
         role: name === foldersPart ? 'folders' : 'files',
         data: name !== foldersPart,
         base: name,
+        seekable: true,
         ...(name === foldersPart ? {} : { expectedBytes: bytes }),
         done: done.promise,
         open: (scope) => {

@@ -42,7 +42,7 @@ export async function extractTar(
     env: { LC_ALL: 'C', TZ: 'UTC' },
     stdin: 'pipe',
   }
-  const bytes = await wanted.backup.open(wanted.part, run)
+  const bytes = await wanted.open(run)
   const command = runCommand(input.command(spec), run)
   const heard = input.onListing?.(command.stdout) ?? drain(command.stdout)
   const [fed, listing] = await Promise.allSettled([feedCommand(bytes, command), heard])

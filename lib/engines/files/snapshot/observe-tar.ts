@@ -1,7 +1,9 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import { extract, type Header } from 'tar-stream'
 import { z } from 'zod'
+import type { PlacedExtent } from '../index/entry'
 import { ContentHash } from './sparse-map'
+import { TarExtents } from './tar-extents'
 
 /** What an archive holds of one entry: as it was read, which may differ from what was found before. */
 export interface Stored {
@@ -15,12 +17,17 @@ export interface Stored {
   target: string | null
   /** Of what a file holds; null for everything else. */
   sha256: string | null
+  /** Where it lies in the archive. */
+  extent: PlacedExtent
 }
 
 /** Lets an archive through, and reports each entry in it once it has passed. Fails on bytes that are no archive. */
 export class ObserveTar extends Transform {
   private readonly reader = extract()
   private readonly ended: Promise<void>
+  /** Of entries whose headers have passed. */
+  private readonly extents: PlacedExtent[] = []
+  private readonly places = new TarExtents((extent) => this.extents.push(extent))
 
   constructor(private readonly options: { onEntry(stored: Stored): void; beforeEnd?: () => Promise<void> }) {
     super()
@@ -32,7 +39,9 @@ export class ObserveTar extends Transform {
         body.on('data', (chunk) => hash?.update(asBytes(chunk)))
         body.on('error', reject)
         body.on('end', () => {
-          this.options.onEntry(storedOf(header, hash?.digest() ?? null))
+          const extent = this.extents.shift()
+          if (!extent) return reject(new SyntaxError('an entry of the archive has no place in it'))
+          this.options.onEntry({ ...storedOf(header, hash?.digest() ?? null), extent })
           next()
         })
       })
@@ -44,6 +53,11 @@ export class ObserveTar extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
     const passOn = () => callback(null, chunk)
+    try {
+      this.places.write(chunk)
+    } catch (error) {
+      return callback(error instanceof Error ? error : new Error(String(error)))
+    }
     if (this.reader.write(chunk)) passOn()
     else this.reader.once('drain', passOn)
   }
@@ -73,7 +87,7 @@ function asBytes(chunk: unknown): Buffer {
   throw new TypeError('tar-stream gives buffers')
 }
 
-function storedOf(header: Header, sha256: string | null): Stored {
+function storedOf(header: Header, sha256: string | null): Omit<Stored, 'extent'> {
   const pax = paxOf(header)
   return {
     type: header.type ?? 'file',

@@ -1,6 +1,7 @@
-import { lstat, mkdir, realpath, rename, unlink } from 'node:fs/promises'
+import { lstat, mkdir, realpath, rename, rmdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { type FilesTarget, filesTargetSchema } from '@/lib/contracts/engines/files'
+import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { newPlace } from '@/lib/places/new-place'
 import { openScratch } from '@/lib/places/scratch'
@@ -10,10 +11,12 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { confineTool } from '@/lib/sandbox/confine-tool'
 import type { KeepOut } from '@/lib/ports/sandbox'
 import { place } from '../tree/scan'
+import { slash, type TreePath } from '../tree/tree-path'
 import { tarVersion } from '../tar-version'
-import { type Gathered, gather } from './chain'
+import { type Gathered, gather, type Wanted } from './chain'
 import { checkNames, checkWay, checkWays } from './check-way'
 import { extractTar, restoreCapabilities, withAttributes } from './extract-tar'
+import { openEntries, isWorthIt } from './open-entries'
 
 /** What is written under it becomes the target. */
 const name = 'restored'
@@ -37,7 +40,7 @@ export async function restore(input: RestoreInput, run: RunContext): Promise<{ w
     const only = target.only?.map((one) => Buffer.from(one.replace(/^(\.?\/)+|\/+$/g, ''))) ?? null
     const gathered = await gather({ backup: input, before: input.before ?? [], only, folder: lists.folder }, run)
     if (only && gathered.files + gathered.folders <= 1) throw nothingOf(target.only ?? [])
-    await checkBytes(input, gathered.archives, run)
+    await checkBytes(input, gathered.archives, only !== null, run)
     const into = path.join(made.incomplete, name)
     await mkdir(into, { mode: 0o700 })
     await unpack(gathered, into, run)
@@ -60,18 +63,32 @@ async function unpack(gathered: Gathered, into: string, run: RunContext): Promis
   const folder = { path: into, is: await lstat(into, { bigint: true }), as: 'write' as const }
   const room = await confineTool({ file: 'tar', capabilities: restoreCapabilities, folder }, run)
   if (room.lacking !== null) run.logger.warn(room.lacking)
-  for (const wanted of gathered.archives) {
+  const isOfFolders = ({ part }: Wanted) => part.role === 'folders'
+  const take = async (wanted: Wanted) => {
     run.progress({ phase: 'restoring', doneBytes: 0, totalBytes: gathered.bytes })
     await checkWays(into, wanted.entriesFile)
     // Folders get their rights with the last archive: some of them may not be entered then.
-    if (room.by === 'nothing' && wanted.part.role === 'folders') await checkNames(into, run)
+    if (room.by === 'nothing' && isOfFolders(wanted)) await checkNames(into, run)
     const files = [{ as: 'read' as const, path: wanted.listFile }]
     const command = (spec: CommandSpec) => room.command(spec, { folder, files })
     await extractTar({ wanted, into, options: withAttributes, command }, run)
   }
-  for (const extra of gathered.extra) {
-    await checkWay(into, extra.subarray(0, Math.max(0, extra.lastIndexOf('/'))))
-    await unlink(place(into, extra))
+  for (const wanted of gathered.archives.filter((each) => !isOfFolders(each))) await take(wanted)
+  for (const extra of gathered.extra) await removeExtra(into, extra)
+  // Last, so that nothing changes the times of folders any more.
+  for (const wanted of gathered.archives.filter(isOfFolders)) await take(wanted)
+}
+
+/** With the folders that are empty then: those that are wanted are made by the archive of folders. */
+async function removeExtra(into: string, extra: TreePath): Promise<void> {
+  await checkWay(into, extra.subarray(0, Math.max(0, extra.lastIndexOf(slash))))
+  await unlink(place(into, extra))
+  for (let end = extra.lastIndexOf(slash); end > 0; end = extra.lastIndexOf(slash, end - 1)) {
+    const removed = await rmdir(place(into, extra.subarray(0, end))).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
   }
 }
 
@@ -96,11 +113,19 @@ const nothingOf = (asked: string[]) =>
     'Name paths below the folder that was backed up, as its index has them.',
   )
 
-/** Every byte that is needed is right, before the first is written. */
-async function checkBytes(input: RestoreInput, archives: Gathered['archives'], run: RunContext): Promise<void> {
+/**
+ * Every byte that is needed is right, before the first is written. An archive of which little is wanted is not read whole for that:
+ * its entries are compared with the index while they are read.
+ */
+async function checkBytes(input: RestoreInput, archives: Wanted[], some: boolean, run: RunContext): Promise<void> {
   for (const backup of [...(input.before ?? []), input]) {
-    const parts = archives.filter((wanted) => wanted.backup === backup).map(({ part }) => part)
-    if (parts.length > 0) await backup.check(parts, run)
+    const whole: ManifestPart[] = []
+    for (const wanted of archives.filter((each) => each.backup === backup)) {
+      const ranges = some && isWorthIt(wanted) ? await backup.ranges?.(wanted.part, run) : null
+      if (ranges) wanted.open = async (scope) => openEntries(wanted, ranges, scope)
+      else whole.push(wanted.part)
+    }
+    if (whole.length > 0) await backup.check(whole, run)
   }
 }
 

@@ -9,7 +9,6 @@ import type { Stored } from './observe-tar'
 export interface NamedEntry extends Stored {
   /** As tar was given it: `./a/b`. */
   name: Buffer
-  block: number
 }
 
 /** What tar stored, part by part and in its order: its own list of names beside what was seen in the archive. Kept in files. */
@@ -47,11 +46,12 @@ export class StoredEntries {
       const { mtime, ...stored }: Omit<Stored, 'mtime'> & { mtime: string } = JSON.parse(next.value)
       // A folder is told with a slash at its end.
       const name = unquoteTarName(match[2])
+      if (stored.extent.block !== Number(match[1]))
+        throw new SyntaxError(`tar tells of block ${match[1]}, and the archive has block ${stored.extent.block} there`)
       yield {
         ...stored,
         mtime: BigInt(mtime),
         name: name.at(-1) === 0x2f ? name.subarray(0, -1) : name,
-        block: Number(match[1]),
       }
     }
     if (!(await entries.next()).done) throw new SyntaxError('tar stored more than it tells')

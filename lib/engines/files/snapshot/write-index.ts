@@ -74,15 +74,18 @@ const isNamed = (name: Buffer, path: TreePath) =>
 const types: Record<string, IndexEntry['type']> = { directory: 'folder', symlink: 'link' }
 
 function asStored(entry: IndexEntry, stored: NamedEntry, first: IndexEntry | undefined): IndexEntry {
-  const { size, mtime, mode, uid, gid, sha256, block, target } = stored
+  const { size, mtime, mode, uid, gid, sha256, target } = stored
+  const { block, ...extent } = stored.extent
   const type = types[stored.type] ?? 'file'
   return {
     ...entry,
-    ...{ type, mtime, mode, uid, gid, block },
+    ...{ type, mtime, mode, uid, gid, block, extent },
     sha256: first?.sha256 ?? sha256,
     size: first?.size ?? (type === 'file' ? size : 0),
     ...(type === 'link' && target !== null ? { target } : {}),
-    ...(first ? { sameAs: first.path } : {}),
+    ...(first
+      ? { sameAs: first.path, ...(first.extent ? { sameAsAt: { block: first.block, ...first.extent } } : {}) }
+      : {}),
   }
 }
 

@@ -5,7 +5,7 @@
 export type TreePath = Buffer
 
 export const rootPath: TreePath = Buffer.alloc(0)
-const slash = 0x2f
+export const slash = 0x2f
 
 /** The order in which a tree is walked: a folder before what is in it, and names by their bytes. */
 export function compareTreePaths(a: TreePath, b: TreePath): number {

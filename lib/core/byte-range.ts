@@ -1,0 +1,5 @@
+/** Bytes from `start` up to `end`, which is not part of it. */
+export interface ByteRange {
+  start: number
+  end: number
+}
