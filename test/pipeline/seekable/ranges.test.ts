@@ -116,7 +116,7 @@ describe.each([
     const at = Math.floor((middle.start + middle.end) * 0.5 * share)
     inside.writeUInt8(inside.readUInt8(at) ^ 1, at)
     const reading = (await opened(inside)).read([middle])
-    // Without encryption and compression nothing tells: whoever asks compares.
+    // Without encryption and compression nothing shows it: the caller compares.
     if (!encrypted && compression === 'none') expect(wanted.equals(await reading)).toBe(false)
     else await expect(reading).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'part' } })
   })

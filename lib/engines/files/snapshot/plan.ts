@@ -1,29 +1,28 @@
 import { access, constants } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import type { RunContext } from '@/lib/ports/run-context'
-import { type IndexEntry, writeEntry } from '../index/entry'
+import { type IndexEntry, readEntry } from '../index/entry'
 import { LineFile } from '../index/line-file'
+import { linesOf } from '../index/lines'
 import { fileError } from '../classify-error'
 import { type Found, place } from '../tree/scan'
+import { type Awaited, type Share, Shares } from './shares'
 import { compareTreePaths, isWithin, nulEnded, pathWords, type TreePath } from '../tree/tree-path'
 
 export interface Plan {
   /** Entries in the order of the tree, as the index has them; of those that are read now (`back` 0) what is stored is not known yet. */
   entriesFile: string
-  parts: { name: string; listFile: string; bytes: number; entries: number }[]
+  parts: Share[]
   /** What the parent has and this one has not, each path behind a NUL; null: there is nothing. */
   removedFile: string | null
   files: number
   bytes: number
-  /** Of which are read now. */
-  readBytes: number
 }
-
-export const foldersPart = 'folders.tar'
 
 /**
  * Compares what was found with the backup before, and shares out what has to be read among the parts. Both come in the order of the
- * tree, so nothing but the last of each is in memory; the result lies in files below `folder`.
+ * tree, so nothing but the last of each and the files with several names is in memory; the result lies in files below `folder`.
  */
 export async function planTree(
   input: {
@@ -35,30 +34,19 @@ export async function planTree(
   },
   run: RunContext,
 ): Promise<Plan> {
-  const at = (name: string) => path.join(input.folder, name)
-  const entries = new LineFile(at('entries'))
-  const removed = new LineFile(at('removed'))
-  const parts = Array.from({ length: input.streams }, (_, index) => `files-${index + 1}.tar`)
-  const lists = new Map([...parts, foldersPart].map((name) => [name, new LineFile(at(`${name}.list`))]))
-  const totals = new Map(parts.map((name) => [name, 0]))
-  const counts = { files: 0, bytes: 0, readBytes: 0 }
-  const deal = ({ inode, names, size }: Found): string => {
-    // All names of one file belong into one archive, which then has them as links.
-    const chosen = names > 1 ? parts[hashOf(inode) % parts.length] : least(totals)
-    totals.set(chosen ?? '', (totals.get(chosen ?? '') ?? 0) + size + 1_024)
-    return chosen ?? ''
-  }
+  const { root, streams, folder } = input
+  const removed = new LineFile(path.join(folder, 'removed'))
+  const shares = new Shares((name) => path.join(folder, name), streams)
+  const links = new Links()
+  const counts = { files: 0, bytes: 0 }
   const take = async (found: Found, before: IndexEntry | null) => {
     if (found.type !== 'folder') counts.files += 1
     counts.bytes += found.size
-    if (before && found.type !== 'folder' && isUnchanged(found, before)) {
-      return entries.write(writeEntry({ ...before, back: before.back + 1 }))
-    }
-    if (found.type === 'file') await mayRead(input.root, found.path)
-    const part = found.type === 'folder' ? foldersPart : deal(found)
-    counts.readBytes += found.size
-    await lists.get(part)?.write(nulEnded(found.path))
-    return entries.write(writeEntry(awaited(found, part)))
+    const kept = before && found.type !== 'folder' && isUnchanged(found, before) ? before : null
+    if (found.names > 1) links.note(found, kept)
+    if (kept) return shares.keep({ ...kept, back: kept.back + 1 })
+    if (found.type === 'file') await mayRead(root, found.path)
+    return shares.read(awaited(found), found.names > 1)
   }
 
   const old = input.before?.[Symbol.asyncIterator]()
@@ -86,15 +74,52 @@ export async function planTree(
     await forget(before)
     await nextBefore()
   }
-  for (const file of [entries, removed, ...lists.values()]) await file.close()
-  return {
-    entriesFile: entries.path,
-    parts: [...lists].flatMap(([name, list]) =>
-      list.lines > 0 ? [{ name, listFile: list.path, bytes: totals.get(name) ?? 0, entries: list.lines }] : [],
-    ),
-    removedFile: removed.lines > 0 ? removed.path : null,
-    ...counts,
+  await removed.close()
+  const first = await shares.close()
+  const shared = links.areTorn() ? await readTogether({ root, streams, folder, links }, first.entriesFile, run) : first
+  return { ...shared, removedFile: removed.lines > 0 ? removed.path : null, ...counts }
+}
+
+/** Files with several names. Their content lies under one of them, so either all are read now or none is. */
+class Links {
+  private readonly all = new Set<string>()
+  /** One of its names is read now, or the one with its content is there no more. */
+  private readonly read = new Set<string>()
+  private readonly kept = new Set<string>()
+  private readonly keptPaths = new Set<string>()
+
+  note({ path: name, inode }: Found, kept: IndexEntry | null): void {
+    this.all.add(inode)
+    if (!kept || (kept.sameAs && !this.keptPaths.has(kept.sameAs.toString('latin1')))) this.read.add(inode)
+    if (!kept) return
+    this.kept.add(inode)
+    this.keptPaths.add(name.toString('latin1'))
   }
+
+  areTorn = (): boolean => [...this.kept].some((inode) => this.read.has(inode))
+  hasNames = (inode: string): boolean => this.all.has(inode)
+  isRead = (inode: string): boolean => this.read.has(inode)
+}
+
+/** The same plan, with every name of a file read of which one is. */
+async function readTogether(
+  { root, streams, folder, links }: { root: string; streams: number; folder: string; links: Links },
+  entriesFile: string,
+  run: RunContext,
+): Promise<Pick<Plan, 'entriesFile' | 'parts'>> {
+  const shares = new Shares((name) => path.join(folder, `together-${name}`), streams)
+  for await (const line of linesOf(createReadStream(entriesFile))) {
+    run.signal.throwIfAborted()
+    const entry = readEntry(line)
+    const hasNames = links.hasNames(entry.seen.inode)
+    if (entry.back > 0 && !(entry.type === 'file' && hasNames && links.isRead(entry.seen.inode))) {
+      await shares.keep(entry)
+      continue
+    }
+    if (entry.type === 'file') await mayRead(root, entry.path)
+    await shares.read(entry, hasNames)
+  }
+  return shares.close()
 }
 
 /** What tells that nobody has written to it: times of change cannot be set back. */
@@ -121,10 +146,6 @@ async function mayRead(root: string, path: TreePath): Promise<void> {
   }
 }
 
-const least = (totals: ReadonlyMap<string, number>) => [...totals].reduce((a, b) => (b[1] < a[1] ? b : a))[0]
-const hashOf = (text: string) => [...text].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7)
-
-function awaited({ path, type, size, mtime, ctime, mode, uid, gid, inode }: Found, part: string): IndexEntry {
-  const seen = { size, mtime, ctime, inode }
-  return { path, type, size, mode, uid, gid, mtime, seen, back: 0, part, block: 0, sha256: null }
+function awaited({ path, type, size, mtime, ctime, mode, uid, gid, inode }: Found): Awaited {
+  return { path, type, mode, uid, gid, seen: { size, mtime, ctime, inode } }
 }

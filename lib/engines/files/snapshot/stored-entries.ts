@@ -47,7 +47,7 @@ export class StoredEntries {
       // A folder is told with a slash at its end.
       const name = unquoteTarName(match[2])
       if (stored.extent.block !== Number(match[1]))
-        throw new SyntaxError(`tar tells of block ${match[1]}, and the archive has block ${stored.extent.block} there`)
+        throw new SyntaxError(`tar lists block ${match[1]}, and the archive has block ${stored.extent.block} there`)
       yield {
         ...stored,
         mtime: BigInt(mtime),
