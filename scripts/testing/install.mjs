@@ -25,6 +25,7 @@ const NEEDED = [
   ['pgbouncer', 'pgbouncer'],
   ['setfattr', 'attr'],
   ['setfacl', 'acl'],
+  ['setcap', 'libcap2-bin'],
   ['sqlite3', 'sqlite3'],
 ]
 /** What databases from the field have, by a file of the package. */

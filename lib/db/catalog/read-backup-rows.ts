@@ -34,11 +34,15 @@ const columns = (alias: string, fields: string[]) =>
   Prisma.raw(fields.map((field) => `${alias}.${columnOf(field)} AS "${field}"`).join(', '))
 const listed = Object.keys(Prisma.BackupScalarFieldEnum).filter((field) => field !== 'manifest' && field !== 'log')
 const backupColumns = columns('b', listed)
-const sourceColumns = Prisma.raw(
-  Object.keys(backupInclude.source.select)
-    .map((field) => `'${field}', s.${columnOf(field)}`)
-    .join(', '),
-)
+/** Names and columns for `json_build_object`. */
+const objectOf = (alias: string, select: object) =>
+  Prisma.raw(
+    Object.keys(select)
+      .map((field) => `'${field}', ${alias}.${columnOf(field)}`)
+      .join(', '),
+  )
+const sourceColumns = objectOf('s', backupInclude.source.select)
+const destinationColumns = objectOf('d', backupInclude.copies.include.destination.select)
 const copyColumns = columns('c', Object.keys(Prisma.BackupCopyScalarFieldEnum))
 
 /**
@@ -51,7 +55,7 @@ export async function readBackupRows(tx: Tx, ids: string[]): Promise<Map<string,
     SELECT json_agg(r) AS rows FROM (
       SELECT ${backupColumns}, json_build_object(${sourceColumns}) AS source, (
         SELECT coalesce(json_agg(k ORDER BY k.id), '[]') FROM (
-          SELECT ${copyColumns}, json_build_object('name', d.name) AS destination
+          SELECT ${copyColumns}, json_build_object(${destinationColumns}) AS destination
           FROM backup_copy c JOIN destination d ON d.id = c.destination_id WHERE c.backup_id = b.id
         ) AS k
       ) AS copies
