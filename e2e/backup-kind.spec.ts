@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Backup } from '@/lib/contracts/backup'
 import type { Page as Listed } from '@/lib/contracts/common'
+import type { Policy } from '@/lib/contracts/policy'
 import { bearer, showAgain, signIn, visit } from './helpers/people'
 import { catalogName, getJson, sourceNamed, waitUntilCalm } from './helpers/product'
 
@@ -45,9 +46,12 @@ test('the kind of backup is asked for where there are several, and nowhere else'
   // It is the first that says how long its backups stay.
   await showAgain(page)
   await expect(page).toHaveURL(/\/admin\/policies$/)
-  const policies = await getJson<Listed<{ name: string; options: { method: string | null } }>>(
-    request,
-    '/admin/policies',
-  )
-  expect(policies.items.find(({ name }) => name === 'Papers at night')?.options.method).toBe('incremental')
+  const policies = await getJson<Listed<Policy>>(request, '/admin/policies')
+  const policy = policies.items.find(({ name }) => name === 'Papers at night')
+  expect(policy?.options.method).toBe('incremental')
+
+  // Others count what retention is for.
+  for (const made of [`sources/${papers.id}`, `policies/${policy?.id}`]) {
+    expect((await request.delete(`/api/v1/admin/${made}`, { headers: bearer })).ok()).toBe(true)
+  }
 })

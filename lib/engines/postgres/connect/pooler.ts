@@ -71,8 +71,11 @@ async function leftBehind(another: () => Promise<Client>): Promise<string | null
   try {
     const first = await another()
     taken.push(first)
-    const process = await inTime(processOf(first))
-    await inTime(first.query('SELECT set_config($1, $2, false)', [name, mark]))
+    // In one query: the next one may already get another session.
+    const marked = await inTime(
+      first.query<{ pid: number }>('SELECT pg_backend_pid() AS pid, set_config($1, $2, false)', [name, mark]),
+    )
+    const process = marked.rows[0]?.pid ?? null
     await first.end()
     for (let attempt = 0; attempt < mostSessions; attempt += 1) {
       const next = await another()

@@ -75,6 +75,29 @@ describe('a connection pooler in front of the server', () => {
     await application.end()
   })
 
+  it.each<Settings>([
+    { pool_mode: 'transaction', ignore_startup_parameters: 'options,extra_float_digits' },
+    { pool_mode: 'transaction', server_round_robin: 1, ignore_startup_parameters: 'options,extra_float_digits' },
+  ])('is refused each time when several applications take its sessions in between: %o', async (settings) => {
+    const { pooler, source } = await start(settings)
+    const applications = await Promise.all([1, 2, 3].map(() => pooler.connect()))
+    let over = false
+    const asking = Promise.all(
+      applications.map(async (application) => {
+        while (!over) await application.query('SELECT count(*) FROM item')
+      }),
+    )
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        expect(await engine.inspect(source, makeTestRun())).toMatchObject({ error: { code: 'pooler-refused' } })
+      }
+    } finally {
+      over = true
+      await asking
+      for (const application of applications) await application.end()
+    }
+  })
+
   it('takes a backup where each connection has a session of its own, and leaves nothing behind in it', async () => {
     const { pooler, source } = await start({ pool_mode: 'session' })
     expect(await engine.inspect(source, makeTestRun())).toMatchObject({ ok: true })
