@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useQuery } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
+import { knownContract } from '@/lib/contracts/engines/index'
 import type { SourceStatus } from '@/lib/contracts/status'
 import { BackupHistory } from '@/components/backups/backup-history'
 import { SampleBadge } from '@/components/cells/sample-badge'
@@ -35,6 +36,8 @@ export function SourceScreen({ id }: { id: string }) {
         {error ? <ProblemNote error={error} /> : <SkeletonRows rows={6} />}
       </>
     )
+  // Backups of what lies on the worker's machine go to no server, so no server has to be allowed.
+  const isOnWorker = knownContract(source.engine)?.localPaths !== undefined
   const mine: SourceStatus | undefined = status?.sources.find((item) => item.sourceId === id)
   const running = status?.running.filter((job) => job.sourceId === id) ?? []
   return (
@@ -82,7 +85,7 @@ export function SourceScreen({ id }: { id: string }) {
           <ConnectionCard source={source} />
         </div>
         <SourceSchedules sourceId={id} />
-        <RestoreGrantsCard source={source} />
+        {!isOnWorker && <RestoreGrantsCard source={source} />}
         <Card aria-labelledby="backups-title">
           <CardHeader id="backups-title" title="Backups" />
           <BackupHistory sourceId={id} />

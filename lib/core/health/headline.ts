@@ -50,13 +50,13 @@ function worstOf(own: readonly HeadlineSource[]): string | null {
   if (proven < own.length) {
     if (own.length > 1) return provenWords(own)
     return own[0]?.proof.provenUpTo
-      ? 'The proof of your database is too old'
-      : 'Your database is backed up, but not proven restorable yet'
+      ? 'The proof of your source is too old'
+      : 'Your source is backed up, but not proven restorable yet'
   }
   return null
 }
 
-/** Worst first: the code of a reason, and what it says of one database and of several. */
+/** Worst first: the code of a reason, and what it says of one source and of several. */
 const troubles: readonly (readonly [code: string, one: string, many: string])[] = [
   ['latest-broken', 'has a broken newest backup', 'have a broken newest backup'],
   ['last-run-not-good', 'has a last backup that did not succeed', 'have a last backup that did not succeed'],
@@ -66,22 +66,22 @@ const troubles: readonly (readonly [code: string, one: string, many: string])[] 
 ]
 
 function about(own: readonly HeadlineSource[], hit: readonly HeadlineSource[], one: string, many: string): string {
-  if (own.length === 1) return `Your database ${one}`
+  if (own.length === 1) return `Your source ${one}`
   const [first] = hit
-  return hit.length === 1 && first ? `${first.name} ${one}` : `${hit.length} of ${own.length} databases ${many}`
+  return hit.length === 1 && first ? `${first.name} ${one}` : `${hit.length} of ${own.length} sources ${many}`
 }
 
 function provenWords(own: readonly HeadlineSource[]): string {
   const proven = own.filter((source) => source.isProven).length
   return proven === own.length
-    ? `all ${own.length} databases are proven restorable`
-    : `${proven} of ${own.length} databases ${proven === 1 ? 'is' : 'are'} proven restorable`
+    ? `all ${own.length} sources are proven restorable`
+    : `${proven} of ${own.length} sources ${proven === 1 ? 'is' : 'are'} proven restorable`
 }
 
 /** Everything is proven; newer backups and other problems are named as well. */
 function calmWords(own: readonly HeadlineSource[], health: HealthLevel): string {
   const text = `${
-    own.length === 1 ? 'Your database is proven restorable' : `All ${own.length} databases are proven restorable`
+    own.length === 1 ? 'Your source is proven restorable' : `All ${own.length} sources are proven restorable`
   }${lackingWords(own)}`
   const worst = own.some((source) => source.health !== 'healthy')
   if (worst) return `${text}, but something needs attention`

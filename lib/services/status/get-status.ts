@@ -68,7 +68,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
   const own = seen.filter((source) => !source.isCatalog)
   const catalogAt = seen.findIndex((source) => source.isCatalog)
   if (own.length === 0)
-    reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No database of yours has been added yet.' })
+    reasons.push({ code: 'nothing-protected', level: 'unknown', message: 'No source of yours has been added yet.' })
   const toldReasons = input.limit === undefined ? reasons : worstFirst(reasons, ({ level }) => level, input.limit)
   const health = worstHealth(reasons.map((reason) => reason.level))
   return {

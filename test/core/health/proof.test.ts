@@ -108,30 +108,30 @@ const headline = (sources: HeadlineSource[], workerAlive = true) => {
 
 describe('the headline', () => {
   it.each<[keyof typeof newest, string, string]>([
-    ['proven', 'Your database is proven restorable', 'proven'],
-    ['untested', 'Your database is proven restorable; 1 newer backup not tested', 'info'],
-    ['failed', 'Your database has a last backup that did not succeed; an older backup is proven restorable', 'warn'],
-    ['missed', 'Your database has a last backup that did not succeed; an older backup is proven restorable', 'warn'],
-    ['partial', 'Your database has a newest backup that misses a copy; an older backup is proven restorable', 'warn'],
-    ['broken', 'Your database has a broken newest backup', 'bad'],
-    ['overdue', 'The proof of your database is too old', 'warn'],
-    ['exposed', 'Your database could lose more than the objective allows; an older backup is proven restorable', 'bad'],
-    ['unproven', 'Your database is backed up, but not proven restorable yet', 'info'],
-    ['nothing', 'Your database has no good backup', 'bad'],
+    ['proven', 'Your source is proven restorable', 'proven'],
+    ['untested', 'Your source is proven restorable; 1 newer backup not tested', 'info'],
+    ['failed', 'Your source has a last backup that did not succeed; an older backup is proven restorable', 'warn'],
+    ['missed', 'Your source has a last backup that did not succeed; an older backup is proven restorable', 'warn'],
+    ['partial', 'Your source has a newest backup that misses a copy; an older backup is proven restorable', 'warn'],
+    ['broken', 'Your source has a broken newest backup', 'bad'],
+    ['overdue', 'The proof of your source is too old', 'warn'],
+    ['exposed', 'Your source could lose more than the objective allows; an older backup is proven restorable', 'bad'],
+    ['unproven', 'Your source is backed up, but not proven restorable yet', 'info'],
+    ['nothing', 'Your source has no good backup', 'bad'],
   ])('of one database whose newest run is %s', (what, text, tone) => {
     expect(headline([source('shop', what)])).toEqual({ text, tone })
   })
 
   it.each<[keyof typeof newest, string, string]>([
-    ['proven', 'All 2 databases are proven restorable', 'proven'],
-    ['untested', 'All 2 databases are proven restorable; 1 newer backup not tested', 'info'],
-    ['failed', 'shop has a last backup that did not succeed; all 2 databases are proven restorable', 'warn'],
-    ['missed', 'shop has a last backup that did not succeed; all 2 databases are proven restorable', 'warn'],
-    ['partial', 'shop has a newest backup that misses a copy; all 2 databases are proven restorable', 'warn'],
-    ['broken', 'shop has a broken newest backup; 1 of 2 databases is proven restorable', 'bad'],
-    ['overdue', '1 of 2 databases is proven restorable', 'warn'],
-    ['exposed', 'shop could lose more than the objective allows; all 2 databases are proven restorable', 'bad'],
-    ['unproven', '1 of 2 databases is proven restorable', 'info'],
+    ['proven', 'All 2 sources are proven restorable', 'proven'],
+    ['untested', 'All 2 sources are proven restorable; 1 newer backup not tested', 'info'],
+    ['failed', 'shop has a last backup that did not succeed; all 2 sources are proven restorable', 'warn'],
+    ['missed', 'shop has a last backup that did not succeed; all 2 sources are proven restorable', 'warn'],
+    ['partial', 'shop has a newest backup that misses a copy; all 2 sources are proven restorable', 'warn'],
+    ['broken', 'shop has a broken newest backup; 1 of 2 sources is proven restorable', 'bad'],
+    ['overdue', '1 of 2 sources is proven restorable', 'warn'],
+    ['exposed', 'shop could lose more than the objective allows; all 2 sources are proven restorable', 'bad'],
+    ['unproven', '1 of 2 sources is proven restorable', 'info'],
     ['nothing', 'shop has no good backup', 'bad'],
   ])('of two databases, one proven, the other’s newest run %s', (what, text, tone) => {
     expect(headline([source('crm', 'proven'), source('shop', what)])).toEqual({ text, tone })
@@ -139,7 +139,7 @@ describe('the headline', () => {
 
   it('counts those that are hit, where there are several', () => {
     expect(headline([source('crm', 'proven'), source('shop', 'broken'), source('wiki', 'broken')])).toEqual({
-      text: '2 of 3 databases have a broken newest backup; 1 of 3 databases is proven restorable',
+      text: '2 of 3 sources have a broken newest backup; 1 of 3 sources is proven restorable',
       tone: 'bad',
     })
   })
@@ -147,11 +147,11 @@ describe('the headline', () => {
   it('says whether what needs attention is yours or something else', () => {
     const late: HeadlineSource = { ...source('shop', 'proven'), health: 'degraded' }
     expect(headline([late])).toEqual({
-      text: 'Your database is proven restorable, but something needs attention',
+      text: 'Your source is proven restorable, but something needs attention',
       tone: 'warn',
     })
     expect(headline([source('shop', 'proven'), { ...late, isCatalog: true }])).toEqual({
-      text: 'Your database is proven restorable, but something else needs attention',
+      text: 'Your source is proven restorable, but something else needs attention',
       tone: 'warn',
     })
   })
@@ -174,11 +174,11 @@ describe('the headline', () => {
       proof: { provenUpTo: at, newer: none, except: ['subscription audit', 'passwords of roles'] },
     })
     expect(headline([lacking('shop')])).toEqual({
-      text: 'Your database is proven restorable except subscription audit and 1 more',
+      text: 'Your source is proven restorable except subscription audit and 1 more',
       tone: 'info',
     })
     expect(headline([source('crm', 'proven'), lacking('shop')])).toEqual({
-      text: 'All 2 databases are proven restorable, 1 of them with exceptions',
+      text: 'All 2 sources are proven restorable, 1 of them with exceptions',
       tone: 'info',
     })
     expect(catalogWords({ ...lacking('catalog'), isCatalog: true })).toBe(
@@ -196,8 +196,8 @@ describe('the headline', () => {
           const all = [one, other].every((what) => what === 'proven')
           if (tone === 'proven') expect([one, other, catalog]).toEqual(['proven', 'proven', catalog])
           if (tone === 'proven') expect(sources[2]?.health).toBe('healthy')
-          if (text === 'All 2 databases are proven restorable') expect(all).toBe(true)
-          expect(text).not.toMatch(/3 databases/)
+          if (text === 'All 2 sources are proven restorable') expect(all).toBe(true)
+          expect(text).not.toMatch(/3 sources/)
         }
       }
     }
@@ -211,7 +211,7 @@ describe('the headline', () => {
     }
     expect(headline([])).toMatchObject({ text: 'Nothing of yours is protected yet' })
     expect(headline([source('shop', 'proven'), source('Holdfast catalog', 'nothing', true)])).toEqual({
-      text: 'Your database is proven restorable, but something else needs attention',
+      text: 'Your source is proven restorable, but something else needs attention',
       tone: 'bad',
     })
   })
