@@ -11,7 +11,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
-import { type ChosenKind, type KindChoices, kindChoices, offeredKind } from '@/lib/client/backup-kinds'
+import { type ChosenKind, enginesOf, type KindChoices, kindChoices, offeredKind } from '@/lib/client/backup-kinds'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/hooks/use-action'
@@ -30,7 +30,7 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
   const [ticked, setTicked] = useState<readonly string[]>([])
   const source = chosen || (sources.data?.items[0]?.id ?? '')
   const [kind, setKind] = useState<ChosenKind>('')
-  const engines = sources.data?.items.filter(({ id }) => id === source).map(({ engine }) => engine) ?? []
+  const engines = enginesOf(sources.data?.items ?? [], [source])
   const kinds = kindChoices(engines)
   const asked = offeredKind(kind, engines)
   const start = useAction({

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
 import { createPolicySchema, type Policy, type PolicyPreview } from '@/lib/contracts/policy'
 import type { Source } from '@/lib/contracts/source'
+import { enginesOf } from '@/lib/client/backup-kinds'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Form, FormActions } from '@/components/form/form'
 import { ActionFields, TimingSections } from '@/components/schedules/timing-sections'
@@ -43,9 +44,6 @@ interface PolicyValues extends TimingValues {
   sourceIds: string[]
 }
 const Enter = fieldsOf<PolicyValues>()
-
-const enginesOf = (sources: readonly Source[], sourceIds: readonly string[]) =>
-  sources.filter(({ id }) => sourceIds.includes(id)).map(({ engine }) => engine)
 
 const policyInputOf =
   (sources: readonly Source[]) =>

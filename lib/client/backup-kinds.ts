@@ -9,6 +9,10 @@ export interface KindChoices {
   hint?: string
 }
 
+/** Engines of the sources with these ids. */
+export const enginesOf = (sources: readonly { id: string; engine: string }[], ids: readonly string[]): string[] =>
+  sources.filter(({ id }) => ids.includes(id)).map(({ engine }) => engine)
+
 /** The kinds of backup that people choose from for sources of these engines; null where there is one kind, or none in common. */
 export function kindChoices(engines: readonly string[]): KindChoices | null {
   const [first = [], ...others] = [...new Set(engines)].map((engine) => knownContract(engine)?.methods ?? [])

@@ -108,6 +108,9 @@ export function patchOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>): z.ZodO
   return z.object(shape) as unknown as z.ZodObject<PatchShape<S>>
 }
 
+/** The list as zod asks for it, where the code itself sees to it that it is not empty. */
+export const atLeastOne = <T>(list: T[]) => list as [T, ...T[]]
+
 export const engineNames = ['postgres', 'mysql', 'sqlite', 'redis', 'files'] as const
 export const engineNameSchema = z.enum(engineNames)
 export type EngineName = z.infer<typeof engineNameSchema>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failureSchema, idSchema, patchOf, timeSchema } from './common'
+import { atLeastOne, failureSchema, idSchema, patchOf, timeSchema } from './common'
 import {
   destinationContracts,
   type DestinationKind,
@@ -23,8 +23,6 @@ const newDestination = (kind: DestinationKind) => {
   return z.object({ ...common, kind: z.literal(kind), config: enteredConfig.safeExtend(fields) })
 }
 const newDestinations = destinationKinds.map(newDestination)
-/** There is a kind. */
-const some = <T>(list: T[]) => list as [T, ...T[]]
 
 export type CreateDestination = {
   [K in DestinationKind]: {
@@ -38,13 +36,13 @@ export type CreateDestination = {
 // The members are what CreateDestination says of each kind; the compiler cannot follow that through the list of kinds.
 export const createDestinationSchema = z.discriminatedUnion(
   'kind',
-  some(newDestinations),
+  atLeastOne(newDestinations),
 ) as unknown as z.ZodType<CreateDestination>
 
 /** `POST /api/v1/admin/destinations/test`: settings that are not stored yet. */
 export const testDestinationSchema = z.discriminatedUnion(
   'kind',
-  some(newDestinations.map((destination) => destination.extend({ name: nameSchema.default('New destination') }))),
+  atLeastOne(newDestinations.map((destination) => destination.extend({ name: nameSchema.default('New destination') }))),
 ) as unknown as z.ZodType<CreateDestination>
 
 /** `config` and `options` are merged over the stored ones; an absent secret keeps the stored one, null removes an option. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failureSchema, idSchema, timeSchema } from './common'
+import { atLeastOne, failureSchema, idSchema, timeSchema } from './common'
 import type { EngineContract } from './engines/engine-contract'
 import { type BuiltInEngine, catalogEngine, engineContracts } from './engines/index'
 import { sslModes } from '../core/network/ssl-modes'
@@ -27,8 +27,6 @@ const newSource = (engine: string, { newConnection, enteredOptions }: EngineCont
   })
 }
 const newSources = Object.entries(engineContracts).map(([engine, contract]) => newSource(engine, contract))
-/** There is an engine. */
-const some = <T>(list: T[]) => list as [T, ...T[]]
 
 /** What a source of each engine is made of, by its contract. */
 type ByEngine<T extends Record<BuiltInEngine, unknown>> = {
@@ -43,13 +41,16 @@ export type CreateSource = { name: string; tags?: string[] | undefined } & ByEng
   }
 }>
 // The members are what CreateSource says of each engine; the compiler cannot follow that through Object.entries.
-export const createSourceSchema = z.discriminatedUnion('engine', some(newSources)) as unknown as z.ZodType<CreateSource>
+export const createSourceSchema = z.discriminatedUnion(
+  'engine',
+  atLeastOne(newSources),
+) as unknown as z.ZodType<CreateSource>
 
 const unnamed = { name: nameSchema.default('New source') }
 /** `POST /api/v1/admin/sources/test-connection`: settings that are not stored yet. */
 export const testSourceSchema = z.discriminatedUnion(
   'engine',
-  some(newSources.map((source) => source.extend(unnamed))),
+  atLeastOne(newSources.map((source) => source.extend(unnamed))),
 ) as unknown as z.ZodType<CreateSource>
 export const backupRoleSqlSchema = z.object({ sql: z.string() })
 
@@ -159,4 +160,4 @@ export type Source = z.output<z.ZodObject<typeof sourceFields>> &
     }
   }>
 // As with new sources.
-export const sourceSchema = z.discriminatedUnion('engine', some(shownSources)) as unknown as z.ZodType<Source>
+export const sourceSchema = z.discriminatedUnion('engine', atLeastOne(shownSources)) as unknown as z.ZodType<Source>

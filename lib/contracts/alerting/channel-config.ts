@@ -194,4 +194,8 @@ const keepsIncidents: Record<ChannelKind, boolean> = {
   webhook: false,
   syslog: false,
 }
-export const followsIncidents = (kind: string): boolean => keepsIncidents[channelKindSchema.parse(kind)]
+/** Of a kind that only a later version knows, nothing is. */
+export function followsIncidents(kind: string): boolean {
+  const known = channelKindSchema.safeParse(kind).data
+  return known !== undefined && keepsIncidents[known]
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { atLeastOne } from '../common'
 import type { DestinationContract, PlaceOptions } from './destination-contract'
 import { localContract } from './local'
 import { s3Contract } from './s3'
@@ -10,9 +11,7 @@ export const destinationContracts = {
 } satisfies Record<string, DestinationContract>
 
 export type DestinationKind = keyof typeof destinationContracts
-export const destinationKindSchema = z.enum(
-  Object.keys(destinationContracts) as [DestinationKind, ...DestinationKind[]],
-)
+export const destinationKindSchema = z.enum(atLeastOne(Object.keys(destinationContracts) as DestinationKind[]))
 export const destinationKinds = destinationKindSchema.options
 
 /** The contract of a stored destination's kind. */

@@ -94,6 +94,10 @@ describe('the storage class of a copy', () => {
     expect(coldestClass('s3', ['STANDARD', 'STANDARD_IA'])).toBe('STANDARD_IA')
     expect(coldestClass('s3', [undefined])).toBeNull()
   })
+  it('says nothing where the kind of destination is of a later version', () => {
+    expect(isArchived('later', 'GLACIER')).toBe(false)
+    expect(coldestClass('later', ['COLD'])).toBe('COLD')
+  })
   it('must be brought back when it is an archive, which instant retrieval is not', () => {
     expect(['GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR', 'STANDARD', null].map((name) => isArchived('s3', name))).toEqual([
       true,

@@ -1,8 +1,8 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
 import type { Manifest } from '@/lib/contracts/repository/manifest'
 import type { FilesOrder } from '@/test/fixtures/files-run'
+import { bundleProgram } from '@/test/helpers/bundle-program'
 import { type RoomPlan, roomUser, runInRoom } from '@/test/helpers/rooms'
 
 export interface FilesAnswer {
@@ -23,16 +23,7 @@ export const filesRooms: { name: string; plan: RoomPlan; by: 'bubblewrap' | 'lan
 /** Builds the program that backs up and restores; answers how to run it in a room, which may write into `folder`. */
 export async function filesInRooms(folder: string) {
   const program = path.join(folder, 'files-run.mjs')
-  await build({
-    entryPoints: ['test/fixtures/files-run.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    tsconfig: 'tsconfig.json',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
-  })
+  await bundleProgram('test/fixtures/files-run.ts', program)
   let runs = 0
   return async (plan: RoomPlan, order: FilesOrder): Promise<FilesAnswer> => {
     const room = path.join(folder, `room-${(runs += 1)}`)

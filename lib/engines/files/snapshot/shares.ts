@@ -12,7 +12,6 @@ export interface Share {
   name: string
   listFile: string
   bytes: number
-  entries: number
 }
 
 /**
@@ -49,7 +48,7 @@ export class Shares {
   async close(): Promise<{ entriesFile: string; parts: Share[] }> {
     for (const file of [this.entries, ...this.lists.values()]) await file.close()
     const parts = [...this.lists].flatMap(([name, { lines, path: listFile }]) =>
-      lines > 0 ? [{ name, listFile, bytes: this.bytes.get(name) ?? 0, entries: lines }] : [],
+      lines > 0 ? [{ name, listFile, bytes: this.bytes.get(name) ?? 0 }] : [],
     )
     return { entriesFile: this.entries.path, parts }
   }

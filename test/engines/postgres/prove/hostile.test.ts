@@ -4,11 +4,11 @@ import { chownSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { statfs } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Check } from '@/lib/contracts/backup'
 import type { ConfinementReport } from '@/lib/contracts/confinement'
 import type { ConfinedOrder } from '@/test/fixtures/confined-run'
+import { bundleProgram } from '@/test/helpers/bundle-program'
 import { type PlainBackup, takeBackup } from '@/test/helpers/databases/engine-backup'
 import { attackScript, makeHostile, type Prey } from '@/test/helpers/faults/hostile-database'
 import { startPostgres, type TestPostgres } from '@/test/helpers/servers/postgres'
@@ -122,16 +122,7 @@ describe('a database that attacks the one who restores it', () => {
     const source = pg.source({ connection: { database: 'hostile' } })
     backup = await takeBackup(logical, source, path.join(dir.path, 'parts'), makeTestRun())
     for (const part of backup.manifest.parts) chmodSync(path.join(dir.path, 'parts', part.file), 0o644)
-    await build({
-      entryPoints: ['test/fixtures/confined-run.ts'],
-      outfile: program(),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-      tsconfig: 'tsconfig.json',
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
-    })
+    await bundleProgram('test/fixtures/confined-run.ts', program())
     chmodSync(program(), 0o644)
   })
   afterEach(() => {
