@@ -5,6 +5,7 @@ import { destinationErrors } from './errors/destination'
 import type { ErrorEntry } from './errors/error-entry'
 import { jobErrors } from './errors/job'
 import { keyErrors } from './errors/key'
+import { logErrors } from './errors/log'
 import { requestErrors } from './errors/request'
 import { restoreErrors } from './errors/restore'
 import { restoreTestErrors } from './errors/restore-test'
@@ -20,6 +21,7 @@ export const errorGroups = {
   'Signing in and accounts': signInErrors,
   'Databases to be backed up': sourceErrors,
   Backups: backupErrors,
+  'Continuous protection and recovery': logErrors,
   'Destinations and stored objects': destinationErrors,
   Restores: restoreErrors,
   'Restore tests and the sandbox': restoreTestErrors,
@@ -45,6 +47,7 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ...signInErrors,
   ...sourceErrors,
   ...backupErrors,
+  ...logErrors,
   ...destinationErrors,
   ...restoreErrors,
   ...restoreTestErrors,

@@ -5,8 +5,11 @@ import type { Manifest, ManifestPart } from '../contracts/repository/manifest'
 import type { Measure } from '../contracts/repository/measure'
 import type { RestoreTestLevel } from '../contracts/schedule'
 import type { ByteRange } from '../core/byte-range'
+import type { RecoveryPlan } from '../core/recovery/plan-recovery'
 import type { StoredFile } from '../core/repository/hand-reading'
 import type { HandStep } from '../core/repository/hand-step'
+import type { LogPosition } from './log-method'
+import type { LogReader } from './log-reader'
 import type { SourceSpec } from './source-spec'
 import type { RunningCommand } from './process'
 import type { RunContext } from './run-context'
@@ -32,6 +35,15 @@ export interface BackupPart {
    * On abort the whole process group is ended before `finished` rejects.
    */
   open(run: RunContext): { stream: Readable; finished: Promise<void> }
+}
+
+/** A stretch of a log on one timeline; `to` is exclusive. */
+export interface LogRange {
+  from: LogPosition
+  to: LogPosition
+  timeline: string
+  /** Of the server that writes the log, as its follower names it. */
+  identity: string
 }
 
 /** A backup being taken: one consistent point of the source, held until `close`. */
@@ -61,6 +73,13 @@ export interface BackupSession {
   parts: BackupPart[]
   /** To be called when the data is out and before it counts: rejects when what was read need not be the source's. */
   confirm(): Promise<void>
+  /**
+   * From where to where of the source's log a restore needs it; known once `confirm` has resolved. Absent: none of it. Such a backup
+   * counts only once this much of the log is stored.
+   */
+  range?(): LogRange
+  /** By the server's clock, the earliest moment that can be recovered to with it; with `range`. */
+  endedAt?(): Date
   close(): Promise<void>
 }
 
@@ -137,6 +156,8 @@ export interface ProveInput extends ReadableBackup {
   /** The backups it builds on, the full one first; absent: it stands alone. */
   before?: ReadableBackup[]
   level: Exclude<RestoreTestLevel, 'quick'>
+  /** For backups that need some of the source's log: what is replayed over it, and up to where. */
+  recovery?: { log: LogReader; plan: RecoveryPlan }
   sandbox: SandboxOrder
   /** Options of the source that say what to ask of what was restored beyond its own facts; absent: nothing. */
   expectations?: Readonly<Record<string, unknown>>

@@ -1,33 +1,100 @@
+import type { ContinuousCheck } from '../contracts/recovery/continuous'
+import type { TimelineHistory } from '../core/log/timeline-history'
+import type { SegmentName } from '../core/repository/log-paths'
 import type { RunContext } from './run-context'
 import type { SourceSpec } from './source-spec'
 
 /** A place in the log, as the engine writes it; only the engine orders two of them. */
 export type LogPosition = string
 
-/** What a segment is: whose, and where in the log. Segments of another identity never come into the same log. */
-export interface LogName {
-  /** Of the server or cluster that wrote it. */
-  identity: string
-  /** The branch of the log; null where the engine has but one. */
-  timeline: string | null
-  segment: string
+/** Commits among some bytes of the log, by the server's clock. */
+export interface LogCommits {
+  firstAt: Date
+  lastAt: Date
 }
 
-/** Takes the log as it comes. */
-export interface LogSink {
-  /** Resolves when a destination has confirmed these bytes: only then may the server forget them. */
-  store(name: LogName, bytes: Uint8Array, range: { from: LogPosition; to: LogPosition }, run: RunContext): Promise<void>
-}
-
-/** How an engine's log of every change is followed. */
-export interface LogMethod {
+/** What a follower reports, in the order of the log. */
+export type LogEvent =
+  /** Bytes of one segment, from `offset` on; the next ones follow them. `from` and `to` are the positions of the same bytes. */
+  | {
+      type: 'bytes'
+      segment: SegmentName
+      offset: number
+      bytes: Buffer
+      from: LogPosition
+      to: LogPosition
+      commits: LogCommits | null
+      /** These are the last bytes of the segment. */
+      whole: boolean
+    }
   /**
-   * Follows the log from a position, or from now when null, until the run is aborted. Rejects with the codes of `Engine`, and with
-   * `log-gap` when the server no longer has what comes next.
+   * The server had nothing after `position` at the moment `at` of its clock. `isAwaited`: it waits until everything is stored, as it does
+   * when it is being shut down.
    */
-  follow(source: SourceSpec, from: LogPosition | null, sink: LogSink, run: RunContext): Promise<never>
-  /** Says what a stored segment is, from its first bytes; null for anything else. */
-  identify(head: Uint8Array): LogName | null
-  /** Negative, zero or positive, as for `Array.sort`. */
-  compare(a: LogPosition, b: LogPosition): number
+  | { type: 'idle'; position: LogPosition; at: Date; isAwaited: boolean }
+  /** The log goes on in another timeline, which began at `position`. Nothing follows this event. */
+  | { type: 'forked'; timeline: string; position: LogPosition }
+
+/** A log that is being followed. */
+export interface LogFollowing {
+  /** Of the server or cluster that writes it. Segments of another identity never come into the same log. */
+  readonly identity: string
+  /** The branch of the log that is followed. */
+  readonly timeline: string
+  /** Of a whole segment, where all have the same size. */
+  readonly segmentBytes: number
+  /** What is stored beside the segments to find the way to this timeline: by name; none on the first one. */
+  readonly histories: readonly { segment: SegmentName; bytes: Buffer }[]
+  /** The beginning of a segment. */
+  readonly from: LogPosition
+  /** Read once, to its end; reading slowly holds the server's stream back. Rejects with the codes of `Engine` and `log-gap`. */
+  readonly events: AsyncIterable<LogEvent>
+  /** A destination has stored everything up to here: only now may the server forget it. */
+  confirm(position: LogPosition): void
+  /** The newest position that the server has named. */
+  serverPosition(): LogPosition
+  close(): Promise<void>
+}
+
+/** Where to go on: the newest stored position, and the branch it is on. */
+export interface LogResume {
+  identity: string
+  timeline: string
+  position: LogPosition
+  /** What comes next is gone: a new beginning is made with what the server still has. */
+  afterGap: boolean
+}
+
+/** Orders of positions; `to` is exclusive. */
+export interface LogStretch {
+  from: bigint
+  to: bigint
+}
+
+/** How an engine's log of every change is followed. Errors: the codes that `Engine` lists, and those named here. */
+export interface LogMethod {
+  /** What the server lacks for being followed. Expected trouble is an answer, not an exception. Changes nothing. */
+  check(source: SourceSpec, run: RunContext): Promise<ContinuousCheck>
+  /** Name of what the server keeps for this source, so that it forgets nothing that is not stored. */
+  slotName(sourceId: string): string
+  /**
+   * Follows the log from where it is stored to, from now when null; makes the slot where there is none. Throws `log-gap` when the
+   * server no longer has what comes next, and `log-foreign` when the server is another one than the log's.
+   */
+  follow(source: SourceSpec, resume: LogResume | null, run: RunContext): Promise<LogFollowing>
+  /** Removes the slot; one that is not there is no error. */
+  removeSlot(source: SourceSpec, run: RunContext): Promise<void>
+  /** Puts positions of one timeline in order, by bytes: their difference is how much of the log lies between. Below 2^63. */
+  order(position: LogPosition): bigint
+  /** The position of an order. */
+  position(order: bigint): LogPosition
+  /**
+   * Where a whole segment lies, by its name and the size of segments; null for what is stored beside the segments. Throws a `RangeError`
+   * for a segment whose place its name does not say: it is no name of a segment of that size, or the size is null, not known.
+   */
+  stretchOf(name: string, segmentBytes: number | null): LogStretch | null
+  /** The size of segments, as the facts of a base backup say; null when they do not. */
+  segmentBytesOf(facts: Record<string, unknown>): number | null
+  /** How a timeline came about, from what is stored beside its segments. Throws a `SyntaxError` for what no server writes. */
+  history(timeline: string, stored: string): TimelineHistory
 }

@@ -54,7 +54,13 @@ const encryptionSchema = z.object({
 const chainSchema = z.object({ base: z.uuid(), parent: z.uuid() })
 
 /** From where to where of the source's log it reaches; positions are the engine's own. */
-const rangeSchema = z.object({ from: z.string(), to: z.string(), timeline: z.string().nullable() })
+const rangeSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  timeline: z.string(),
+  /** Whose log it is: the folder of it. */
+  identity: z.string(),
+})
 
 const currentSchema = z.object({
   format: z.literal('holdfast-backup'),

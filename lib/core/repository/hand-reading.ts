@@ -14,7 +14,8 @@ export interface StoredFile {
   facts?: Record<string, unknown>
 }
 
-const unpack: Record<string, string> = {
+/** What writes the plain bytes of a file to standard output, by the compression. */
+export const unpack: Readonly<Record<string, string>> = {
   zstd: 'zstd -dc',
   gzip: 'gzip -dc',
   lz4: 'lz4 -dc',
