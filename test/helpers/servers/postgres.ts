@@ -44,8 +44,12 @@ export interface StartPostgresOptions {
   cluster?: string
   /** A locale that this server has and the rest of the machine need not: it is made in a folder of its own. */
   locales?: string
+  /** More arguments of initdb: `--data-checksums`. */
+  initdb?: string[]
   /** Folder with the programs, when they are neither of these. */
   bin?: string
+  /** Size of a segment of the log, in MB; 16 when absent. */
+  segmentMb?: number
 }
 
 function makeLocale(folder: string, name: string): string {
@@ -100,7 +104,9 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
         '--lc-messages=C',
         '--no-sync',
         `--pwfile=${passwordFile}`,
+        ...(options.segmentMb === undefined ? [] : [`--wal-segsize=${options.segmentMb}`]),
         ...auth,
+        ...(options.initdb ?? []),
       ],
       { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' },
     )

@@ -8,7 +8,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { type IndexEntry, writeEntry } from '../index/entry'
 import { LineFile } from '../index/line-file'
 import { readIndex } from '../index/read-index'
-import { blockBytes } from './tar-extents'
+import { blockBytes } from '@/lib/core/tar/tar-header'
 import { isWithin, nulEnded, type TreePath } from '../tree/tree-path'
 
 /** One archive that something is taken from. */

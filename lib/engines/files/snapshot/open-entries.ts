@@ -10,7 +10,7 @@ import { linesOf } from '../index/lines'
 import { pathWords } from '../tree/tree-path'
 import type { Wanted } from './chain'
 import { ObserveTar } from './observe-tar'
-import { blockBytes } from './tar-extents'
+import { blockBytes } from '@/lib/core/tar/tar-header'
 
 /** Two blocks of zeros. */
 const endOfArchive = Buffer.alloc(2 * blockBytes)

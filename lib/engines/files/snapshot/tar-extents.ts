@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { blockBytes, tarNumber } from '@/lib/core/tar/tar-header'
 import type { PlacedExtent } from '../index/entry'
 
-export const blockBytes = 512
 const zeroBlock = Buffer.alloc(blockBytes)
 /** pax headers of the next entry, and of all: what they hold belongs to the head. */
 const paxTypes = new Set(['x', 'g'])
@@ -58,7 +58,7 @@ export class TarExtents {
     // The archive ends in blocks of zeros.
     if (this.head.length === 0 && block.equals(zeroBlock)) return
     this.addHead(block)
-    const size = numberIn(block.subarray(124, 136))
+    const size = tarNumber(block.subarray(124, 136))
     if (paxTypes.has(String.fromCharCode(block.readUInt8(156)))) {
       if (size > 0) this.pax = { left: Math.ceil(size / blockBytes), bytes: size, blocks: [] }
       return
@@ -92,17 +92,6 @@ export class TarExtents {
     if (this.headBytes > mostHeadBytes) throw new SyntaxError('an entry of the archive has headers without end')
     this.head.push(block)
   }
-}
-
-/** A number of a header: octal text, or in base 256 when that is too short (GNU tar's manual, "Extensions"). */
-function numberIn(field: Buffer): number {
-  if ((field.readUInt8(0) & 0x80) !== 0) return Number(BigInt(`0x${field.subarray(1).toString('hex')}`))
-  const text = field
-    .toString('latin1')
-    .replace(/[\0 ]+$/, '')
-    .trim()
-  if (!/^[0-7]*$/.test(text)) throw new SyntaxError('a header of the archive has no size')
-  return text === '' ? 0 : parseInt(text, 8)
 }
 
 /** The size in the records of a pax header (`<length> size=<decimal>\n`); null when it says nothing of it. */
