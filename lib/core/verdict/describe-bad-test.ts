@@ -10,12 +10,22 @@ const causes: Record<string, Cause> = {
   'copy-present': 'storage',
   'chain-present': 'storage',
   'archive-readable': 'storage',
+  // What the server listed was met until it was stored; a log that ends too early was whole when it came.
+  'files-as-listed': 'storage',
+  'target-reached': 'storage',
   // The bytes were those that were stored, and a server refused what they say.
   'restores-without-errors': 'source',
   // Bytes as they were stored that are no whole database were none in the source.
   'integrity-check': 'source',
   // Indexes are built anew from the rows, by the comparison that the source has.
   'indexes-sound': 'source',
+  // Every file is as the server sent it.
+  'databases-open': 'source',
+  'catalogs-readable': 'source',
+  'relations-present': 'source',
+  'rows-readable': 'source',
+  'heap-sound': 'source',
+  'page-checksums': 'source',
   'sql-assertion': 'expectation',
   'critical-table': 'expectation',
 }

@@ -4,11 +4,14 @@ import { backupRoleSql } from './inspect/backup-role-sql'
 import { programFindings } from './inspect/client-findings'
 import { restoreRoleSql } from './inspect/restore-role-sql'
 import { standing } from './inspect/standing'
+import { walLog } from './log/method'
 import { logical } from './logical/method'
+import { base } from './physical/method'
 
 export const postgres: Engine = {
   name: 'postgres',
-  methods: { logical },
+  methods: { logical, base },
+  log: walLog,
   inspect,
   programFindings,
   roles: { backupRoleSql, restoreRoleSql, standing },

@@ -12,22 +12,33 @@ const takeNew = /take a new backup/
 const failsAgain = /fails? in the same way/
 
 describe('what to do about a restore test that failed', () => {
-  it.each(['copies', 'copy-reads-back', 'copy-present', 'chain-present', 'archive-readable'])(
-    '%s: the files are at fault, and a new backup helps',
-    (name) => {
-      expect(remedyOf(passed('row-counts'), failed(name))).toMatch(takeNew)
-      expect(remedyOf(failed(name))).not.toMatch(failsAgain)
-    },
-  )
+  it.each([
+    'copies',
+    'copy-reads-back',
+    'copy-present',
+    'chain-present',
+    'archive-readable',
+    'files-as-listed',
+    'target-reached',
+  ])('%s: the files are at fault, and a new backup helps', (name) => {
+    expect(remedyOf(passed('row-counts'), failed(name))).toMatch(takeNew)
+    expect(remedyOf(failed(name))).not.toMatch(failsAgain)
+  })
 
-  it.each(['restores-without-errors', 'indexes-sound'])(
-    '%s: the source is to be mended, since a new backup would fail in the same way',
-    (name) => {
-      expect(remedyOf(passed('copy-present'), failed(name))).toMatch(failsAgain)
-      expect(remedyOf(failed(name))).toMatch(/mend what is named here in the source/)
-      expect(remedyOf(failed(name))).not.toMatch(takeNew)
-    },
-  )
+  it.each([
+    'restores-without-errors',
+    'indexes-sound',
+    'databases-open',
+    'catalogs-readable',
+    'relations-present',
+    'rows-readable',
+    'heap-sound',
+    'page-checksums',
+  ])('%s: the source is to be mended, since a new backup would fail in the same way', (name) => {
+    expect(remedyOf(passed('copy-present'), failed(name))).toMatch(failsAgain)
+    expect(remedyOf(failed(name))).toMatch(/mend what is named here in the source/)
+    expect(remedyOf(failed(name))).not.toMatch(takeNew)
+  })
 
   it.each(['sql-assertion', 'critical-table'])('%s: the source is asked the same', (name) => {
     expect(remedyOf(failed(name))).toMatch(/Ask the source the same/)

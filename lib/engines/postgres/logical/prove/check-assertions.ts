@@ -62,6 +62,8 @@ async function makeReader(input: Input, run: RunContext): Promise<string> {
     run.signal,
     async (admin) => {
       const role = quoteIdentifier(name)
+      // As a setting of the database it is for those who use it.
+      await admin.query('SET default_transaction_read_only = off')
       // Row security would hide rows from it, and a hidden row looks like a lost one.
       await admin.query(`CREATE ROLE ${role} LOGIN NOSUPERUSER BYPASSRLS`)
       await admin.query(`GRANT pg_read_all_data TO ${role}`)

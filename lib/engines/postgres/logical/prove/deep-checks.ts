@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { Check } from '@/lib/contracts/backup'
 import { errorCode, errorText } from '@/lib/engines/postgres/classify-error'
+import { addExtension } from '@/lib/engines/postgres/sandbox/add-extension'
 import { unvalidatedConstraints } from '@/lib/engines/postgres/inspect/unvalidated-constraints'
 
 const shown = 20
@@ -34,14 +34,22 @@ export async function checkConstraints(client: ClientBase, expected: number | un
   }
 }
 
-/** Structure of every B-tree index, and that each row of its table is in it. */
-export async function checkIndexes(client: ClientBase, serverMajor: number, signal: AbortSignal): Promise<Check> {
+/** Oids below are of what initdb made: a server that was made anew has its own of these. */
+const firstNormalOid = 16_384
+
+/** Structure of every B-tree index, and that each row of its table is in it; `catalogs`: of PostgreSQL's own tables as well. */
+export async function checkIndexes(
+  client: ClientBase,
+  serverMajor: number,
+  signal: AbortSignal,
+  { catalogs = false } = {},
+): Promise<Check> {
   const name = 'indexes-sound'
   let schema: string
   try {
     // Event triggers of the restored database must not react to our extension.
     await client.query('SET session_replication_role = replica')
-    schema = (await schemaOfAmcheck(client)) ?? (await addAmcheck(client))
+    schema = (await addExtension(client, 'amcheck')).schema
   } catch (error) {
     return {
       name,
@@ -53,7 +61,8 @@ export async function checkIndexes(client: ClientBase, serverMajor: number, sign
     `SELECT i.indexrelid::text AS oid, i.indexrelid::regclass::text AS name, i.indrelid::regclass::text AS on
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
       WHERE a.amname = 'btree' AND c.relkind = 'i' AND c.relpersistence <> 't' AND i.indisready AND i.indisvalid
-        AND i.indexrelid >= 16384`,
+        AND i.indexrelid >= $1`,
+    [catalogs ? 0 : firstNormalOid],
   )
   const broken: string[] = []
   const undecided: string[] = []
@@ -83,22 +92,6 @@ export async function checkIndexes(client: ClientBase, serverMajor: number, sign
     actual: rows.length - broken.length - undecided.length,
     ...(notes.length > 0 ? { detail: notes.join('. ') } : {}),
   }
-}
-
-/** Where the restored database has the extension already, quoted. */
-async function schemaOfAmcheck(client: ClientBase): Promise<string | undefined> {
-  const { rows } = await client.query<{ schema: string }>(
-    `SELECT extnamespace::regnamespace::text AS schema FROM pg_extension WHERE extname = 'amcheck'`,
-  )
-  return rows[0]?.schema
-}
-
-/** In a schema of its own: the database may have one of any other name. */
-async function addAmcheck(client: ClientBase): Promise<string> {
-  const schema = `holdfast_${randomBytes(8).toString('hex')}`
-  await client.query(`CREATE SCHEMA ${schema}`)
-  await client.query(`CREATE EXTENSION amcheck SCHEMA ${schema}`)
-  return schema
 }
 
 /** Not a failure: the index of a partitioned table is not valid as long as one partition has none, as in the source. */

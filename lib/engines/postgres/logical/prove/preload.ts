@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import type { ManifestFacts } from '@/lib/engines/postgres/logical/archive/manifest-facts'
 import type { Settings } from '@/lib/engines/postgres/connect/session-settings'
+import { isInstalled } from '@/lib/engines/postgres/sandbox/is-installed'
 
 /** Extensions that cannot be made, or used, where their library was not loaded at the start. */
 const wantedAtStart = new Set([
@@ -39,11 +38,4 @@ export function preloadSettings(server: Installation, facts: ManifestFacts, data
   if (libraries.length === 0) return {}
   const own = libraries.map((name) => quiet[name]?.(database) ?? {})
   return Object.assign({ shared_preload_libraries: libraries.join(',') }, ...own)
-}
-
-/** Beside the programs, by the layouts of Debian, Red Hat and PostgreSQL's own, and of Homebrew. */
-function isInstalled({ folder }: Installation, library: string): boolean {
-  return ['../lib', '../lib/postgresql'].some((place) =>
-    ['so', 'dylib'].some((kind) => existsSync(join(folder, place, `${library}.${kind}`))),
-  )
 }

@@ -1,0 +1,20 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
+import type { BackupMethod } from '@/lib/ports/backup-method'
+import { beginBase } from './begin/begin-base'
+import { howToRestore } from './how-to-restore'
+import { prove } from './prove/prove'
+
+/** A base backup: all files of a cluster, which its log makes consistent. */
+export const base: BackupMethod = {
+  begin: beginBase,
+  prove,
+  restore: () => Promise.reject(notYet()),
+  dataParts: ({ parts }) => parts.filter(({ role }) => role === 'base' || role === 'tablespace'),
+  howToRestore,
+}
+
+const notYet = () =>
+  new HoldfastError('kind-unsupported', 'This version of Holdfast does not restore a base backup into a server.', {
+    remedy:
+      'A restore test recovers it in a sandbox, and RESTORE.md beside the backup has the commands that make a server of it by hand. To restore into a server from here, take a dump.',
+  })
