@@ -16,6 +16,13 @@ export const tablesOfSources = [
   'source_change',
   'backup_day',
   'copy_total',
+  'log_stream',
+  'log_timeline',
+  'log_period',
+  'log_segment',
+  'log_slice',
+  'log_range',
+  'log_removal',
 ] as const
 
 /** Views of them, read with the rights of who asks. */

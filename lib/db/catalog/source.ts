@@ -1,4 +1,5 @@
 import { engineContract } from '../../contracts/engines/index'
+import { protectionSchema } from '@/lib/contracts/recovery/protection'
 import { retentionPauseSchema } from '../../contracts/retention'
 import { hasSecret, inspectionSchema, sourceSchema, type Source } from '../../contracts/source'
 import { maskExposed } from '../../core/secrets/exposed-secret'
@@ -21,6 +22,7 @@ export function toSource(row: SourceModel): Source {
     sample: row.sample,
     catalog: row.catalog,
     retentionPause: parseOrNull(retentionPauseSchema, row.retentionPause),
+    protection: protectionSchema.parse(row.protection),
     inspection: parseOrNull(inspectionSchema, row.inspection),
     inspectedAt: row.inspectedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

@@ -38,6 +38,7 @@ export const reads: Step[] = [
   { name: 'GET /api/v1/admin/backups/status' },
   { name: 'GET /api/v1/backup/status' },
   { name: 'GET /api/v1/admin/insight/sources/{id}', id: 'source' },
+  { name: 'GET /api/v1/admin/sources/{id}/windows', id: 'source' },
   { name: 'GET /api/v1/admin/restore-tests' },
   { name: 'GET /api/v1/backup/verify/history' },
   { name: 'GET /api/v1/admin/restore-tests/{id}', id: 'restoreTest' },
@@ -61,6 +62,7 @@ async function ended(web: Web) {
 export const writes: Step[] = [
   { name: 'PATCH /api/v1/admin/sources/{id}', id: 'source', body: () => ({ tags: ['own'] }) },
   { name: 'POST /api/v1/admin/sources/{id}/test-connection', id: 'source', body: () => ({}) },
+  { name: 'POST /api/v1/admin/sources/{id}/check-continuous', id: 'source', body: () => ({}) },
   { name: 'POST /api/v1/admin/sources/{id}/compression-advice', id: 'source', body: () => ({}) },
   {
     name: 'POST /api/v1/admin/schedules',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@/lib/db/client'
+import { logRows } from './log-rows'
 
 /** Everything that hangs on one source, with ids. Names and texts have `marker` in them, so that it is found anywhere. */
 export interface SourceRows {
@@ -103,6 +104,7 @@ export async function sourceRows(
       lastSeenAt: now,
     },
   })
+  await logRows(db, { sourceId: source.id, destinationId: shared.destination, marker })
   return {
     marker,
     source: source.id,
