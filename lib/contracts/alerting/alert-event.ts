@@ -12,6 +12,8 @@ export const alertEvents = [
   'restore-test-overdue',
   'exposure-over-objective',
   'restore-over-objective',
+  'log-behind',
+  'log-gap',
   'copies-missing',
   'copy-damaged',
   'retention-paused',

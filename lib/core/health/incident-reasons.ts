@@ -6,6 +6,8 @@ import type { HealthReason } from '../../contracts/status'
  * runs, objectives, overdue tests) is not among them; costs and tokens are reported, but do not affect health.
  */
 export const healthEvents = [
+  'log-behind',
+  'log-gap',
   'copies-missing',
   'copy-damaged',
   'retention-paused',

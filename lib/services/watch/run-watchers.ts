@@ -6,6 +6,7 @@ import { watchCertificates } from './watch-certificates'
 import { watchDestinations } from './watch-destinations'
 import { watchLateCopies } from './watch-late-copies'
 import { watchSources } from './watch-sources'
+import { watchStreams } from './watch-streams'
 import { watchTokens } from './watch-tokens'
 import { watchWorkers } from './watch-workers'
 
@@ -33,6 +34,7 @@ export async function runWatchers(args: {
   }
   await guarded('workers', () => watchWorkers({ ctx, now, waitingSince: args.waitingSince }))
   await guarded('sources', () => watchSources({ ctx, now }))
+  await guarded('logs', () => watchStreams({ ctx, now }))
   await guarded('late copies', () => watchLateCopies({ ctx, now }))
   await guarded('deleted sources', () => endOrphans({ ctx, now }))
   await guarded('tokens', () => watchTokens({ ctx, now }))

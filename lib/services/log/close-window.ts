@@ -1,0 +1,44 @@
+import type { Db } from '@/lib/db/client'
+import type { ClaimedStream } from './claim-streams'
+import { raiseIncident } from '../incident/raise-incident'
+import { assertStream } from './hold-stream'
+
+/** Notes that the log ends here, and why: what came next is gone, and a new beginning is made. */
+export async function closeWindow(
+  db: Db,
+  claim: ClaimedStream,
+  { because, now }: { because: string; now: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await assertStream(tx, claim)
+    const stream = await tx.logStream.findUniqueOrThrow({
+      where: { sourceId: claim.sourceId },
+      include: { source: { select: { name: true } } },
+    })
+    const { sourceId, identity, timeline, coveredUntil, source } = stream
+    if (identity === null || timeline === null) return
+    const newest = await tx.logRange.findFirst({
+      where: { sourceId, identity, timeline },
+      orderBy: { toOrder: 'desc' },
+      select: { toOrder: true },
+    })
+    if (!newest) return
+    await tx.logRange.updateMany({
+      where: { sourceId, identity, timeline, toOrder: newest.toOrder },
+      data: { endsBecause: because, coveredUntil },
+    })
+    await raiseIncident(
+      tx,
+      {
+        event: 'log-gap',
+        severity: 'critical',
+        subjectId: sourceId,
+        sourceId,
+        title: `The log of ${source.name} has a gap`,
+        body: `${because} Until then every point can be recovered to. A new base backup starts by itself and begins a new window.`,
+        facts: { identity, timeline },
+      },
+      now,
+    )
+  })
+}

@@ -1,0 +1,192 @@
+import { logKey, type SegmentName } from '@/lib/core/repository/log-paths'
+import type { LogCommits, LogEvent, LogFollowing } from '@/lib/ports/log-method'
+import type { ServiceContext } from '@/lib/services/context'
+import type { ClaimedStream } from '@/lib/services/log/claim-streams'
+import type { StreamFacts } from '@/lib/services/log/hold-stream'
+import { storedForm } from '@/lib/services/log/log-object-form'
+import type { LogPlaceKey } from '@/lib/services/log/open-log'
+import { recordSegment, recordSlice, type LogStretch } from '@/lib/services/log/record-log'
+import type { LogDestinations, SmallObject } from './log-destinations'
+import { OpenSegment } from './open-segment'
+import { type LogForm, seal } from './seal'
+
+type Bytes = Extract<LogEvent, { type: 'bytes' }>
+
+export interface LogWriterInput {
+  ctx: ServiceContext
+  claim: ClaimedStream
+  place: LogPlaceKey
+  following: Pick<LogFollowing, 'confirm' | 'serverPosition' | 'from'>
+  order(position: string): bigint
+  destinations: LogDestinations
+  /** As new objects are stored, with the key of the period beside it. */
+  form(): Promise<{ form: LogForm; needs: SmallObject['needs'] | null }>
+  /** A commit is stored at the latest so long after it was made. */
+  sliceMs: number
+  /** Position up to which slices are stored already, by an earlier follower. */
+  stored: string
+}
+
+/**
+ * Stores a log as it comes: whole segments as one object each, and the open one in slices while commits wait in it. Calls come one at
+ * a time, in the order of the log.
+ */
+export class LogWriter {
+  private open: OpenSegment | null = null
+  /** The open segment's bytes that are stored as slices. */
+  private sliced = 0
+  private received: string
+  private stored: string
+  /** By the server's clock: oldest and newest commit that was received and is not stored. */
+  private pending: { firstAt: Date; lastAt: Date | null; since: number } | null = null
+  /** Something was received that was not stored before. */
+  private begun = false
+  private lastCommitAt: Date | null = null
+  private coveredUntil: Date | null = null
+  /** When the server last had nothing after what was received. */
+  private idle: { position: string; at: Date } | null = null
+
+  constructor(private readonly input: LogWriterInput) {
+    this.received = input.following.from
+    this.stored = input.stored
+  }
+
+  async take(event: LogEvent): Promise<void> {
+    if (event.type === 'bytes') await this.takeBytes(event)
+    else if (event.type === 'idle') await this.takeIdle(event)
+  }
+
+  /** Sends the open segment's new bytes when a commit has waited long enough, or when this position is asked for. */
+  async sliceIfDue(wantedOrder: bigint | null): Promise<void> {
+    const { order, sliceMs } = this.input
+    const asked = wantedOrder !== null && order(this.stored) < wantedOrder && wantedOrder <= order(this.received)
+    // Half of the time allowed is for waiting, the other half for storing.
+    const waited = this.pending !== null && performance.now() - this.pending.since >= sliceMs / 2
+    if (asked || waited) await this.slice()
+  }
+
+  /** Stores what was received. */
+  async slice(): Promise<void> {
+    const { open, sliced } = this
+    if (!open || open.end <= sliced) return
+    const { ctx, claim, place } = this.input
+    const stored = await this.store(await open.bytesFrom(sliced), {
+      kind: 'slice',
+      segment: open.name,
+      from: sliced,
+      to: open.end,
+    })
+    await recordSlice(ctx, claim, place, {
+      ...stored,
+      ...open.name,
+      ...this.stretch(this.stored, this.received),
+      fromByte: sliced,
+      toByte: open.end,
+    })
+    this.sliced = open.end
+    this.confirmed(this.received)
+  }
+
+  facts(): StreamFacts {
+    const { order, following } = this.input
+    const serverPosition = following.serverPosition()
+    const lag = order(serverPosition) - order(this.stored)
+    return {
+      serverPosition,
+      receivedPosition: this.received,
+      lagBytes: lag > 0n ? lag : 0n,
+      unstoredSince: this.pending?.firstAt ?? null,
+      coveredUntil: this.coveredUntil,
+    }
+  }
+
+  private async takeBytes(event: Bytes): Promise<void> {
+    const { order } = this.input
+    if (event.offset === 0 || !this.open) {
+      if (event.offset !== 0) throw new Error(`${event.segment.name} does not begin at its first byte.`)
+      this.open = new OpenSegment(event.segment, event.from)
+      const before = order(this.stored) - order(event.from)
+      // A follower that takes over reads the open segment from its beginning.
+      this.sliced = before > 0n ? Number(before) : 0
+    }
+    await this.open.add(event.bytes)
+    this.received = event.to
+    if (order(event.to) > order(this.stored)) this.notePending(event.commits)
+    if (event.whole) await this.storeSegment(this.open, event.to)
+  }
+
+  private notePending(commits: LogCommits | null): void {
+    // A commit whose record began before the first byte is not seen: the first bytes count as one.
+    if (!commits && this.begun) return
+    this.begun = true
+    this.pending = {
+      firstAt: this.pending?.firstAt ?? commits?.firstAt ?? this.input.ctx.clock.now(),
+      lastAt: commits?.lastAt ?? this.pending?.lastAt ?? null,
+      since: this.pending?.since ?? performance.now(),
+    }
+  }
+
+  private async storeSegment(open: OpenSegment, to: string): Promise<void> {
+    const { ctx, claim, place, destinations } = this.input
+    const stored = await this.store(await open.bytesFrom(0), { kind: 'segment', segment: open.name })
+    const slices = await recordSegment(ctx, claim, place, {
+      ...stored,
+      ...open.name,
+      ...this.stretch(open.from, to),
+      sourceBytes: open.end,
+    })
+    this.open = null
+    this.sliced = 0
+    this.confirmed(to)
+    await destinations.remove(
+      slices.map((slice) =>
+        logKey(place, {
+          kind: 'slice',
+          segment: open.name,
+          from: slice.fromByte,
+          to: slice.toByte,
+          ...storedForm(slice),
+        }),
+      ),
+    )
+  }
+
+  private async store(
+    plain: Buffer,
+    object:
+      { kind: 'segment'; segment: SegmentName } | { kind: 'slice'; segment: SegmentName; from: number; to: number },
+  ) {
+    const { place, destinations } = this.input
+    const { form, needs } = await this.input.form()
+    const { bytes, ...facts } = await seal(plain, form)
+    const key = logKey(place, { ...object, ...storedForm(facts) })
+    const destinationIds = await destinations.put({ key, bytes, ...(needs ? { needs } : {}) })
+    return { ...facts, destinationIds }
+  }
+
+  private async takeIdle({ position, at, isAwaited }: Extract<LogEvent, { type: 'idle' }>): Promise<void> {
+    if (position !== this.received) return
+    if (isAwaited) await this.slice()
+    // What the server had flushed when it said so the first time would have come before the second.
+    if (this.pending === null && this.idle?.position === position) this.coveredUntil = this.idle.at
+    this.idle = { position, at }
+  }
+
+  private stretch(from: string, to: string): LogStretch {
+    const { order } = this.input
+    return {
+      from,
+      to,
+      fromOrder: order(from),
+      toOrder: order(to),
+      lastCommitAt: this.pending?.lastAt ?? this.lastCommitAt,
+    }
+  }
+
+  private confirmed(position: string): void {
+    this.lastCommitAt = this.pending?.lastAt ?? this.lastCommitAt
+    this.pending = null
+    this.stored = position
+    this.input.following.confirm(position)
+  }
+}
