@@ -18,6 +18,7 @@ import { processKey } from './process-key'
 import { RunAbort } from './run-abort'
 import { runJob } from './run-job'
 import { readSettings } from './settings'
+import { keepStreams } from './streams/keep-streams'
 import { takeJobs } from './take-jobs'
 import { startTicking } from './tick'
 import { warnOfPrograms } from './warn-of-programs'
@@ -103,6 +104,7 @@ async function main(): Promise<void> {
     logger,
     run: (job) => runJob(deps, job),
   })
+  const streams = keepStreams(ctx, workerId)
   await warnOfPrograms(Object.values(engines), logger)
   logger.info('worker ready', { workerId, version: packageJson.version })
 
@@ -112,6 +114,7 @@ async function main(): Promise<void> {
     stopping = true
     logger.info('worker stopping', { signal, running: leases.count })
     await taking.pause()
+    await streams.stop()
     const patience = Date.now() + settings.graceMs
     while (leases.count > 0 && Date.now() < patience) await sleep(100)
     // What did not finish in time is handed back: another worker, or the next start, does it again.

@@ -11,6 +11,7 @@ import { remind } from '@/lib/services/incident/remind'
 import { markTick } from '@/lib/services/incident/tick-mark'
 import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
 import { noteUsage } from '@/lib/services/insight/note-usage'
+import { startDueBases } from '@/lib/services/recovery/start-due-bases'
 import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
 import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
@@ -64,6 +65,7 @@ export function startTicking(
   const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await catalogNow(ctx.db), signal }))
   const recover = guarded('recovery', () => recoverLost(ctx, worker))
   const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await catalogNow(ctx.db) }))
+  const bases = guarded('starting base backups', async () => startDueBases({ ctx, now: await catalogNow(ctx.db) }))
   const rewrap = guarded('wrapping keys', async () => startDueRewrap({ ctx, now: await catalogNow(ctx.db) }))
   const reasons = guarded('saying why jobs wait', () => refreshWaitReasons(ctx.db))
   // A receiver that answers slowly keeps its own channel busy, not the next look at the others.
@@ -90,6 +92,7 @@ export function startTicking(
     setInterval(recover, 5_000),
     setInterval(reasons, 2_000),
     setInterval(copies, 10_000),
+    setInterval(bases, 10_000),
     setInterval(deliver, 3_000),
     setInterval(reassure, 5_000),
   ]

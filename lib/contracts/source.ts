@@ -6,6 +6,7 @@ import { sslModes } from '../core/network/ssl-modes'
 import { isNoConnection, noConnection } from './entered'
 import type { ErrorCode } from './error-code'
 import { tagsSchema } from './operations'
+import { protectionPatchSchema, protectionSchema } from './recovery/protection'
 import { measuresSchema, type Measure } from './repository/measure'
 import { retentionPauseSchema } from './retention'
 
@@ -63,6 +64,7 @@ export const updateSourceSchema = z.object({
   tags: tagsSchema.optional(),
   connection: z.record(z.string(), z.unknown()).optional(),
   options: z.record(z.string(), z.unknown()).optional(),
+  protection: protectionPatchSchema.optional(),
 })
 export type UpdateSource = z.infer<typeof updateSourceSchema>
 
@@ -128,6 +130,7 @@ const sourceFields = {
   }),
   /** Set while nothing of it is deleted, because its newest backup looks wrong. */
   retentionPause: retentionPauseSchema.nullable(),
+  protection: protectionSchema,
   inspection: inspectionSchema.nullable(),
   inspectedAt: timeSchema.nullable(),
   createdAt: timeSchema,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type BackupKind, backupKindSchema } from '@/lib/contracts/backup-kind'
 import type { Failure, JobState } from '@/lib/contracts/common'
-import { methodOf } from '@/lib/contracts/engines/index'
 import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { copyRetryMs } from '@/lib/core/copy/copy-retry'
@@ -9,6 +8,7 @@ import { openedBy } from '@/lib/core/repository/opened-by'
 import { backupFolder } from '@/lib/core/repository/paths'
 import type { Tx } from '@/lib/db/client'
 import { toJson } from '@/lib/db/to-json'
+import { methodFor } from '@/lib/services/backup/method-for'
 import { removeDeleted } from '@/lib/services/cleanup/remove-deleted'
 import { createCopyJob } from '@/lib/services/copy/create-copy-job'
 import { noteBehind } from '@/lib/services/copy/note-behind'
@@ -53,7 +53,7 @@ export const backupTask: Task = {
         remedy: 'Choose a destination in the schedule.',
       })
     }
-    const method = methodOf(source.engine, input.method ?? null)
+    const method = methodFor(source, input.method ?? null)
     const chain = await findParent(args, source, method, input.destinationIds)
     const startedAt = ctx.clock.now()
     const backup = await openRow(

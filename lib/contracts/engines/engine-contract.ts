@@ -41,6 +41,8 @@ export interface EngineContract {
   namedTarget: NamedTarget
   /** A part of the source can be read to measure compressions on it. */
   sampled: boolean
+  /** Its log can be followed: sources of it can be protected continuously. */
+  followed: boolean
   /** Forms of a download beside the files as they are stored. */
   downloads: readonly Exclude<DownloadForm, 'stored'>[]
   /** Options that a patch takes away with null. */
@@ -77,6 +79,8 @@ export interface EngineMethod {
   title: string
   /** Stores differences only: needs a backup of this kind to begin with, and takes one where there is none. */
   buildsOn?: BackupKind
+  /** A restore needs log from while it was taken: only for sources that are protected continuously. */
+  needsLog?: boolean
 }
 
 /** What a command line says of a target. */

@@ -84,6 +84,7 @@ export const filesContract = {
     read: ({ to, only }) => ({ path: to, ...(only === undefined ? {} : { only: only.split(',') }) }),
   },
   sampled: false,
+  followed: false,
   downloads: ['plain'],
   longestChain: (options) => filesOptionsSchema.parse(options).longestChain,
   removableOptions: [...removableCommonOptions, 'parallelism'],

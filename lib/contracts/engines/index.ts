@@ -32,6 +32,16 @@ export function engineContract(engine: string): EngineContract {
   throw new HoldfastError('engine-unsupported', `Sources of the engine ${engine} are not supported yet.`)
 }
 
+/** The full backup that the log of an engine is replayed over; null for engines whose log is not followed. */
+export function baseMethod(engine: string): EngineMethod | null {
+  return engineContract(engine).methods.find(({ needsLog, buildsOn }) => needsLog && !buildsOn) ?? null
+}
+
+/** Kinds of an engine's backups that cannot be restored without its log. */
+export function kindsWithLog(engine: string): BackupKind[] {
+  return engineContract(engine).methods.flatMap(({ kind, needsLog }) => (needsLog ? [kind] : []))
+}
+
 /** The method by which backups of a kind are taken, the engine's usual one for null; throws `kind-unsupported`. */
 export function methodOf(engine: string, kind: BackupKind | null): EngineMethod {
   const { title, methods } = engineContract(engine)

@@ -151,7 +151,10 @@ export const postgresContract = {
   newConnection: newConnectionSchema,
   options: postgresOptionsSchema,
   enteredOptions: enteredOptionsSchema,
-  methods: [{ kind: 'logical', title: 'Dump' }],
+  methods: [
+    { kind: 'logical', title: 'Dump' },
+    { kind: 'base', title: 'Base backup', needsLog: true },
+  ],
   restoreTarget: postgresTargetSchema,
   describeTarget(target) {
     const { database, only } = postgresTargetSchema.parse(target)
@@ -169,6 +172,7 @@ export const postgresContract = {
     }),
   },
   sampled: true,
+  followed: true,
   downloads: ['plain', 'sql'],
   removableOptions: [...removableCommonOptions, 'parallelism', 'stallTimeoutMs', 'replica'],
   secrets: [{ name: 'password' as const, reach: passwordReach }],

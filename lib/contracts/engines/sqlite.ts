@@ -70,6 +70,7 @@ export const sqliteContract = {
   targetKey: (target) => sqliteTargetSchema.parse(target).path,
   namedTarget: { called: 'PATH', words: {}, read: ({ to }) => ({ path: to }) },
   sampled: false,
+  followed: false,
   downloads: ['plain', 'sql'],
   removableOptions: removableCommonOptions,
   secrets: [],

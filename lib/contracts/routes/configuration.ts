@@ -6,6 +6,7 @@ import {
   updateChannelSchema,
 } from '../alerting/alert'
 import { pageOf, pageQuerySchema } from '../common'
+import { continuousCheckSchema, recoveryWindowsSchema } from '../recovery/continuous'
 import { compressionAdviceSchema } from '../compression-advice'
 import {
   cleanupUnknownSchema,
@@ -73,6 +74,26 @@ export const configurationRoutes: ApiRoute[] = [
     body: updateSourceSchema,
     status: 200,
     answer: inspectionSchema,
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/sources/{id}/check-continuous',
+    summary: 'What the server lacks for continuous protection; nothing is changed there',
+    role: 'operator',
+    scope: 'config:write',
+    perSource: true,
+    status: 200,
+    answer: continuousCheckSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/sources/{id}/windows',
+    summary: 'Intervals that can be recovered to, gaps, and what would be lost now',
+    role: 'viewer',
+    scope: 'config:read',
+    perSource: true,
+    status: 200,
+    answer: recoveryWindowsSchema,
   },
   {
     method: 'post',

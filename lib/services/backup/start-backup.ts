@@ -1,7 +1,6 @@
 import type { StartBackup } from '@/lib/contracts/backup'
 import type { Started } from '@/lib/contracts/job'
 import { commonOptionsSchema } from '@/lib/contracts/engines/common'
-import { methodOf } from '@/lib/contracts/engines/index'
 import { toJob } from '@/lib/db/catalog/job'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
@@ -9,6 +8,7 @@ import { createJob } from '../job/create-job'
 import { found } from '../not-found'
 import { permit } from '../permit'
 import { chooseDestinations } from './choose-destinations'
+import { methodFor } from './method-for'
 
 /** Backs a source up now. Throws `already-running`, `destination-needed`, `kind-unsupported`, `not-found`. */
 export async function startBackup(args: { ctx: ServiceContext; input: StartBackup }): Promise<Started> {
@@ -16,7 +16,7 @@ export async function startBackup(args: { ctx: ServiceContext; input: StartBacku
   permit(ctx.actor, 'operator')
   return ctx.db.$transaction(async (tx) => {
     const source = found(await tx.source.findFirst({ where: { id: input.sourceId, deletedAt: null } }), 'source')
-    const method = input.kind && methodOf(source.engine, input.kind).kind
+    const method = input.kind && methodFor(source, input.kind).kind
     const destinationIds = await chooseDestinations(tx, source.id, input.destinationIds)
     const row = await createJob(ctx, tx, {
       kind: 'backup',

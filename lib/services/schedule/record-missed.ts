@@ -1,5 +1,5 @@
+import { methodFor } from '../backup/method-for'
 import type { Failure } from '@/lib/contracts/common'
-import { methodOf } from '@/lib/contracts/engines/index'
 import { scheduleOptionsSchema } from '@/lib/contracts/schedule'
 import type { Tx } from '@/lib/db/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
@@ -31,12 +31,15 @@ export async function recordMissed(
   })
   if (schedule.action !== 'backup') return
   const { method } = scheduleOptionsSchema.parse(schedule.options)
-  const { engine } = await tx.source.findUniqueOrThrow({ where: { id: schedule.sourceId }, select: { engine: true } })
+  const source = await tx.source.findUniqueOrThrow({
+    where: { id: schedule.sourceId },
+    select: { engine: true, protection: true },
+  })
   await tx.backup.create({
     data: {
       sourceId: schedule.sourceId,
       jobId: job.id,
-      kind: method ?? methodOf(engine, null).kind,
+      kind: method ?? methodFor(source, null).kind,
       status: 'missed',
       dueAt,
       startedAt: dueAt,

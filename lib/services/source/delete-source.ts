@@ -2,6 +2,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import { guardChange } from '../approval/guard-change'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
+import { endFollowing } from '../log/change-following'
 import { permit } from '../permit'
 import { findSource } from './find-source'
 
@@ -36,7 +37,12 @@ export async function deleteSource({ ctx, input }: { ctx: ServiceContext; input:
       subjectId: row.id,
       summary: `Delete the source "${row.name}"`,
     })
-    await tx.source.update({ where: { id: row.id }, data: { deletedAt: now, secretsSealed: {} } })
+    // What the server keeps for a log that is followed is removed with the source's own secret, which goes afterwards.
+    const followed = await endFollowing(tx, row.id)
+    await tx.source.update({
+      where: { id: row.id },
+      data: { deletedAt: now, ...(followed ? {} : { secretsSealed: {} }) },
+    })
     await recordAudit(tx, ctx.actor, {
       action: 'source.delete',
       subjectType: 'source',

@@ -14,6 +14,8 @@ import { permit } from '../permit'
 import { readSealedSecrets } from '../stored-secrets'
 import { withUniqueName } from '../with-unique-name'
 import { confirmSource } from './confirm-source'
+import { changeFollowing, restartFollowing } from '../log/change-following'
+import { changedProtection } from '../log/changed-protection'
 import { findSource } from './find-source'
 import { mergeSettings, mergeSource } from './merge-source'
 import { refuseSourceAddress } from './refuse-source-address'
@@ -31,12 +33,15 @@ export async function updateSource({
   // Before the transaction: a name service may take its time to answer.
   const stored = await findSource(ctx.db, id)
   await refuseSourceAddress(stored.engine, mergeSettings(stored, patch), stored)
+  const protection = await changedProtection(ctx, stored, patch)
   const row = await withUniqueName('source', patch.name, () =>
     ctx.db.$transaction(async (tx) => {
       const before = await findSource(tx, id)
       if (patch.name !== undefined && patch.name !== before.name) refuseRename(ctx.actor)
       const merged = await mergeSource(ctx, before, patch)
       await confirmSource(ctx, tx, before, merged)
+      if (patch.protection) await changeFollowing(ctx, tx, before, protection)
+      else if (patch.connection || patch.options) await restartFollowing(tx, id)
       await recordAudit(tx, ctx.actor, {
         action: 'source.update',
         subjectType: 'source',
@@ -44,7 +49,7 @@ export async function updateSource({
         detail: {
           name: merged.name,
           changes: {
-            ...fieldChanges(settingsOf(before), settingsOf(merged)),
+            ...fieldChanges(settingsOf(before), settingsOf({ ...merged, protection })),
             ...secretChanges(readSealedSecrets(before.secretsSealed), merged.secretsSealed),
           },
         },
@@ -56,6 +61,7 @@ export async function updateSource({
           connection: toJson(merged.connection),
           options: toJson(merged.options),
           tags: merged.tags,
+          protection: toJson(protection),
           secretsSealed: toJson(merged.secretsSealed),
           ...(patch.connection ? { inspection: Prisma.DbNull, inspectedAt: null } : {}),
         },
@@ -71,11 +77,13 @@ const settingsOf = ({
   connection,
   options,
   tags,
-}: Pick<SourceModel, 'name' | 'tags'> & StoredSettings): object => ({
+  protection,
+}: Pick<SourceModel, 'name' | 'tags'> & StoredSettings & { protection: unknown }): object => ({
   name,
   tags,
   ...jsonObject(connection),
   ...jsonObject(options),
+  ...jsonObject(protection),
 })
 
 /** Names are unique, so one that is refused would tell a limited token what other sources are called. */

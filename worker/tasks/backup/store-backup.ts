@@ -20,6 +20,7 @@ import type { ChainPosition } from '@/lib/core/repository/manifest-signature'
 import type { TaskArgs } from '../../task'
 import type { BackupInput } from './backup-input'
 import { assertAlive, dropDestination } from './destination-run'
+import { awaitLog } from './await-log'
 import { sandboxOrder } from '../../sandbox-order'
 import { refuseOwnPaths } from './refuse-own-paths'
 import { storeParts } from './store-parts'
@@ -68,6 +69,8 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
     const key = encryption === 'none' ? null : await makeKey(args, findCipher(encryption))
     const parts = await storeParts(input, session, key)
     for (const warning of session.toolWarnings) run.logger.warn(warning)
+    const range = session.range?.() ?? null
+    if (range) await awaitLog(args, { sourceId: spec.id, engine: spec.engine, range })
 
     if (key) await putSmall(input, key.cipher.keyFile, key.wrapped)
     const about = {
@@ -91,8 +94,8 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       facts: session.facts,
       measures: session.measures,
       chain: linkOf(chain),
-      range: null,
-      earliestTarget: null,
+      range,
+      earliestTarget: session.endedAt?.().toISOString() ?? null,
       latestTarget: null,
       encryption: key
         ? {

@@ -5,6 +5,7 @@ import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openChain } from '@/lib/services/backup/open-chain'
 import { partOpener } from '@/lib/services/backup/part-opener'
+import { planTestRecovery } from '@/lib/services/recovery/plan-test-recovery'
 import { sandboxOrder } from '../../sandbox-order'
 import type { TaskArgs } from '../../task'
 import { timeLimited } from './time-limit'
@@ -33,7 +34,10 @@ export async function proveBackup(
     run,
   )
   const limited = timeLimited(run, options.restoreTestLimitMs)
+  let log: { close(): Promise<void> } | undefined
   try {
+    const recovery = await planTestRecovery(ctx, copy.manifest)
+    log = recovery?.log
     const { rtoObjectiveMs } = options
     const proof = await methodOfBackup(ctx, copy.manifest).prove(
       {
@@ -41,6 +45,7 @@ export async function proveBackup(
         open: partOpener(copy),
         before: before.map((each) => ({ manifest: each.manifest, open: partOpener(each) })),
         level,
+        ...(recovery ? { recovery } : {}),
         sandbox: await sandboxOrder(ctx, home, options.acceptUnconfined),
         expectations: options,
       },
@@ -63,6 +68,14 @@ export async function proveBackup(
     // Another attempt may get through; the last one says that it did not.
     if (told instanceof HoldfastError && told.transient && job.attempt < job.maxAttempts) throw told
     const failure = toFailure(told)
+    // Whatever the copies are like: without its log it is no backup.
+    if (failure.code === 'log-gap') {
+      return {
+        checks: [{ name: 'log-stored', verdict: 'failed', detail: failure.message }],
+        evidence: {},
+        failure: null,
+      }
+    }
     run.logger.error('the restore test could not be carried out', { ...failure })
     const name = limited.ended() ? 'time-limit' : 'sandbox'
     return {
@@ -71,6 +84,7 @@ export async function proveBackup(
       failure,
     }
   } finally {
+    await log?.close()
     await close()
   }
 }
