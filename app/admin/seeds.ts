@@ -18,6 +18,7 @@ import * as people from '@/lib/client/queries/people'
 import * as policy from '@/lib/client/queries/policies'
 import * as test from '@/lib/client/queries/restore-tests'
 import { recoveryKitQuery } from '@/lib/client/queries/recovery-kit'
+import { windowsQuery } from '@/lib/client/queries/recovery'
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { backupRetentionQuery, retentionPolicyQuery } from '@/lib/client/queries/retention'
@@ -41,6 +42,7 @@ import { getOidcFacts } from '@/lib/services/oidc/get-oidc-facts'
 import { getOperations } from '@/lib/services/operations/get-operations'
 import { getPolicy } from '@/lib/services/policy/get-policy'
 import { listPolicies } from '@/lib/services/policy/list-policies'
+import { getWindows } from '@/lib/services/recovery/get-windows'
 import { getRecoveryKit } from '@/lib/services/recovery-kit/get-recovery-kit'
 import { listRestoreGrants } from '@/lib/services/restore-grant/list-restore-grants'
 import { getEvidence } from '@/lib/services/restore-test/get-evidence'
@@ -76,6 +78,8 @@ export const statusSeed = (input: Omit<StatusQuery, 'trend'> = {}) =>
 export const trendSeed = seed(trendQuery, async (ctx) => (await getStatus({ ctx, input: { limit: 1 } })).trend)
 export const sourcesSeed = seed(source.sourcesQuery(), (ctx) => listSources({ ctx, input: all }))
 export const sourceSeed = (id: string) => seed(source.sourceQuery(id), (ctx) => getSource({ ctx, input: { id } }))
+/** Engines without a log have none, and no screen asks for it then. */
+export const windowsSeed = (id: string) => seed(windowsQuery(id), (ctx) => getWindows({ ctx, input: { sourceId: id } }))
 export const restoreGrantsSeed = (id: string) =>
   seed(restoreGrantsQuery(id), (ctx) => listRestoreGrants({ ctx, input: { id } }))
 export const destinationsSeed = seed(destination.destinationsQuery(), (ctx) => listDestinations({ ctx, input: all }))

@@ -11,7 +11,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { api } from '@/lib/client/api'
-import { type ChosenKind, enginesOf, type KindChoices, kindChoices, offeredKind } from '@/lib/client/backup-kinds'
+import { type ChosenKind, type KindChoices, kindChoices, offeredKind, sourcesAmong } from '@/lib/client/backup-kinds'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { useAction } from '@/lib/client/hooks/use-action'
@@ -30,9 +30,9 @@ export function BackupNowDialog({ open, onOpenChange, sourceId }: BackupNowDialo
   const [ticked, setTicked] = useState<readonly string[]>([])
   const source = chosen || (sources.data?.items[0]?.id ?? '')
   const [kind, setKind] = useState<ChosenKind>('')
-  const engines = enginesOf(sources.data?.items ?? [], [source])
-  const kinds = kindChoices(engines)
-  const asked = offeredKind(kind, engines)
+  const about = sourcesAmong(sources.data?.items ?? [], [source])
+  const kinds = kindChoices(about)
+  const asked = offeredKind(kind, about)
   const start = useAction({
     run: () =>
       api<Started>('/admin/backups', {

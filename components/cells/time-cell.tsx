@@ -1,6 +1,6 @@
 'use client'
 
-import { formatAbsolute, formatRelative } from '@/lib/client/format/time'
+import { formatAbsolute, formatExact, formatRelative } from '@/lib/client/format/time'
 import { useNow } from '@/lib/client/hooks/use-now'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 
@@ -8,8 +8,8 @@ interface TimeCellProps {
   at: string | null | undefined
   /** What to say when there is no time. */
   none?: string
-  /** `both`: relative above absolute. `relative`: the absolute time on hover. `inline`: both in one line. */
-  form?: 'both' | 'relative' | 'inline'
+  /** `both`: relative above absolute. `relative`: the absolute time on hover. `inline`: both in one line. `exact`: with seconds. */
+  form?: 'both' | 'relative' | 'inline' | 'exact'
 }
 
 /** A moment in the viewer's zone, with the zone shown. */
@@ -24,6 +24,13 @@ export function TimeCell({ at, none = 'never', form = 'both' }: TimeCellProps) {
     return (
       <time dateTime={at} title={absolute} className="whitespace-nowrap">
         {relative}
+      </time>
+    )
+  }
+  if (form === 'exact') {
+    return (
+      <time dateTime={at} title={relative} className="tabular">
+        {formatExact(date, zone)}
       </time>
     )
   }

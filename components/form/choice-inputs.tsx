@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Checkbox, Switch } from '@/components/ui/check'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
+import { RadioChoices, type RadioChoice } from '@/components/ui/radio-choices'
 import type { LabelledProps } from './text-inputs'
 import { useField } from './use-field'
 
@@ -50,6 +51,18 @@ export function SelectInput({ name, label, hint, optional, error, className, cho
       )}
     </Field>
   )
+}
+
+interface RadiosInputProps {
+  name: string
+  label: string
+  choices: readonly RadioChoice[]
+}
+
+/** One of a few texts, each with a sentence of its own. */
+export function RadiosInput({ name, ...shown }: RadiosInputProps) {
+  const field = useField<string>(name)
+  return <RadioChoices {...shown} value={field.value} onChange={field.change} />
 }
 
 interface ToggleInputProps {

@@ -1,7 +1,7 @@
 import type { ComponentProps, ComponentType } from 'react'
 import type { FieldPathByValue, FieldValues } from 'react-hook-form'
 import { ChecksInput } from './checks-input'
-import { CheckInput, SelectInput, SwitchInput, type Choice } from './choice-inputs'
+import { CheckInput, RadiosInput, SelectInput, SwitchInput, type Choice } from './choice-inputs'
 import { AreaInput, LinesInput, NumberInput, TextInput, WordsInput } from './text-inputs'
 
 type Named<Values extends FieldValues, Value, Props> = ComponentType<
@@ -16,6 +16,7 @@ export interface FormFields<Values extends FieldValues> {
   Words: Named<Values, string[], ComponentProps<typeof WordsInput>>
   Lines: Named<Values, string[], ComponentProps<typeof LinesInput>>
   Select: Named<Values, string, ComponentProps<typeof SelectInput>>
+  Radios: Named<Values, string, ComponentProps<typeof RadiosInput>>
   Switch: Named<Values, boolean, ComponentProps<typeof SwitchInput>>
   Check: Named<Values, boolean, ComponentProps<typeof CheckInput>>
   Checks: Named<Values, string[] | number[], ComponentProps<typeof ChecksInput>>
@@ -28,6 +29,7 @@ const fields = {
   Words: WordsInput,
   Lines: LinesInput,
   Select: SelectInput,
+  Radios: RadiosInput,
   Switch: SwitchInput,
   Check: CheckInput,
   Checks: ChecksInput,

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
 import { createPolicySchema, type Policy, type PolicyPreview } from '@/lib/contracts/policy'
 import type { Source } from '@/lib/contracts/source'
-import { enginesOf } from '@/lib/client/backup-kinds'
+import { sourcesAmong } from '@/lib/client/backup-kinds'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Form, FormActions } from '@/components/form/form'
 import { ActionFields, TimingSections } from '@/components/schedules/timing-sections'
@@ -48,7 +48,7 @@ const Enter = fieldsOf<PolicyValues>()
 const policyInputOf =
   (sources: readonly Source[]) =>
   ({ name, sourceIds, ...timing }: PolicyValues) => ({
-    ...timingBody(timing, enginesOf(sources, sourceIds)),
+    ...timingBody(timing, sourcesAmong(sources, sourceIds)),
     name,
     sourceIds,
   })
@@ -71,7 +71,7 @@ function KnownPolicyForm({ policy, sources, usual, onSaved }: KnownPolicyFormPro
   const look = useForm({
     schema: createPolicySchema,
     initial: {
-      ...timingValues(policy, usual, enginesOf(sources, followers)),
+      ...timingValues(policy, usual, sourcesAmong(sources, followers)),
       name: policy?.name ?? '',
       sourceIds: followers,
     },
@@ -126,7 +126,7 @@ function KnownPolicyForm({ policy, sources, usual, onSaved }: KnownPolicyFormPro
       <FormSection title="What" note={policy && 'The action stays; add another policy for others.'}>
         <div className="grid gap-4 sm:grid-cols-2">
           <Enter.Text name="name" label="Name" />
-          <ActionFields fixed={policy !== undefined} engines={enginesOf(sources, chosen)} />
+          <ActionFields fixed={policy !== undefined} sources={sourcesAmong(sources, chosen)} />
         </div>
       </FormSection>
       <TimingSections />

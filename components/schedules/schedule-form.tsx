@@ -9,7 +9,7 @@ import { Form, FormActions } from '@/components/form/form'
 import { RoleButton } from '@/components/shell/role-button'
 import { FormSection } from '@/components/ui/form-section'
 import { SkeletonRows } from '@/components/ui/skeleton'
-import { enginesOf } from '@/lib/client/backup-kinds'
+import { sourcesAmong } from '@/lib/client/backup-kinds'
 import { api } from '@/lib/client/api'
 import { useForm } from '@/lib/client/hooks/use-form'
 import { sourcesQuery } from '@/lib/client/queries/sources'
@@ -39,7 +39,7 @@ const Enter = fieldsOf<ScheduleValues>()
 const scheduleInputOf =
   (sources: readonly Source[]) =>
   ({ sourceId, enabled, pausedUntil: _, ...timing }: ScheduleValues) => ({
-    ...timingBody(timing, enginesOf(sources, [sourceId])),
+    ...timingBody(timing, sourcesAmong(sources, [sourceId])),
     sourceId,
     enabled,
   })
@@ -60,7 +60,7 @@ function KnownScheduleForm({ schedule, sourceId, sources, usual, onSaved }: Know
   const save = useForm({
     schema: createScheduleSchema,
     initial: {
-      ...timingValues(schedule, usual, enginesOf(sources, [about])),
+      ...timingValues(schedule, usual, sourcesAmong(sources, [about])),
       ...pauseValues(schedule),
       sourceId: about,
     },
@@ -100,7 +100,7 @@ function KnownScheduleForm({ schedule, sourceId, sources, usual, onSaved }: Know
             disabled={schedule !== undefined}
             choices={sources.map(({ id, name }) => ({ value: id, label: name }))}
           />
-          <ActionFields fixed={schedule !== undefined} engines={enginesOf(sources, [chosen])} />
+          <ActionFields fixed={schedule !== undefined} sources={sourcesAmong(sources, [chosen])} />
         </div>
       </FormSection>
       <TimingSections />

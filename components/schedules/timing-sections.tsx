@@ -7,7 +7,7 @@ import { provesOf } from '@/components/engines/index'
 import { fieldsOf } from '@/components/form/fields-of'
 import { useField } from '@/components/form/use-field'
 import { FormSection } from '@/components/ui/form-section'
-import { kindChoices } from '@/lib/client/backup-kinds'
+import { kindChoices, type KindSource } from '@/lib/client/backup-kinds'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
 import { levelWords } from '@/lib/client/words/words'
 import { CronField } from './cron-field'
@@ -29,13 +29,14 @@ const catchUps = [
 
 interface ActionFieldsProps {
   fixed: boolean
-  /** Of the sources that it is about. */
-  engines: readonly string[]
+  /** Those that it is about. */
+  sources: readonly KindSource[]
 }
 
 /** What is done, and how thoroughly. */
-export function ActionFields({ fixed, engines }: ActionFieldsProps) {
-  const kinds = kindChoices(engines)
+export function ActionFields({ fixed, sources }: ActionFieldsProps) {
+  const engines = new Set(sources.map(({ engine }) => engine))
+  const kinds = kindChoices(sources)
   const [action, level] = useWatch<TimingValues, ['action', 'options.level']>({ name: ['action', 'options.level'] })
   return (
     <>
@@ -47,7 +48,7 @@ export function ActionFields({ fixed, engines }: ActionFieldsProps) {
         <Enter.Select
           name="options.level"
           label="Level"
-          hint={provesOf(level, new Set(engines).size === 1 ? engines[0] : undefined)}
+          hint={provesOf(level, engines.size === 1 ? sources[0]?.engine : undefined)}
           choices={levels}
         />
       )}

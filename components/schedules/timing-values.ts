@@ -1,6 +1,6 @@
 import type { Policy } from '@/lib/contracts/policy'
 import type { Schedule, ScheduleAction } from '@/lib/contracts/schedule'
-import { offeredKind } from '@/lib/client/backup-kinds'
+import { offeredKind, type KindSource } from '@/lib/client/backup-kinds'
 import { startOptions, startValues, type StartValues } from './start-values'
 
 /** What schedules and policies have in common, as their forms hold it. */
@@ -15,11 +15,11 @@ export interface TimingValues {
   options: StartValues
 }
 
-/** `usual` is for what nobody has chosen yet; `engines` are those of the sources that it is about. */
+/** `usual` is for what nobody has chosen yet; `sources` are those that it is about. */
 export function timingValues(
   stored: Schedule | Policy | undefined,
   usual: UsualTiming,
-  engines: readonly string[],
+  sources: readonly KindSource[],
 ): TimingValues {
   const options = startValues(stored?.options)
   return {
@@ -31,7 +31,7 @@ export function timingValues(
     // Keeping everything is a choice.
     retentionPolicyId: (stored ? stored.retentionPolicyId : usual.retentionPolicyId) ?? '',
     // The usual kind may be stored by its name; it is one and the same choice.
-    options: { ...options, method: offeredKind(options.method, engines) },
+    options: { ...options, method: offeredKind(options.method, sources) },
   }
 }
 
@@ -40,9 +40,9 @@ export interface UsualTiming {
   retentionPolicyId: string | null
 }
 
-/** The same as the API takes it, for sources of these engines. */
-export function timingBody({ options, retentionPolicyId, ...values }: TimingValues, engines: readonly string[]) {
-  const method = offeredKind(options.method, engines)
+/** The same as the API takes it, for these sources. */
+export function timingBody({ options, retentionPolicyId, ...values }: TimingValues, sources: readonly KindSource[]) {
+  const method = offeredKind(options.method, sources)
   return { ...values, retentionPolicyId: retentionPolicyId || null, options: startOptions({ ...options, method }) }
 }
 

@@ -1,16 +1,14 @@
 import type { ReactNode } from 'react'
 import type { EngineName } from '@/lib/contracts/common'
 import { measureTitle, valueInWords } from '@/lib/contracts/repository/measure-words'
-import { foundMeasures, type Inspection, type ShownFinding } from '@/lib/contracts/source'
+import { foundMeasures, type Inspection } from '@/lib/contracts/source'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { DurationCell } from '@/components/cells/duration-cell'
 import { engineScreen } from '@/components/engines/index'
 import { Callout } from '@/components/ui/callout'
-import { CodeBlock } from '@/components/ui/code-block'
 import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
-
-const tones = { error: 'bad', warning: 'warn', info: 'info' } as const
+import { FindingNote } from './finding-note'
 
 interface InspectionResultProps {
   engine: EngineName
@@ -68,17 +66,6 @@ export function InspectionResult({ engine, inspection, offers }: InspectionResul
           </ul>
         </details>
       )}
-    </div>
-  )
-}
-
-function FindingNote({ finding }: { finding: ShownFinding }) {
-  return (
-    <div className="space-y-2">
-      <Callout tone={tones[finding.severity]} title={finding.message}>
-        {finding.remedy}
-      </Callout>
-      {finding.sql && <CodeBlock text={finding.sql} label="Copy SQL" />}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { BackupHistory } from '@/components/backups/backup-history'
 import { SampleBadge } from '@/components/cells/sample-badge'
 import { engineScreen, engineTitle } from '@/components/engines/index'
 import { JobProgress } from '@/components/jobs/job-progress'
+import { ContinuousCard } from '@/components/recovery/continuous-card'
 import { RetentionPauseNote } from '@/components/retention/retention-pause-note'
 import { DeleteAction } from '@/components/shell/delete-action'
 import { RoleLink } from '@/components/shell/role-link'
@@ -38,6 +39,7 @@ export function SourceScreen({ id }: { id: string }) {
     )
   // Backups of what lies on the worker's machine go to no server, so no server has to be allowed.
   const isOnWorker = knownContract(source.engine)?.localPaths !== undefined
+  const hasLog = knownContract(source.engine)?.followed === true
   const mine: SourceStatus | undefined = status?.sources.find((item) => item.sourceId === id)
   const running = status?.running.filter((job) => job.sourceId === id) ?? []
   return (
@@ -84,6 +86,7 @@ export function SourceScreen({ id }: { id: string }) {
           <ProtectionCard status={mine} />
           <ConnectionCard source={source} />
         </div>
+        {hasLog && <ContinuousCard source={source} />}
         <SourceSchedules sourceId={id} />
         {!isOnWorker && <RestoreGrantsCard source={source} />}
         <Card aria-labelledby="backups-title">

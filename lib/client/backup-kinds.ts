@@ -1,27 +1,53 @@
 import type { BackupKind } from '@/lib/contracts/backup-kind'
+import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
 import { knownContract } from '@/lib/contracts/engines/index'
+import type { Protection } from '@/lib/contracts/recovery/protection'
 
-/** Empty: as the engine of the source usually does, which is what the API takes where no kind is named. */
+/** Empty: as the source is usually backed up, which is what the API takes where no kind is named. */
 export type ChosenKind = BackupKind | ''
+
+/** What decides which kinds of backup a source can have. */
+export interface KindSource {
+  engine: string
+  protection: Pick<Protection, 'dumps' | 'continuous'>
+}
 
 export interface KindChoices {
   choices: { value: ChosenKind; label: string }[]
   hint?: string
 }
 
-/** Engines of the sources with these ids. */
-export const enginesOf = (sources: readonly { id: string; engine: string }[], ids: readonly string[]): string[] =>
-  sources.filter(({ id }) => ids.includes(id)).map(({ engine }) => engine)
+/** Those of the sources that have these ids. */
+export const sourcesAmong = <S extends KindSource & { id: string }>(
+  sources: readonly S[],
+  ids: readonly string[],
+): readonly S[] => sources.filter(({ id }) => ids.includes(id))
 
-/** The kinds of backup that people choose from for sources of these engines; null where there is one kind, or none in common. */
-export function kindChoices(engines: readonly string[]): KindChoices | null {
-  const [first = [], ...others] = [...new Set(engines)].map((engine) => knownContract(engine)?.methods ?? [])
+const known = ({ engine }: Pick<KindSource, 'engine'>): readonly EngineMethod[] => knownContract(engine)?.methods ?? []
+
+/** Without its log a base backup cannot be recovered. */
+const methodsOf = (source: KindSource): readonly EngineMethod[] =>
+  known(source).filter(({ needsLog }) => !needsLog || source.protection.continuous)
+
+/** The kind with which a window begins: the log leads on from it. */
+export const baseKind = (source: Pick<KindSource, 'engine'>): BackupKind | undefined =>
+  known(source).find(({ needsLog, buildsOn }) => needsLog && !buildsOn)?.kind
+
+/** What is taken where no kind is named. */
+function usualKind(source: KindSource): BackupKind | undefined {
+  const usual = known(source)[0]?.kind
+  return source.protection.dumps ? usual : (baseKind(source) ?? usual)
+}
+
+/** The kinds of backup that people choose from for these sources; null where there is one kind, or none in common. */
+export function kindChoices(sources: readonly KindSource[]): KindChoices | null {
+  const [first = [], ...others] = sources.map(methodsOf)
   const common = first.filter(({ kind }) => others.every((methods) => methods.some((one) => one.kind === kind)))
   if (common.length < 2) return null
-  const [usual] = first
-  const isUsual = others.every(([method]) => method?.kind === usual?.kind)
+  const [usual, ...different] = new Set(sources.map(usualKind))
+  const isUsual = different.length === 0
   const choices = common.map(({ kind, title }): KindChoices['choices'][number] => ({
-    value: isUsual && kind === usual?.kind ? '' : kind,
+    value: isUsual && kind === usual ? '' : kind,
     label: title,
   }))
   const builds = common.find(({ buildsOn }) => buildsOn !== undefined)
@@ -32,10 +58,10 @@ export function kindChoices(engines: readonly string[]): KindChoices | null {
 }
 
 /**
- * What was chosen, unless it is not offered for these engines: people choose a kind, and another source after that. Without any
- * engine it stays.
+ * What was chosen, unless it is not offered for these sources: people choose a kind, and another source after that. Without any
+ * source it stays.
  */
-export function offeredKind(chosen: ChosenKind, engines: readonly string[]): ChosenKind {
-  if (engines.length === 0) return chosen
-  return kindChoices(engines)?.choices.some(({ value }) => value === chosen) ? chosen : ''
+export function offeredKind(chosen: ChosenKind, sources: readonly KindSource[]): ChosenKind {
+  if (sources.length === 0) return chosen
+  return kindChoices(sources)?.choices.some(({ value }) => value === chosen) ? chosen : ''
 }

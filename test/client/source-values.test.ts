@@ -87,6 +87,7 @@ const stored = (engine: Source['engine']): Source =>
     sample: false,
     catalog: false,
     retentionPause: null,
+    protection: { dumps: true, continuous: false },
     inspection: null,
     inspectedAt: null,
     createdAt: '2026-01-01T00:00:00.000Z',

@@ -83,6 +83,7 @@ describe('what pages bring with them', () => {
     ['the trend', seeds.trendSeed],
     ['sources', seeds.sourcesSeed],
     ['a source', seeds.sourceSeed(ids.source)],
+    ['the windows of a source', seeds.windowsSeed(ids.source)],
     ['destinations', seeds.destinationsSeed],
     ...seeds.destinationSeeds(ids.destination).map((each): [string, Seed] => ['a destination', each]),
     ['schedules', seeds.schedulesSeed],

@@ -3,11 +3,15 @@ import type { CheckVerdict, CopyState, Verified } from '@/lib/contracts/backup'
 import type { BackupKind } from '@/lib/contracts/backup-kind'
 import type { ChannelKind } from '@/lib/contracts/alerting/channel-config'
 import type { JobState } from '@/lib/contracts/common'
+import type { LogStreamState } from '@/lib/contracts/recovery/continuous'
 import type { JobKind } from '@/lib/contracts/job'
 import type { RestoreTestLevel } from '@/lib/contracts/schedule'
 import type { HealthLevel } from '@/lib/contracts/status'
 
-/** What a colour says. `proven` is green and kept for what a restore has shown; a stored backup is only `info`. */
+/**
+ * What a colour says. `proven` is green and kept for what a restore has shown, and for log that is known to have no gap; a stored
+ * backup is only `info`.
+ */
 export type Tone = 'proven' | 'info' | 'neutral' | 'warn' | 'bad' | 'running'
 
 export const stateWords: Record<JobState, { label: string; tone: Tone; means: string }> = {
@@ -51,6 +55,13 @@ export const copyWords: Record<CopyState, { label: string; tone: Tone }> = {
   missing: { label: 'Missing', tone: 'bad' },
   damaged: { label: 'Damaged', tone: 'bad' },
   deleted: { label: 'Deleted', tone: 'neutral' },
+}
+
+export const logStreamWords: Record<LogStreamState, { label: string; tone: Tone; means: string }> = {
+  starting: { label: 'Starting', tone: 'neutral', means: 'A worker takes it up within seconds' },
+  streaming: { label: 'Streaming', tone: 'running', means: 'The log is stored as the server writes it' },
+  waiting: { label: 'Waiting', tone: 'warn', means: 'The log could not be followed; the server keeps it meanwhile' },
+  ending: { label: 'Ending', tone: 'neutral', means: 'The slot is being removed from the server' },
 }
 
 export const jobKindWords: Record<JobKind, string> = {
@@ -99,6 +110,8 @@ export const alertWords: Record<AlertEvent, string> = {
   'restore-test-overdue': 'Restore test overdue',
   'exposure-over-objective': 'Exposure over the objective',
   'restore-over-objective': 'Restore takes too long',
+  'log-behind': 'The log is not stored in time',
+  'log-gap': 'Gap in the log',
   'copies-missing': 'Too few copies',
   'copy-damaged': 'A stored copy is damaged',
   'retention-paused': 'Retention paused',

@@ -3,7 +3,7 @@ import { SourceScreen } from '@/components/sources/source-screen'
 import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { readSearch, type Search } from '@/app/admin/read-search'
-import { backupsSeed, restoreGrantsSeed, schedulesSeed, sourceSeed, statusSeed } from '@/app/admin/seeds'
+import { backupsSeed, restoreGrantsSeed, schedulesSeed, sourceSeed, statusSeed, windowsSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Source' }
 
@@ -20,7 +20,14 @@ export default async function Page({
   return (
     <Prefetched
       actor={actor}
-      seeds={[sourceSeed(id), statusSeed({ sourceId: id }), schedulesSeed, backupsSeed(get, id), restoreGrantsSeed(id)]}
+      seeds={[
+        sourceSeed(id),
+        statusSeed({ sourceId: id }),
+        schedulesSeed,
+        backupsSeed(get, id),
+        restoreGrantsSeed(id),
+        windowsSeed(id),
+      ]}
     >
       <SourceScreen id={id} />
     </Prefetched>
