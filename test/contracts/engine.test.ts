@@ -57,6 +57,7 @@ describe.each(built)('the engine %s', (name) => {
     expect(engine.name).toBe(name)
     expect(Object.keys(engine.methods)).toEqual(contract.methods.map(({ kind }) => kind))
     expect(engine.methods[contract.methods[0].kind]?.sample !== undefined).toBe(contract.sampled)
+    expect(engine.log !== undefined).toBe(contract.followed)
   })
 
   it('is told in words, without its secrets', () => {

@@ -111,7 +111,12 @@ describe('a catalog and repositories of version 1, upgraded', () => {
     // What is meant to differ. Nothing else is, so far:
     const moved = {
       // installSample put the server of the sources on another port,
-      sources: before.sources.map((source) => ({ ...source, connection: { ...source.connection, port: pg.port } })),
+      sources: before.sources.map((source) => ({
+        ...source,
+        connection: { ...source.connection, port: pg.port },
+        // How a source is protected is new, and is as it was.
+        protection: { dumps: true, continuous: false, sliceMs: 60_000 },
+      })),
       // and the repositories into other folders.
       destinations: before.destinations.map((destination) => ({
         ...destination,
