@@ -15,6 +15,12 @@ export interface LogTrouble {
   failure: Failure
 }
 
+export interface IndexChain {
+  /** By their numbers. */
+  segments: Map<number, IndexedSegment>
+  troubles: LogTrouble[]
+}
+
 /**
  * Reads the indexes of a timeline that lie in a store. The oldest ones may have been removed with the segments they listed. One that is
  * missing behind those, was changed, or does not follow the one before it is told as `signature-invalid`; of what was changed nothing is
@@ -23,7 +29,7 @@ export interface LogTrouble {
 export async function readIndexChain(
   input: { storage: Storage; place: LogPlace; numbers: readonly number[]; trustedKeys: ReadonlySet<string> },
   run: RunContext,
-): Promise<{ segments: Map<number, IndexedSegment>; troubles: LogTrouble[] }> {
+): Promise<IndexChain> {
   const { storage, place, trustedKeys } = input
   const segments = new Map<number, IndexedSegment>()
   const troubles: LogTrouble[] = []

@@ -46,7 +46,7 @@ export async function keptBases(
       sourceId: source.id,
       kind: { in: kindsWithLog(source.engine) },
       deletedAt: null,
-      status: { notIn: ['failed', 'cancelled', 'interrupted'] },
+      status: { in: ['succeeded', 'partial'] },
     },
     select: { manifest: true },
   })

@@ -10,7 +10,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
 import { type OpenWrapped, readSmallObject } from '@/lib/services/log/read-small-object'
 import { readBaseManifests } from './read-base-manifests'
-import { type LogTrouble, readIndexChain } from '@/lib/services/log/read-index-chain'
+import { type IndexChain, type LogTrouble, readIndexChain } from '@/lib/services/log/read-index-chain'
 
 export interface LogObjects {
   /** What can be recovered from, by the identity of the server that wrote it. */
@@ -59,9 +59,18 @@ export async function readLogObjects(
     const segmentBytes = input.method.segmentBytesOf(manifest.facts)
     if (segmentBytes !== null) sizes.set(manifest.range.identity, segmentBytes)
   }
+  const chains = new Map<Timeline, IndexChain>()
   for (const timeline of timelines.values()) {
+    const numbers = objectsOf(timeline, 'index').map(({ object }) => object.number)
+    const chain = await readIndexChain({ ...input, place: timeline.place, numbers }, run)
+    chains.set(timeline, chain)
+    // One server has one size of segments, on all of its timelines.
+    const [listed] = chain.segments.values()
+    if (listed) sizes.set(timeline.place.identity, listed.sourceBytes)
+  }
+  for (const [timeline, chain] of chains) {
     const { identity, timeline: name } = timeline.place
-    const read = await readTimeline({ ...input, segmentBytes: sizes.get(identity) ?? null }, timeline, run)
+    const read = await readTimeline({ ...input, chain, segmentBytes: sizes.get(identity) ?? null }, timeline, run)
     const log = logOf(identity)
     log.ranges.push(...rangesOf(name, read.pieces))
     log.histories.push(...read.histories)
@@ -90,20 +99,21 @@ interface Timeline {
 interface Reading {
   storage: Storage
   method: LogMethod
-  trustedKeys: ReadonlySet<string>
   unwrap: OpenWrapped | null
-  /** As a base backup says. */
+  chain: IndexChain
+  /** As an index or a base backup says; null where there is neither. */
   segmentBytes: number | null
 }
 
-async function readTimeline(input: Reading, { place, objects }: Timeline, run: RunContext) {
-  const { storage, method, trustedKeys } = input
-  const of = <Kind extends LogObject['kind']>(kind: Kind) =>
-    objects.filter((each): each is Found<Extract<LogObject, { kind: Kind }>> => each.object.kind === kind)
-  const numbers = of('index').map(({ object }) => object.number)
-  const { segments: listed, troubles } = await readIndexChain({ storage, place, numbers, trustedKeys }, run)
-  const [anyListed] = listed.values()
-  const segmentBytes = anyListed?.sourceBytes ?? input.segmentBytes
+const objectsOf = <Kind extends LogObject['kind']>({ objects }: Timeline, kind: Kind) =>
+  objects.filter((each): each is Found<Extract<LogObject, { kind: Kind }>> => each.object.kind === kind)
+
+async function readTimeline(input: Reading, timeline: Timeline, run: RunContext) {
+  const { method, segmentBytes } = input
+  const { place } = timeline
+  const listed = input.chain.segments
+  const troubles = [...input.chain.troubles]
+  const of = <Kind extends LogObject['kind']>(kind: Kind) => objectsOf(timeline, kind)
   const placeOf = (name: string) => method.stretchOf(name, segmentBytes)
   const pieces: StoredPiece[] = []
   const histories: TimelineHistory[] = []
