@@ -90,6 +90,7 @@ async function back(
   ageDays: number,
   more: {
     places?: string[]
+    kind?: string
     sourceBytes?: number
     status?: string
     rows?: number
@@ -105,7 +106,7 @@ async function back(
       id,
       sourceId,
       jobId: randomUUID(),
-      kind: 'logical',
+      kind: more.kind ?? 'logical',
       status: more.status ?? 'succeeded',
       startedAt,
       finishedAt: startedAt,
@@ -405,6 +406,13 @@ describe('a newest backup that looks wrong', () => {
     expect(await applied()).toMatchObject({ paused: true, marked: [] })
     const source = await catalog.db.source.findUniqueOrThrow({ where: { id: sourceId } })
     expect(source.retentionPause).toMatchObject({ reason: `The newest backup is far smaller than usual: ${reason}.` })
+  })
+
+  it('measures a dump against dumps, not against copies of the whole server', async () => {
+    for (const age of [4, 3, 2]) await back(age, { kind: 'base', sourceBytes: 1_000_000 })
+    for (const age of [6, 5]) await back(age, { sourceBytes: 1_000 })
+    await back(0, { sourceBytes: 1_000 })
+    expect(await applied()).toMatchObject({ paused: false })
   })
 
   it('pauses retention until someone acknowledges it, and then is the new measure (fault 43)', async () => {

@@ -26,6 +26,8 @@ export interface SmallObject {
   bytes: Buffer
   /** An object that has to lie there before this one counts. */
   needs?: { key: string; bytes: Buffer }
+  /** One that lies there already is the same, however it was encrypted. */
+  staysAsItIs?: boolean
 }
 
 /**
@@ -38,6 +40,8 @@ export class LogDestinations {
   constructor(
     opened: { id: string; name: string; storage: Storage }[],
     private readonly run: RunContext,
+    /** Throws when this follower may not replace what it finds: another one has the stream by now. */
+    private readonly assertHeld: () => Promise<void>,
   ) {
     this.all = opened.map((each) => ({ ...each, failures: 0, pausedUntil: 0, keys: new Set() }))
   }
@@ -96,12 +100,12 @@ export class LogDestinations {
   }
 
   /** Puts an object where it is missing; one that lies there already, of the same size, is taken for the same. */
-  async putTo(target: LogDestination, { key, bytes, needs }: SmallObject, run: RunContext): Promise<void> {
+  async putTo(target: LogDestination, { needs, ...object }: SmallObject, run: RunContext): Promise<void> {
     if (needs && !target.keys.has(needs.key)) {
-      await putSmall(target.storage, needs.key, needs.bytes, run)
+      await this.putSmall(target.storage, needs, run)
       target.keys.add(needs.key)
     }
-    await putSmall(target.storage, key, bytes, run)
+    await this.putSmall(target.storage, object, run)
   }
 
   putToOne(id: string, object: SmallObject): Promise<void> {
@@ -132,22 +136,27 @@ export class LogDestinations {
     target.pausedUntil = performance.now() + pauseMs
     this.run.logger.warn(`log could not be stored in ${target.name}`, { ...toFailure(error) })
   }
-}
 
-/**
- * Creates an object. Under the lease of the stream, one that lies there and is not in the catalog was left by an attempt that ended
- * before it could be recorded: with the same bytes it is the object, otherwise it was encrypted for that attempt and is replaced.
- */
-async function putSmall(storage: Storage, key: string, bytes: Buffer, run: RunContext): Promise<void> {
-  const put = () => storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
-  try {
-    await put()
-  } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== 'object-exists') throw error
-    if (await holds(storage, key, bytes, run)) return
-    const [outcome] = await storage.delete([key], run)
-    if (outcome?.result !== 'deleted' && outcome?.result !== 'absent') throw error
-    await put()
+  /**
+   * Creates an object. Under the lease of the stream, one that lies there was left by an attempt that ended before it could be
+   * recorded: with the same bytes it is the object, otherwise it was encrypted for that attempt and is replaced.
+   */
+  private async putSmall(
+    storage: Storage,
+    { key, bytes, staysAsItIs = false }: SmallObject,
+    run: RunContext,
+  ): Promise<void> {
+    const put = () => storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
+    try {
+      await put()
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error.code !== 'object-exists') throw error
+      if (staysAsItIs || (await holds(storage, key, bytes, run))) return
+      await this.assertHeld()
+      const [outcome] = await storage.delete([key], run)
+      if (outcome?.result !== 'deleted' && outcome?.result !== 'absent') throw error
+      await put()
+    }
   }
 }
 

@@ -16,7 +16,7 @@ export interface LogWriterInput {
   ctx: ServiceContext
   claim: ClaimedStream
   place: LogPlaceKey
-  following: Pick<LogFollowing, 'confirm' | 'serverPosition' | 'from'>
+  following: Pick<LogFollowing, 'confirm' | 'serverPosition' | 'from' | 'segmentBytes'>
   order(position: string): bigint
   destinations: LogDestinations
   /** As new objects are stored, with the key of the period beside it. */
@@ -101,7 +101,14 @@ export class LogWriter {
   }
 
   private async takeBytes(event: Bytes): Promise<void> {
-    const { order } = this.input
+    const { order, following } = this.input
+    const segmentEnd = order(event.from) - BigInt(event.offset) + BigInt(following.segmentBytes)
+    if (segmentEnd <= order(this.stored)) {
+      // A new slot begins at a checkpoint, which may lie before what an earlier follower has stored.
+      this.received = event.to
+      if (event.whole) following.confirm(event.to)
+      return
+    }
     if (event.offset === 0 || !this.open) {
       if (event.offset !== 0) throw new Error(`${event.segment.name} does not begin at its first byte.`)
       this.open = new OpenSegment(event.segment, event.from)

@@ -22,6 +22,6 @@ export async function putHistories(input: {
     const { bytes, ...facts } = await seal(plain, form)
     if (facts.period !== null) await noteHistoryPeriod(ctx, claim, place, facts.period)
     const key = logKey(place, { kind: 'segment', segment, ...storedForm(facts) })
-    await destinations.put({ key, bytes, ...(needs ? { needs } : {}) })
+    await destinations.put({ key, bytes, staysAsItIs: true, ...(needs ? { needs } : {}) })
   }
 }

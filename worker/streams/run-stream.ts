@@ -18,7 +18,7 @@ import { LogDestinations } from './log-destinations'
 import { LogWriter } from './log-writer'
 import { putHistories } from './put-histories'
 import type { LogForm } from './seal'
-import type { StreamFacts } from '@/lib/services/log/hold-stream'
+import { assertStream, type StreamFacts } from '@/lib/services/log/hold-stream'
 
 const tickMs = 500
 /** How often destinations that lack something are looked at, and segments that no index lists. */
@@ -46,7 +46,7 @@ export async function runStream(
   const protection = protectionOf(row.protection)
   const resume = await resumeLog(ctx.db, claim.sourceId)
   const following = await method.follow(spec, resume, run)
-  const destinations = await openDestinations(ctx, row.logStream?.destinationIds ?? [], run)
+  const destinations = await openDestinations(ctx, { claim, ids: row.logStream?.destinationIds ?? [] }, run)
   const stop = new AbortController()
   try {
     const place = await openTimeline(ctx, claim, following)
@@ -56,7 +56,7 @@ export async function runStream(
       ...{ ctx, claim, place, following, destinations, form },
       order: (position) => method.order(position),
       sliceMs: protection.sliceMs,
-      stored: storedBefore(method, resume, following),
+      stored: await storedBefore({ ctx, place, method }, resume, following),
     })
     let wanted: bigint | null = null
     input.running({ facts: () => writer.facts(), want: (order) => (wanted = order) })
@@ -88,14 +88,23 @@ export async function runStream(
   }
 }
 
-/** Up to where the followed timeline is stored already. Throws `log-gap` when the follower does not begin at or before that. */
-function storedBefore(
-  method: LogMethod,
+/**
+ * Up to where the followed timeline is stored already, from where it is read on: also by a follower that was switched off since. Throws
+ * `log-gap` when it is read from behind the end of what is stored.
+ */
+async function storedBefore(
+  { ctx, place, method }: { ctx: ServiceContext; place: LogPlaceKey; method: LogMethod },
   resume: LogResume | null,
-  { timeline, from }: Pick<LogFollowing, 'timeline' | 'from'>,
-): string {
-  if (!resume || resume.afterGap || resume.timeline !== timeline) return from
-  if (method.order(from) <= method.order(resume.position)) return resume.position
+  { from }: Pick<LogFollowing, 'from'>,
+): Promise<string> {
+  const order = method.order(from)
+  const stored = await ctx.db.logRange.findFirst({
+    where: { ...place, fromOrder: { lte: order }, toOrder: { gte: order } },
+    orderBy: { toOrder: 'desc' },
+    select: { to: true },
+  })
+  if (stored) return stored.to
+  if (!resume || resume.afterGap || resume.timeline !== place.timeline) return from
   throw new HoldfastError(
     'log-gap',
     `The log that comes next is gone: it goes on at ${from} instead of ${resume.position}.`,
@@ -120,7 +129,11 @@ async function tick(signal: AbortSignal, work: () => Promise<void>, everyMs = ti
   }
 }
 
-async function openDestinations(ctx: ServiceContext, ids: string[], run: RunContext): Promise<LogDestinations> {
+async function openDestinations(
+  ctx: ServiceContext,
+  { claim, ids }: { claim: ClaimedStream; ids: string[] },
+  run: RunContext,
+): Promise<LogDestinations> {
   const rows = await ctx.db.destination.findMany({ where: { id: { in: ids }, deletedAt: null } })
   if (rows.length === 0) {
     throw new HoldfastError('destination-needed', 'None of the destinations of this log exists any more.', {
@@ -134,7 +147,7 @@ async function openDestinations(ctx: ServiceContext, ids: string[], run: RunCont
       storage: ctx.openStorage(await destinationSpec(ctx, row)),
     })),
   )
-  return new LogDestinations(opened, run)
+  return new LogDestinations(opened, run, () => ctx.db.$transaction((tx) => assertStream(tx, claim)))
 }
 
 /** How new objects are stored, asked for each: a period's key is used until the period is over. */

@@ -22,6 +22,7 @@ export interface HistoryEntry {
   busy: boolean
   dependsOn: readonly string[]
   identity: string | null
+  needsLog: boolean
   copies: readonly HeldCopy[]
 }
 
@@ -77,8 +78,8 @@ export function planCopies(
 }
 
 function retained(entry: HistoryEntry, stored: boolean, storedBytes: number): RetainedBackup {
-  const { id, startedAt, pinned, dependsOn, identity } = entry
-  return { id, startedAt, pinned, dependsOn, identity, storedBytes, good: entry.sound && stored }
+  const { id, startedAt, pinned, dependsOn, identity, needsLog } = entry
+  return { id, startedAt, pinned, dependsOn, identity, needsLog, storedBytes, good: entry.sound && stored }
 }
 
 /** A kept copy whose base would be kept nowhere keeps the base's copies. */

@@ -18,7 +18,7 @@ const recordDays = 14
 
 /**
  * Decides for every backup of one source. Only good backups count; the newest good one (of every server it was taken
- * from), pinned ones and the minimum are always kept, and so is what a kept one needs. Age is measured from the newest
+ * from, and of those that need the log as of those that stand alone), pinned ones and the minimum are always kept, and so is what a kept one needs. Age is measured from the newest
  * good backup, never from the wall clock: a clock that jumps, or sixty days of failures, delete nothing. What is not
  * good goes only when an unbroken newer one exists and neither the days of the policy nor those of a record keep it.
  */
@@ -33,14 +33,15 @@ export function planRetention(
   const isFuture = (backup: RetainedBackup) => backup.startedAt.getTime() > now.getTime() + futureToleranceMs
   const good = newestFirst.filter((backup) => backup.good && !isFuture(backup))
   const newest = good[0]
-  const groups = Map.groupBy(good, (backup) => backup.identity ?? '')
-  const places = new Map<string, { rank: number; lastOf: string | null }>()
+  const groups = Map.groupBy(good, ({ identity = null, needsLog = false }) => JSON.stringify([identity, needsLog]))
+  const places = new Map<string, { rank: number; isNewest: boolean }>()
   const calendar = new Map<string, string[]>()
-  for (const [identity, group] of groups) {
-    group.forEach(({ id }, index) => places.set(id, { rank: index + 1, lastOf: index === 0 ? identity : null }))
+  for (const group of groups.values()) {
+    group.forEach(({ id }, index) => places.set(id, { rank: index + 1, isNewest: index === 0 }))
     for (const [id, reasons] of gfsReasons(group, rules)) calendar.set(id, reasons)
   }
-  const several = groups.size > 1
+  const servers = new Set(good.map(({ identity = null }) => identity))
+  const ofGroup = groups.size === 1 ? '' : servers.size > 1 ? ' of its server' : ' of its kind'
 
   const kept = new Map<string, string[]>()
   const protectedIds = new Set<string>()
@@ -56,14 +57,13 @@ export function planRetention(
     else {
       const place = places.get(backup.id)
       if (backup === newest) protect('the last good backup')
-      else if (place?.lastOf) protect(`the last good backup of its server (${place.lastOf})`)
+      else if (place?.isNewest) protect(`the last good backup of its ${groupOf(backup, newest)}`)
       reasons.push(...ageReasons(backup, newest, rules))
       if (place) {
-        const ofServer = several ? ' of its server' : ''
         if (rules.keepLast !== undefined && place.rank <= rules.keepLast)
-          reasons.push(`number ${place.rank} of the newest ${rules.keepLast}${ofServer}`)
+          reasons.push(`number ${place.rank} of the newest ${rules.keepLast}${ofGroup}`)
         reasons.push(...(calendar.get(backup.id) ?? []))
-        if (place.rank <= rules.minimum) protect(`number ${place.rank} of the minimum ${rules.minimum}${ofServer}`)
+        if (place.rank <= rules.minimum) protect(`number ${place.rank} of the minimum ${rules.minimum}${ofGroup}`)
       }
       if (keepsAnyAge(rules)) reasons.push('no rule limits age or number')
     }
@@ -82,6 +82,10 @@ export function planRetention(
       : describeExpiry(backup, rules, newest)
     return { id: backup.id, keep: false, reasons: [why] }
   })
+}
+
+function groupOf({ identity }: RetainedBackup, newest: RetainedBackup): string {
+  return identity && identity !== newest.identity ? `server (${identity})` : 'kind'
 }
 
 /** Only a size limits: everything below it stays. */

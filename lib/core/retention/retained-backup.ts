@@ -10,4 +10,6 @@ export interface RetainedBackup {
   dependsOn?: readonly string[]
   /** The server it was taken from; counts are kept for each by itself (fault 79). Absent: the one there is. */
   identity?: string | null
+  /** Restored along with the log of its source; those count apart from the others: neither takes the other's place. */
+  needsLog?: boolean
 }

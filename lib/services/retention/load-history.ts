@@ -1,4 +1,5 @@
 import { destinationContract } from '@/lib/contracts/destinations/index'
+import { knownContract } from '@/lib/contracts/engines/index'
 import { measuresSchema, type Measure } from '@/lib/contracts/repository/measure'
 import { assignIdentities } from '@/lib/core/retention/assign-identities'
 import type { HeldCopy, HistoryEntry } from '@/lib/core/retention/plan-copies'
@@ -36,6 +37,8 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
     where: { sourceId, deletedAt: null, status: { notIn: ['running', 'queued'] }, sample: false },
     select: {
       id: true,
+      kind: true,
+      source: { select: { engine: true } },
       startedAt: true,
       status: true,
       verified: true,
@@ -71,6 +74,7 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
     busy: row.copies.some((copy) => !isHeld(copy.state)),
     dependsOn: row.dependsOn,
     identity: row.identity,
+    needsLog: needsLog(row.source.engine, row.kind),
     sourceBytes: Number(row.sourceBytes),
     measures: measuresSchema.parse(row.measures),
     deleteAfter: row.deleteAfter,
@@ -93,6 +97,9 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
   const known = assignIdentities(history)
   return { entries: known.filter((row) => !row.asked), requested: known.filter((row) => row.asked) }
 }
+
+const needsLog = (engine: string, kind: string): boolean =>
+  (knownContract(engine)?.methods ?? []).some((method) => method.kind === kind && method.needsLog === true)
 
 /** Whether it can be restored from at least one copy, as far as is known. */
 export const isGood = (entry: Pick<HistoryEntry, 'sound' | 'copies'>): boolean =>

@@ -26,8 +26,10 @@ export async function refreshPause(
   const good = entries
     .filter((entry) => isGood(entry) && entry.startedAt.getTime() >= since && entry.startedAt <= now)
     .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
-  const [newest, ...before] = good.slice(0, baselineLength + 1)
+  const [newest, ...older] = good
   if (!newest) return null
+  // A copy of a whole server is not measured against dumps of a database.
+  const before = older.filter(({ needsLog }) => needsLog === newest.needsLog).slice(0, baselineLength)
   const drops = findDrops(newest, before, share)
   if (drops.length === 0) return null
   const pause: RetentionPause = {

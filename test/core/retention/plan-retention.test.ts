@@ -145,6 +145,17 @@ describe('planRetention', () => {
     expect(last?.reasons).toContain('the last good backup of its server (15/1)')
   })
 
+  it('counts base backups and dumps of one server apart: neither takes the place of the other', () => {
+    const dumps = daily(5, { identity: '15/1' })
+    const bases = [8, 15].map((days) => backup(`base${days}`, days, { identity: '15/1', needsLog: true }))
+    expect(kept([...dumps, ...bases], { keepLast: 1 })).toEqual(['0', 'base8'])
+    const [, newestBase] = plan([...dumps, ...bases], { keepDays: 1 }).filter(({ id, keep }) => keep && id !== '1')
+    expect(newestBase).toMatchObject({
+      id: 'base8',
+      reasons: expect.arrayContaining(['the last good backup of its kind']),
+    })
+  })
+
   it('says why for each', () => {
     const decisions = plan([backup('a', 0), backup('b', 40)], { keepDays: 30 })
     expect(decisions.map(({ id, reasons }) => [id, reasons.join('; ')])).toEqual([

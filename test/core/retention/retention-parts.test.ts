@@ -42,6 +42,7 @@ describe('planCopies', () => {
     sound: true,
     pinned: false,
     busy: false,
+    needsLog: false,
     dependsOn: [],
     identity: null,
     copies: places.map((destinationId) => ({ destinationId, stored: true, storedBytes: 1 })),

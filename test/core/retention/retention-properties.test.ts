@@ -173,6 +173,7 @@ const copied = histories().chain((backups) =>
           startedAt: backup.startedAt,
           sound: backup.good,
           pinned: backup.pinned,
+          needsLog: backup.needsLog ?? false,
           busy: false,
           dependsOn: backup.dependsOn ?? [],
           identity: backup.identity ?? null,

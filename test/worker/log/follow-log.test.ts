@@ -77,6 +77,16 @@ describe.each([
     expect(objects()).toHaveLength(before)
   })
 
+  it('and is followed on where it ends when it was switched off and on again', async () => {
+    await log.protect({ continuous: false })
+    await waitFor('the stream to end', async () => (await log.stream()) === null)
+    await log.protect({ continuous: true })
+    await commit(10)
+    await log.stored(server)
+    expect(await log.compared(server)).not.toEqual([])
+    expect(await log.ranges()).toHaveLength(1)
+  })
+
   it('until it is switched off, which removes the slot', async () => {
     expect(await slots()).toEqual([{ slot_name: (await log.stream())?.slot }])
     await log.protect({ continuous: false })
