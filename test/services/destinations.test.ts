@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logRows } from '../helpers/catalog/log-rows'
 import { createDestinationSchema } from '@/lib/contracts/destination'
 import type { ServiceContext } from '@/lib/services/context'
 import { createDestination } from '@/lib/services/destination/create-destination'
@@ -148,6 +149,20 @@ describe('a destination', () => {
     await catalog.db.schedule.update({ where: { id: schedule.id }, data: { deletedAt: new Date() } })
     await deleteDestination({ ctx, input: { id } })
     await expect(getDestination({ ctx, input: { id } })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('is neither moved while log lies in it, nor deleted while log is written to it, and no window counts on it afterwards', async () => {
+    const { id } = await createDestination({ ctx, input: local('of a log', '/var/backups/e') })
+    const source = await catalog.db.source.create({
+      data: { name: 'ledger', engine: 'postgres', connection: {}, options: {} },
+    })
+    await logRows(catalog.db, { sourceId: source.id, destinationId: id, marker: 'log' })
+    const patch = { config: { path: '/var/backups/f' } }
+    await expect(updateDestination({ ctx, input: { id, patch } })).rejects.toThrow(/log of a source lies/)
+    await expect(deleteDestination({ ctx, input: { id } })).rejects.toThrow(/ledger/)
+    await catalog.db.logStream.delete({ where: { sourceId: source.id } })
+    await deleteDestination({ ctx, input: { id } })
+    expect(await catalog.db.logRange.count({ where: { destinationId: id } })).toBe(0)
   })
 
   it('keeps where it stands and what it may hold and cost, each taken away by null', async () => {

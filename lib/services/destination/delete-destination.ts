@@ -7,7 +7,7 @@ import { findDestination } from './find-destination'
 
 /**
  * Removes a destination that nothing needs; what is stored there is not touched. Throws `in-use` while backups lie in it
- * or are being written to it, or while a schedule writes to it.
+ * or are being written to it, or while a schedule or the log of a source writes to it.
  */
 export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
   permit(ctx.actor, 'admin')
@@ -34,6 +34,17 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
         facts: { count: schedules.length },
       })
     }
+    const followed = await tx.logStream.findMany({
+      where: { destinationIds: { has: row.id } },
+      select: { source: { select: { name: true } } },
+    })
+    if (followed.length > 0) {
+      const names = followed.map(({ source }) => source.name).join(', ')
+      throw new HoldfastError('in-use', `Log is still written to "${row.name}": that of ${names}.`, {
+        remedy: 'Choose another destination in the continuous protection of those sources first.',
+        facts: { count: followed.length },
+      })
+    }
     await guardChange(ctx, tx, {
       action: 'destination.delete',
       subjectType: 'destination',
@@ -44,6 +55,9 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
       where: { id: row.id },
       data: { deletedAt: ctx.clock.now(), secretsSealed: {} },
     })
+    // No window counts on what lies there any more.
+    await tx.logRange.deleteMany({ where: { destinationId: row.id } })
+    await tx.logRemoval.deleteMany({ where: { destinationId: row.id } })
     // What lies there unknown is not reported any more.
     await tx.storageFinding.deleteMany({ where: { destinationId: row.id } })
     await recordAudit(tx, ctx.actor, {

@@ -25,7 +25,7 @@ import { mergeDestination, type MergedDestination } from './merge-destination'
 
 /**
  * Changes what is named and keeps the rest. Throws `in-use` when the place (folder, bucket, prefix) would change while
- * copies lie there: Holdfast would lose sight of them. Throws `folder-refused` for a place that no backups may go to.
+ * copies or log lie there: Holdfast would lose sight of them. Throws `folder-refused` for a place that no backups may go to.
  */
 export async function updateDestination({
   ctx,
@@ -53,6 +53,7 @@ export async function updateDestination({
         (field) => jsonObject(before.config)[field] !== merged.config[field],
       )
       if (moved && usage.backupCount > 0) refuseMove(before.name, moved, usage.backupCount)
+      if (moved && (await tx.logRange.count({ where: { destinationId: id } })) > 0) refuseMoveOfLog(before.name, moved)
       // Those of the place before: the next inventory looks at another one.
       if (moved) await tx.storageFinding.deleteMany({ where: { destinationId: id } })
       const of = { type: 'destination' as const, id }
@@ -113,6 +114,14 @@ function reachedOtherwise(before: DestinationModel, after: MergedDestination): b
     Object.keys(changes).length > 0 ||
     Object.keys(secretChanges(readSealedSecrets(before.secretsSealed), after.secretsSealed)).length > 0
   )
+}
+
+function refuseMoveOfLog(name: string, moved: string): never {
+  const message = `The log of a source lies in "${name}" and would be lost from sight.`
+  throw new HoldfastError('in-use', message, {
+    remedy: 'Add the new place as another destination, and choose it in the continuous protection of the source.',
+    facts: { errors: [{ path: `config.${moved}`, message }] },
+  })
 }
 
 function refuseMove(name: string, moved: string, count: number): never {
