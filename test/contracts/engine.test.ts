@@ -88,7 +88,16 @@ describe.each(built)('the engine %s', (name) => {
     for (const secret of Object.values(test.source.secrets)) expect(JSON.stringify(sql)).not.toContain(secret)
   })
 
-  describe.each(Object.entries(engine.methods))('its method %s', (kind, method: BackupMethod) => {
+  // Those that need the log of the source are tried with it by the tests of their engine and of the worker.
+  const withLog = contract.methods.filter(({ needsLog }) => needsLog)
+  it.each(withLog)('proves nothing of $kind without the log that it needs', async ({ kind }) => {
+    const method = engine.methods[kind]
+    if (!method) throw new Error(`no method ${kind}`)
+    await expect(prove(method, await take(method))).rejects.toThrow(/log/)
+  })
+
+  const alone = Object.entries(engine.methods).filter(([kind]) => withLog.every((one) => one.kind !== kind))
+  describe.each(alone)('its method %s', (kind, method: BackupMethod) => {
     const buildsOn = contract.methods.find((one) => one.kind === kind)?.buildsOn
 
     it('throws the reason of an abort', async () => {
