@@ -16,7 +16,13 @@ import { RoleButton } from '@/components/shell/role-button'
 import { PlannedDeletionNote } from '@/components/retention/planned-deletion-note'
 import { FailedRunActions } from '@/components/jobs/failed-run'
 import { JobCard } from '@/components/jobs/job-card'
-import { isRunAgain, troubleTitle, undeletableBecause, unusableBecause } from '@/lib/client/backup-facts'
+import {
+  isRunAgain,
+  troubleTitle,
+  undeletableBecause,
+  unrestorableBecause,
+  unusableBecause,
+} from '@/lib/client/backup-facts'
 import { formatAbsolute } from '@/lib/client/format/time'
 import { useViewerTimeZone } from '@/lib/client/hooks/use-viewer-time-zone'
 import { backupQuery } from '@/lib/client/queries/backups'
@@ -56,6 +62,7 @@ export function BackupScreen({ id }: { id: string }) {
       </>
     )
   const unusable = unusableBecause(backup)
+  const unrestorable = unrestorableBecause(backup)
   const undeletable = undeletableBecause(backup)
   const name = `${backup.sourceName}, ${formatAbsolute(new Date(backup.startedAt), zone)}`
   return (
@@ -83,8 +90,8 @@ export function BackupScreen({ id }: { id: string }) {
             <RoleButton
               needs={backup.catalog ? 'admin' : 'operator'}
               variant="secondary"
-              disabled={unusable !== undefined}
-              title={unusable}
+              disabled={unrestorable !== undefined}
+              title={unrestorable}
               onClick={() => setAsking('restore')}
             >
               <RotateCcw className="max-sm:hidden" aria-hidden /> Restore…

@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { useMay } from '@/components/shell/viewer'
 import { ensureStepUp } from '@/lib/client/ensure-step-up'
-import { unusableBecause } from '@/lib/client/backup-facts'
+import { needsLog, unusableBecause } from '@/lib/client/backup-facts'
 
 const asStored: DownloadChoice = {
   form: 'stored',
@@ -44,16 +44,18 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
       }
     >
       <MenuLabel>Download</MenuLabel>
-      {[...engineScreen(backup.engine).downloads, asStored].map(({ form, label, note, Icon }) => (
-        <MenuFile
-          key={form}
-          href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`}
-          label={label}
-          note={note}
-          icon={<Icon aria-hidden />}
-          allow={mayDownload}
-        />
-      ))}
+      {[...(needsLog(backup) ? [] : engineScreen(backup.engine).downloads), asStored].map(
+        ({ form, label, note, Icon }) => (
+          <MenuFile
+            key={form}
+            href={`/api/v1/admin/backups/${backup.id}/download?form=${form}`}
+            label={label}
+            note={note}
+            icon={<Icon aria-hidden />}
+            allow={mayDownload}
+          />
+        ),
+      )}
     </Menu>
   )
 }

@@ -4,6 +4,7 @@ import { startBackup } from '@/lib/services/backup/start-backup'
 import { getWindows } from '@/lib/services/recovery/get-windows'
 import { getRestoreTest } from '@/lib/services/restore-test/get-restore-test'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
+import { startRestore } from '@/lib/services/restore/start-restore'
 import { updateSource } from '@/lib/services/source/update-source'
 import { offerPostgres17 } from '../../helpers/servers/postgres-17'
 import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres'
@@ -68,6 +69,12 @@ describe.each([15, 17] as const)('base backups of PostgreSQL %i', (major) => {
     expect(after.windows[0]).toMatchObject({ fromPosition: before.windows[0]?.fromPosition })
     expect(after.windows[0]?.backupIds).toHaveLength(2)
     expect(await bases()).toHaveLength(2)
+  })
+
+  it('are not restored into a database', async () => {
+    const [newest] = await bases()
+    const input = { backupId: newest?.id ?? '', target: { database: 'restored' } }
+    await expect(startRestore({ ctx: product.ctx, input })).rejects.toMatchObject({ code: 'kind-unsupported' })
   })
 
   it.each(['standard', 'comprehensive'] as const)('are proven by a recovery at level %s', async (level) => {
