@@ -8,7 +8,7 @@ export interface Damage {
 }
 
 /** The commonest twice. */
-const kinds = [
+export const damageKinds = [
   'flipped',
   'flipped',
   'truncated',
@@ -23,9 +23,13 @@ const kinds = [
  * What a broken disk, a cut upload or a mixed-up store makes of a backup's objects: one bit flipped, the end missing,
  * something behind the end, nothing at all, the bytes of another object (of this backup or of the other), or all objects of the other.
  */
-export function makeDamage(random: Random, own: Map<string, Buffer>, other: Map<string, Buffer>): Damage {
+export function makeDamage(
+  random: Random,
+  kind: Damage['kind'],
+  own: Map<string, Buffer>,
+  other: Map<string, Buffer>,
+): Damage {
   for (;;) {
-    const kind = random.pick(kinds)
     const [name, bytes] = random.pick([...own])
     const damage = damageOf(random, kind, name, bytes, own, other)
     // Two backups may hold the same roles, byte for byte: then nothing was changed.

@@ -10,7 +10,7 @@ import { startRestore } from '@/lib/services/restore/start-restore'
 import type { TaskArgs } from '@/worker/task'
 import { restoreTask } from '@/worker/tasks/restore'
 import { verifyCopies } from '@/worker/tasks/restore-test/verify-copies'
-import { type Damage, makeDamage } from '../../helpers/faults/damage'
+import { type Damage, damageKinds, makeDamage } from '../../helpers/faults/damage'
 import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres'
 import { startProduct, type Product } from '../../helpers/product'
 import { makeRandom } from '../../helpers/random'
@@ -128,7 +128,9 @@ describe(`random damage to any stored object, seed ${random.seed}`, () => {
       for (let trial = 0; trial < trials; trial += 1) {
         const backup = random.pick(backups)
         const other = random.pick(backups.filter((candidate) => candidate !== backup))
-        const damage: Damage = makeDamage(random, backup.files, other.files)
+        // In turns, so that every kind comes in any run.
+        const kind = damageKinds[trial % damageKinds.length] ?? 'flipped'
+        const damage: Damage = makeDamage(random, kind, backup.files, other.files)
         kinds.set(damage.kind, (kinds.get(damage.kind) ?? 0) + 1)
         const told = `trial ${trial}: ${damage.description}`
         try {
