@@ -62,7 +62,7 @@ function describe(end: {
     end.secrets === null
       ? 'Went on with the replacement that was begun before.'
       : `${count(end.secrets, 'secret')} of the catalog sealed with the new master key.`,
-    `The keys of ${count(end.wrapped, 'copy').replace('copys', 'copies')} wrapped for it.`,
+    `${count(end.wrapped, 'key')} of backups and logs wrapped for it.`,
     ...(end.done
       ? [
           end.given

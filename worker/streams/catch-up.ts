@@ -12,6 +12,7 @@ import { assertStream } from '@/lib/services/log/hold-stream'
 import { holdersOf, missingSegments } from '@/lib/services/log/missing-segments'
 import { storedForm } from '@/lib/services/log/log-object-form'
 import type { LogPlaceKey } from '@/lib/services/log/open-log'
+import { periodFiles } from '@/lib/services/log/period-keys'
 import { extendRange } from '@/lib/services/log/record-log'
 import type { LogDestinations, SmallObject } from './log-destinations'
 
@@ -68,11 +69,10 @@ async function readSegment(
   if (createHash('sha256').update(bytes).digest('hex') !== segment.storedSha256) {
     throw new HoldfastError('object-damaged', `The stored object ${key} is damaged.`, { facts: { key } })
   }
-  if (segment.period === null) return { key, bytes }
+  if (segment.period === null) return { key, bytes, needs: [] }
   const { period } = segment
   const row = await ctx.db.logPeriod.findUniqueOrThrow({
     where: { sourceId_identity_timeline_period: { ...place, period } },
   })
-  const needs = { key: logKey(place, { kind: 'identity', period }), bytes: Buffer.from(row.wrapped, 'base64') }
-  return { key, bytes, needs }
+  return { key, bytes, needs: periodFiles(row) }
 }

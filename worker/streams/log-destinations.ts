@@ -24,8 +24,8 @@ interface LogDestination {
 export interface SmallObject {
   key: string
   bytes: Buffer
-  /** An object that has to lie there before this one counts. */
-  needs?: { key: string; bytes: Buffer }
+  /** Objects that have to lie there before this one counts. */
+  needs: readonly { key: string; bytes: Buffer }[]
   /** One that lies there already is the same, however it was encrypted. */
   staysAsItIs?: boolean
 }
@@ -101,9 +101,10 @@ export class LogDestinations {
 
   /** Puts an object where it is missing; one that lies there already, of the same size, is taken for the same. */
   async putTo(target: LogDestination, { needs, ...object }: SmallObject, run: RunContext): Promise<void> {
-    if (needs && !target.keys.has(needs.key)) {
-      await this.putSmall(target.storage, needs, run)
-      target.keys.add(needs.key)
+    for (const needed of needs) {
+      if (target.keys.has(needed.key)) continue
+      await this.putSmall(target.storage, needed, run)
+      target.keys.add(needed.key)
     }
     await this.putSmall(target.storage, object, run)
   }
@@ -143,7 +144,7 @@ export class LogDestinations {
    */
   private async putSmall(
     storage: Storage,
-    { key, bytes, staysAsItIs = false }: SmallObject,
+    { key, bytes, staysAsItIs = false }: Omit<SmallObject, 'needs'>,
     run: RunContext,
   ): Promise<void> {
     const put = () => storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)

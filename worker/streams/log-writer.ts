@@ -20,7 +20,7 @@ export interface LogWriterInput {
   order(position: string): bigint
   destinations: LogDestinations
   /** As new objects are stored, with the key of the period beside it. */
-  form(): Promise<{ form: LogForm; needs: SmallObject['needs'] | null }>
+  form(): Promise<{ form: LogForm; needs: SmallObject['needs'] }>
   /** A commit is stored at the latest so long after it was made. */
   sliceMs: number
   /** Position up to which slices are stored already, by an earlier follower. */
@@ -167,7 +167,7 @@ export class LogWriter {
     const { form, needs } = await this.input.form()
     const { bytes, ...facts } = await seal(plain, form)
     const key = logKey(place, { ...object, ...storedForm(facts) })
-    const destinationIds = await destinations.put({ key, bytes, ...(needs ? { needs } : {}) })
+    const destinationIds = await destinations.put({ key, bytes, needs })
     return { ...facts, destinationIds }
   }
 

@@ -14,7 +14,7 @@ export async function putHistories(input: {
   place: LogPlaceKey
   following: Pick<LogFollowing, 'histories'>
   destinations: LogDestinations
-  form(): Promise<{ form: LogForm; needs: SmallObject['needs'] | null }>
+  form(): Promise<{ form: LogForm; needs: SmallObject['needs'] }>
 }): Promise<void> {
   const { ctx, claim, place, destinations } = input
   for (const { segment, bytes: plain } of input.following.histories) {
@@ -22,6 +22,6 @@ export async function putHistories(input: {
     const { bytes, ...facts } = await seal(plain, form)
     if (facts.period !== null) await noteHistoryPeriod(ctx, claim, place, facts.period)
     const key = logKey(place, { kind: 'segment', segment, ...storedForm(facts) })
-    await destinations.put({ key, bytes, staysAsItIs: true, ...(needs ? { needs } : {}) })
+    await destinations.put({ key, bytes, staysAsItIs: true, needs })
   }
 }

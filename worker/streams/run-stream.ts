@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { logKey } from '@/lib/core/repository/log-paths'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { LogEvent, LogFollowing, LogMethod, LogResume } from '@/lib/ports/log-method'
 import type { RunContext } from '@/lib/ports/run-context'
@@ -8,6 +7,7 @@ import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
 import { logMethodOf } from '@/lib/services/log/log-method-of'
 import { currentPeriod, openTimeline, type LogPlaceKey } from '@/lib/services/log/open-log'
+import { periodFiles } from '@/lib/services/log/period-keys'
 import { protectionOf } from '@/lib/services/log/protection-of'
 import { resumeLog } from '@/lib/services/log/resume-log'
 import { sourceSpec } from '@/lib/services/source/source-spec'
@@ -159,11 +159,11 @@ function formOf(input: { ctx: ServiceContext; claim: ClaimedStream; place: LogPl
     level: compression === 'zstd' ? compressionLevel : 1,
   }
   return async () => {
-    if (encryption === 'none') return { form: { ...plain, encryption: null }, needs: null }
-    const { period, recipient, wrapped } = await currentPeriod(ctx, claim, place, encryption)
+    if (encryption === 'none') return { form: { ...plain, encryption: null }, needs: [] }
+    const row = await currentPeriod(ctx, claim, place, encryption)
     return {
-      form: { ...plain, encryption: { format: encryption, recipient, period } },
-      needs: { key: logKey(place, { kind: 'identity', period }), bytes: Buffer.from(wrapped, 'base64') },
+      form: { ...plain, encryption: { format: encryption, recipient: row.recipient, period: row.period } },
+      needs: periodFiles(row),
     }
   }
 }

@@ -1,15 +1,15 @@
 import type { Failure } from '@/lib/contracts/common'
-import { rewrapCopies } from '@/lib/services/recovery-kit/rewrap-copies'
+import { rewrapAll } from '@/lib/services/recovery-kit/rewrap-all'
 import type { Task } from '../task'
 
-/** Wraps the keys of all backups for a new recovery kit, or a new master key, that does not open them yet. */
+/** Wraps the keys of all backups and logs for a new recovery kit, or a new master key, that does not open them yet. */
 export const rewrapTask: Task = {
   async run({ ctx, run }) {
-    const { wrapped, left, troubles } = await rewrapCopies(ctx, run)
+    const { wrapped, left, leftInWords, troubles } = await rewrapAll(ctx, run)
     run.logger.info('keys wrapped again', { wrapped, left })
     const failure: Failure = {
       code: 'rewrap-incomplete',
-      message: `${left === 1 ? 'One copy' : `${left} copies`} could not be wrapped for the recovery kit. ${troubles.join(' ')}`,
+      message: `${leftInWords} could not be wrapped for the recovery kit. ${troubles.join(' ')}`,
       remedy: 'Check the destinations; it is retried automatically.',
     }
     return {

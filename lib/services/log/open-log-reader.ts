@@ -14,6 +14,7 @@ import type { ServiceContext } from '../context'
 import { destinationSpec } from '../destination/destination-spec'
 import { storedForm } from './log-object-form'
 import type { LogPlaceKey } from './open-log'
+import { openPeriod } from './period-keys'
 
 type Read = { key: string; row: LogSegmentModel | LogSliceModel; sourceBytes: number }
 
@@ -44,7 +45,7 @@ export function openLogReader(
       keys.get(id) ??
       ctx.db.logPeriod
         .findUniqueOrThrow({ where: { sourceId_identity_timeline_period: { ...place, period } } })
-        .then(({ wrapped }) => ctx.vault.unwrapIdentity(Buffer.from(wrapped, 'base64')))
+        .then((row) => openPeriod(ctx.vault, row))
     keys.set(id, unwrapped)
     return unwrapped
   }

@@ -1,6 +1,7 @@
 import { findCipher } from '@/lib/cipher/index'
 import type { BuiltInFormat } from '@/lib/contracts/encryption'
 import { longestPeriodDays } from '@/lib/core/repository/log-paths'
+import { recipientName } from '@/lib/core/repository/opened-by'
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import type { LogPeriodModel } from '@/lib/db/generated/models/LogPeriod'
@@ -88,7 +89,7 @@ export async function currentPeriod(
   const serves =
     latest &&
     now.getTime() - latest.begunAt.getTime() < periodMs &&
-    wanted.every(({ id }) => latest.wrappedFor.includes(id))
+    wanted.every((recipient) => latest.wrappedFor.includes(recipientName(recipient)))
   if (serves) return latest
   const { recipient, wrapped, wrappedFor } = await ctx.vault.createIdentity(findCipher(format), wanted)
   return ctx.db.$transaction(async (tx) => {
@@ -99,7 +100,7 @@ export async function currentPeriod(
         period: (latest?.period ?? 0) + 1,
         recipient,
         wrapped: Buffer.from(wrapped).toString('base64'),
-        wrappedFor: wrappedFor.map(({ id }) => id),
+        wrappedFor: wrappedFor.map(recipientName),
         begunAt: now,
       },
     })

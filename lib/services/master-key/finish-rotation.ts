@@ -2,12 +2,12 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { recordAudit } from '../audit/record-audit'
 import type { ServiceContext } from '../context'
 import { permit } from '../permit'
-import { rewrapCopies } from '../recovery-kit/rewrap-copies'
+import { rewrapAll } from '../recovery-kit/rewrap-all'
 import { writeLists } from '../signature/write-lists'
 import { readRotation, storeRotation } from './rotation-state'
 
 /**
- * The second half: every copy's key is wrapped for the new master key, and the signed lists record the new signing key.
+ * The second half: the key of every copy and every log is wrapped for the new master key, and the signed lists record the new signing key.
  * `forgetOldKey` is called once nothing needs the old key any more. Resumes where it was interrupted.
  */
 export async function finishRotation(
@@ -16,7 +16,7 @@ export async function finishRotation(
   forgetOldKey: () => Promise<void>,
 ): Promise<{ wrapped: number; left: number; troubles: string[] }> {
   permit(ctx.actor, 'admin')
-  const outcome = await rewrapCopies(ctx, run)
+  const outcome = await rewrapAll(ctx, run)
   const lists = await ctx.db.signedList.findMany({ select: { sourceId: true, destinationId: true } })
   for (const { sourceId, destinationId } of lists) {
     await writeLists(ctx, { sourceId, destinationIds: [destinationId] }, run)

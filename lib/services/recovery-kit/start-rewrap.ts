@@ -2,6 +2,7 @@ import type { Actor } from '@/lib/contracts/common'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '../context'
 import { createJob } from '../job/create-job'
+import { unwrappedPeriods } from './rewrap-periods'
 import { unwrappedWhere } from './unwrapped-copies'
 import { wantedRecipients } from './wanted-recipients'
 
@@ -26,7 +27,9 @@ export async function startRewrap(ctx: Pick<ServiceContext, 'db'> & { actor: Act
 export async function startDueRewrap({ ctx, now }: { ctx: ServiceContext; now: Date }): Promise<void> {
   const wanted = await wantedRecipients(ctx.db, ctx.vault)
   const left = await ctx.db.backupCopy.findFirst({ where: unwrappedWhere(wanted), select: { id: true } })
-  if (!left) return
+  const ofLogs =
+    left ?? (await ctx.db.logPeriod.findFirst({ where: unwrappedPeriods(wanted), select: { period: true } }))
+  if (!ofLogs) return
   const lately = await ctx.db.job.findFirst({
     where: {
       kind: 'rewrap',

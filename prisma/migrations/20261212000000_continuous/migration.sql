@@ -52,6 +52,7 @@ CREATE TABLE "log_period" (
     "recipient" TEXT NOT NULL,
     "wrapped" TEXT NOT NULL,
     "wrapped_for" TEXT[],
+    "later" JSONB NOT NULL DEFAULT '[]',
     "begun_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "log_period_pkey" PRIMARY KEY ("source_id", "identity", "timeline", "period"),
