@@ -9,7 +9,8 @@ import { Button } from '@/components/ui/button'
 import { Menu, MenuFile, MenuLabel } from '@/components/ui/menu'
 import { useMay } from '@/components/shell/viewer'
 import { ensureStepUp } from '@/lib/client/ensure-step-up'
-import { needsLog, unusableBecause } from '@/lib/client/backup-facts'
+import { unusableBecause } from '@/lib/client/backup-facts'
+import { isWithLog } from '@/lib/contracts/engines/index'
 
 const asStored: DownloadChoice = {
   form: 'stored',
@@ -44,7 +45,7 @@ export function DownloadMenu({ backup, name, compact }: { backup: Backup; name: 
       }
     >
       <MenuLabel>Download</MenuLabel>
-      {[...(needsLog(backup) ? [] : engineScreen(backup.engine).downloads), asStored].map(
+      {[...(isWithLog(backup) ? [] : engineScreen(backup.engine).downloads), asStored].map(
         ({ form, label, note, Icon }) => (
           <MenuFile
             key={form}

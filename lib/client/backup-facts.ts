@@ -1,5 +1,5 @@
 import type { Backup, Copy } from '@/lib/contracts/backup'
-import { knownContract } from '@/lib/contracts/engines/index'
+import { isWithLog } from '@/lib/contracts/engines/index'
 import { isActive } from './words/words'
 
 /** Whether there is a stored copy to test, download or restore. */
@@ -19,17 +19,12 @@ export function unusableBecause(backup: Pick<Backup, 'copies' | 'deletedAt' | 's
   return hasCopies(backup) ? undefined : 'No copy of this backup is stored'
 }
 
-/** A copy of a whole server, which is recovered with its log. */
-export function needsLog({ engine, kind }: Pick<Backup, 'engine' | 'kind'>): boolean {
-  return (knownContract(engine)?.methods ?? []).some((method) => method.kind === kind && method.needsLog === true)
-}
-
 /** Why it cannot be restored from here, or nothing when it can. */
 export function unrestorableBecause(
   backup: Pick<Backup, 'copies' | 'deletedAt' | 'status' | 'engine' | 'kind'>,
 ): string | undefined {
   const byHand = 'A base backup is recovered with the commands in its RESTORE.md'
-  return unusableBecause(backup) ?? (needsLog(backup) ? byHand : undefined)
+  return unusableBecause(backup) ?? (isWithLog(backup) ? byHand : undefined)
 }
 
 /** Why it cannot be deleted, or nothing when it can. */

@@ -1,6 +1,6 @@
 import type { BackupKind } from '@/lib/contracts/backup-kind'
 import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
-import { knownContract } from '@/lib/contracts/engines/index'
+import { baseMethod, knownContract, usualMethod } from '@/lib/contracts/engines/index'
 import type { Protection } from '@/lib/contracts/recovery/protection'
 
 /** Empty: as the source is usually backed up, which is what the API takes where no kind is named. */
@@ -30,14 +30,12 @@ const methodsOf = (source: KindSource): readonly EngineMethod[] =>
   known(source).filter(({ needsLog }) => !needsLog || source.protection.continuous)
 
 /** The kind with which a window begins: the log leads on from it. */
-export const baseKind = (source: Pick<KindSource, 'engine'>): BackupKind | undefined =>
-  known(source).find(({ needsLog, buildsOn }) => needsLog && !buildsOn)?.kind
+export const baseKind = ({ engine }: Pick<KindSource, 'engine'>): BackupKind | undefined =>
+  knownContract(engine) ? baseMethod(engine)?.kind : undefined
 
 /** What is taken where no kind is named. */
-function usualKind(source: KindSource): BackupKind | undefined {
-  const usual = known(source)[0]?.kind
-  return source.protection.dumps ? usual : (baseKind(source) ?? usual)
-}
+const usualKind = ({ engine, protection }: KindSource): BackupKind | undefined =>
+  knownContract(engine) ? usualMethod(engine, protection).kind : undefined
 
 /** The kinds of backup that people choose from for these sources; null where there is one kind, or none in common. */
 export function kindChoices(sources: readonly KindSource[]): KindChoices | null {

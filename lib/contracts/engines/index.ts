@@ -37,15 +37,25 @@ export function baseMethod(engine: string): EngineMethod | null {
   return engineContract(engine).methods.find(({ needsLog, buildsOn }) => needsLog && !buildsOn) ?? null
 }
 
-/** Kinds of an engine's backups that cannot be restored without its log. */
-export function kindsWithLog(engine: string): BackupKind[] {
-  return engineContract(engine).methods.flatMap(({ kind, needsLog }) => (needsLog ? [kind] : []))
+/** The method that is taken where no kind is named: the engine's first one, and for a source without dumps its base backup. */
+export function usualMethod(engine: string, { dumps }: { dumps: boolean }): EngineMethod {
+  return (dumps ? null : baseMethod(engine)) ?? engineContract(engine).methods[0]
 }
 
-/** The method by which backups of a kind are taken, the engine's usual one for null; throws `kind-unsupported`. */
-export function methodOf(engine: string, kind: BackupKind | null): EngineMethod {
+/** Kinds of an engine's backups that cannot be restored without its log; none of an engine that is not built in. */
+export function kindsWithLog(engine: string): BackupKind[] {
+  return (knownContract(engine)?.methods ?? []).flatMap(({ kind, needsLog }) => (needsLog ? [kind] : []))
+}
+
+/** A backup of this kind is recovered with the log of its source. */
+export function isWithLog({ engine, kind }: { engine: string; kind: string }): boolean {
+  return kindsWithLog(engine).some((each) => each === kind)
+}
+
+/** The method by which backups of a kind are taken; throws `kind-unsupported`. */
+export function methodOf(engine: string, kind: BackupKind): EngineMethod {
   const { title, methods } = engineContract(engine)
-  const method = kind === null ? methods[0] : methods.find((one) => one.kind === kind)
+  const method = methods.find((one) => one.kind === kind)
   if (method) return method
   throw new HoldfastError('kind-unsupported', `${title} has no backups of kind ${kind}.`, {
     remedy: `Use ${methods.map((one) => one.kind).join(' or ')}.`,

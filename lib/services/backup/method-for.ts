@@ -1,6 +1,6 @@
 import type { BackupKind } from '@/lib/contracts/backup-kind'
 import type { EngineMethod } from '@/lib/contracts/engines/engine-contract'
-import { baseMethod, methodOf } from '@/lib/contracts/engines/index'
+import { methodOf, usualMethod } from '@/lib/contracts/engines/index'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { protectionOf } from '../log/protection-of'
 
@@ -9,10 +9,9 @@ import { protectionOf } from '../log/protection-of'
  * `kind-unsupported`, and `continuous-off` for a kind that needs the log of a source whose log nobody follows.
  */
 export function methodFor(source: { engine: string; protection: unknown }, kind: BackupKind | null): EngineMethod {
-  const { dumps, continuous } = protectionOf(source.protection)
-  const base = baseMethod(source.engine)
-  const method = kind === null && !dumps && base ? base : methodOf(source.engine, kind)
-  if (!method.needsLog || continuous) return method
+  const protection = protectionOf(source.protection)
+  const method = kind === null ? usualMethod(source.engine, protection) : methodOf(source.engine, kind)
+  if (!method.needsLog || protection.continuous) return method
   throw new HoldfastError(
     'continuous-off',
     `A ${method.title.toLowerCase()} needs the log of the source, which is not followed.`,

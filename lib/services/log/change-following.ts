@@ -31,7 +31,14 @@ export async function changeFollowing(
     retryAt: null,
     failures: 0,
   }
-  const begins = { identity: null, timeline: null, storedPosition: null, coveredUntil: null, lastCommitAt: null }
+  const begins = {
+    hasWindow: false,
+    identity: null,
+    timeline: null,
+    storedPosition: null,
+    coveredUntil: null,
+    lastCommitAt: null,
+  }
   await tx.logStream.upsert({
     where: { sourceId },
     create: { sourceId, destinationIds, slot: logMethodOf(ctx, before).slotName(sourceId) },

@@ -40,7 +40,7 @@ export function cloudWatchData(facts: MetricFacts): MetricDatum[] {
       const named = { Name: 'Source', Value: source.name } as const
       return [
         ...datum('BackupFailing', source.failing ? 1 : 0, 'Count', named),
-        ...datum('Exposure', since(source.good?.startedAt), 'Seconds', named),
+        ...datum('Exposure', since(source.good?.storedUntil), 'Seconds', named),
         ...datum('ProvenExposure', since(source.provenUpTo), 'Seconds', named),
         ...datum('StoredBytes', source.good?.storedBytes ?? null, 'Bytes', named),
         ...datum('RestoreTestAge', since(source.provenAt), 'Seconds', named),

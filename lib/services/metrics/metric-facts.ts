@@ -11,7 +11,8 @@ export interface SourceMetrics {
   name: string
   /** The newest good backup. */
   good: {
-    startedAt: Date
+    /** The instant up to which its data is stored. */
+    storedUntil: Date
     finishedAt: Date
     durationMs: number | null
     sourceBytes: number

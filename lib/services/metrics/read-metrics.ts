@@ -13,7 +13,7 @@ export const mostSubjects = 2_000
 /** Reads what is exported: a few grouped queries, whatever the number of sources and the length of the history. */
 export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promise<MetricFacts> {
   const [sources, destinations, runs, queue, workers, alerts, recoveryKit] = await Promise.all([
-    readSourceFacts(tx),
+    readSourceFacts(tx, now),
     readDestinationMetrics(tx),
     countRuns(tx, now),
     tx.job.groupBy({ by: ['kind', 'state'], where: { state: { in: ['queued', 'running'] } }, _count: { _all: true } }),
@@ -62,9 +62,9 @@ function sourceMetrics(
 ): SourceMetrics {
   const { size, open } = facts
   const good =
-    row.goodStartedAt && row.goodFinishedAt
+    row.storedUntil && row.goodFinishedAt
       ? {
-          startedAt: row.goodStartedAt,
+          storedUntil: row.storedUntil,
           finishedAt: row.goodFinishedAt,
           durationMs: size?.durationMs ?? null,
           sourceBytes: Number(size?.sourceBytes ?? 0n),

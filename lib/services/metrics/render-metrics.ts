@@ -61,7 +61,7 @@ const sourceGauges: SourceGauge[] = [
   [
     'exposure_seconds',
     'What would be lost now if the newest good backup restores: time since the instant that it stands for',
-    ({ good }, at) => (good ? seconds(at.getTime() - good.startedAt.getTime()) : null),
+    ({ good }, at) => (good ? seconds(at.getTime() - good.storedUntil.getTime()) : null),
   ],
   [
     'proven_exposure_seconds',

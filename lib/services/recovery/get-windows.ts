@@ -1,7 +1,6 @@
 import type { RecoveryWindows } from '@/lib/contracts/recovery/continuous'
 import { failureSchema } from '@/lib/contracts/common'
 import { logStreamStates } from '@/lib/contracts/recovery/continuous'
-import { exposureMs } from '@/lib/core/recovery/exposure'
 import { windowsOf } from '@/lib/core/recovery/windows'
 import { catalogNow } from '@/lib/db/catalog-now'
 import type { Tx } from '@/lib/db/client'
@@ -12,7 +11,7 @@ import { z } from 'zod'
 import type { ServiceContext } from '@/lib/services/context'
 import { permit } from '@/lib/services/permit'
 import { findSource } from '@/lib/services/source/find-source'
-import { streamLeaseMs } from '@/lib/services/log/claim-streams'
+import { exposureOf } from '@/lib/services/log/exposure-of'
 import { logMethodOf } from '@/lib/services/log/log-method-of'
 import { readStoredLog, type StoredLogOf } from './read-stored-log'
 
@@ -56,18 +55,6 @@ export async function getWindows({
     latestCommitAt: stream?.lastCommitAt?.toISOString() ?? null,
     streaming: stream && showStream(stream),
   }
-}
-
-/** What would be lost with the server now; null while nobody knows. */
-export function exposureOf(stream: LogStreamModel, now: Date): number | null {
-  const { heartbeatAt, unstoredSince, coveredUntil, lastCommitAt, workerId, state } = stream
-  const isHeard = workerId !== null && heartbeatAt !== null && now.getTime() - heartbeatAt.getTime() < streamLeaseMs
-  const clearAt =
-    coveredUntil && lastCommitAt && lastCommitAt > coveredUntil ? lastCommitAt : (coveredUntil ?? lastCommitAt)
-  return exposureMs(
-    { oldestUnstoredCommitAt: unstoredSince, isConnected: isHeard && state === 'streaming', clearAt },
-    now,
-  )
 }
 
 async function showWindows(

@@ -22,10 +22,17 @@ export async function startDueBases({ ctx, now }: { ctx: ServiceContext; now: Da
   })
   for (const { source, ...stream } of streams) {
     const method = baseMethod(source.engine)
-    if (!method || (await hasOpenWindow(ctx, source, stream))) continue
+    const isOpen = await hasOpenWindow(ctx, source, stream)
+    if (isOpen !== stream.hasWindow) await noteWindow(ctx, stream, isOpen)
+    if (!method || isOpen) continue
     if (await wasTriedLately(ctx, { sourceId: source.id, kind: method.kind, now })) continue
     await start(ctx, source, stream, method.kind)
   }
+}
+
+/** Unless the follower has begun anew meanwhile. */
+async function noteWindow(ctx: ServiceContext, { sourceId, fence }: LogStreamModel, hasWindow: boolean): Promise<void> {
+  await ctx.db.logStream.updateMany({ where: { sourceId, fence }, data: { hasWindow } })
 }
 
 async function wasTriedLately(

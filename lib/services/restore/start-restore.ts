@@ -1,6 +1,6 @@
 import type { StartRestore } from '@/lib/contracts/restore'
 import type { Started } from '@/lib/contracts/job'
-import { engineContract, kindsWithLog } from '@/lib/contracts/engines/index'
+import { engineContract, isWithLog } from '@/lib/contracts/engines/index'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { toJob } from '@/lib/db/catalog/job'
 import type { Tx } from '@/lib/db/client'
@@ -74,7 +74,7 @@ export async function startRestore(args: { ctx: ServiceContext; input: StartRest
 
 /** A copy of a whole server is recovered with its log, not restored into a database. */
 function refuseKind({ source, backup }: { source: { engine: string }; backup: { kind: string } }): void {
-  if (!kindsWithLog(source.engine).some((kind) => kind === backup.kind)) return
+  if (!isWithLog({ engine: source.engine, kind: backup.kind })) return
   throw new HoldfastError('kind-unsupported', 'A base backup is not restored into a database.', {
     remedy: 'Its RESTORE.md has the commands that make a server of it. To restore a database from here, take a dump.',
   })

@@ -1,5 +1,5 @@
 import { destinationContract } from '@/lib/contracts/destinations/index'
-import { knownContract } from '@/lib/contracts/engines/index'
+import { isWithLog } from '@/lib/contracts/engines/index'
 import { measuresSchema, type Measure } from '@/lib/contracts/repository/measure'
 import { assignIdentities } from '@/lib/core/retention/assign-identities'
 import type { HeldCopy, HistoryEntry } from '@/lib/core/retention/plan-copies'
@@ -74,7 +74,7 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
     busy: row.copies.some((copy) => !isHeld(copy.state)),
     dependsOn: row.dependsOn,
     identity: row.identity,
-    needsLog: needsLog(row.source.engine, row.kind),
+    needsLog: isWithLog({ engine: row.source.engine, kind: row.kind }),
     sourceBytes: Number(row.sourceBytes),
     measures: measuresSchema.parse(row.measures),
     deleteAfter: row.deleteAfter,
@@ -97,9 +97,6 @@ export async function loadHistory(tx: Tx, sourceId: string): Promise<SourceHisto
   const known = assignIdentities(history)
   return { entries: known.filter((row) => !row.asked), requested: known.filter((row) => row.asked) }
 }
-
-const needsLog = (engine: string, kind: string): boolean =>
-  (knownContract(engine)?.methods ?? []).some((method) => method.kind === kind && method.needsLog === true)
 
 /** Whether it can be restored from at least one copy, as far as is known. */
 export const isGood = (entry: Pick<HistoryEntry, 'sound' | 'copies'>): boolean =>

@@ -1,5 +1,5 @@
 import type { Failure } from '@/lib/contracts/common'
-import { methodOf } from '@/lib/contracts/engines/index'
+import { usualMethod } from '@/lib/contracts/engines/index'
 import type { Prisma } from '@/lib/db/generated/client'
 import { toJson } from '@/lib/db/to-json'
 
@@ -22,7 +22,7 @@ export function sampleHistory(
     const common = {
       sourceId,
       jobId: crypto.randomUUID(),
-      kind: methodOf(engine, null).kind,
+      kind: usualMethod(engine, { dumps: true }).kind,
       sample: true,
       startedAt,
       dueAt: startedAt,

@@ -22,7 +22,7 @@ export async function getStatus(args: { ctx: ServiceContext; input?: StatusQuery
   const now = ctx.clock.now()
   const { db } = ctx
   const [rows, schedules, running, workers, trend, failedLast24h, incidents] = await Promise.all([
-    readSourceFacts(db),
+    readSourceFacts(db, now),
     readSchedules(db),
     db.job.findMany({
       where: { state: { in: ['running', 'queued'] } },

@@ -1,6 +1,7 @@
 import type { Tx } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
 import type { ScheduleModel } from '@/lib/db/generated/models/Schedule'
+import { readLoggedUntil } from '../log/read-logged-until'
 import { rememberedRuns } from './remembered-runs'
 
 /** One live source and the backups that its status turns on. Bytes and milliseconds are numbers. */
@@ -25,6 +26,8 @@ export interface SourceRow {
   goodFinishedAt: Date | null
   goodVerified: string | null
   goodStoredBytes: number | null
+  /** The instant up to which its data is stored: by that backup, or by its log where it leads on from a base backup. */
+  storedUntil: Date | null
   /** The last passed restore, and how long it took. */
   provenId: string | null
   provenAt: Date | null
@@ -48,7 +51,7 @@ export interface SourceRow {
 const ms = (column: string) => `round(date_part('epoch', ${column}) * 1000)`
 
 /** What each fact is read from: s is the source, k its state, t its sums. */
-const columns: Record<keyof SourceRow, string> = {
+const columns: Record<Exclude<keyof SourceRow, 'storedUntil'>, string> = {
   id: 's.id',
   name: 's.name',
   engine: 's.engine',
@@ -106,7 +109,8 @@ const lists = Prisma.raw(
  * source_state) and the sums (migration insight), so the time depends on the sources and not on the history. PostgreSQL
  * makes one JSON text of it with a list for each column, which takes both sides a fraction of what a thousand rows take.
  */
-export async function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
+export async function readSourceFacts(tx: Tx, now: Date): Promise<SourceRow[]> {
+  const logged = await readLoggedUntil(tx, now)
   const [answer] = await tx.$queryRaw<{ lists: string }[]>`
     SELECT json_build_object(${lists})::text AS lists FROM (
       SELECT ${facts} FROM source s
@@ -115,11 +119,18 @@ export async function readSourceFacts(tx: Tx): Promise<SourceRow[]> {
       WHERE s.deleted_at IS NULL ORDER BY s.name
     ) AS rows`
   const read: Record<string, unknown[] | null> = JSON.parse(answer?.lists ?? '{}')
-  return (read['id'] ?? []).map((_, at) => toSourceRow(read, at))
+  return (read['id'] ?? []).map((_, at) => {
+    const row = toSourceRow(read, at)
+    const byLog = logged.get(row.id)
+    return {
+      ...row,
+      storedUntil: byLog && (!row.goodStartedAt || byLog > row.goodStartedAt) ? byLog : row.goodStartedAt,
+    }
+  })
 }
 
 /** The compiler asks for every fact in `columns`, and the query answers with these columns alone. */
-function toSourceRow(read: Record<string, unknown[] | null>, at: number): SourceRow {
+function toSourceRow(read: Record<string, unknown[] | null>, at: number): Omit<SourceRow, 'storedUntil'> {
   const row: Record<string, unknown> = {}
   for (const name in columns) row[name] = read[name]?.[at]
   for (const name of times) {

@@ -31,7 +31,7 @@ export function judgeSource(
     {
       sourceId: row.id,
       name: row.name,
-      lastGoodAt: row.goodStartedAt,
+      lastGoodAt: row.storedUntil,
       lastRun:
         row.runStatus !== null && row.runFinishedAt
           ? { status: row.runStatus, finishedAt: row.runFinishedAt, message: row.runMessage }
@@ -86,7 +86,7 @@ export function sourceStatus({ row, schedules, health, reasons }: JudgedSource, 
     proof: proofOf(row),
     nextBackupAt: soonestRun(schedules.filter(isBackup), now)?.toISOString() ?? null,
     nextRestoreTestAt: soonestRun(schedules.filter(isTest), now)?.toISOString() ?? null,
-    exposureMs: age(goodStartedAt, now),
+    exposureMs: age(row.storedUntil, now),
     provenExposureMs: age(row.newestProvenStartedAt, now),
     rpoObjectiveMs: row.rpoObjectiveMs,
     rtoObjectiveMs: row.rtoObjectiveMs,

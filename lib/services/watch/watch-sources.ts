@@ -35,7 +35,7 @@ export async function watchSources(args: { ctx: Pick<ServiceContext, 'db'>; now:
 
 async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
   const [facts, sources, schedules] = await Promise.all([
-    readSourceFacts(tx),
+    readSourceFacts(tx, now),
     tx.source.findMany({ where: { deletedAt: null }, select: { id: true, createdAt: true, options: true } }),
     tx.schedule.findMany({
       where: { deletedAt: null, enabled: true, action: 'restore-test' },
@@ -62,7 +62,7 @@ async function watchedSources(tx: Tx, now: Date): Promise<WatchedSource[]> {
       id: source.id,
       name: source.name,
       createdAt: rows.get(source.id)?.createdAt ?? now,
-      lastGoodAt: source.goodStartedAt,
+      lastGoodAt: source.storedUntil,
       lastProvenAt: source.provenAt,
       provenUpTo: source.newestProvenStartedAt,
       restoreDurationMs: source.restoreDurationMs,

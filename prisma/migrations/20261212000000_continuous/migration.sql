@@ -23,6 +23,7 @@ CREATE TABLE "log_stream" (
     "last_commit_at" TIMESTAMPTZ(3),
     "covered_until" TIMESTAMPTZ(3),
     "wanted_order" BIGINT,
+    "has_window" BOOLEAN NOT NULL DEFAULT false,
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "log_stream_pkey" PRIMARY KEY ("source_id"),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
+import { judgeNeededLog } from '@/lib/core/recovery/judge-needed-log'
 import type { LogRange } from '@/lib/ports/backup-method'
 import { logMethodOf } from '@/lib/services/log/log-method-of'
 import type { TaskArgs } from '../../task'
@@ -21,22 +22,15 @@ export async function awaitLog(
   run.progress({ phase: 'waiting for the log', doneBytes: 0 })
   for (;;) {
     run.signal.throwIfAborted()
-    const covering = await ctx.db.logRange.count({
-      where: { ...place, fromOrder: { lte: from }, toOrder: { gte: to } },
-    })
-    if (covering > 0) return
-    const { count } = await ctx.db.logStream.updateMany({
-      where: { sourceId, state: { not: 'ending' } },
-      data: { wantedOrder: to },
-    })
-    if (count === 0) {
-      throw new HoldfastError(
-        'continuous-off',
-        'Continuous protection was switched off before the log of this backup was stored.',
-      )
-    }
-    const behind = await ctx.db.logRange.count({ where: { ...place, fromOrder: { gt: from } } })
-    if (behind > 0) {
+    const ranges = await ctx.db.logRange.findMany({ where: place })
+    const held = ranges.map((each) => ({
+      from: each.fromOrder,
+      to: each.toOrder,
+      isClosed: each.endsBecause !== null,
+    }))
+    const judged = judgeNeededLog(held, { from, to })
+    if (judged === 'stored') return
+    if (judged === 'lost') {
       throw new HoldfastError(
         'log-gap',
         'Log from while this backup was taken is stored nowhere: it cannot be restored.',
@@ -45,6 +39,16 @@ export async function awaitLog(
           transient: true,
           facts: { ...range },
         },
+      )
+    }
+    const { count } = await ctx.db.logStream.updateMany({
+      where: { sourceId, state: { not: 'ending' } },
+      data: { wantedOrder: to },
+    })
+    if (count === 0) {
+      throw new HoldfastError(
+        'continuous-off',
+        'Continuous protection was switched off before the log of this backup was stored.',
       )
     }
     await sleep(pauseMs, null, { signal: run.signal })

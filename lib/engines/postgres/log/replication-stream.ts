@@ -9,6 +9,8 @@ const statusEveryMs = 5_000
 /** A server that hears nothing for so long lets the slot go: the next worker must not wait for a host that is gone. */
 export const senderTimeoutMs = 15_000
 const headerBytes = 25
+/** What the report of an end takes in memory, roughly. */
+const endCost = 256
 const epochMs = Date.UTC(2000, 0, 1)
 
 /** What a walsender says. */
@@ -123,7 +125,8 @@ export class ReplicationStream {
       this.noteServer(lsn)
       const at = new Date(epochMs + Number(chunk.readBigInt64BE(9) / 1_000n))
       const isAwaited = chunk[17] === 1
-      this.push({ type: 'end', lsn, at, isAwaited }, 0)
+      // A server that says nothing else is held back as well.
+      this.push({ type: 'end', lsn, at, isAwaited }, endCost)
       if (isAwaited) this.sendStatus()
     }
   }
