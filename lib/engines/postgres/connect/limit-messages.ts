@@ -24,6 +24,9 @@ const greetingBytes = mib
  * reads an error's fields until a zero byte comes, so one without its end would block this thread forever.
  */
 export class MessageLimit {
+  /** `copyBytes`: the longest message of a COPY; a row of a table may have any length. */
+  constructor(private readonly copyBytes = Infinity) {}
+
   private header = Buffer.alloc(5)
   private headerBytes = 0
   private type = 0
@@ -56,7 +59,11 @@ export class MessageLimit {
     if (length < 4) throw refused('a message that is shorter than its own length')
     this.left = length - 4
     this.field = 'letter'
-    if (this.type === copyData) return
+    if (this.type === copyData) {
+      if (length > this.copyBytes)
+        throw refused(`a message of a copy of ${length} bytes, where ${this.copyBytes} are the most`)
+      return
+    }
     const limit = this.type === code('D') ? rowBytes : usualBytes
     if (length > limit) throw refused(`${nameOf(this.type)} of ${length} bytes, where ${limit} are the most`)
     this.budget -= length
@@ -83,11 +90,11 @@ export class MessageLimit {
 type Listening = Connection & { attachListeners(stream: Pick<Duplex, 'on'>): void }
 
 /** Puts the limit between the network (behind TLS, where there is any) and the driver's parser. */
-export function limitMessages(connection: Connection): void {
+export function limitMessages(connection: Connection, copyBytes?: number): void {
   const listening = connection as Listening
   const attach = listening.attachListeners.bind(listening)
   listening.attachListeners = (stream) => {
-    const limit = new MessageLimit()
+    const limit = new MessageLimit(copyBytes)
     const passed = new EventEmitter()
     attach(passed as unknown as Duplex)
     stream.on('end', () => passed.emit('end'))

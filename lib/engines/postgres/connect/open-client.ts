@@ -7,6 +7,8 @@ import { PromptClient } from './prompt-client'
 import { tlsOptions } from './tls'
 
 const connectTimeoutMs = 10_000
+/** A walsender sends its log in 128 KiB, and files in less (PostgreSQL's MAX_SEND_SIZE); what is longer is none. */
+const replicationMessageBytes = 1 << 20
 
 /** Who connects, and what for. */
 export interface ClientOrder {
@@ -42,24 +44,27 @@ async function open(
   signal: AbortSignal,
 ): Promise<Client> {
   signal.throwIfAborted()
-  const client: PromptClient = new PromptClient({
-    host: connection.host,
-    port: connection.port,
-    database: connection.database,
-    user: connection.user,
-    // A function keeps `pg` from looking for a password in this process's environment or home.
-    password: () => passwordFor(client, password),
-    ssl: tls ?? false,
-    stream: () => new RestrictedSocket(),
-    application_name: 'holdfast',
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-    // The system's two hours are longer than any firewall remembers an idle connection.
-    keepAliveInitialDelayMillis: 60_000,
-    // The driver knows it and its types do not.
-    ...(replication ? { replication: 'true' } : {}),
-    ...(options === undefined ? {} : { options }),
-  })
+  const client: PromptClient = new PromptClient(
+    {
+      host: connection.host,
+      port: connection.port,
+      database: connection.database,
+      user: connection.user,
+      // A function keeps `pg` from looking for a password in this process's environment or home.
+      password: () => passwordFor(client, password),
+      ssl: tls ?? false,
+      stream: () => new RestrictedSocket(),
+      application_name: 'holdfast',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      // The system's two hours are longer than any firewall remembers an idle connection.
+      keepAliveInitialDelayMillis: 60_000,
+      // The driver knows it and its types do not.
+      ...(replication ? { replication: 'true' } : {}),
+      ...(options === undefined ? {} : { options }),
+    },
+    replication ? replicationMessageBytes : undefined,
+  )
   watchAuthentication(client)
   // A connection that breaks while idle is reported by the next query; unheard, it would end the process.
   client.on('error', () => undefined)

@@ -12,9 +12,10 @@ const goodbyeMs = 3_000
  * a limit (limit-messages.ts), since a server may be anybody's.
  */
 export class PromptClient extends Client {
-  constructor(config: ClientConfig) {
+  /** `copyBytes`: the longest message of a COPY that is taken; absent: any. */
+  constructor(config: ClientConfig, copyBytes?: number) {
     super(config)
-    limitMessages(this.connection)
+    limitMessages(this.connection, copyBytes)
     sendUnreadBytes(this.connection)
   }
 

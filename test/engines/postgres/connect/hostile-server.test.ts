@@ -2,6 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connect, withConnection } from '@/lib/engines/postgres/connect/connect'
 import { classifyQueryError } from '@/lib/engines/postgres/classify-error'
+import { ReplicationStream } from '@/lib/engines/postgres/log/replication-stream'
+import { openReplication } from '@/lib/engines/postgres/replication/open-replication'
+import { waitFor } from '../../../helpers/wait-for'
 import { makeSource } from '../../../helpers/servers/postgres'
 
 const mib = 1024 * 1024
@@ -77,6 +80,47 @@ describe('a server that means harm', () => {
     expect(error).toMatchObject({ code: 'source-failed', message: expect.stringContaining('of 1073741824 bytes') })
     // What the sockets of both sides hold, and no more: nothing was collected.
     expect(poured[0]?.sentBytes()).toBeLessThan(32 * mib)
+  })
+
+  /** Announces CopyBoth, and says what it likes in it. */
+  const copyBoth = message('W', Buffer.from([0, 0, 0]))
+  const replicating = async (say: (socket: Socket) => void) => {
+    const { source } = await listen(say)
+    const client = await openReplication(source, signal)
+    const stream = new ReplicationStream(client, 0n)
+    const started = stream.start('SELECT hostile')
+    started.catch(() => undefined)
+    return { client, stream, started }
+  }
+
+  it('is left when it announces a piece of its log of 1 GB (security 15)', async () => {
+    const poured: { sentBytes(): number }[] = []
+    const { client, stream, started } = await replicating((socket) => {
+      const first = Buffer.concat([copyBoth, message('d', Buffer.from('w'), 1024 * mib)])
+      poured.push(pour(socket, first, Buffer.alloc(mib, 'x')))
+    })
+    await expect(started.then(() => stream.next())).rejects.toThrow(/of 1073741824 bytes/)
+    expect(poured[0]?.sentBytes()).toBeLessThan(32 * mib)
+    await client.end()
+  })
+
+  it('is held back when it says nothing but that it has no log, again and again (security 15)', async () => {
+    const nothing = Buffer.alloc(18)
+    nothing.write('k', 0)
+    const many = Buffer.concat(Array.from({ length: 1_000 }, () => message('d', nothing)))
+    const poured: { sentBytes(): number }[] = []
+    const { client, stream, started } = await replicating((socket) => poured.push(pour(socket, copyBoth, many)))
+    await started
+    const sent = () => poured[0]?.sentBytes() ?? 0
+    // Nobody takes what it says: what it can send is what the sockets hold.
+    await waitFor('it to be held back', async () => {
+      const before = sent()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return before > 0 && sent() === before
+    })
+    expect(sent()).toBeLessThan(32 * mib)
+    stream.stop()
+    client.connection.stream.destroy()
   })
 
   it.each([
