@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { logKey } from '@/lib/core/repository/log-paths'
@@ -15,6 +14,7 @@ import type { LogPlaceKey } from '@/lib/services/log/open-log'
 import { periodFiles } from '@/lib/services/log/period-keys'
 import { extendRange } from '@/lib/services/log/record-log'
 import type { LogDestinations, SmallObject } from './log-destinations'
+import { sha256 } from './seal'
 
 /** In one round, so that one destination does not keep the others waiting. */
 const atOnce = 16
@@ -66,7 +66,7 @@ async function readSegment(
   const name = { number: Number(segment.number), name: segment.name }
   const key = logKey(place, { kind: 'segment', segment: name, ...storedForm(segment) })
   const bytes = await buffer(await destinations.storageOf(from).get(key, null, run))
-  if (createHash('sha256').update(bytes).digest('hex') !== segment.storedSha256) {
+  if (sha256(bytes) !== segment.storedSha256) {
     throw new HoldfastError('object-damaged', `The stored object ${key} is damaged.`, { facts: { key } })
   }
   if (segment.period === null) return { key, bytes, needs: [] }

@@ -1,3 +1,4 @@
+import { HoldfastError } from '@/lib/core/holdfast-error'
 import { logKey, type SegmentName } from '@/lib/core/repository/log-paths'
 import type { LogCommits, LogEvent, LogFollowing } from '@/lib/ports/log-method'
 import type { ServiceContext } from '@/lib/services/context'
@@ -8,7 +9,7 @@ import type { LogPlaceKey } from '@/lib/services/log/open-log'
 import { recordSegment, recordSlice, type LogStretch } from '@/lib/services/log/record-log'
 import type { LogDestinations, SmallObject } from './log-destinations'
 import { OpenSegment } from './open-segment'
-import { type LogForm, seal } from './seal'
+import { type LogForm, seal, sha256 } from './seal'
 
 type Bytes = Extract<LogEvent, { type: 'bytes' }>
 
@@ -23,8 +24,17 @@ export interface LogWriterInput {
   form(): Promise<{ form: LogForm; needs: SmallObject['needs'] }>
   /** A commit is stored at the latest so long after it was made. */
   sliceMs: number
-  /** Position up to which slices are stored already, by an earlier follower. */
+  /** Position up to which slices are stored already, by an earlier follower, and these slices. */
   stored: string
+  slices: readonly StoredSlice[]
+}
+
+/** A slice that is stored: its bytes of the segment, the end exclusive. */
+export interface StoredSlice {
+  number: bigint
+  fromByte: number
+  toByte: number
+  sourceSha256: string
 }
 
 /**
@@ -116,10 +126,29 @@ export class LogWriter {
       // A follower that takes over reads the open segment from its beginning.
       this.sliced = before > 0n ? Number(before) : 0
     }
+    const reached = this.open.end
     await this.open.add(event.bytes)
     this.received = event.to
+    if (reached < this.sliced && this.open.end >= this.sliced) await this.compareSlices(this.open)
     if (order(event.to) > order(this.stored)) this.notePending(event.commits)
     if (event.whole) await this.storeSegment(this.open, event.to)
+  }
+
+  /** What an earlier follower stored of the segment is what the server has: else it is a clone of the server, or was set back. */
+  private async compareSlices(open: OpenSegment): Promise<void> {
+    const own = this.input.slices.filter(({ number }) => number === BigInt(open.name.number))
+    for (const { fromByte, toByte, sourceSha256 } of own) {
+      const bytes = (await open.bytesFrom(fromByte)).subarray(0, toByte - fromByte)
+      if (sha256(bytes) === sourceSha256) continue
+      throw new HoldfastError(
+        'log-foreign',
+        `The server has other log in ${open.name.name} than is stored: it is a clone of the one that wrote it, or lost its newest log in a crash.`,
+        {
+          remedy:
+            'Check the address of the source. If the server was set back on purpose, add it as a new source: what is stored stays with this one.',
+        },
+      )
+    }
   }
 
   private notePending(commits: LogCommits | null): void {

@@ -57,6 +57,7 @@ export async function runStream(
       order: (position) => method.order(position),
       sliceMs: protection.sliceMs,
       stored: await storedBefore({ ctx, place, method }, resume, following),
+      slices: await ctx.db.logSlice.findMany({ where: place, orderBy: { fromByte: 'asc' } }),
     })
     let wanted: bigint | null = null
     input.running({ facts: () => writer.facts(), want: (order) => (wanted = order) })

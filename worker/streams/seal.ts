@@ -50,4 +50,5 @@ async function encrypt(bytes: Buffer, { format, recipient }: NonNullable<LogForm
   return buffer(Readable.from([bytes]).compose(stage))
 }
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+/** In lower-case hex. */
+export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -95,6 +95,31 @@ describe('a log that is followed', () => {
     await commit(10)
     await log.stored(server)
   })
+
+  it('is not mixed with that of a clone, which has the same identity (fault 94)', async () => {
+    await commit(10)
+    await log.stored(server)
+    await using folder = await tempDir('clone')
+    const cluster = path.join(folder.path, 'cluster.tar.zst')
+    await server.stop()
+    execFileSync('tar', ['-c', '--zstd', '-f', cluster, '-C', path.dirname(server.dataDir), 'data'])
+    await server.start()
+    await commit(20)
+    await log.stored(server)
+    const before = await log.ranges()
+    await using clone = await startPostgres({ cluster }).then((pg) => ({
+      ...pg,
+      [Symbol.asyncDispose]: () => pg.close(),
+    }))
+    await clone.sql('CREATE TABLE elsewhere AS SELECT n FROM generate_series(1, 1000) n')
+    await connectTo(clone.port)
+    await log.waitsFor('log-foreign')
+    expect(await log.ranges()).toEqual(before)
+    await connectTo(server.port)
+    await commit(10)
+    await log.stored(server)
+    expect(await log.compared(server)).not.toEqual([])
+  }, 120_000)
 
   it('is not read by two at once (fault 93)', async () => {
     const slot = (await log.stream())?.slot ?? ''

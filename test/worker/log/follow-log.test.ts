@@ -16,8 +16,8 @@ describe.each([
   let log: ReturnType<typeof followedLog>
 
   beforeAll(async () => {
-    // Nothing that the server writes of its own accord.
-    const settings = { max_wal_size: '2GB', checkpoint_timeout: '1h', autovacuum: 'off' }
+    // Nothing that the server writes or removes of its own accord.
+    const settings = { max_wal_size: '2GB', wal_keep_size: '2GB', checkpoint_timeout: '1h', autovacuum: 'off' }
     server = await startPostgres({ major, segmentMb, settings })
     await server.sql('CREATE TABLE t (n int, filler text)')
     product = await startProduct()
@@ -65,6 +65,9 @@ describe.each([
   }, 120_000)
 
   it('and costs no objects while nothing is committed', async () => {
+    const taken = { status: 'succeeded', kind: 'base' }
+    await waitFor('the base backup that starts by itself', () => product.ctx.db.backup.findFirst({ where: taken }))
+    await commit(1)
     await log.stored(server)
     const before = objects().length
     await waitFor(
