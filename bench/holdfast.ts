@@ -30,8 +30,8 @@ export interface Holdfast {
   workerPid: number
   sourceId: string
   destinationId: string
-  /** Another source on the same server. */
-  addSource(name: string, database: string, options: Partial<PostgresOptions>): Promise<string>
+  /** Another source, on the same server unless another port is named. */
+  addSource(name: string, database: string, options: Partial<PostgresOptions>, port?: number): Promise<string>
   /** The same bucket under another address. */
   addDestination(name: string, endpoint: string): Promise<string>
   /** Waits for the job's end; throws with its error unless it ended in one of these states (succeeded). */
@@ -52,8 +52,8 @@ export async function startHoldfast(
   await ctx.db.setting.create({ data: { key: 'first-start', value: {} } })
   await createRecoveryKit({ ctx, input: { replace: false } })
   const worker = await startWorker(settings, home, url)
-  const addSource = async (name: string, database: string, options: Partial<PostgresOptions>) => {
-    const connection = { host: '127.0.0.1', port: sourcePort, user: 'postgres', database, ssl: 'disable' }
+  const addSource = async (name: string, database: string, options: Partial<PostgresOptions>, port = sourcePort) => {
+    const connection = { host: '127.0.0.1', port, user: 'postgres', database, ssl: 'disable' }
     return (await createSource({ ctx, input: createSourceSchema.parse({ name, connection, options }) })).id
   }
   const sourceId = await addSource('bench', benchDatabase, {})

@@ -18,9 +18,12 @@ const largeObjectBytes = 1024 * 1024
 const megabytesPerScale = 9.8
 const pgbenchShare = 0.3
 
+/** Where its data is. */
+export const sourceFolder = (settings: BenchSettings) => path.join(settings.dataFolder, `source-${settings.megabytes}`)
+
 /** The source's server, filled for the size asked for. Data of the same size from an earlier run is used again. */
 export async function openSource(settings: BenchSettings): Promise<Server> {
-  const folder = path.join(settings.dataFolder, `source-${settings.megabytes}`)
+  const folder = sourceFolder(settings)
   const marker = path.join(settings.dataFolder, `source-${settings.megabytes}.loaded`)
   const want = JSON.stringify({ contentVersion, megabytes: settings.megabytes })
   if (existsSync(marker) && readFileSync(marker, 'utf8') === want) return startServer(settings.pgBin, folder)

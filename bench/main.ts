@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { type Bucket, makeBucket } from './bucket'
+import { measureContinuous } from './continuous'
 import { measureHistory } from './history'
 import { type Holdfast, startHoldfast } from './holdfast'
 import { backup, backupBesideSlow, restoreNew, restoreTest } from './holdfast-ways'
@@ -67,6 +68,11 @@ async function main(): Promise<void> {
     await restores(bench, last)
     await besideSlow(bench)
     await impact(bench)
+    if (settings.continuous.rounds > 0) {
+      say('Following the log of the source, beside pgBackRest')
+      await source.stop()
+      results.continuous = await measureContinuous(settings, holdfast, note)
+    }
     if (settings.historyRows > 0) {
       say(`Filling a catalog with ${settings.historyRows.toLocaleString('en')} backups`)
       results.history = await measureHistory(settings, path.join(home, 'history'))

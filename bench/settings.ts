@@ -26,6 +26,13 @@ export interface BenchSettings {
   /** Of a backup to a fast and a slow store; what the slow one takes in a second. */
   slow: { rounds: number; bytesPerSecond: number }
   impact: ImpactSettings
+  continuous: {
+    /** Of base backups, recoveries and pgbench beside the follower; 0 leaves them out. */
+    rounds: number
+    /** Length of each pgbench, and of the look at quiet sources. */
+    seconds: number
+    quietSources: number
+  }
   /** Backups in the catalog that lists and overview are measured on; 0 leaves it out. */
   historyRows: number
   /** Whether health is measured while a product of its own is attacked. */
@@ -55,6 +62,11 @@ export function readBenchSettings(env: NodeJS.ProcessEnv): BenchSettings {
       rounds: whole(env, 'HOLDFAST_BENCH_IMPACT_ROUNDS', 3, 0),
       seconds: whole(env, 'HOLDFAST_BENCH_IMPACT_SECONDS', 40, 1),
       clients: whole(env, 'HOLDFAST_BENCH_IMPACT_CLIENTS', 4, 1),
+    },
+    continuous: {
+      rounds: whole(env, 'HOLDFAST_BENCH_CONTINUOUS_ROUNDS', 3, 0),
+      seconds: whole(env, 'HOLDFAST_BENCH_CONTINUOUS_SECONDS', 60, 1),
+      quietSources: whole(env, 'HOLDFAST_BENCH_QUIET_SOURCES', 100, 0),
     },
     historyRows: whole(env, 'HOLDFAST_BENCH_HISTORY_ROWS', 1_000_000, 0),
     attacks: whole(env, 'HOLDFAST_BENCH_ATTACKS', 1, 0) > 0,

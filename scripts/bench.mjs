@@ -60,7 +60,7 @@ function cleanEnvironment() {
 async function main() {
   await ensurePackages(root)
   await continueOnNode24(root, fileURLToPath(import.meta.url))
-  await installForTests({ browser: false, s3: true })
+  await installForTests({ browser: false, s3: true, bench: true })
   await build(root, { web: process.env.HOLDFAST_BENCH_ATTACKS !== '0' })
   await bundle()
   say('Starting PostgreSQL for the catalog and S3')

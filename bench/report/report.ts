@@ -1,52 +1,12 @@
 import type { Machine } from '../machine'
 import type { Sample } from '../measure'
 import { attackSection } from './report-attack'
+import { continuousSection } from './report-continuous'
 import { historySection } from './report-history'
 import { impactSection } from './report-impact'
 import { median, type Results } from './results'
 import type { BenchSettings } from '../settings'
-
-const seconds = (ms: number) => (ms / 1_000).toFixed(1)
-const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
-const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`
-
-function pick(samples: readonly Sample[], value: (sample: Sample) => number | undefined): number[] {
-  return samples.map(value).filter((found) => found !== undefined)
-}
-
-/** Median, and in brackets the least and the most. */
-function spread(values: readonly number[], show: (value: number) => string): string {
-  if (values.length === 0) return '-'
-  return `${show(median(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`
-}
-
-/** A line of a table; none for a way that was left out. */
-function row(name: string, samples: readonly Sample[], last: (samples: readonly Sample[]) => string[]): string {
-  if (samples.length === 0) return ''
-  const cells = [
-    name,
-    spread(
-      samples.map((sample) => sample.wallMs),
-      seconds,
-    ),
-    ...last(samples),
-    spread(
-      samples.map((sample) => sample.clientCpuSeconds),
-      (value) => value.toFixed(1),
-    ),
-    median(samples.map((sample) => sample.machineCpuSeconds)).toFixed(1),
-    mebibytes(Math.max(...samples.map((sample) => sample.treePeakRssBytes))),
-  ]
-  return `| ${cells.join(' | ')} |\n`
-}
-
-const wall = (samples: readonly Sample[]) => median(samples.map((sample) => sample.wallMs))
-
-/** `-` when one of them was left out. */
-function ratio(a: readonly Sample[], ...others: (readonly Sample[])[]): string {
-  const best = Math.min(...others.filter((samples) => samples.length > 0).map(wall))
-  return a.length > 0 && Number.isFinite(best) ? (wall(a) / best).toFixed(2) : '-'
-}
+import { mebibytes, megabytes, pick, ratio, row, seconds, spread, wall } from './rows'
 
 /** The results as one page. It says what was measured and nothing about other machines. */
 export function report(settings: BenchSettings, machine: Machine, results: Results): string {
@@ -56,6 +16,7 @@ export function report(settings: BenchSettings, machine: Machine, results: Resul
     ...restores(results),
     ...besideSlow(settings, results),
     ...impactSection(settings, results),
+    ...continuousSection(settings, results),
     ...historySection(results.history),
     ...attackSection(results.attacks),
     meaning(results),

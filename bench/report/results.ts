@@ -1,3 +1,4 @@
+import type { ContinuousResults, ContinuousWay } from '../continuous'
 import type { HistoryResults } from '../history'
 import type { ImpactMode, ImpactSample } from '../impact'
 import type { Sample } from '../measure'
@@ -20,8 +21,9 @@ export interface Results {
     test: Sample[]
     testPlain2: Sample[]
     testPlain1: Sample[]
-  }
+  } & Record<ContinuousWay, Sample[]>
   impact: Record<ImpactMode, ImpactSample[]>
+  continuous: ContinuousResults | null
   history: HistoryResults | null
   attacks: AttackResult[] | null
 }
@@ -42,8 +44,14 @@ export function emptyResults(): Results {
       test: [],
       testPlain2: [],
       testPlain1: [],
+      base: [],
+      basePlain: [],
+      baseOther: [],
+      recovery: [],
+      recoveryOther: [],
     },
     impact: { alone: [], plain: [], holdfast: [], gentle: [], snapshot: [] },
+    continuous: null,
     history: null,
     attacks: null,
   }

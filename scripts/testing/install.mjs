@@ -41,6 +41,8 @@ const NEEDED_BY_CASES = [
 const LOCALES = ['de_DE.UTF-8', 'es_AR.UTF-8']
 const NEEDED_BY_BROWSER = [['chromium', 'chromium']]
 const NEEDED_BY_S3 = [['debootstrap', 'debootstrap']]
+/** What the benchmark is compared with. */
+const NEEDED_BY_BENCH = [['pgbackrest', 'pgbackrest']]
 /** PostgreSQL's own test suite has a few functions in C. */
 const NEEDED_BY_REGRESSION = [
   ['gcc', 'gcc'],
@@ -51,10 +53,11 @@ const NEEDED_BY_REGRESSION = [
 const WITH = { postgresql: ['postgresql-contrib'], chromium: ['fonts-liberation'], gcc: ['libc6-dev'] }
 
 /** Installs what is missing, or says the one command: tests on real parts cannot run without them. */
-export async function installForTests({ browser, s3 }) {
+export async function installForTests({ browser, s3, bench = false }) {
   await installPackages([
     ...NEEDED,
     ...(browser ? NEEDED_BY_BROWSER : []),
+    ...(bench ? NEEDED_BY_BENCH : []),
     ...(s3 ? [...NEEDED_BY_S3, ...NEEDED_BY_REGRESSION, ...NEEDED_BY_CASES] : []),
   ])
   if (s3) await makeLocales()
