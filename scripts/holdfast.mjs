@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // `npm run holdfast -- VERB`: the CLI, bundled from its sources first (a fifth of a second).
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from './bootstrap/build.mjs'
@@ -11,6 +12,12 @@ import { say, warn } from './bootstrap/say.mjs'
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
 async function main() {
+  const walPush = path.join(root, 'dist/wal-push.mjs')
+  if (process.argv[2] === 'wal-push' && existsSync(walPush)) {
+    // A database server starts it for every segment: nothing is built or installed for it.
+    await import(pathToFileURL(walPush).href)
+    return
+  }
   await ensurePackages(root)
   await continueOnNode24(root, fileURLToPath(import.meta.url))
   await build(root, { web: false })

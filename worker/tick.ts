@@ -12,6 +12,7 @@ import { markTick } from '@/lib/services/incident/tick-mark'
 import { watchSlowBackups } from '@/lib/services/incident/watch-slow-backups'
 import { noteUsage } from '@/lib/services/insight/note-usage'
 import { startDueBases } from '@/lib/services/recovery/start-due-bases'
+import { lookAtKept } from '@/lib/services/log/look-at-kept'
 import { createJob } from '@/lib/services/job/create-job'
 import { recoverJobs } from '@/lib/services/job/recover-jobs'
 import { refreshWaitReasons } from '@/lib/services/job/refresh-wait-reasons'
@@ -21,7 +22,9 @@ import { startDueRewrap } from '@/lib/services/recovery-kit/start-rewrap'
 import { startDueRetention } from '@/lib/services/retention/start-due-retention'
 import { evaluateSchedules } from '@/lib/services/schedule/evaluate-schedules'
 import { startDueCare } from '@/lib/services/storage-care/start-due-care'
+import { claimTurn } from '@/lib/services/watch/claim-turn'
 import { runWatchers } from '@/lib/services/watch/run-watchers'
+import { watchStreams } from '@/lib/services/watch/watch-streams'
 import type { LeaseKeeper } from './lease-keeper'
 import { isGone } from './process-key'
 
@@ -62,6 +65,11 @@ export function startTicking(
   const watch = guarded('watching', async () =>
     runWatchers({ ctx, now: await catalogNow(ctx.db), signal, waitingSince }),
   )
+  // More often than the rest: what a server removes meanwhile is gone.
+  const logs = guarded('watching logs', async () => {
+    await lookAtKept({ ctx, signal })
+    if (await claimTurn(ctx.db, 'watch.logs', 8_000)) await watchStreams({ ctx, now: await catalogNow(ctx.db) })
+  })
   const cloudWatch = guarded('CloudWatch', async () => pushCloudWatch({ ctx, now: await catalogNow(ctx.db), signal }))
   const recover = guarded('recovery', () => recoverLost(ctx, worker))
   const copies = guarded('catching copies up', async () => startDueCopies({ ctx, now: await catalogNow(ctx.db) }))
@@ -93,6 +101,7 @@ export function startTicking(
     setInterval(reasons, 2_000),
     setInterval(copies, 10_000),
     setInterval(bases, 10_000),
+    setInterval(logs, 5_000),
     setInterval(deliver, 3_000),
     setInterval(reassure, 5_000),
   ]

@@ -126,7 +126,10 @@ export const storageCareSchema = z.object({
       brokenCopies: z.number().int(),
       /** Copies in classes that cannot be read without bringing them back. */
       archivedCopies: z.number().int(),
-      /** When the copy that was not read for longest was last known to be whole. */
+      /** Objects of followed logs that were read, and those that were damaged or missing; absent in what an older version noted. */
+      logObjects: z.number().int().optional(),
+      brokenLogObjects: z.number().int().optional(),
+      /** When the copy or segment that was not read for longest was last known to be whole. */
       oldestReadAt: timeSchema.nullable(),
     })
     .optional(),

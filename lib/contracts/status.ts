@@ -67,10 +67,11 @@ export const sourceStatusSchema = z.object({
   nextRestoreTestAt: timeSchema.nullable(),
   exposureMs: z.number().nullable().meta({
     description:
-      'Age of the newest good backup’s data: what would be lost now if it restores. Null: everything would be',
+      'Age of the data that is stored, by the newest good backup or by the log: what would be lost now if it restores. Null: everything would be',
   }),
   provenExposureMs: z.number().nullable().meta({
-    description: 'Age of the newest proven backup’s data: what would be lost now at most. Null: nothing is proven',
+    description:
+      'Age of the data that is proven to be restorable, by the newest proven backup or by the log that leads on from it: what would be lost now at most. Null: nothing is proven',
   }),
   rpoObjectiveMs: z.number().nullable(),
   rtoObjectiveMs: z.number().nullable(),

@@ -17,12 +17,18 @@ export const tablesOfSources = [
   'backup_day',
   'copy_total',
   'log_stream',
+  'log_total',
   'log_timeline',
   'log_period',
   'log_segment',
   'log_slice',
   'log_range',
   'log_removal',
+  'restore_point',
+  'recovery',
+  'recovery_query',
+  'log_reading',
+  'log_damage',
 ] as const
 
 /** Views of them, read with the rights of who asks. */

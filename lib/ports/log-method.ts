@@ -65,16 +65,87 @@ export interface LogResume {
   afterGap: boolean
 }
 
+/** What a server keeps of its log for one source, as it says itself. */
+export interface LogKeeping {
+  /** The newest that it has. */
+  position: LogPosition
+  /** The oldest that it keeps for the source; null: nothing. */
+  keptFrom: LogPosition | null
+  /**
+   * `kept`: all that is not stored. `doomed`: it removes some of that at its next opportunity. `lost`: it has removed some. `absent`: it
+   * keeps nothing for the source.
+   */
+  state: 'kept' | 'doomed' | 'lost' | 'absent'
+  /** Why it is lost, in the server's own word, where it has one. */
+  because: string | null
+  /** What it can still write before it removes log that is not stored; null: as much as its disk holds. */
+  spareBytes: number | null
+  /** What it keeps at most; null: it has no limit. */
+  limitBytes: number | null
+  /** Name of the setting that limits it. */
+  limitName: string
+  /** Name of the program that reads the log; null: none does, empty: the role is not shown it. */
+  reader: string | null
+}
+
 /** Orders of positions; `to` is exclusive. */
 export interface LogStretch {
   from: bigint
   to: bigint
 }
 
+/** What a server hands in of its log, by the file's name. `passed`: nothing that a recovery needs. */
+export interface PushedFile {
+  kind: 'segment' | 'history' | 'passed'
+  timeline: string
+}
+
+/** A server that is not followed, as it says over an ordinary connection. */
+export interface LogServer {
+  identity: string
+  timeline: string
+  segmentBytes: number
+  /** What it has written, at the moment `at` of its clock. */
+  position: LogPosition
+  at: Date
+  /** The same at two moments: nothing was committed between them. Null: nobody knows. */
+  idleMark: string | null
+  /** What is known of the server's own attempts to hand its log in; null where the role is not shown it. */
+  queue: { files: number; oldestAt: Date | null } | null
+  /** The newest attempt failed, at this moment. */
+  failedAt: Date | null
+}
+
+/** A segment that was handed in, once it was found to be whole and of the log. */
+export interface PushedSegment {
+  segment: SegmentName
+  segmentBytes: number
+  from: LogPosition
+  to: LogPosition
+  lastCommitAt: Date | null
+}
+
+/** How servers that cannot be followed hand in their log, a whole file at a time. */
+export interface PushedLogMethod {
+  /** What the server lacks for it. As `LogMethod.check`. */
+  check(source: SourceSpec, run: RunContext): Promise<ContinuousCheck>
+  /** Null: no file of a log has this name. */
+  fileOf(name: string): PushedFile | null
+  /** Asks the server who it is, and how far its log has come. Throws the codes of `Engine`. */
+  ask(source: SourceSpec, run: RunContext): Promise<LogServer>
+  /**
+   * Reads a whole segment. Throws `log-foreign` when it is not of this log, and `object-damaged` when it is not what its name says, is
+   * cut off, or holds what no server writes.
+   */
+  read(name: string, bytes: Buffer, known: { identity: string; segmentBytes?: number }): PushedSegment
+}
+
 /** How an engine's log of every change is followed. Errors: the codes that `Engine` lists, and those named here. */
 export interface LogMethod {
   /** What the server lacks for being followed. Expected trouble is an answer, not an exception. Changes nothing. */
   check(source: SourceSpec, run: RunContext): Promise<ContinuousCheck>
+  /** Absent where servers hand in nothing. */
+  readonly pushed?: PushedLogMethod
   /** Name of what the server keeps for this source, so that it forgets nothing that is not stored. */
   slotName(sourceId: string): string
   /**
@@ -82,6 +153,8 @@ export interface LogMethod {
    * server no longer has what comes next, and `log-foreign` when the server is another one than the log's.
    */
   follow(source: SourceSpec, resume: LogResume | null, run: RunContext): Promise<LogFollowing>
+  /** What the server keeps for this source. Changes nothing, and does not need the follower to be connected. */
+  keeping(source: SourceSpec, run: RunContext): Promise<LogKeeping>
   /** Removes the slot; one that is not there is no error. */
   removeSlot(source: SourceSpec, run: RunContext): Promise<void>
   /** Puts positions of one timeline in order, by bytes: their difference is how much of the log lies between. Below 2^63. */

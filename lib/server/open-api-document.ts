@@ -8,6 +8,7 @@ import {
 import { alertSchema, channelSchema } from '@/lib/contracts/alerting/alert'
 import { auditEventSchema } from '@/lib/contracts/audit'
 import { backupSchema, restoreTestSchema } from '@/lib/contracts/backup'
+import { logFileParamsSchema } from '@/lib/contracts/recovery/continuous'
 import { restoreSchema } from '@/lib/contracts/restore'
 import { idParamsSchema, problemSchema } from '@/lib/contracts/common'
 import { destinationSchema } from '@/lib/contracts/destination'
@@ -72,13 +73,14 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
 }
 
 function operation(route: ApiRoute): ZodOpenApiOperationObject {
-  const path = route.path.includes('{id}') ? { path: idParamsSchema } : {}
+  const path = pathParamsOf(route)
   const query = route.query ? { query: route.query } : {}
   return {
     summary: route.summary,
     ...(route.role === 'public' ? { security: [] } : { description: needs(route) }),
     ...(route.query || 'path' in path ? { requestParams: { ...path, ...query } } : {}),
     ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
+    ...(route.bytes ? { requestBody: { content: { 'application/octet-stream': { schema: z.string() } } } } : {}),
     responses: {
       [route.status]: { description: 'Done', ...content(route.answer) },
       default: {
@@ -87,6 +89,11 @@ function operation(route: ApiRoute): ZodOpenApiOperationObject {
       },
     },
   }
+}
+
+function pathParamsOf({ path }: ApiRoute) {
+  if (path.includes('{name}')) return { path: logFileParamsSchema }
+  return path.includes('{id}') ? { path: idParamsSchema } : {}
 }
 
 /** In words, what someone must be and a token must have. */

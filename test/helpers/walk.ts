@@ -6,13 +6,20 @@ import { call } from './web'
 export const apiRoot = path.resolve(import.meta.dirname, '../../app/api/v1')
 export const unknownId = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
 
+/** A file of a log. */
+const fileName = '000000010000000000000001'
+
 export const routeName = (route: Pick<ApiRoute, 'method' | 'path'>) => `${route.method.toUpperCase()} ${route.path}`
 
 /** Every operation that is not for everyone. */
 export const guardedRoutes = apiRoutes.filter((route) => route.role !== 'public')
 
 const fileOf = (route: ApiRoute) =>
-  path.join(apiRoot, route.path.replace('/api/v1/', '').replaceAll('{id}', '[id]'), 'route.ts')
+  path.join(
+    apiRoot,
+    route.path.replace('/api/v1/', '').replaceAll('{id}', '[id]').replaceAll('{name}', '[name]'),
+    'route.ts',
+  )
 
 /** Calls the handler that Next would call for this operation, at its real address. */
 export async function send(
@@ -25,8 +32,8 @@ export async function send(
   const id = options.id ?? unknownId
   return call(handler, {
     method: route.method.toUpperCase(),
-    path: route.path.replaceAll('{id}', id),
-    params: { id },
+    path: route.path.replaceAll('{id}', id).replaceAll('{name}', fileName),
+    params: { id, ...(route.path.includes('{name}') ? { name: fileName } : {}) },
     ...(options.token ? { token: options.token } : {}),
     ...(options.headers ? { headers: options.headers } : {}),
     ...(options.body === undefined ? {} : { body: options.body }),

@@ -83,6 +83,22 @@ describe('bodies', () => {
     agent.destroy()
   })
 
+  it('of files of a log come as they are sent, whatever their length, and of nothing else', async () => {
+    const port = await front()
+    const body = Buffer.alloc(40 * 1024 * 1024, 'holdfast')
+    const path = '/api/v1/admin/sources/0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11/log/000000010000000000000001'
+    const length = { 'content-length': String(body.length) }
+    const { json } = await ask(port, { method: 'PUT', path, headers: length, body })
+    expect(json).toMatchObject({ method: 'PUT', bytes: body.length, sum: sumOf(body) })
+    for (const [method, other] of [
+      ['POST', path],
+      ['PUT', path.replace('/log/', '/logs/')],
+    ] as const) {
+      const lines = [`${method} ${other} HTTP/1.1`, 'Host: localhost', `Content-Length: ${body.length}`]
+      expect(await rawExchange(port, head(lines))).toMatch(/^HTTP\/1\.1 413 /)
+    }
+  })
+
   it('are refused by their length before a byte is read', async () => {
     const port = await front()
     for (const path of ['/api/v1/x', '/api/auth/callback/credentials']) {

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { HoldfastError } from '@/lib/core/holdfast-error'
+import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { logKey } from '@/lib/core/repository/log-paths'
 import type { Tx } from '@/lib/db/client'
 import type { LogSegmentModel } from '@/lib/db/generated/models/LogSegment'
@@ -7,14 +7,15 @@ import type { LogMethod } from '@/lib/ports/log-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
+import { noteDamage } from '@/lib/services/log/damage/note-damage'
 import { assertStream } from '@/lib/services/log/hold-stream'
 import { holdersOf, missingSegments } from '@/lib/services/log/missing-segments'
 import { storedForm } from '@/lib/services/log/log-object-form'
 import type { LogPlaceKey } from '@/lib/services/log/open-log'
 import { periodFiles } from '@/lib/services/log/period-keys'
 import { extendRange } from '@/lib/services/log/record-log'
-import type { LogDestinations, SmallObject } from './log-destinations'
-import { sha256 } from './seal'
+import type { LogDestinations, SmallObject } from '@/lib/services/log/store/log-destinations'
+import { sha256 } from '@/lib/services/log/store/seal'
 
 /** In one round, so that one destination does not keep the others waiting. */
 const atOnce = 16
@@ -56,7 +57,7 @@ async function isExpired(tx: Tx, { sourceId, identity, timeline, number }: LogSe
 
 /** Null when no destination that has it is one of this log's any more. */
 async function readSegment(
-  { ctx, place, destinations }: CatchUp,
+  { ctx, place, method, destinations }: CatchUp,
   segment: LogSegmentModel,
   run: RunContext,
 ): Promise<SmallObject | null> {
@@ -67,7 +68,14 @@ async function readSegment(
   const key = logKey(place, { kind: 'segment', segment: name, ...storedForm(segment) })
   const bytes = await buffer(await destinations.storageOf(from).get(key, null, run))
   if (sha256(bytes) !== segment.storedSha256) {
-    throw new HoldfastError('object-damaged', `The stored object ${key} is damaged.`, { facts: { key } })
+    const failure = toFailure(
+      new HoldfastError('object-damaged', `The stored object ${key} is damaged.`, { facts: { key } }),
+    )
+    const destination = { id: from, name: destinations.nameOf(from) }
+    const stretch = { from: segment.fromOrder, to: segment.toOrder }
+    const found = { place, destination, key, state: 'damaged', failure, stretch } as const
+    await ctx.db.$transaction((tx) => noteDamage(tx, method, found, ctx.clock.now()))
+    return null
   }
   if (segment.period === null) return { key, bytes, needs: [] }
   const { period } = segment

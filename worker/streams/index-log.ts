@@ -3,7 +3,7 @@ import type { ServiceContext } from '@/lib/services/context'
 import { bringIndexes } from '@/lib/services/log/bring-indexes'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
 import { writeLogIndexes } from '@/lib/services/log/write-log-index'
-import type { LogDestinations } from './log-destinations'
+import type { LogDestinations } from '@/lib/services/log/store/log-destinations'
 
 /**
  * Writes the signed indexes of a source's log that are due, and brings those that a destination lacks there; to be called again and

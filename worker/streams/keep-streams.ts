@@ -8,7 +8,8 @@ import { endStream } from '@/lib/services/log/end-stream'
 import { beatStream } from '@/lib/services/log/hold-stream'
 import { releaseStream } from '@/lib/services/log/release-stream'
 import { RunAbort } from '../run-abort'
-import { runStream, type RunningStream } from './run-stream'
+import { runStream } from './run-stream'
+import type { RunningStream } from './running-stream'
 
 const roundMs = 2_000
 const atOnce = 10

@@ -7,9 +7,9 @@ import type { StreamFacts } from '@/lib/services/log/hold-stream'
 import { storedForm } from '@/lib/services/log/log-object-form'
 import type { LogPlaceKey } from '@/lib/services/log/open-log'
 import { recordSegment, recordSlice, type LogStretch } from '@/lib/services/log/record-log'
-import type { LogDestinations, SmallObject } from './log-destinations'
+import type { LogDestinations, SmallObject } from '@/lib/services/log/store/log-destinations'
 import { OpenSegment } from './open-segment'
-import { type LogForm, seal, sha256 } from './seal'
+import { type LogForm, seal, sha256 } from '@/lib/services/log/store/seal'
 
 type Bytes = Extract<LogEvent, { type: 'bytes' }>
 

@@ -1,5 +1,5 @@
 import type { SegmentName } from '@/lib/core/repository/log-paths'
-import { fromFrames, toFrame } from './seal'
+import { fromFrames, toFrame } from '@/lib/services/log/store/seal'
 
 /** Bytes that were received are compressed in pieces of about this size, so that an open segment takes little memory. */
 const pieceBytes = 1024 * 1024

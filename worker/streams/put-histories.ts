@@ -4,8 +4,8 @@ import type { ServiceContext } from '@/lib/services/context'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
 import { storedForm } from '@/lib/services/log/log-object-form'
 import { noteHistoryPeriod, type LogPlaceKey } from '@/lib/services/log/open-log'
-import type { LogDestinations, SmallObject } from './log-destinations'
-import { type LogForm, seal } from './seal'
+import type { LogDestinations, SmallObject } from '@/lib/services/log/store/log-destinations'
+import { type LogForm, seal } from '@/lib/services/log/store/seal'
 
 /** Stores beside the segments what leads to this timeline, each time it is followed anew: whatever lies there already stays. */
 export async function putHistories(input: {

@@ -1,39 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { LogEvent, LogFollowing, LogMethod, LogResume } from '@/lib/ports/log-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { ServiceContext } from '@/lib/services/context'
-import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
 import { logMethodOf } from '@/lib/services/log/log-method-of'
-import { currentPeriod, openTimeline, type LogPlaceKey } from '@/lib/services/log/open-log'
-import { periodFiles } from '@/lib/services/log/period-keys'
+import { openLogDestinations } from '@/lib/services/log/store/open-log-destinations'
+import { openTimeline, type LogPlaceKey } from '@/lib/services/log/open-log'
 import { protectionOf } from '@/lib/services/log/protection-of'
 import { resumeLog } from '@/lib/services/log/resume-log'
 import { sourceSpec } from '@/lib/services/source/source-spec'
-import type { SourceSpec } from '@/lib/ports/source-spec'
 import { catchUp } from './catch-up'
 import { indexer } from './index-log'
-import { LogDestinations } from './log-destinations'
+import { keepPushed } from './keep-pushed'
+import { keepUp, tick } from './keep-up'
 import { LogWriter } from './log-writer'
 import { putHistories } from './put-histories'
-import type { LogForm } from './seal'
-import { assertStream, type StreamFacts } from '@/lib/services/log/hold-stream'
-
-const tickMs = 500
-/** How often destinations that lack something are looked at, and segments that no index lists. */
-const keepUpEveryMs = 10_000
-
-/** What a stream that is being followed can be asked. */
-export interface RunningStream {
-  facts(): StreamFacts | null
-  /** A position that is to be stored at once. */
-  want(order: bigint | null): void
-}
+import { logFormOf } from '@/lib/services/log/store/log-form-of'
+import type { RunningStream } from './running-stream'
 
 /**
  * Follows the log of a source until the run is aborted, and stores it. Rejects when it cannot be followed or stored: the server then
- * keeps what is not stored, and the next attempt goes on from there. Resolves when the log goes on in another timeline.
+ * keeps what is not stored, and the next attempt goes on from there. Resolves when the log goes on in another timeline. A log that its
+ * server hands in is looked after.
  */
 export async function runStream(
   input: { ctx: ServiceContext; claim: ClaimedStream; running: (stream: RunningStream) => void },
@@ -41,16 +29,17 @@ export async function runStream(
 ): Promise<void> {
   const { ctx, claim } = input
   const row = await ctx.db.source.findUniqueOrThrow({ where: { id: claim.sourceId }, include: { logStream: true } })
-  const spec = await sourceSpec(ctx, row)
-  const method = logMethodOf(ctx, spec)
   const protection = protectionOf(row.protection)
+  const spec = await sourceSpec(ctx, row)
+  if (protection.log === 'push') return keepPushed({ ...input, row, spec, sliceMs: protection.sliceMs }, run)
+  const method = logMethodOf(ctx, spec)
   const resume = await resumeLog(ctx.db, claim.sourceId)
   const following = await method.follow(spec, resume, run)
-  const destinations = await openDestinations(ctx, { claim, ids: row.logStream?.destinationIds ?? [] }, run)
+  const destinations = await openLogDestinations(ctx, { claim, ids: row.logStream?.destinationIds ?? [] }, run)
   const stop = new AbortController()
   try {
     const place = await openTimeline(ctx, claim, following)
-    const form = formOf({ ctx, claim, place, spec })
+    const form = logFormOf({ ctx, claim, place, spec })
     await putHistories({ ctx, claim, place, following, destinations, form })
     const writer = new LogWriter({
       ...{ ctx, claim, place, following, destinations, form },
@@ -120,73 +109,4 @@ function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
     last = next.catch(() => undefined)
     return next
   }
-}
-
-/** Rejects when the work does; never resolves before it is stopped. */
-async function tick(signal: AbortSignal, work: () => Promise<void>, everyMs = tickMs): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(everyMs, null, { signal }).catch(() => undefined)
-    if (!signal.aborted) await work()
-  }
-}
-
-async function openDestinations(
-  ctx: ServiceContext,
-  { claim, ids }: { claim: ClaimedStream; ids: string[] },
-  run: RunContext,
-): Promise<LogDestinations> {
-  const rows = await ctx.db.destination.findMany({ where: { id: { in: ids }, deletedAt: null } })
-  if (rows.length === 0) {
-    throw new HoldfastError('destination-needed', 'None of the destinations of this log exists any more.', {
-      remedy: 'Choose a destination for the log in the protection of the source.',
-    })
-  }
-  const opened = await Promise.all(
-    rows.map(async (row) => ({
-      id: row.id,
-      name: row.name,
-      storage: ctx.openStorage(await destinationSpec(ctx, row)),
-    })),
-  )
-  return new LogDestinations(opened, run, () => ctx.db.$transaction((tx) => assertStream(tx, claim)))
-}
-
-/** How new objects are stored, asked for each: a period's key is used until the period is over. */
-function formOf(input: { ctx: ServiceContext; claim: ClaimedStream; place: LogPlaceKey; spec: SourceSpec }) {
-  const { ctx, claim, place, spec } = input
-  const { compression, compressionLevel, encryption } = spec.options
-  const plain: Omit<LogForm, 'encryption'> = {
-    compression: compression === 'none' ? 'none' : 'zstd',
-    level: compression === 'zstd' ? compressionLevel : 1,
-  }
-  return async () => {
-    if (encryption === 'none') return { form: { ...plain, encryption: null }, needs: [] }
-    const row = await currentPeriod(ctx, claim, place, encryption)
-    return {
-      form: { ...plain, encryption: { format: encryption, recipient: row.recipient, period: row.period } },
-      needs: periodFiles(row),
-    }
-  }
-}
-
-/** Does what may lag behind the log, again and again; trouble with it is logged and tried again. */
-function keepUp(
-  what: string,
-  work: (run: RunContext) => Promise<void>,
-  run: RunContext,
-  signal: AbortSignal,
-): Promise<void> {
-  return tick(
-    signal,
-    async () => {
-      try {
-        await work({ ...run, signal: AbortSignal.any([run.signal, signal]) })
-      } catch (error) {
-        if (signal.aborted) return
-        if (error instanceof HoldfastError && error.code === 'lease-lost') throw error
-        run.logger.warn(what, { error: String(error) })
-      }
-    },
-    keepUpEveryMs,
-  )
 }

@@ -10,6 +10,7 @@ import { readOperations } from '@/lib/services/operations/read-operations'
 import { recordCare } from '@/lib/services/storage-care/record-care'
 import { recordFinding, type CopyFinding } from '@/lib/services/storage-care/record-finding'
 import type { Task, TaskArgs } from '../task'
+import { type LogReadBack, readLogBack } from './reverify/read-log'
 import { verifyCopy } from './verify/verify-copy'
 
 const inputSchema = z.object({ destinationId: z.uuid() })
@@ -19,7 +20,8 @@ const storeIsAway = new Set<ErrorCode>(['storage-unreachable', 'storage-not-foun
 
 /**
  * Reads the day's share of a destination's stored bytes back, the copies that were not read for longest first. Each copy is
- * noted as it is done, so an interrupted run loses nothing, and the next one continues after it (fault 44).
+ * noted as it is done, so an interrupted run loses nothing, and the next one continues after it (fault 44). Then the day's share of the
+ * log that lies there.
  */
 export const reverifyTask: Task = {
   async run(args) {
@@ -46,19 +48,24 @@ export const reverifyTask: Task = {
       bytes += bytesOf.get(copyId) ?? 0
       if (finding.state !== 'stored') broken.push(finding)
     }
+    const destination = await ctx.db.destination.findUniqueOrThrow({ where: { id: destinationId } })
+    const log = await readLogBack(args, destination, verification.everyDays)
     const care: StorageCare = {
       reverify: {
         at: ctx.clock.now().toISOString(),
         copies: chosen.length - undecided.length,
-        bytes,
+        bytes: bytes + log.bytes,
         brokenCopies: broken.length,
         archivedCopies: archived,
-        oldestReadAt: await oldestRead(args, destinationId),
+        logObjects: log.objects,
+        brokenLogObjects: log.broken,
+        oldestReadAt: earliest(await oldestRead(args, destinationId), log.oldestReadAt),
       },
     }
     const troubles = [...broken, ...undecided]
+    const isWhole = troubles.length === 0 && log.broken === 0
     return {
-      outcome: troubles.length === 0 ? { type: 'succeeded' } : { type: 'partial', failure: notAllWhole(troubles) },
+      outcome: isWhole ? { type: 'succeeded' } : { type: 'partial', failure: notAllWhole(troubles, log) },
       commit: (tx) => recordCare(tx, destinationId, care),
     }
   },
@@ -100,10 +107,15 @@ async function readOne(args: TaskArgs, copyId: string): Promise<CopyFinding | nu
   return finding
 }
 
-async function oldestRead(args: TaskArgs, destinationId: string): Promise<string | null> {
+async function oldestRead(args: TaskArgs, destinationId: string): Promise<Date | null> {
   const { readable } = await storedCopies(args, destinationId)
   const oldest = readable.reduce((least, { readAt }) => Math.min(least, readAt.getTime()), Infinity)
-  return oldest === Infinity ? null : new Date(oldest).toISOString()
+  return oldest === Infinity ? null : new Date(oldest)
+}
+
+function earliest(a: Date | null, b: Date | null): string | null {
+  if (a === null || b === null) return (a ?? b)?.toISOString() ?? null
+  return (a < b ? a : b).toISOString()
 }
 
 function awayOf(failure: Failure, destinationName: string): HoldfastError {
@@ -113,12 +125,14 @@ function awayOf(failure: Failure, destinationName: string): HoldfastError {
   })
 }
 
-function notAllWhole(findings: CopyFinding[]): Failure {
+function notAllWhole(findings: CopyFinding[], log: LogReadBack): Failure {
   const told = findings.slice(0, 5).map(({ state, failure }) => (failure ? tellFailure(failure) : state))
   const more = findings.length > told.length ? ` And ${findings.length - told.length} more.` : ''
+  const copies = `${findings.length === 1 ? 'One copy' : `${findings.length} copies`} could not be read back whole. ${told.join(' ')}${more}`
+  const objects = `${log.broken === 1 ? 'One object' : `${log.broken} objects`} of the log ${log.broken === 1 ? 'was' : 'were'} damaged or missing; ${log.mended} mended.`
   return {
     code: 'copies-not-whole',
-    message: `${findings.length === 1 ? 'One copy' : `${findings.length} copies`} could not be read back whole. ${told.join(' ')}${more}`,
-    remedy: 'Damaged copies are repaired automatically from other copies where there are any. Check the store.',
+    message: [...(findings.length > 0 ? [copies] : []), ...(log.broken > 0 ? [objects] : [])].join(' '),
+    remedy: 'What is damaged is repaired automatically from other destinations where they have it. Check the store.',
   }
 }

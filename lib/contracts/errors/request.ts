@@ -22,6 +22,11 @@ export const requestErrors = {
     cause: 'The body of the request is compressed (`Content-Encoding`).',
     remedy: 'Send the body as it is.',
   },
+  'length-required': {
+    status: 411,
+    cause: 'A file was sent without saying how long it is, so that one that was cut short could not be noticed.',
+    remedy: 'Send it with a `Content-Length`, as `curl -T` does.',
+  },
   'body-cut-short': {
     status: 400,
     cause: 'The connection ended before the whole body of the request had arrived.',
@@ -29,7 +34,8 @@ export const requestErrors = {
   },
   'body-too-large': {
     status: 413,
-    cause: 'The body of the request is larger than this address takes, which is 1 MB at most.',
+    cause:
+      'The body of the request is larger than this address takes, which is 1 MB at most, and 1 GB of a file of a log.',
     remedy: 'Send less: no setting of Holdfast needs as much.',
   },
   'body-too-slow': {

@@ -138,6 +138,7 @@ export const confirmedActions = [
   'channel.delete',
   'backup.download',
   'restore.start',
+  'recovery.start',
   'user.disable',
   'token.create-endless',
 ] as const

@@ -14,6 +14,7 @@ export const tokenScopes = [
   'jobs:cancel',
   'config:read',
   'config:write',
+  'log:push',
   'audit:read',
   'admin',
 ] as const

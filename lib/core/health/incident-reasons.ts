@@ -7,7 +7,10 @@ import type { HealthReason } from '../../contracts/status'
  */
 export const healthEvents = [
   'log-behind',
+  'log-at-risk',
   'log-gap',
+  'log-damaged',
+  'log-refused',
   'copies-missing',
   'copy-damaged',
   'retention-paused',

@@ -16,11 +16,13 @@ export interface WatchedSource {
   id: string
   name: string
   createdAt: Date
-  /** The instant that the newest good backup's data stands for. */
+  /** The instant up to which its data is stored: by the newest good backup, or by its log. */
   lastGoodAt: Date | null
   lastProvenAt: Date | null
-  /** The instant that the newest proven backup's data stands for. */
+  /** The instant up to which its data is proven to be restorable. */
   provenUpTo: Date | null
+  /** `lastGoodAt` is that of its log, which leads on from a base backup. */
+  isLogged: boolean
   /** Measured by the last passed restore test. */
   restoreDurationMs: number | null
   rpoObjectiveMs: number | null
@@ -45,18 +47,18 @@ export function sourceFindings(source: WatchedSource, now: Date): Finding[] {
 }
 
 function exposureFinding(source: WatchedSource, now: Date): Finding[] {
-  const { rpoObjectiveMs, lastGoodAt, provenUpTo, name } = source
+  const { rpoObjectiveMs, lastGoodAt, provenUpTo, isLogged, name } = source
   if (rpoObjectiveMs === null) return []
   // A source that was just added has its objective's time to get its first backup.
   const over = exceeded({ rpoObjectiveMs, provenUpTo, lastGoodAt: lastGoodAt ?? source.createdAt }, now)
   if (over === null) return []
-  const newest = newestWords(lastGoodAt, provenUpTo)
+  const newest = isLogged && lastGoodAt ? loggedWords(lastGoodAt, over) : newestWords(lastGoodAt, provenUpTo)
   if (over === 'proven') {
     return [
       {
         event: 'exposure-over-objective',
         severity: 'warning',
-        title: `${name} keeps its objective only with a backup that is not proven`,
+        title: `${name} keeps its objective only with ${isLogged ? 'a log whose base backup' : 'a backup that'} is not proven`,
         body: `${newest}; the objective is ${span(rpoObjectiveMs)}.`,
         facts: {
           lastGoodAt: lastGoodAt?.toISOString() ?? null,
@@ -79,6 +81,12 @@ function exposureFinding(source: WatchedSource, now: Date): Finding[] {
       },
     },
   ]
+}
+
+function loggedWords(storedUntil: Date, over: 'newest' | 'proven'): string {
+  // While all is stored that instant is now, and would change with every look.
+  if (over === 'proven') return 'Its log is stored, and no restore test of a base backup that leads to it has passed'
+  return `Its log is stored up to ${stamp(storedUntil)}`
 }
 
 function newestWords(lastGoodAt: Date | null, provenUpTo: Date | null): string {

@@ -12,8 +12,10 @@ export interface SourceFacts {
   /** The latest good backup's verdict, and when any backup of the source was last proven. */
   latestVerified: 'proven' | 'unproven' | 'broken' | null
   lastProvenAt: Date | null
-  /** Start of the newest proven backup that is still stored, and what came after it. */
+  /** The instant up to which its data is proven to be restorable, by a backup that is still stored; and what came after that one. */
   provenUpTo: Date | null
+  /** `lastGoodAt` is that of its log, which leads on from a base backup. */
+  isLogged: boolean
   newer: NewerRuns
   /** Longest time a restore test may be old: twice the restore-test schedule's interval, null without a schedule. */
   proofValidMs: number | null
@@ -67,7 +69,9 @@ export function sourceHealth(facts: SourceFacts, now: Date): { level: HealthLeve
       add(
         'proven-exposure-over-objective',
         'degraded',
-        `${facts.name} keeps its objective only with a backup that is not proven; the newest proven one is too old.`,
+        facts.isLogged
+          ? `${facts.name} keeps its objective only by its log, and no base backup that leads to it is proven.`
+          : `${facts.name} keeps its objective only with a backup that is not proven; the newest proven one is too old.`,
       )
     }
     if (facts.latestVerified === 'broken')

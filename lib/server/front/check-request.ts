@@ -21,6 +21,14 @@ export function checkRequest(request: Pick<IncomingMessage, 'method' | 'url' | '
   return null
 }
 
+/**
+ * A file of the log that a database server hands in: up to 1 GB, so it is not held here. The route reads it as it comes, once it knows
+ * whose it is.
+ */
+export function isLogFile(method: string, url: string): boolean {
+  return method === 'PUT' && /^\/api\/v1\/admin\/sources\/[^/]+\/log\//.test(url)
+}
+
 /** Nothing that is sent to sign in is long. */
 const signInBodyBytes = 64 * 1024
 const bodyBytes = 1024 * 1024

@@ -5,7 +5,7 @@ import { addressGroup } from '@/lib/core/network/address-group'
 import { originOfRequest } from '@/lib/core/network/origin-of-request'
 import type { Logger } from '@/lib/ports/run-context'
 import { transportHeaders } from '../security-headers'
-import { bodyLimitOf, checkRequest } from './check-request'
+import { bodyLimitOf, checkRequest, isLogFile } from './check-request'
 import { ConnectionRush } from './connection-rush'
 import { isHealth, makeLanes } from './lanes'
 import { BodyBudget, readRequestBody } from './read-request-body'
@@ -28,8 +28,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /**
  * The server that stands before Next. Whatever anybody sends is bounded here, in length and in time, before anything else
- * looks at it; a request is passed on only when it is complete, was sent to one of our host names, has its turn, and has
- * headers that say who really sent it.
+ * looks at it; a request is passed on only when it is complete (but for files of a log), was sent to one of our host names, has its
+ * turn, and has headers that say who really sent it.
  */
 export function createFront(handler: Handler, options: FrontOptions): Server {
   const laneOf = makeLanes()
@@ -56,7 +56,8 @@ export function createFront(handler: Handler, options: FrontOptions): Server {
     // A body is work too.
     if (hasBody(request)) await rush.over()
     if (left.signal.aborted) return
-    const body = hasBody(request) ? await readRequestBody(request, client, limits, budget) : null
+    const body =
+      hasBody(request) && !isLogFile(method, url) ? await readRequestBody(request, client, limits, budget) : null
     const whole = body ? new ReplayedRequest(request, body) : request
     whenAborted(left.signal, () => body && budget.giveBack(client, body.length))
     waiting.remove(request.socket)

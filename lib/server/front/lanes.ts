@@ -1,3 +1,4 @@
+import { isLogFile } from './check-request'
 import { FairLane } from './fair-lane'
 
 /**
@@ -9,7 +10,10 @@ export function makeLanes(): (method: string, path: string) => FairLane {
   const passwords = new FairLane({ atOnce: 16, atOncePerClient: 2, waiting: 256, waitingPerClient: 64 })
   const open = new FairLane({ atOnce: 2, atOncePerClient: 1, waiting: 512, waitingPerClient: 256 })
   const work = new FairLane({ atOnce: 16, atOncePerClient: 16, waiting: 1_024, waitingPerClient: 512 })
+  // Each holds a segment in memory, and a place for as long as its client takes to send it.
+  const files = new FairLane({ atOnce: 4, atOncePerClient: 2, waiting: 128, waitingPerClient: 64 })
   return (method, path) => {
+    if (isLogFile(method, path)) return files
     if (isHealth(method, path)) return health
     if (method === 'POST' && /^\/api\/(auth\/callback\/|v1\/setup$|v1\/invitations\/)/.test(path)) return passwords
     return /^\/(admin|api\/v1|_next|metrics)(\/|$)/.test(path) ? work : open

@@ -58,6 +58,9 @@ export async function deleteDestination({ ctx, input }: { ctx: ServiceContext; i
     // No window counts on what lies there any more.
     await tx.logRange.deleteMany({ where: { destinationId: row.id } })
     await tx.logRemoval.deleteMany({ where: { destinationId: row.id } })
+    await tx.logTotal.deleteMany({ where: { destinationId: row.id } })
+    await tx.logReading.deleteMany({ where: { destinationId: row.id } })
+    await tx.logDamage.deleteMany({ where: { destinationId: row.id } })
     // What lies there unknown is not reported any more.
     await tx.storageFinding.deleteMany({ where: { destinationId: row.id } })
     await recordAudit(tx, ctx.actor, {

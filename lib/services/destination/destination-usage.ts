@@ -1,7 +1,7 @@
 import type { Destination } from '@/lib/contracts/destination'
 import type { Tx } from '@/lib/db/client'
 
-/** Copies that lie in each destination now; every id asked for is in the answer. */
+/** Copies that lie in each destination now, and what they and the log there take; every id asked for is in the answer. */
 export async function destinationUsage(tx: Tx, ids: string[]): Promise<Map<string, Destination['usage']>> {
   const groups = await tx.backupCopy.groupBy({
     by: ['destinationId'],
@@ -15,6 +15,15 @@ export async function destinationUsage(tx: Tx, ids: string[]): Promise<Map<strin
       backupCount: group._count._all,
       storedBytes: Number(group._sum.storedBytes ?? 0n),
     })
+  }
+  const logs = await tx.logTotal.groupBy({
+    by: ['destinationId'],
+    where: { destinationId: { in: ids } },
+    _sum: { storedBytes: true },
+  })
+  for (const { destinationId, _sum } of logs) {
+    const own = usage.get(destinationId)
+    if (own) own.storedBytes += Number(_sum.storedBytes ?? 0n)
   }
   return usage
 }

@@ -1,4 +1,5 @@
 import type { DayValue } from '@/lib/core/insight/fit-growth'
+import { heldTotals } from '@/lib/services/insight/held-totals'
 import type { Tx } from '@/lib/db/client'
 
 /** How far back trends look. */
@@ -17,7 +18,7 @@ export function readHeldBytes(tx: Tx): Promise<HeldBytes[]> {
   return tx.$queryRaw<HeldBytes[]>`
     SELECT destination_id AS "destinationId", source_id AS "sourceId", storage_class AS "storageClass", copies,
       stored_bytes::float8 AS bytes
-    FROM copy_total WHERE copies > 0`
+    FROM ${heldTotals} t WHERE copies > 0 OR stored_bytes > 0`
 }
 
 /** What lay in each destination at the end of the days that were noted, oldest first; today is not among them. */

@@ -31,18 +31,26 @@ export async function changeFollowing(
     retryAt: null,
     failures: 0,
   }
+  const slot = after.log === 'push' ? null : logMethodOf(ctx, before).slotName(sourceId)
   const begins = {
     hasWindow: false,
+    windowFrom: null,
     identity: null,
     timeline: null,
     storedPosition: null,
     coveredUntil: null,
+    idleMark: null,
     lastCommitAt: null,
   }
   await tx.logStream.upsert({
     where: { sourceId },
-    create: { sourceId, destinationIds, slot: logMethodOf(ctx, before).slotName(sourceId) },
-    update: protectionOf(before.protection).continuous ? anew : { ...anew, ...begins },
+    create: { sourceId, destinationIds, slot },
+    // An earlier slot stays noted until it was removed from the server.
+    update: {
+      ...anew,
+      ...(protectionOf(before.protection).continuous ? {} : begins),
+      ...(slot === null ? {} : { slot }),
+    },
   })
 }
 

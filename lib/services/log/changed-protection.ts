@@ -6,7 +6,7 @@ import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
 import { mergeSource } from '../source/merge-source'
 import { sourceSpec } from '../source/source-spec'
-import { logMethodOf } from './log-method-of'
+import { logCheckOf } from './log-method-of'
 import { protectionOf } from './protection-of'
 
 /** A check asks the server a few things; one that does not answer is an answer. */
@@ -29,10 +29,10 @@ export async function changedProtection(
       remedy: 'Keep one of them. To take no backups for a while, switch its schedules off.',
     })
   }
-  if (!after.continuous || before.continuous) return after
-  const log = logMethodOf(ctx, stored)
+  if (!after.continuous || (before.continuous && before.log === after.log)) return after
+  const check = logCheckOf(ctx, stored, after.log)
   const spec = await sourceSpec(ctx, await mergeSource(ctx, stored, patch))
-  const { ready, findings } = await log.check(spec, briefRun(ctx, checkTimeoutMs))
+  const { ready, findings } = await check(spec, briefRun(ctx, checkTimeoutMs))
   if (ready) return after
   const errors = findings.filter(({ severity }) => severity === 'error')
   throw new HoldfastError('continuous-unready', errors.map(({ message }) => message).join(' '), {

@@ -1,4 +1,5 @@
 import type { ContinuousCheck } from '@/lib/contracts/recovery/continuous'
+import type { LogWay } from '@/lib/contracts/recovery/protection'
 import { recordAudit } from '../audit/record-audit'
 import { briefRun } from '../brief-run'
 import type { ServiceContext } from '../context'
@@ -6,20 +7,22 @@ import { permit } from '../permit'
 import { findSource } from '../source/find-source'
 import { sourceSpec } from '../source/source-spec'
 import { checkTimeoutMs } from './changed-protection'
-import { logMethodOf } from './log-method-of'
+import { logCheckOf } from './log-method-of'
+import { protectionOf } from './protection-of'
 
-/** Asks the server of a source what it lacks for continuous protection; nothing is changed there. */
+/** Asks the server of a source what it lacks for continuous protection, by the way its log is to come; nothing is changed there. */
 export async function checkContinuous({
   ctx,
   input,
 }: {
   ctx: ServiceContext
-  input: { sourceId: string; signal?: AbortSignal }
+  input: { sourceId: string; log?: LogWay | undefined; signal?: AbortSignal }
 }): Promise<ContinuousCheck> {
   permit(ctx.actor, 'operator')
   const source = await findSource(ctx.db, input.sourceId)
   const spec = await sourceSpec(ctx, source)
-  const check = await logMethodOf(ctx, source).check(spec, briefRun(ctx, checkTimeoutMs, input.signal))
+  const way = input.log ?? protectionOf(source.protection).log
+  const check = await logCheckOf(ctx, source, way)(spec, briefRun(ctx, checkTimeoutMs, input.signal))
   await ctx.db.$transaction((tx) =>
     recordAudit(tx, ctx.actor, {
       action: 'source.check-continuous',

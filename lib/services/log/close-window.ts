@@ -23,7 +23,7 @@ export async function closeWindow(
       select: { toOrder: true },
     })
     if (!newest) return
-    await tx.logStream.update({ where: { sourceId }, data: { hasWindow: false } })
+    await tx.logStream.update({ where: { sourceId }, data: { hasWindow: false, windowFrom: null } })
     await tx.logRange.updateMany({
       where: { sourceId, identity, timeline, toOrder: newest.toOrder },
       data: { endsBecause: because, coveredUntil },

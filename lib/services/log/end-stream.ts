@@ -15,13 +15,13 @@ const patienceMs = 24 * 3_600_000
  */
 export async function endStream(ctx: ServiceContext, claim: ClaimedStream, run: RunContext): Promise<void> {
   const source = await ctx.db.source.findUniqueOrThrow({ where: { id: claim.sourceId } })
+  const { slot } = await ctx.db.logStream.findUniqueOrThrow({ where: { sourceId: source.id } })
   try {
-    await logMethodOf(ctx, source).removeSlot(await sourceSpec(ctx, source), run)
+    if (slot !== null) await logMethodOf(ctx, source).removeSlot(await sourceSpec(ctx, source), run)
   } catch (error) {
     run.signal.throwIfAborted()
     const since = source.deletedAt
     if (since === null || ctx.clock.now().getTime() - since.getTime() < patienceMs) throw error
-    const { slot } = await ctx.db.logStream.findUniqueOrThrow({ where: { sourceId: source.id } })
     run.logger.error(`the slot ${slot} could not be removed and is given up`, { ...toFailure(error) })
   }
   await ctx.db.$transaction(async (tx) => {

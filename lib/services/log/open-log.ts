@@ -30,18 +30,27 @@ export async function openTimeline(
   const history = last ? { history: last.bytes.toString('utf8'), historyName: last.segment.name } : {}
   await ctx.db.$transaction(async (tx) => {
     await assertStream(tx, claim)
-    await keepFromRemoval(tx, place)
-    await tx.logTimeline.upsert({
-      where: { sourceId_identity_timeline: place },
-      create: { ...place, segmentBytes, ...history },
-      update: history,
-    })
+    await putTimeline(tx, place, { segmentBytes, ...history })
     await tx.logStream.update({
       where: { sourceId: claim.sourceId },
       data: { identity, timeline, state: 'streaming', error: Prisma.DbNull, retryAt: null },
     })
   })
   return place
+}
+
+/** Makes the row of a timeline, or says in the one that is there how it came about. */
+export async function putTimeline(
+  tx: Tx,
+  place: LogPlaceKey,
+  { segmentBytes, ...history }: { segmentBytes: number; history?: string; historyName?: string },
+): Promise<void> {
+  await keepFromRemoval(tx, place)
+  await tx.logTimeline.upsert({
+    where: { sourceId_identity_timeline: place },
+    create: { ...place, segmentBytes, ...history },
+    update: history,
+  })
 }
 
 /** What is followed anew is not removed whole any more; waits for a call to a store that is under way. */

@@ -32,6 +32,8 @@ export async function recordSegment(
   claim: ClaimedStream,
   place: LogPlaceKey,
   segment: StoredLogObject & LogStretch & { sourceBytes: number; destinationIds: string[] },
+  /** Of log that need not come in order: how positions are ordered. What is stored then ends before the first hole. */
+  order?: (position: string) => bigint,
 ): Promise<{ fromByte: number; toByte: number; compression: string; period: number | null }[]> {
   const { destinationIds, ...row } = segment
   const where = { ...place, number: BigInt(segment.number) }
@@ -49,7 +51,7 @@ export async function recordSegment(
     })
     const slices = await tx.logSlice.findMany({ where })
     await tx.logSlice.deleteMany({ where })
-    await extend(tx, place, segment, destinationIds)
+    await extend(tx, place, segment, destinationIds, order)
     return slices
   })
 }
@@ -82,11 +84,35 @@ export async function recordSlice(
   })
 }
 
-async function extend(tx: Tx, place: LogPlaceKey, stretch: LogStretch, destinationIds: string[]): Promise<void> {
+async function extend(
+  tx: Tx,
+  place: LogPlaceKey,
+  stretch: LogStretch,
+  destinationIds: string[],
+  order?: (position: string) => bigint,
+): Promise<void> {
   for (const destinationId of destinationIds) await extendRange(tx, { ...place, destinationId }, stretch)
+  const to = order ? await storedWithoutHole(tx, place, order) : stretch.to
   await tx.$executeRaw`
-    UPDATE log_stream SET failures = 0, stored_position = ${stretch.to}, last_commit_at = GREATEST(last_commit_at, ${stretch.lastCommitAt}::timestamptz)
+    UPDATE log_stream SET failures = 0, stored_position = COALESCE(${to}, stored_position), last_commit_at = GREATEST(last_commit_at, ${stretch.lastCommitAt}::timestamptz)
     WHERE source_id = ${place.sourceId}::uuid`
+}
+
+/** Up to where the timeline of the server is stored from where it was stored to, or from its oldest range on; null: nothing of it is. */
+async function storedWithoutHole(
+  tx: Tx,
+  { sourceId, identity }: LogPlaceKey,
+  order: (position: string) => bigint,
+): Promise<string | null> {
+  const stream = await tx.logStream.findUniqueOrThrow({ where: { sourceId } })
+  const of = { sourceId, identity, timeline: stream.timeline ?? '' }
+  const before = stream.storedPosition === null ? null : order(stream.storedPosition)
+  const range = await tx.logRange.findFirst({
+    where: before === null ? of : { ...of, fromOrder: { lte: before }, toOrder: { gte: before } },
+    orderBy: before === null ? { fromOrder: 'asc' } : { toOrder: 'desc' },
+    select: { to: true },
+  })
+  return range?.to ?? null
 }
 
 /**

@@ -23,13 +23,23 @@ export interface SourceMetrics {
   rpoObjectiveMs: number | null
   rtoObjectiveMs: number | null
   provenAt: Date | null
-  /** Start of the newest proven backup that is still stored. */
+  /** The instant up to which its data is proven to be restorable. */
   provenUpTo: Date | null
   /** Good backups after that one which no restore test has looked at; a hundred means at least so many. */
   untested: number
   restoreDurationMs: number | null
   /** False while a failed restore test has not been made up for; null when none ever ended. */
   restoreTestPassed: boolean | null
+  /** What is known of its log; null: it is not followed. */
+  log: {
+    exposureMs: number | null
+    lagBytes: number | null
+    /** What its server keeps until it is stored. */
+    keptBytes: number | null
+    /** The window that is open now. */
+    windowFrom: Date | null
+    windowTo: Date | null
+  } | null
   /** Runs that ended, since the source was added. */
   runs: Record<CountedState, number>
 }

@@ -2,6 +2,7 @@ import { copyStateSchema, type CopyState } from '@/lib/contracts/backup'
 import { probeReportSchema } from '@/lib/contracts/destination'
 import { destinationOptionsSchema } from '@/lib/contracts/operations'
 import { parseOrNull } from '@/lib/db/catalog/parse-or-null'
+import { heldTotals } from '@/lib/services/insight/held-totals'
 import type { Tx } from '@/lib/db/client'
 import type { DestinationMetrics } from './metric-facts'
 
@@ -20,7 +21,7 @@ export async function readDestinationMetrics(tx: Tx): Promise<DestinationMetrics
   const [totals, troubled] = await Promise.all([
     tx.$queryRaw<Total[]>`
       SELECT destination_id, sum(copies)::int AS copies, sum(stored_bytes)::float8 AS bytes
-      FROM copy_total GROUP BY destination_id`,
+      FROM ${heldTotals} t GROUP BY destination_id`,
     tx.backupCopy.groupBy({
       by: ['destinationId', 'state'],
       // With the destinations named, the index of both finds them among a million that are well.

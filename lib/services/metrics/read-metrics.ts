@@ -5,6 +5,7 @@ import { readRecoveryKit } from '../recovery-kit/get-recovery-kit'
 import { readSourceFacts, type SourceRow } from '../status/source-facts'
 import { countRuns, noRuns, type RunCounts } from './count-runs'
 import type { MetricFacts, SourceMetrics } from './metric-facts'
+import { readLogMetrics } from './read-log-metrics'
 import { readDestinationMetrics } from './read-destination-metrics'
 
 /** More sources or destinations than this are left out, by name, so that the number of series is bounded. */
@@ -12,8 +13,9 @@ export const mostSubjects = 2_000
 
 /** Reads what is exported: a few grouped queries, whatever the number of sources and the length of the history. */
 export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promise<MetricFacts> {
-  const [sources, destinations, runs, queue, workers, alerts, recoveryKit] = await Promise.all([
+  const [sources, logs, destinations, runs, queue, workers, alerts, recoveryKit] = await Promise.all([
     readSourceFacts(tx, now),
+    readLogMetrics(tx, now),
     readDestinationMetrics(tx),
     countRuns(tx, now),
     tx.job.groupBy({ by: ['kind', 'state'], where: { state: { in: ['queued', 'running'] } }, _count: { _all: true } }),
@@ -41,6 +43,7 @@ export async function readMetrics(tx: Tx, now: Date, most = mostSubjects): Promi
         size: sizeOf.get(row.goodId ?? ''),
         open: (openBySource.get(row.id) ?? []).map((alert) => alert.event),
         runs,
+        log: logs.get(row.id) ?? null,
       }),
     ),
     destinations: destinations.slice(0, most),
@@ -58,6 +61,7 @@ function sourceMetrics(
     size: { durationMs: number | null; sourceBytes: bigint } | undefined
     open: string[]
     runs: RunCounts
+    log: SourceMetrics['log']
   },
 ): SourceMetrics {
   const { size, open } = facts
@@ -79,10 +83,11 @@ function sourceMetrics(
     rpoObjectiveMs: row.rpoObjectiveMs,
     rtoObjectiveMs: row.rtoObjectiveMs,
     provenAt: row.provenAt,
-    provenUpTo: row.newestProvenStartedAt,
+    provenUpTo: row.provenUntil,
     untested: row.newerUntested,
     restoreDurationMs: row.restoreDurationMs,
     restoreTestPassed: open.includes('restore-test-failed') ? false : row.provenAt ? true : null,
+    log: facts.log,
     runs: facts.runs.get(row.id) ?? noRuns(),
   }
 }

@@ -60,12 +60,12 @@ const sourceGauges: SourceGauge[] = [
   ],
   [
     'exposure_seconds',
-    'What would be lost now if the newest good backup restores: time since the instant that it stands for',
+    'What would be lost now if it restores: time since the instant up to which data is stored, by the newest good backup or the log',
     ({ good }, at) => (good ? seconds(at.getTime() - good.storedUntil.getTime()) : null),
   ],
   [
     'proven_exposure_seconds',
-    'What would be lost now at most: time since the instant that the newest proven backup stands for',
+    'What would be lost now at most: time since the instant up to which data is proven to be restorable',
     ({ provenUpTo }, at) => (provenUpTo ? seconds(at.getTime() - provenUpTo.getTime()) : null),
   ],
   [
@@ -101,6 +101,23 @@ const sourceGauges: SourceGauge[] = [
     'restore_duration_seconds',
     'How long the last passed restore took',
     ({ restoreDurationMs }) => inSeconds(restoreDurationMs),
+  ],
+  [
+    'log_exposure_seconds',
+    'Age of the oldest commit that is not stored, of a source whose log is followed',
+    ({ log }) => inSeconds(log?.exposureMs ?? null),
+  ],
+  ['log_lag_bytes', 'Log that the server has and no destination', ({ log }) => log?.lagBytes ?? null],
+  ['log_kept_bytes', 'Log that the server keeps until it is stored', ({ log }) => log?.keptBytes ?? null],
+  [
+    'recovery_window_start_timestamp_seconds',
+    'Beginning of the open window: every point from there on can be recovered to',
+    ({ log }) => at(log?.windowFrom),
+  ],
+  [
+    'recovery_window_end_timestamp_seconds',
+    'Its end: everything that was committed up to then can be recovered to',
+    ({ log }) => at(log?.windowTo),
   ],
 ]
 
@@ -143,4 +160,5 @@ function writeDestinations(registry: Registry, destinations: DestinationMetrics[
 
 /** Never below zero: another machine's clock may be a little ahead. */
 const seconds = (ms: number): number => Math.max(0, ms / 1_000)
+const at = (time: Date | null | undefined): number | null => (time ? time.getTime() / 1_000 : null)
 const inSeconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000)

@@ -28,6 +28,8 @@ export interface SourceRow {
   goodStoredBytes: number | null
   /** The instant up to which its data is stored: by that backup, or by its log where it leads on from a base backup. */
   storedUntil: Date | null
+  /** It is stored up to then by its log. */
+  isLogged: boolean
   /** The last passed restore, and how long it took. */
   provenId: string | null
   provenAt: Date | null
@@ -37,6 +39,13 @@ export interface SourceRow {
   newestProvenStartedAt: Date | null
   newestProvenFinishedAt: Date | null
   newestProvenAt: Date | null
+  /** The server whose log it needs; null: it needs none. */
+  newestProvenIdentity: string | null
+  /**
+   * The instant up to which its data is proven to be restorable. A proven base backup shows that its log can be replayed from there on, so
+   * that it counts up to what is stored; how old that proof may be is for the schedule of restore tests to say.
+   */
+  provenUntil: Date | null
   /** What that one lacks. */
   newestProvenWithheld: string[] | null
   newerUntested: number
@@ -51,7 +60,8 @@ export interface SourceRow {
 const ms = (column: string) => `round(date_part('epoch', ${column}) * 1000)`
 
 /** What each fact is read from: s is the source, k its state, t its sums. */
-const columns: Record<Exclude<keyof SourceRow, 'storedUntil'>, string> = {
+type Derived = 'storedUntil' | 'isLogged' | 'provenUntil'
+const columns: Record<Exclude<keyof SourceRow, Derived>, string> = {
   id: 's.id',
   name: 's.name',
   engine: 's.engine',
@@ -77,6 +87,8 @@ const columns: Record<Exclude<keyof SourceRow, 'storedUntil'>, string> = {
   newestProvenFinishedAt: ms('k.newest_proven_finished_at'),
   newestProvenAt: ms('k.newest_proven_at'),
   newestProvenWithheld: '(SELECT b.withheld FROM backup_history b WHERE b.id = k.newest_proven_id)',
+  newestProvenIdentity: `(SELECT b.manifest -> 'range' ->> 'identity' FROM backup_history b
+    WHERE b.id = k.newest_proven_id AND EXISTS (SELECT FROM log_stream l WHERE l.source_id = s.id))`,
   newerUntested: 'coalesce(k.newer_untested, 0)',
   newerBroken: 'coalesce(k.newer_broken, 0)',
   newerFailed: 'coalesce(k.newer_failed, 0)',
@@ -121,16 +133,16 @@ export async function readSourceFacts(tx: Tx, now: Date): Promise<SourceRow[]> {
   const read: Record<string, unknown[] | null> = JSON.parse(answer?.lists ?? '{}')
   return (read['id'] ?? []).map((_, at) => {
     const row = toSourceRow(read, at)
-    const byLog = logged.get(row.id)
-    return {
-      ...row,
-      storedUntil: byLog && (!row.goodStartedAt || byLog > row.goodStartedAt) ? byLog : row.goodStartedAt,
-    }
+    const log = logged.get(row.id)
+    const isLogged = log !== undefined && (!row.goodStartedAt || log.until > row.goodStartedAt)
+    const storedUntil = isLogged ? log.until : row.goodStartedAt
+    const isProvenByLog = isLogged && log.identity !== null && log.identity === row.newestProvenIdentity
+    return { ...row, storedUntil, isLogged, provenUntil: isProvenByLog ? storedUntil : row.newestProvenStartedAt }
   })
 }
 
 /** The compiler asks for every fact in `columns`, and the query answers with these columns alone. */
-function toSourceRow(read: Record<string, unknown[] | null>, at: number): Omit<SourceRow, 'storedUntil'> {
+function toSourceRow(read: Record<string, unknown[] | null>, at: number): Omit<SourceRow, Derived> {
   const row: Record<string, unknown> = {}
   for (const name in columns) row[name] = read[name]?.[at]
   for (const name of times) {

@@ -1,12 +1,12 @@
 import { toFailure } from '@/lib/core/holdfast-error'
 import type { ServiceContext } from '../context'
+import { sumLog } from '../log/sum-log'
 import { claimTurn } from './claim-turn'
 import { endOrphans } from './end-orphans'
 import { watchCertificates } from './watch-certificates'
 import { watchDestinations } from './watch-destinations'
 import { watchLateCopies } from './watch-late-copies'
 import { watchSources } from './watch-sources'
-import { watchStreams } from './watch-streams'
 import { watchTokens } from './watch-tokens'
 import { watchWorkers } from './watch-workers'
 
@@ -34,10 +34,10 @@ export async function runWatchers(args: {
   }
   await guarded('workers', () => watchWorkers({ ctx, now, waitingSince: args.waitingSince }))
   await guarded('sources', () => watchSources({ ctx, now }))
-  await guarded('logs', () => watchStreams({ ctx, now }))
   await guarded('late copies', () => watchLateCopies({ ctx, now }))
   await guarded('deleted sources', () => endOrphans({ ctx, now }))
   await guarded('tokens', () => watchTokens({ ctx, now }))
+  await guarded('sizes of logs', () => sumLog(ctx))
   await guarded('destinations', () => watchDestinations({ ctx, now, signal }))
   await guarded('certificates', async () => {
     const open = await ctx.db.alert.count({ where: { event: 'certificate-expiring', resolvedAt: null } })

@@ -1,5 +1,6 @@
 import { destinationContract } from '@/lib/contracts/destinations/index'
 import type { StoredClass } from '@/lib/core/health/monthly-cost'
+import { heldTotals } from '@/lib/services/insight/held-totals'
 import type { Tx } from '@/lib/db/client'
 
 interface Row {
@@ -8,13 +9,13 @@ interface Row {
   bytes: number
 }
 
-/** What our copies take in each destination, by storage class. Reads sums that the catalog keeps, not the copies. */
+/** What our copies and the log take in each destination, by storage class. Reads sums that the catalog keeps, not the copies. */
 export async function storedClasses(
   tx: Tx,
   destinations: { id: string; kind: string; config: unknown }[],
 ): Promise<Map<string, StoredClass[]>> {
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT destination_id, storage_class, sum(stored_bytes)::float8 AS bytes FROM copy_total GROUP BY 1, 2`
+    SELECT destination_id, storage_class, sum(stored_bytes)::float8 AS bytes FROM ${heldTotals} t GROUP BY 1, 2`
   const byDestination = Map.groupBy(rows, (row) => row.destination_id)
   return new Map(
     destinations.map((destination) => [

@@ -12,7 +12,7 @@ CREATE TABLE "log_stream" (
     "retry_at" TIMESTAMPTZ(3),
     "failures" INTEGER NOT NULL DEFAULT 0,
     "error" JSONB,
-    "slot" TEXT NOT NULL,
+    "slot" TEXT,
     "identity" TEXT,
     "timeline" TEXT,
     "server_position" TEXT,
@@ -22,12 +22,27 @@ CREATE TABLE "log_stream" (
     "unstored_since" TIMESTAMPTZ(3),
     "last_commit_at" TIMESTAMPTZ(3),
     "covered_until" TIMESTAMPTZ(3),
+    "idle_mark" TEXT,
     "wanted_order" BIGINT,
     "has_window" BOOLEAN NOT NULL DEFAULT false,
+    "window_from" TIMESTAMPTZ(3),
+    "kept" JSONB,
+    "kept_looked_at" TIMESTAMPTZ(3),
+    "is_behind" BOOLEAN NOT NULL DEFAULT false,
+    "behind_changed_at" TIMESTAMPTZ(3),
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "log_stream_pkey" PRIMARY KEY ("source_id"),
     CONSTRAINT "log_stream_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE "log_total" (
+    "destination_id" UUID NOT NULL,
+    "source_id" UUID NOT NULL,
+    "stored_bytes" BIGINT NOT NULL,
+
+    CONSTRAINT "log_total_pkey" PRIMARY KEY ("destination_id", "source_id"),
+    CONSTRAINT "log_total_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 CREATE TABLE "log_timeline" (
@@ -119,6 +134,34 @@ CREATE TABLE "log_removal" (
     CONSTRAINT "log_removal_source_id_identity_timeline_fkey" FOREIGN KEY ("source_id", "identity", "timeline") REFERENCES "log_timeline"("source_id", "identity", "timeline") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
+CREATE TABLE "log_reading" (
+    "source_id" UUID NOT NULL,
+    "identity" TEXT NOT NULL,
+    "timeline" TEXT NOT NULL,
+    "destination_id" UUID NOT NULL,
+    "block" INTEGER NOT NULL,
+    "read_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "log_reading_pkey" PRIMARY KEY ("source_id", "identity", "timeline", "destination_id", "block"),
+    CONSTRAINT "log_reading_source_id_identity_timeline_fkey" FOREIGN KEY ("source_id", "identity", "timeline") REFERENCES "log_timeline"("source_id", "identity", "timeline") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE "log_damage" (
+    "source_id" UUID NOT NULL,
+    "identity" TEXT NOT NULL,
+    "timeline" TEXT NOT NULL,
+    "destination_id" UUID NOT NULL,
+    "key" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "error" JSONB NOT NULL,
+    "from_order" BIGINT,
+    "to_order" BIGINT,
+    "found_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "log_damage_pkey" PRIMARY KEY ("source_id", "identity", "timeline", "destination_id", "key"),
+    CONSTRAINT "log_damage_source_id_identity_timeline_fkey" FOREIGN KEY ("source_id", "identity", "timeline") REFERENCES "log_timeline"("source_id", "identity", "timeline") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
 CREATE TABLE "log_range" (
     "id" UUID NOT NULL,
     "source_id" UUID NOT NULL,
@@ -159,4 +202,77 @@ CREATE POLICY "own_sources" ON "log_range"
   USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
 ALTER TABLE "log_removal" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "own_sources" ON "log_removal"
+  USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
+
+CREATE TABLE "restore_point" (
+    "id" UUID NOT NULL,
+    "source_id" UUID NOT NULL,
+    "identity" TEXT NOT NULL,
+    "timeline" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "position" TEXT NOT NULL,
+    "position_order" BIGINT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "actor" JSONB NOT NULL,
+
+    CONSTRAINT "restore_point_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "restore_point_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE UNIQUE INDEX "restore_point_source_id_identity_name_key" ON "restore_point"("source_id", "identity", "name");
+
+CREATE TABLE "recovery" (
+    "id" UUID NOT NULL,
+    "source_id" UUID NOT NULL,
+    "job_id" UUID NOT NULL,
+    "input" JSONB NOT NULL,
+    "state" TEXT NOT NULL,
+    "plan" JSONB,
+    "reached" JSONB,
+    "databases" TEXT[] DEFAULT ARRAY[]::TEXT[],
+    "notes" TEXT[] DEFAULT ARRAY[]::TEXT[],
+    "steps" JSONB NOT NULL DEFAULT '{}',
+    "error" JSONB,
+    "started_at" TIMESTAMPTZ(3) NOT NULL,
+    "ready_at" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+    "expires_at" TIMESTAMPTZ(3),
+    "close_requested_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "recovery_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "recovery_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX "recovery_source_id_idx" ON "recovery"("source_id");
+CREATE INDEX "recovery_job_id_idx" ON "recovery"("job_id");
+CREATE INDEX "recovery_started_at_id_idx" ON "recovery"("started_at" DESC, "id" DESC);
+
+CREATE TABLE "recovery_query" (
+    "id" UUID NOT NULL,
+    "recovery_id" UUID NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "statement" TEXT NOT NULL,
+    "answer" TEXT,
+    "asked_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "recovery_query_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "recovery_query_recovery_id_fkey" FOREIGN KEY ("recovery_id") REFERENCES "recovery"("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX "recovery_query_recovery_id_state_idx" ON "recovery_query"("recovery_id", "state");
+
+ALTER TABLE "restore_point" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "restore_point"
+  USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
+ALTER TABLE "recovery" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "recovery"
+  USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
+ALTER TABLE "recovery_query" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "recovery_query"
+  USING (EXISTS (SELECT FROM "recovery" r WHERE r."id" = "recovery_id"));
+ALTER TABLE "log_reading" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "log_reading"
+  USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
+ALTER TABLE "log_damage" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "log_damage"
+  USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));
+ALTER TABLE "log_total" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "own_sources" ON "log_total"
   USING ("source_id" = ANY ((SELECT current_setting('holdfast.source_ids'))::uuid[]));

@@ -20,6 +20,7 @@ const source = (facts: Partial<WatchedSource> = {}): WatchedSource => ({
   lastGoodAt: ago(hour),
   lastProvenAt: ago(hour),
   provenUpTo: ago(hour),
+  isLogged: false,
   restoreDurationMs: 60_000,
   rpoObjectiveMs: null,
   rtoObjectiveMs: null,

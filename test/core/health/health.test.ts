@@ -12,6 +12,7 @@ const good: SourceFacts = {
   latestVerified: 'proven',
   lastProvenAt: hoursAgo(48),
   provenUpTo: hoursAgo(10),
+  isLogged: false,
   newer: { untested: 0, broken: 0, failed: 0, missed: 0 },
   proofValidMs: 60 * 86_400_000,
   hasBackupSchedule: true,

@@ -6,6 +6,8 @@ import type { LogMethod } from '@/lib/ports/log-method'
 import { baseFactsSchema } from '@/lib/engines/postgres/physical/base-facts'
 import { checkContinuous } from './check-continuous'
 import { follow } from './follow'
+import { lookAtSlot } from './look-at-slot'
+import { pushedLog } from './pushed'
 import { dropSlot, slotName } from './slot'
 
 const factsSchema = baseFactsSchema.pick({ walSegmentBytes: true })
@@ -13,8 +15,10 @@ const factsSchema = baseFactsSchema.pick({ walSegmentBytes: true })
 /** The write-ahead log, over the replication protocol. */
 export const walLog: LogMethod = {
   check: checkContinuous,
+  pushed: pushedLog,
   slotName,
   follow,
+  keeping: lookAtSlot,
   async removeSlot(source, run) {
     const client = await openReplication(source, run.signal)
     try {

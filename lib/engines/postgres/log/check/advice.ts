@@ -6,6 +6,11 @@ export function adviceFindings(facts: ServerFacts): ContinuousFinding[] {
   return [...fullPageWrites(facts), ...summaries(facts), ...checksums(facts), ...archiving(facts), ...standby(facts)]
 }
 
+/** The same for a server that hands in its log. */
+export function pushedAdviceFindings(facts: ServerFacts): ContinuousFinding[] {
+  return [...fullPageWrites(facts), ...summaries(facts), ...checksums(facts)]
+}
+
 function fullPageWrites({ settings }: ServerFacts): ContinuousFinding[] {
   if (settings['full_page_writes'] !== 'off') return []
   return [

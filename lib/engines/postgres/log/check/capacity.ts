@@ -7,10 +7,15 @@ const sendersNeeded = 2
 
 /** What the server has to have before its log can be followed at all. */
 export function capacityFindings(facts: ServerFacts): ContinuousFinding[] {
-  return [...walLevel(facts), ...senders(facts), ...slots(facts), ...ownSlot(facts), ...role(facts)]
+  return [...walLevel(facts), ...senders(facts, sendersNeeded), ...slots(facts), ...ownSlot(facts), ...role(facts)]
 }
 
-function walLevel({ settings, identity }: ServerFacts): ContinuousFinding[] {
+/** What base backups need of a server that hands in its log. */
+export function pushedCapacityFindings(facts: ServerFacts): ContinuousFinding[] {
+  return [...senders(facts, 1), ...role(facts)]
+}
+
+export function walLevel({ settings, identity }: ServerFacts): ContinuousFinding[] {
   if (settings['wal_level'] !== 'minimal') return []
   return [
     {
@@ -24,15 +29,16 @@ function walLevel({ settings, identity }: ServerFacts): ContinuousFinding[] {
   ]
 }
 
-function senders({ settings, senders: used, identity }: ServerFacts): ContinuousFinding[] {
+function senders({ settings, senders: used, identity }: ServerFacts, needed: 1 | 2): ContinuousFinding[] {
   const most = Number(settings['max_wal_senders'])
-  if (!(most - used < sendersNeeded)) return []
+  if (!(most - used < needed)) return []
+  const what = needed === 1 ? 'one, for base backups' : '2: one for the log, one for base backups'
   const free = Math.max(0, most - used)
   return [
     {
       severity: 'error',
       code: 'wal-senders',
-      message: `Of ${most} replication connections (max_wal_senders) ${free === 0 ? 'none is' : `${free} is`} free; Holdfast needs ${sendersNeeded}: one for the log, one for base backups.`,
+      message: `Of ${most} replication connections (max_wal_senders) ${free === 0 ? 'none is' : `${free} is`} free; Holdfast needs ${what}.`,
       remedy: restartRemedy('max_wal_senders', identity.standby),
       sql: setOnServer('max_wal_senders', String(Math.max(10, used + 2 * sendersNeeded)), { restart: true }),
       restart: true,

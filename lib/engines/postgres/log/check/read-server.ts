@@ -45,6 +45,7 @@ const settingNames = [
   'archive_mode',
   'archive_command',
   'archive_library',
+  'archive_timeout',
   'hba_file',
 ]
 

@@ -51,9 +51,11 @@ export class LogDestinations {
   }
 
   storageOf(id: string): Storage {
-    const found = this.all.find((each) => each.id === id)
-    if (!found) throw new Error(`There is no destination ${id} of this log.`)
-    return found.storage
+    return this.find(id).storage
+  }
+
+  nameOf(id: string): string {
+    return this.find(id).name
   }
 
   /** Those that are not left out at the moment. */
@@ -110,9 +112,13 @@ export class LogDestinations {
   }
 
   putToOne(id: string, object: SmallObject): Promise<void> {
-    const target = this.all.find((each) => each.id === id)
-    if (!target) throw new Error(`There is no destination ${id} of this log.`)
-    return this.putTo(target, object, this.run)
+    return this.putTo(this.find(id), object, this.run)
+  }
+
+  private find(id: string): LogDestination {
+    const found = this.all.find((each) => each.id === id)
+    if (!found) throw new Error(`There is no destination ${id} of this log.`)
+    return found
   }
 
   async remove(keys: string[]): Promise<void> {
