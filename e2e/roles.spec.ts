@@ -40,7 +40,8 @@ test.beforeAll(async ({ request }) => {
   const backups = () => getJson<Page<Backup>>(request, `/admin/backups?status=succeeded&sourceId=${source.id}`)
   await expect.poll(async () => (await backups()).items.length, { timeout: 60_000 }).toBeGreaterThan(0)
   const [backup] = (await backups()).items
-  beginnings = ['/admin', `/admin/sources/${source.id}`, `/admin/backups/${backup?.id}`]
+  const own = `/admin/sources/${source.id}`
+  beginnings = ['/admin', own, `${own}/recover`, `/admin/backups/${backup?.id}`]
 })
 
 test.afterAll(async ({ request }) => {

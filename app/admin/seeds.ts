@@ -1,5 +1,6 @@
 import { auditSearch } from '@/components/audit/audit-search'
 import { backupSearch } from '@/components/backups/backup-search'
+import { recoveriesCursor } from '@/components/recovery/recoveries/recoveries-cursor'
 import { alertFilterSchema } from '@/lib/contracts/alerting/alert'
 import { auditQuerySchema } from '@/lib/contracts/audit'
 import { backupFilterSchema } from '@/lib/contracts/backup'
@@ -18,7 +19,7 @@ import * as people from '@/lib/client/queries/people'
 import * as policy from '@/lib/client/queries/policies'
 import * as test from '@/lib/client/queries/restore-tests'
 import { recoveryKitQuery } from '@/lib/client/queries/recovery-kit'
-import { windowsQuery } from '@/lib/client/queries/recovery'
+import { recoveriesQuery, recoveryQuery, windowsQuery } from '@/lib/client/queries/recovery'
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { restoresQuery } from '@/lib/client/queries/restores'
 import { backupRetentionQuery, retentionPolicyQuery } from '@/lib/client/queries/retention'
@@ -42,7 +43,9 @@ import { getOidcFacts } from '@/lib/services/oidc/get-oidc-facts'
 import { getOperations } from '@/lib/services/operations/get-operations'
 import { getPolicy } from '@/lib/services/policy/get-policy'
 import { listPolicies } from '@/lib/services/policy/list-policies'
+import { getRecovery } from '@/lib/services/recovery/get-recovery'
 import { getWindows } from '@/lib/services/recovery/get-windows'
+import { listRecoveries } from '@/lib/services/recovery/list-recoveries'
 import { getRecoveryKit } from '@/lib/services/recovery-kit/get-recovery-kit'
 import { listRestoreGrants } from '@/lib/services/restore-grant/list-restore-grants'
 import { getEvidence } from '@/lib/services/restore-test/get-evidence'
@@ -122,6 +125,11 @@ export const restoresSeed = (get: Get) => {
   const filter = { limit: 25, cursor: get('cursor') }
   return seed(restoresQuery(filter), (ctx) => listRestores({ ctx, input: page(filter) }))
 }
+export const recoveriesSeed = (get: Get) => {
+  const filter = { limit: 25, cursor: get(recoveriesCursor) }
+  return seed(recoveriesQuery(filter), (ctx) => listRecoveries({ ctx, input: page(filter) }))
+}
+export const recoverySeed = (id: string) => seed(recoveryQuery(id), (ctx) => getRecovery({ ctx, input: { id } }))
 export const alertsSeed = (get: Get) => {
   const filter = { cursor: get('cursor'), open: get('open') }
   const schema = pageQuerySchema.extend(alertFilterSchema.shape)

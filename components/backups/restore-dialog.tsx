@@ -12,7 +12,6 @@ import { atServer, engineScreen } from '@/components/engines/index'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Form } from '@/components/form/form'
 import { Button } from '@/components/ui/button'
-import { Callout } from '@/components/ui/callout'
 import { Dialog, DialogActions, DialogSubmit } from '@/components/ui/dialog'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { SkeletonRows } from '@/components/ui/skeleton'
@@ -21,6 +20,7 @@ import { useForm } from '@/lib/client/hooks/use-form'
 import { restoreGrantsQuery } from '@/lib/client/queries/restore-grants'
 import { sourcesQuery } from '@/lib/client/queries/sources'
 import { restoreTargets } from '@/lib/client/restore-targets'
+import { NoTarget } from './no-target'
 
 interface RestoreDialogProps {
   open: boolean
@@ -60,17 +60,6 @@ export function RestoreDialog({ open, onOpenChange, backup }: RestoreDialogProps
 
 const Waiting = ({ error }: { error: Error | null }) =>
   error ? <ProblemNote error={error} /> : <SkeletonRows rows={4} />
-
-function NoTarget({ catalog }: { catalog: boolean }) {
-  return (
-    <Callout tone="warn" title="There is no place it may be restored to">
-      {catalog
-        ? 'This is Holdfast’s own catalog: it is never restored to the server that holds it. '
-        : 'Its own source was deleted. '}
-      An administrator allows another source’s server on the source’s page, under “Where its backups may be restored”.
-    </Callout>
-  )
-}
 
 interface TargetValues {
   /** The engine has fields of its own beside it. */

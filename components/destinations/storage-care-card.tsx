@@ -109,6 +109,10 @@ function ReverifyFact({ reverify }: { reverify: StorageCare['reverify'] }) {
   return (
     <span>
       {copies(reverify.copies)}, {formatBytes(reverify.bytes)}, <TimeCell at={reverify.at} form="relative" />
+      {(reverify.logObjects ?? 0) > 0 && `; ${(reverify.logObjects ?? 0).toLocaleString('en')} objects of the log`}
+      {(reverify.brokenLogObjects ?? 0) > 0 && (
+        <span className="text-bad">, {(reverify.brokenLogObjects ?? 0).toLocaleString('en')} not whole</span>
+      )}
       {reverify.brokenCopies > 0 && <span className="text-bad">; {copies(reverify.brokenCopies)} not whole</span>}
       {reverify.archivedCopies > 0 && `; ${copies(reverify.archivedCopies)} in an archive class, which cannot be read`}
       {reverify.oldestReadAt && (

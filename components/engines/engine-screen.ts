@@ -65,6 +65,8 @@ export interface EngineScreen<
   /** Forms in which a backup can be downloaded, besides as it is stored. */
   downloads: readonly DownloadChoice[]
   restore: RestoreScreen<Target>
+  /** Where its log can be followed: what people call the points of it, and how a recovered server is started. */
+  recovery?: RecoveryWords
 }
 
 export interface ConnectionFieldsProps {
@@ -78,6 +80,22 @@ export interface DownloadChoice {
   /** Which tool reads it. */
   note: string
   Icon: LucideIcon
+}
+
+export interface RecoveryWords {
+  /** A place in its log, as one names it: `{ label: 'A position in the log (LSN)', hint, example: '0/3000148' }`. */
+  position: PointWords
+  transaction: PointWords
+  /** What is done with a folder that was handed over, to paste into a shell. */
+  startCommand(folder: string): string
+  /** Who runs it, and with which programs. */
+  startNote: string
+}
+
+export interface PointWords {
+  label: string
+  hint: string
+  example: string
 }
 
 /** Where a backup is restored to, besides the source whose server is used. */

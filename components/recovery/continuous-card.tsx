@@ -10,6 +10,7 @@ import { SkeletonRows } from '@/components/ui/skeleton'
 import { windowsQuery } from '@/lib/client/queries/recovery'
 import { ProtectionDialog } from './protection-dialog'
 import { RecoveryPoints } from './recovery-points'
+import { RestorePointDialog } from './restore-point-dialog'
 import { StreamFacts, StreamState, StreamTrouble } from './stream-facts'
 import { SwitchOff } from './switch-off'
 
@@ -17,6 +18,7 @@ import { SwitchOff } from './switch-off'
 export function ContinuousCard({ source }: { source: Source }) {
   const windows = useQuery(windowsQuery(source.id))
   const [asking, setAsking] = useState(false)
+  const [naming, setNaming] = useState(false)
   const isOn = source.protection.continuous
   const slot = windows.data?.streaming?.slot
   return (
@@ -26,6 +28,11 @@ export function ContinuousCard({ source }: { source: Source }) {
         title="Continuous protection"
         actions={
           <>
+            {isOn && (
+              <RoleButton needs="operator" variant="secondary" size="sm" onClick={() => setNaming(true)}>
+                Name this moment…
+              </RoleButton>
+            )}
             <RoleButton needs="admin" variant="secondary" size="sm" onClick={() => setAsking(true)}>
               {isOn ? 'Change…' : 'Switch on…'}
             </RoleButton>
@@ -43,6 +50,7 @@ export function ContinuousCard({ source }: { source: Source }) {
         <KnownState source={source} />
       </CardBody>
       {asking && <ProtectionDialog source={source} slot={slot} onClose={() => setAsking(false)} />}
+      {naming && <RestorePointDialog source={source} onClose={() => setNaming(false)} />}
     </Card>
   )
 }
@@ -60,7 +68,7 @@ function KnownState({ source }: { source: Source }) {
   const { streaming, windows } = known
   return (
     <>
-      {streaming && <StreamState stream={streaming} />}
+      {streaming && <StreamState stream={streaming} way={source.protection.log} />}
       {streaming?.error && <StreamTrouble stream={streaming} error={streaming.error} />}
       {/* What was stored before it was switched off can still be recovered to. */}
       {windows.length > 0 && <RecoveryPoints source={source} known={known} />}

@@ -25,7 +25,7 @@ import { SwitchOffNote } from './switch-off'
 interface ProtectionDialogProps {
   source: Source
   /** What the server keeps for it now. */
-  slot: string | undefined
+  slot: string | null | undefined
   onClose: () => void
 }
 

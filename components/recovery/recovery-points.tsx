@@ -1,9 +1,11 @@
 'use client'
 
 import { useState } from 'react'
+import Link from 'next/link'
 import { useQuery } from '@tanstack/react-query'
 import type { RecoveryWindows } from '@/lib/contracts/recovery/continuous'
 import type { Source } from '@/lib/contracts/source'
+import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/input'
 import { baseKind } from '@/lib/client/backup-kinds'
@@ -27,9 +29,16 @@ export function RecoveryPoints({ source, known }: RecoveryPointsProps) {
   const isFollowed = source.protection.continuous
   return (
     <section aria-labelledby="points-title" className="space-y-3 border-t border-line pt-4">
-      <h3 id="points-title" className="font-semibold">
-        Points that can be recovered to
-      </h3>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h3 id="points-title" className="font-semibold">
+          Points that can be recovered to
+        </h3>
+        {known.windows.length > 0 && (
+          <Button asChild size="sm">
+            <Link href={`/admin/sources/${source.id}/recover`}>Recover to a point</Link>
+          </Button>
+        )}
+      </div>
       {known.destinations.length > 1 && <DestinationChoice known={known} chosen={chosen} onChoose={setChosen} />}
       {shown.windows.length === 0 && (
         <p className="text-ink-2">

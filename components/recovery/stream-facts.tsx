@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { LogStream, RecoveryWindows } from '@/lib/contracts/recovery/continuous'
-import type { Protection } from '@/lib/contracts/recovery/protection'
+import type { LogWay, Protection } from '@/lib/contracts/recovery/protection'
 import { BytesCell } from '@/components/cells/bytes-cell'
 import { TimeCell } from '@/components/cells/time-cell'
 import { Badge } from '@/components/ui/badge'
@@ -10,7 +10,7 @@ import { Facts } from '@/components/ui/facts'
 import { FailureNote } from '@/components/ui/failure-note'
 import { formatDuration } from '@/lib/client/format/duration'
 import { destinationsQuery } from '@/lib/client/queries/destinations'
-import { logStreamWords } from '@/lib/client/words/words'
+import { logStreamWords, pushedLogWords } from '@/lib/client/words/words'
 import { wayOf } from './protection-values'
 
 const wayWords = { dumps: 'by dumps', continuous: 'continuously', both: 'continuously and by dumps' } as const
@@ -28,7 +28,7 @@ export function StreamFacts({ protection, known }: StreamFactsProps) {
       {streaming?.error && <StreamTrouble stream={streaming} error={streaming.error} />}
       <Facts
         items={[
-          { name: 'State', value: <StreamState stream={streaming} /> },
+          { name: 'State', value: <StreamState stream={streaming} way={protection.log} /> },
           { name: 'Protected', value: wayWords[wayOf(protection)] },
           { name: 'Exposure now', value: <LogExposure known={known} objectiveMs={protection.sliceMs} /> },
           {
@@ -39,7 +39,10 @@ export function StreamFacts({ protection, known }: StreamFactsProps) {
             name: 'Stored up to',
             value: streaming?.storedPosition ? <StoredPosition stream={streaming} /> : 'nothing yet',
           },
-          ...(streaming ? [{ name: 'Slot', value: <code className="text-xs break-all">{streaming.slot}</code> }] : []),
+          ...(streaming?.slot
+            ? [{ name: 'Slot', value: <code className="text-xs break-all">{streaming.slot}</code> }]
+            : []),
+          ...(streaming?.slot ? [{ name: 'Kept on the server', value: <KeptOnServer kept={streaming.kept} /> }] : []),
           { name: 'The log goes to', value: <LogDestinations ids={protection.destinationIds} /> },
         ]}
       />
@@ -47,9 +50,9 @@ export function StreamFacts({ protection, known }: StreamFactsProps) {
   )
 }
 
-export function StreamState({ stream }: { stream: LogStream | null }) {
+export function StreamState({ stream, way }: { stream: LogStream | null; way: LogWay }) {
   if (!stream) return <span className="text-ink-3">the log is not followed</span>
-  const { label, tone, means } = logStreamWords[stream.state]
+  const { label, tone, means } = (way === 'push' ? pushedLogWords : logStreamWords)[stream.state]
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1" data-stream={stream.state}>
       <Badge tone={tone}>{label}</Badge> {means}
@@ -102,6 +105,28 @@ function StoredPosition({ stream: { storedPosition, lagBytes } }: { stream: LogS
         </span>
       )}
     </>
+  )
+}
+
+function KeptOnServer({ kept }: { kept: LogStream['kept'] }) {
+  if (!kept) return <span className="text-ink-3">not known yet</span>
+  const { state, bytes, limitBytes } = kept
+  if (state === 'absent') return <span className="text-bad">nothing: there is no slot</span>
+  if (state === 'lost') return <span className="text-bad">nothing: the slot is lost</span>
+  return (
+    <span className={state === 'doomed' ? 'font-medium text-bad' : undefined} data-kept={state}>
+      <BytesCell bytes={bytes} />{' '}
+      <span className="text-ink-3">
+        {limitBytes === null ? (
+          'of its disk, without a limit; how much is free there is not known'
+        ) : (
+          <>
+            of at most <BytesCell bytes={limitBytes} />
+          </>
+        )}
+        {state === 'doomed' && ': what is over goes with its next checkpoint'}
+      </span>
+    </span>
   )
 }
 

@@ -8,10 +8,14 @@ import { api } from '@/lib/client/api'
 import { useAction } from '@/lib/client/hooks/use-action'
 
 /** What is lost with continuous protection, and what stays. */
-export function SwitchOffNote({ slot }: { slot: string | undefined }) {
+export function SwitchOffNote({ slot }: { slot: string | null | undefined }) {
   return (
     <ul className="list-disc space-y-1 pl-5">
-      <li>{slot ? <>The slot {slot} is removed from the server.</> : 'Its slot is removed from the server.'}</li>
+      {slot === null ? (
+        <li>What the server hands in is refused: take the line out of its archive_command first.</li>
+      ) : (
+        <li>{slot ? <>The slot {slot} is removed from the server.</> : 'Its slot is removed from the server.'}</li>
+      )}
       <li>What is stored stays, and can be recovered to, until its base backups expire.</li>
       <li>Points after now cannot be recovered to: from now on only dumps protect this source.</li>
     </ul>
@@ -19,7 +23,7 @@ export function SwitchOffNote({ slot }: { slot: string | undefined }) {
 }
 
 /** Ends continuous protection, once an administrator has read what that means. */
-export function SwitchOff({ source, slot }: { source: Source; slot: string | undefined }) {
+export function SwitchOff({ source, slot }: { source: Source; slot: string | null | undefined }) {
   const [asking, setAsking] = useState(false)
   const end = useAction({
     run: () =>

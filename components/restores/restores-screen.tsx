@@ -8,9 +8,10 @@ import { DurationCell } from '@/components/cells/duration-cell'
 import { StateBadge } from '@/components/cells/state-badge'
 import { TimeCell } from '@/components/cells/time-cell'
 import { JobCard } from '@/components/jobs/job-card'
+import { RecoveriesTable } from '@/components/recovery/recoveries/recoveries-table'
 import { RoleLink } from '@/components/shell/role-link'
 import { Pager } from '@/components/backups/pager'
-import { Card } from '@/components/ui/card'
+import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListState } from '@/components/ui/list-state'
 import { PageHeader } from '@/components/ui/page-header'
@@ -68,12 +69,16 @@ export function RestoresScreen() {
   const active = restores.data?.items.filter((restore) => isActive(restore.state)) ?? []
   return (
     <>
-      <PageHeader title="Restores" intro="What was written back, and where. Start a restore from a backup." />
+      <PageHeader
+        title="Restores"
+        intro="What was written back, and where. Start a restore from a backup, and a recovery to a point from a source that is protected continuously."
+      />
       <div className="space-y-5">
         {active.map((restore) => (
           <JobCard key={restore.id} jobId={restore.jobId} subject={restore.place} />
         ))}
-        <Card aria-label="Restores">
+        <Card aria-labelledby="restores-title">
+          <CardHeader id="restores-title" title="Restores of backups" />
           <ListState
             query={restores}
             empty={
@@ -89,7 +94,7 @@ export function RestoresScreen() {
             }
           >
             <DataTable
-              label="Restores"
+              label="Restores of backups"
               columns={columns}
               rows={restores.data?.items ?? []}
               rowKey={(restore) => restore.id}
@@ -97,6 +102,7 @@ export function RestoresScreen() {
             <Pager nextCursor={restores.data?.nextCursor ?? null} />
           </ListState>
         </Card>
+        <RecoveriesTable />
       </div>
     </>
   )

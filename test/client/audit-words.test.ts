@@ -7,6 +7,8 @@ describe('the words of the audit log', () => {
     ['recovery-kit.create', 'Recovery kit created'],
     ['session.sign-in-failed', 'Sign-in failed'],
     ['token.create-admin', 'Token create admin'],
+    ['recovery.query', 'Statement run in a look'],
+    ['restore-point.create', 'Restore point created'],
     ['unheard-of', 'Unheard of'],
   ])('%s is told as %j', (action, words) => {
     expect(actionWords(action)).toBe(words)

@@ -16,7 +16,7 @@ const source = (id: string, isCatalog = false): Source => ({
   tags: [],
   sample: false,
   catalog: isCatalog,
-  protection: { dumps: true, continuous: false, sliceMs: 60_000 },
+  protection: { dumps: true, continuous: false, log: 'stream', sliceMs: 60_000 },
   retentionPause: null,
   inspection: null,
   inspectedAt: null,

@@ -3,7 +3,7 @@ import { RestoresScreen } from '@/components/restores/restores-screen'
 import { requireActor } from '@/lib/server/sign-in/session'
 import { Prefetched } from '@/app/admin/prefetched'
 import { readSearch, type Search } from '@/app/admin/read-search'
-import { restoresSeed } from '@/app/admin/seeds'
+import { recoveriesSeed, restoresSeed } from '@/app/admin/seeds'
 
 export const metadata: Metadata = { title: 'Restores' }
 
@@ -11,7 +11,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   const actor = await requireActor()
   const get = readSearch(await searchParams)
   return (
-    <Prefetched actor={actor} seeds={[restoresSeed(get)]}>
+    <Prefetched actor={actor} seeds={[restoresSeed(get), recoveriesSeed(get)]}>
       <RestoresScreen />
     </Prefetched>
   )

@@ -7,6 +7,7 @@ import { ConnectionFields } from './connection-fields'
 import { LimitFields } from './limit-fields'
 import { LoadFields } from './load-fields'
 import { ProofFields } from './proof-fields'
+import { postgresRecovery } from './recovery'
 import { postgresRestore, type PostgresTarget } from './restore'
 import { RoleSnippet } from './role-snippet'
 import { TlsOffers } from './tls-offers'
@@ -73,4 +74,5 @@ export const postgresScreen: EngineScreen<PostgresConnectionValues, PostgresOpti
     { form: 'sql', label: 'SQL script', note: 'Decrypted; what psql reads', Icon: FileCode },
   ],
   restore: postgresRestore,
+  recovery: postgresRecovery,
 }

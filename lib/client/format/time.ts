@@ -60,6 +60,21 @@ export function formatExact(at: Date, timeZone?: string): string {
   }).format(at)
 }
 
+/** As formatExact with milliseconds, for a point that is recovered to. */
+export function formatPrecise(at: Date, timeZone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at)
+}
+
 /** The calendar day `2026-11-21` as `Sat 21 Nov`; days of statistics are days in UTC. */
 export function formatDay(day: string): string {
   return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(

@@ -71,6 +71,8 @@ const wholeActions: Record<string, string> = {
   'second-factor.renew-recovery-codes': 'New recovery codes made',
   'master-key.rotate': 'Replacing the master key begun',
   'master-key.rotated': 'Master key replaced',
+  'recovery.query': 'Statement run in a look',
+  'recovery.extend': 'Look kept for longer',
   'settings.test-oidc': 'Single sign-on tested',
 }
 

@@ -14,6 +14,7 @@ export const scopeWords: Record<TokenScope, string> = {
   'jobs:cancel': 'Cancel jobs',
   'config:read': 'See sources, destinations, schedules, policies and channels',
   'config:write': 'Change and test sources, destinations, schedules, policies and channels',
+  'log:push': 'Hand in the log of a source, and nothing else',
   'audit:read': 'Read, check and export the audit log',
   admin: 'Everything, with users, tokens and settings',
 }

@@ -64,10 +64,23 @@ export const logStreamWords: Record<LogStreamState, { label: string; tone: Tone;
   ending: { label: 'Ending', tone: 'neutral', means: 'The slot is being removed from the server' },
 }
 
+/** The same of a log that its server hands in. */
+export const pushedLogWords: Record<LogStreamState, { label: string; tone: Tone; means: string }> = {
+  starting: { label: 'Starting', tone: 'neutral', means: 'A worker takes it up within seconds' },
+  streaming: { label: 'Handed in', tone: 'running', means: 'The server hands in its log, a segment at a time' },
+  waiting: {
+    label: 'Waiting',
+    tone: 'warn',
+    means: 'What the server hands in is stored; nobody knows what it has not',
+  },
+  ending: { label: 'Ending', tone: 'neutral', means: 'Nothing is taken from the server any more' },
+}
+
 export const jobKindWords: Record<JobKind, string> = {
   backup: 'Backup',
   'restore-test': 'Restore test',
   restore: 'Restore',
+  recovery: 'Recovery',
   retention: 'Retention',
   cleanup: 'Clean-up',
   copy: 'Copy',
@@ -111,7 +124,10 @@ export const alertWords: Record<AlertEvent, string> = {
   'exposure-over-objective': 'Exposure over the objective',
   'restore-over-objective': 'Restore takes too long',
   'log-behind': 'The log is not stored in time',
+  'log-at-risk': 'The server may lose log',
   'log-gap': 'Gap in the log',
+  'log-damaged': 'Stored log is damaged',
+  'log-refused': 'Log of another server was refused',
   'copies-missing': 'Too few copies',
   'copy-damaged': 'A stored copy is damaged',
   'retention-paused': 'Retention paused',
