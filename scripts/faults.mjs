@@ -2,7 +2,7 @@
 // What is random or a whole matrix, and of which `npm test` does a share, at any length, on real parts:
 // `npm run faults -- --rounds 200` kills the worker at random moments, `--damages 2000` damages stored objects, `--rooms` has a
 // hostile database restored at every level in every confinement, `--databases 500` takes databases of a generator from backup
-// to equal rows, `--whole` does all of these. A failure prints its seed; `--seed N` does the same again. Servers named by HOLDFAST_TEST_* are used.
+// to equal rows, `--points 50` recovers to as many points of each kind, `--slots` watches slots on both versions, `--whole` does all of these. A failure prints its seed; `--seed N` does the same again. Servers named by HOLDFAST_TEST_* are used.
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -25,6 +25,8 @@ const SUITES = {
   rounds: { file: 'test/faults/kill-rounds.test.ts', variable: 'HOLDFAST_TEST_KILL_ROUNDS', whole: '200' },
   damages: { file: 'test/worker/faults/random-damage.test.ts', variable: 'HOLDFAST_TEST_TRIALS', whole: '2000' },
   databases: { file: 'test/faults/generated-databases.test.ts', variable: 'HOLDFAST_TEST_DATABASES', whole: '500' },
+  points: { file: 'test/worker/log/exact-points.test.ts', variable: 'HOLDFAST_TEST_POINTS', whole: '50' },
+  slots: { file: 'test/worker/log/slot.test.ts', variable: 'HOLDFAST_TEST_SLOTS', whole: 'all' },
   rooms: { file: 'test/engines/postgres/prove/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
 }
 const SEEDS = ['HOLDFAST_TEST_KILL_SEED', 'HOLDFAST_TEST_SEED', 'HOLDFAST_TEST_DATABASES_SEED']
@@ -33,11 +35,19 @@ function options() {
   const [number, flag] = [{ type: 'string' }, { type: 'boolean' }]
   try {
     return parseArgs({
-      options: { rounds: number, damages: number, databases: number, seed: number, rooms: flag, whole: flag },
+      options: {
+        rounds: number,
+        damages: number,
+        databases: number,
+        points: number,
+        seed: number,
+        rooms: flag,
+        whole: flag,
+      },
     }).values
   } catch (error) {
     throw new StartError(
-      `${error.message}. Known are --rounds, --damages, --databases and --seed, each with a whole number, --rooms and --whole.`,
+      `${error.message}. Known are --rounds, --damages, --databases, --points and --seed, each with a whole number, --slots, --rooms and --whole.`,
     )
   }
 }

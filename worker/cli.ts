@@ -40,6 +40,10 @@ async function main(argv: string[]): Promise<number> {
         'only-source': { type: 'string', multiple: true },
         evidence: { type: 'string' },
         watch: { type: 'boolean' },
+        directory: { type: 'string' },
+        database: { type: 'string' },
+        look: { type: 'boolean' },
+        here: { type: 'boolean' },
       },
     })
     json = values.json ?? false

@@ -89,6 +89,8 @@ async function main(): Promise<void> {
     backup: settings.backupConcurrency,
     'restore-test': 1,
     restore: 1,
+    // An open look is one of them for as long as it is open.
+    recovery: 4,
     retention: 1,
     cleanup: 1,
     copy: 2,

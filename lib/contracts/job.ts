@@ -5,6 +5,7 @@ export const jobKinds = [
   'backup',
   'restore-test',
   'restore',
+  'recovery',
   'retention',
   'cleanup',
   'copy',

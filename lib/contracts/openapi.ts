@@ -3,6 +3,7 @@ import { accessRoutes } from './routes/access'
 import { backupRoutes } from './routes/backups'
 import { configurationRoutes } from './routes/configuration'
 import { instanceRoutes } from './routes/instance'
+import { recoveryRoutes } from './routes/recovery'
 import { workRoutes } from './routes/work'
 
 /** Every operation of the HTTP API; a test holds it against the route files. */
@@ -10,6 +11,7 @@ export const apiRoutes: ApiRoute[] = [
   ...configurationRoutes,
   ...backupRoutes,
   ...workRoutes,
+  ...recoveryRoutes,
   ...instanceRoutes,
   ...accessRoutes,
 ]

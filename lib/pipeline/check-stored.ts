@@ -14,7 +14,7 @@ import { CheckStage, type Difference } from './check-stage'
  * than `verifyPart`. Rejects with the first `object-damaged`, and with the errors of `Storage.get`.
  */
 export async function checkStored(
-  storage: Storage,
+  storage: Pick<Storage, 'get'>,
   keyOf: (part: ManifestPart) => string,
   parts: readonly ManifestPart[],
   run: RunContext,

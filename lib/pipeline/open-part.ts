@@ -9,7 +9,7 @@ import { requireCodec } from './codec-programs'
 import { decompress } from './decompress'
 
 export interface OpenPartInput {
-  storage: Storage
+  storage: Pick<Storage, 'get'>
   key: string
   part: ManifestPart
   /** Makes the stage that decrypts with the backup's key; null when nobody has it. Not used for a part that is not encrypted. */

@@ -3,6 +3,7 @@ import type { EngineName } from '../contracts/common'
 import type { Finding, Inspection } from '../contracts/source'
 import type { BackupMethod } from './backup-method'
 import type { LogMethod } from './log-method'
+import type { RecoveryMethod } from './recovery-method'
 import type { RunContext } from './run-context'
 import type { SourceSpec } from './source-spec'
 
@@ -28,6 +29,8 @@ export interface Engine {
   readonly methods: Readonly<Partial<Record<BackupKind, BackupMethod>>>
   /** Absent: the engine has no log, or what it has cannot be followed. */
   readonly log?: LogMethod
+  /** Absent: nothing is recovered with a log. */
+  readonly recovery?: RecoveryMethod
   /** Test connection. Expected trouble is an answer, not an exception. Bounded by 15 s. */
   inspect(source: SourceSpec, run: RunContext): Promise<Inspection>
   /** What is wrong with this engine's programs on this machine, such as versions with known holes. Asks no server. */

@@ -28,6 +28,8 @@ export interface Confinement {
   command(spec: CommandSpec, view: View): CommandSpec
   /** Makes files and folders, whatever is in them, the confined user's. */
   give(...paths: string[]): Promise<void>
+  /** Makes folders, whatever is in them, the worker's own again. Nothing of it may run any more. */
+  takeBack(...paths: string[]): Promise<void>
   /** Bytes on the disk of these folders. */
   diskUsage(paths: string[], run: Pick<RunContext, 'signal' | 'logger'>): Promise<number>
   /** Ends every process of it, and removes what it left outside of its folders; then these folders. */

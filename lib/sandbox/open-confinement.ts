@@ -65,6 +65,7 @@ export async function openConfinement(plan: ConfinementPlan, run: Run): Promise<
         user: { kind: user.kind, uid: user.uid },
         command: (spec, view) => confine(spec, view, plan.limits),
         give: (...paths) => ownership.give(paths),
+        takeBack: (...paths) => ownership.takeBack(paths),
         diskUsage: (paths, scope) => ownership.diskUsage(paths, scope),
         end: async (folders) => {
           await endProcesses(user)

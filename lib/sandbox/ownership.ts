@@ -31,6 +31,12 @@ export function ownershipOf(user: SandboxUser, run: Run) {
       }
       if (rest.length > 0) await as([tool('chown'), '-R', '-h', `${user.uid}:${user.uid}`, '--', ...rest], run)
     },
+    async takeBack(paths: string[]): Promise<void> {
+      if (user.kind === 'shared') return
+      // In the namespace of subordinate users, root is who the worker is outside of it.
+      const own = user.kind === 'sub' ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
+      await as([tool('chown'), '-R', '-h', own, '--', ...paths], run)
+    },
     async diskUsage(paths: string[], scope: Run): Promise<number> {
       // Files that vanish meanwhile make du fail; what it counted by then is used all the same.
       const command = [...['/bin/sh', '-c', 'du -scB1 -- "$@" 2>/dev/null | tail -n 1', 'sh'], ...paths]

@@ -25,6 +25,7 @@ const ENTRIES = {
   web: 'lib/server/front/main.ts',
   worker: 'worker/main.ts',
   holdfast: 'worker/cli.ts',
+  'wal-push': 'worker/wal-push.ts',
 }
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null)

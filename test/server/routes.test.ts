@@ -33,7 +33,7 @@ describe('the list of routes', () => {
     const found: string[] = []
     for (const file of files.filter((entry) => entry.endsWith('route.ts'))) {
       const handlers: object = await import(path.join(apiRoot, file))
-      const address = `/api/v1/${path.dirname(file).replaceAll('[id]', '{id}')}`
+      const address = `/api/v1/${path.dirname(file).replaceAll('[id]', '{id}').replaceAll('[name]', '{name}')}`
       for (const method of methods) if (method in handlers) found.push(`${method} ${address}`)
     }
     expect(found.sort()).toEqual(apiRoutes.map(routeName).sort())
@@ -41,7 +41,7 @@ describe('the list of routes', () => {
 
   it('is found again by method and address, however the address is spelled', () => {
     for (const route of apiRoutes) {
-      const address = route.path.replaceAll('{id}', 'x')
+      const address = route.path.replaceAll(/\{\w+\}/g, 'x')
       expect(findRoute(route.method.toUpperCase(), address)).toBe(route)
       expect(findRoute(route.method, `${address}/`)).toBe(route)
       expect(findRoute(route.method, address.replace('v1', 'v%31'))).toBe(route)

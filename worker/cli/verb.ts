@@ -20,6 +20,10 @@ export interface Options {
   scope?: string[]
   'only-source'?: string[]
   evidence?: string
+  directory?: string
+  database?: string
+  look?: boolean
+  here?: boolean
   'no-wait'?: boolean
   watch?: boolean
   json?: boolean

@@ -12,6 +12,7 @@ import { getStatus } from '@/lib/services/status/get-status'
 import { audit } from './audit'
 import { followed } from './followed'
 import { bytes, duration, table, time } from './print'
+import { endLook, query, recover, restorePoint } from './recover'
 import { restore, restoreForms } from './restore'
 import { rotateMasterKey } from './rotate-master-key'
 import { statusText } from './status-text'
@@ -20,6 +21,7 @@ import { sourceId, usageError, type Answer, type Options, type Verb } from './ve
 import { verifyAuditFile } from './verify-audit'
 import { verifyManifests } from './verify-manifests'
 import { verifyEvidenceFile } from './verify-evidence'
+import { pushFile } from './wal-push'
 import { watchStatus } from './watch-status'
 
 async function destinationId(ctx: ServiceContext, name: string): Promise<string> {
@@ -114,6 +116,10 @@ export const verbs: Record<string, Verb> = {
   list,
   test,
   restore,
+  recover,
+  query,
+  'end-look': endLook,
+  'restore-point': restorePoint,
   token,
   audit,
   evidence,
@@ -123,6 +129,11 @@ export const verbs: Record<string, Verb> = {
 
 /** Those that need no Holdfast to be there. */
 export const offlineVerbs: Record<string, (args: string[], options: Options) => Promise<Answer>> = {
+  'wal-push': async ([file], _options) => {
+    if (!file) throw usageError("Name the file: archive_command = 'holdfast wal-push %p'.")
+    await pushFile(file, process.env)
+    return { json: { file }, text: '', ok: true }
+  },
   'verify-evidence': async ([file], options) => {
     if (!file) throw usageError('Name the evidence file.')
     return verifyEvidenceFile(file, options.key)
@@ -146,6 +157,12 @@ export const help = `Usage: npm run holdfast -- VERB [--json]
   test BACKUP|SOURCE [--level LEVEL]       restore test: quick, standard, comprehensive
   restore BACKUP --to PLACE [--on SOURCE]  into a new place:
 ${restoreForms}
+  recover SOURCE POINT --look | --to DATABASE [--on SOURCE] [--database NAME] [--only ...] | --directory FOLDER [--here]
+                                           to a point: latest, immediate, time=TIME, lsn=POSITION, xid=NUMBER, name=NAME;
+                                           --here makes the folder on this machine, without a worker
+  query RECOVERY SQL [--database NAME]     ask an open look
+  end-look RECOVERY                        remove it
+  restore-point SOURCE NAME                name this moment in the log of a source
   token create NAME [--role ROLE] [--days N] [--scope SCOPE]... [--only-source NAME]...
   token list | token revoke NAME|ID        scopes: see docs/audit.md
   audit verify                             read the whole audit log and check its hash chain
@@ -159,6 +176,8 @@ ${restoreForms}
                                            s3://BUCKET/PREFIX; works where no Holdfast is
   verify-audit FILE [--evidence FILE] [--key KEY]
                                            check an exported audit log; works where no Holdfast is
+
+  wal-push FILE                            hand a file of a PostgreSQL server's log in: its archive_command
 
   --no-wait   start the work and return     --json   machine-readable answer
 

@@ -9,13 +9,13 @@ import type { Task } from '../task'
 
 /** A sandbox without an owner goes at once; one that looks owned goes after this time all the same. */
 const sandboxLimitMs = 2 * 3_600_000
-/** While restore tests run, one of them may be old and in use: longer than the longest limit that can be set. */
+/** While restore tests or recoveries run, one of them may be old and in use: longer than the longest limit that can be set. */
 const busySandboxLimitMs = longestRestoreTestMs + 3_600_000
 
 /** Sweeps sandboxes, finishes begun deletions, removes what crashed runs left and expired log, and checks the stores' safety nets. */
 export const cleanupTask: Task = {
   async run({ ctx, run, home }) {
-    const running = await ctx.db.job.count({ where: { kind: 'restore-test', state: 'running' } })
+    const running = await ctx.db.job.count({ where: { kind: { in: ['restore-test', 'recovery'] }, state: 'running' } })
     const limitMs = running > 0 ? busySandboxLimitMs : sandboxLimitMs
     const swept = await sweepSandboxes(sandboxRoot(home), limitMs, run)
     if (swept.length > 0) run.logger.info('removed sandboxes', { count: swept.length })

@@ -4,6 +4,7 @@ import { backupTask } from './backup'
 import { cleanupTask } from './cleanup'
 import { copyTask } from './copy'
 import { inventoryTask } from './inventory'
+import { recoveryTask } from './recovery'
 import { restoreTask } from './restore'
 import { restoreTestTask } from './restore-test'
 import { retentionTask } from './retention'
@@ -15,6 +16,7 @@ export const tasks: Record<JobKind, Task> = {
   backup: backupTask,
   'restore-test': restoreTestTask,
   restore: restoreTask,
+  recovery: recoveryTask,
   retention: retentionTask,
   cleanup: cleanupTask,
   copy: copyTask,

@@ -4,7 +4,7 @@ import type { RouteScope } from '../people/token-scope'
 
 /** One operation of the HTTP API, as the OpenAPI document and the tests read it. */
 export interface ApiRoute {
-  method: 'get' | 'post' | 'patch' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `{id}` where Next's folder has `[id]`. */
   path: `/api/v1/${string}`
   summary: string
@@ -19,6 +19,8 @@ export interface ApiRoute {
   perSource?: true
   query?: z.ZodObject
   body?: z.ZodType
+  /** The body is a file as it is. */
+  bytes?: true
   /** Status of success. */
   status: 200 | 201 | 202 | 204
   /** What success answers; a media type for what is not JSON; absent for 204. */

@@ -6,7 +6,12 @@ import {
   updateChannelSchema,
 } from '../alerting/alert'
 import { pageOf, pageQuerySchema } from '../common'
-import { continuousCheckSchema, recoveryWindowsSchema } from '../recovery/continuous'
+import {
+  checkContinuousSchema,
+  continuousCheckSchema,
+  pushedLogSchema,
+  recoveryWindowsSchema,
+} from '../recovery/continuous'
 import { compressionAdviceSchema } from '../compression-advice'
 import {
   cleanupUnknownSchema,
@@ -82,8 +87,20 @@ export const configurationRoutes: ApiRoute[] = [
     role: 'operator',
     scope: 'config:write',
     perSource: true,
+    query: checkContinuousSchema,
     status: 200,
     answer: continuousCheckSchema,
+  },
+  {
+    method: 'put',
+    path: '/api/v1/admin/sources/{id}/log/{name}',
+    summary: 'Take a file of the log of a source whose server hands it in; success means that a destination has it',
+    role: 'operator',
+    scope: 'log:push',
+    perSource: true,
+    bytes: true,
+    status: 200,
+    answer: pushedLogSchema,
   },
   {
     method: 'get',

@@ -7,9 +7,11 @@ export type RouteAccess = Pick<ApiRoute, 'role' | 'scope' | 'perSource'>
 /** Beside the API: what Prometheus scrapes. It shows the whole instance. */
 const metrics: RouteAccess = { role: 'viewer', scope: 'metrics:read' }
 
+const isPlaceholder = (part: string) => part.startsWith('{')
+
 const patterns = apiRoutes.map((route) => {
   const parts = route.path.split('/').slice(1)
-  return { route, parts, literals: parts.filter((part) => part !== '{id}').length }
+  return { route, parts, literals: parts.filter((part) => !isPlaceholder(part)).length }
 })
 
 /**
@@ -25,7 +27,7 @@ export function findRoute(method: string, pathname: string): RouteAccess | undef
   for (const pattern of patterns) {
     const { route, parts, literals } = pattern
     if (route.method !== wanted || parts.length !== segments.length) continue
-    if (!parts.every((part, index) => part === '{id}' || part === segments[index])) continue
+    if (!parts.every((part, index) => isPlaceholder(part) || part === segments[index])) continue
     if (!best || literals > best.literals) best = pattern
   }
   return best?.route

@@ -7,11 +7,13 @@ import { standing } from './inspect/standing'
 import { walLog } from './log/method'
 import { logical } from './logical/method'
 import { base } from './physical/method'
+import { recovery } from './physical/point/method'
 
 export const postgres: Engine = {
   name: 'postgres',
   methods: { logical, base },
   log: walLog,
+  recovery,
   inspect,
   programFindings,
   roles: { backupRoleSql, restoreRoleSql, standing },

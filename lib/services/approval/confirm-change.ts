@@ -22,6 +22,7 @@ const did: Record<ConfirmedAction, string> = {
   'channel.delete': 'removed an alert channel',
   'backup.download': 'downloads a backup',
   'restore.start': 'restores a backup',
+  'recovery.start': 'recovers a source to a point in time',
   'user.disable': 'took access away',
   'token.create-endless': 'made an API token without an end',
 }

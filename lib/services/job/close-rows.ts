@@ -4,7 +4,7 @@ import { toJson } from '@/lib/db/to-json'
 import { closeCopy } from '../copy/close-copy'
 
 /**
- * Closes whatever a run left open (its backup, restore test or restore) when it did not reach its own end. Every kind
+ * Closes whatever a run left open (its backup, restore test, restore or recovery) when it did not reach its own end. Every kind
  * is closed here, so that recovery after a crash and an orderly failure cannot differ.
  */
 export async function closeRows(
@@ -64,4 +64,12 @@ export async function closeRows(
       },
     })
   }
+  await tx.recoveryQuery.deleteMany({ where: { recovery: { jobId } } })
+  await tx.recovery.updateMany({
+    where: { jobId, finishedAt: null },
+    data:
+      end.state === 'cancelled'
+        ? { state: 'closed', finishedAt: end.now, expiresAt: null }
+        : { state: 'failed', finishedAt: end.now, expiresAt: null, error },
+  })
 }

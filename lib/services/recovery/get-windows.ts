@@ -1,6 +1,7 @@
-import type { RecoveryWindows } from '@/lib/contracts/recovery/continuous'
+import type { KeptOnServer, RecoveryWindows } from '@/lib/contracts/recovery/continuous'
 import { failureSchema } from '@/lib/contracts/common'
 import { logStreamStates } from '@/lib/contracts/recovery/continuous'
+import { type KeptLog, keptLogSchema } from '@/lib/core/log/kept-log'
 import { windowsOf } from '@/lib/core/recovery/windows'
 import { catalogNow } from '@/lib/db/catalog-now'
 import type { Tx } from '@/lib/db/client'
@@ -14,6 +15,9 @@ import { findSource } from '@/lib/services/source/find-source'
 import { exposureOf } from '@/lib/services/log/exposure-of'
 import { logMethodOf } from '@/lib/services/log/log-method-of'
 import { readStoredLog, type StoredLogOf } from './read-stored-log'
+
+/** Older ones can be recovered to all the same, by their names. */
+const mostPoints = 200
 
 /** What a source can be recovered to, and what would be lost now. Throws `kind-unsupported` for engines without a log. */
 export async function getWindows({
@@ -45,9 +49,16 @@ export async function getWindows({
     )
     return { windows: each.flatMap(({ windows }) => windows), gaps: each.flatMap(({ gaps }) => gaps) }
   }
+  const points = await ctx.db.restorePoint.findMany({ where: { sourceId }, orderBy: { at: 'desc' }, take: mostPoints })
   const now = await catalogNow(ctx.db)
   return {
     ...(await shown({})),
+    restorePoints: points.map(({ name, timeline, position, at }) => ({
+      name,
+      timeline,
+      position,
+      at: at.toISOString(),
+    })),
     destinations: await Promise.all(
       destinations.map(async ({ destinationId }) => ({ destinationId, ...(await shown({ destinationId })) })),
     ),
@@ -92,7 +103,14 @@ function showStream(row: LogStreamModel): RecoveryWindows['streaming'] {
     serverPosition: row.serverPosition,
     storedPosition: row.storedPosition,
     lagBytes: row.lagBytes === null ? null : Number(row.lagBytes),
+    kept: showKept(parseOrNull(keptLogSchema, row.kept)),
     error: parseOrNull(failureSchema, row.error),
     retryAt: row.retryAt?.toISOString() ?? null,
   }
+}
+
+function showKept(kept: KeptLog | null): KeptOnServer | null {
+  if (!kept) return null
+  const { at, bytes, limitBytes, spareBytes, state, reader } = kept
+  return { at, bytes, limitBytes, spareBytes, state, isRead: reader !== null }
 }

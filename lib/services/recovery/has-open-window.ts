@@ -10,11 +10,20 @@ export async function hasOpenWindow(
   source: { id: string; engine: string },
   stream: Pick<LogStreamModel, 'identity' | 'timeline' | 'storedPosition'>,
 ): Promise<boolean> {
+  return (await openWindow(ctx, source, stream)).isOpen
+}
+
+/** The same, with where the window begins; null: there is none yet. */
+export async function openWindow(
+  ctx: Pick<ServiceContext, 'db' | 'engine'>,
+  source: { id: string; engine: string },
+  stream: Pick<LogStreamModel, 'identity' | 'timeline' | 'storedPosition'>,
+): Promise<{ isOpen: boolean; from: Date | null }> {
   const { identity, timeline, storedPosition } = stream
-  if (identity === null || timeline === null) return true
+  if (identity === null || timeline === null) return { isOpen: true, from: null }
   const method = logMethodOf(ctx, source)
   const { windows } = windowsOf(await readStoredLog(ctx.db, method, { sourceId: source.id, identity }))
-  if (storedPosition === null) return windows.some((window) => window.timeline === timeline)
-  const stored = method.order(storedPosition)
-  return windows.some((window) => window.timeline === timeline && window.to >= stored)
+  const stored = storedPosition === null ? null : method.order(storedPosition)
+  const found = windows.findLast((window) => window.timeline === timeline && (stored === null || window.to >= stored))
+  return { isOpen: found !== undefined, from: found?.fromTime ?? null }
 }

@@ -6,7 +6,7 @@ import type { LogStreamModel } from '@/lib/db/generated/models/LogStream'
 import type { SourceModel } from '@/lib/db/generated/models/Source'
 import type { ServiceContext } from '@/lib/services/context'
 import { createJob } from '@/lib/services/job/create-job'
-import { hasOpenWindow } from './has-open-window'
+import { openWindow } from './has-open-window'
 
 /** After one that failed for good, so that a server that refuses them is not asked all the time. */
 const pauseMs = 15 * 60_000
@@ -22,8 +22,9 @@ export async function startDueBases({ ctx, now }: { ctx: ServiceContext; now: Da
   })
   for (const { source, ...stream } of streams) {
     const method = baseMethod(source.engine)
-    const isOpen = await hasOpenWindow(ctx, source, stream)
-    if (isOpen !== stream.hasWindow) await noteWindow(ctx, stream, isOpen)
+    const { isOpen, from } = await openWindow(ctx, source, stream)
+    const isNoted = isOpen === stream.hasWindow && from?.getTime() === stream.windowFrom?.getTime()
+    if (!isNoted) await noteWindow(ctx, stream, { hasWindow: isOpen, windowFrom: from })
     if (!method || isOpen) continue
     if (await wasTriedLately(ctx, { sourceId: source.id, kind: method.kind, now })) continue
     await start(ctx, source, stream, method.kind)
@@ -31,8 +32,12 @@ export async function startDueBases({ ctx, now }: { ctx: ServiceContext; now: Da
 }
 
 /** Unless the follower has begun anew meanwhile. */
-async function noteWindow(ctx: ServiceContext, { sourceId, fence }: LogStreamModel, hasWindow: boolean): Promise<void> {
-  await ctx.db.logStream.updateMany({ where: { sourceId, fence }, data: { hasWindow } })
+async function noteWindow(
+  ctx: ServiceContext,
+  { sourceId, fence }: LogStreamModel,
+  data: Pick<LogStreamModel, 'hasWindow' | 'windowFrom'>,
+): Promise<void> {
+  await ctx.db.logStream.updateMany({ where: { sourceId, fence }, data })
 }
 
 async function wasTriedLately(

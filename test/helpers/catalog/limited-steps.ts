@@ -46,6 +46,12 @@ export const reads: Step[] = [
   { name: 'GET /api/v1/admin/evidence-key' },
   { name: 'GET /api/v1/admin/restores' },
   { name: 'GET /api/v1/admin/restores/{id}', id: 'restore' },
+  { name: 'GET /api/v1/admin/recoveries' },
+  { name: 'GET /api/v1/admin/recoveries/{id}', id: 'recovery' },
+  {
+    name: 'POST /api/v1/admin/recoveries/check',
+    body: ({ source, marker }) => ({ sourceId: source, target: { type: 'name', value: marker } }),
+  },
   { name: 'GET /api/v1/admin/jobs' },
   { name: 'GET /api/v1/admin/jobs/{id}', id: 'job' },
   { name: 'GET /api/v1/health/backup' },
@@ -98,6 +104,14 @@ export const writes: Step[] = [
     body: ({ backup }) => ({ backupId: backup, target: { database: 'restored' } }),
   },
   {
+    name: 'POST /api/v1/admin/recoveries',
+    body: ({ source }) => ({ sourceId: source, target: { type: 'xid', value: '700' }, use: 'look' }),
+  },
+  { name: 'POST /api/v1/admin/recoveries/{id}/query', id: 'recovery', body: () => ({ sql: 'SELECT 1' }) },
+  { name: 'POST /api/v1/admin/recoveries/{id}/extend', id: 'recovery' },
+  { name: 'DELETE /api/v1/admin/recoveries/{id}', id: 'recovery' },
+  { name: 'POST /api/v1/admin/sources/{id}/restore-points', id: 'source', body: ({ marker }) => ({ name: marker }) },
+  {
     name: 'POST /api/v1/admin/sources/{id}/acknowledge-retention',
     id: 'source',
     first: (web, { source }) =>
@@ -107,6 +121,7 @@ export const writes: Step[] = [
       }),
     body: () => ({}),
   },
+  { name: 'PUT /api/v1/admin/sources/{id}/log/{name}', id: 'source' },
   { name: 'PATCH /api/v1/admin/backups/{id}', id: 'backup', body: () => ({ pinned: true, note: 'mine' }) },
   { name: 'PATCH /api/v1/admin/backups/{id}', id: 'backup', body: () => ({ pinned: false }) },
   {

@@ -24,6 +24,7 @@ export async function logRows(
       storedPosition: positions.to,
     },
   })
+  await db.logTotal.create({ data: { sourceId, destinationId, storedBytes: 1_000n } })
   await db.logTimeline.create({ data: { ...place, segmentBytes: 16_777_216 } })
   await db.logPeriod.create({
     data: { ...place, period: 1, recipient: marker, wrapped: '', wrappedFor: [marker], begunAt: now },
@@ -38,5 +39,19 @@ export async function logRows(
     },
   })
   await db.logRange.create({ data: { ...place, ...positions, destinationId, endsBecause: marker } })
+  await db.logReading.create({ data: { ...place, destinationId, block: 0, readAt: now } })
+  await db.logDamage.create({
+    data: {
+      ...place,
+      destinationId,
+      key: marker,
+      state: 'damaged',
+      error: { code: 'x', message: marker },
+      foundAt: now,
+    },
+  })
   await db.logRemoval.create({ data: { ...place, destinationId, beforeNumber: 1n } })
+  await db.restorePoint.create({
+    data: { ...place, name: marker, position: positions.to, order: positions.toOrder, at: now, actor: {} },
+  })
 }

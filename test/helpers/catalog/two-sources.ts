@@ -12,6 +12,7 @@ export interface SourceRows {
   copy: string
   restoreTest: string
   restore: string
+  recovery: string
   alert: string
 }
 
@@ -91,6 +92,17 @@ export async function sourceRows(
       startedAt: now,
     },
   })
+  const recovery = await db.recovery.create({
+    data: {
+      sourceId: source.id,
+      jobId: randomUUID(),
+      input: { target: { type: 'name', value: marker }, use: 'look' },
+      state: 'closed',
+      notes: [marker],
+      startedAt: now,
+    },
+  })
+  await db.recoveryQuery.create({ data: { recoveryId: recovery.id, statement: marker } })
   const alert = await db.alert.create({
     data: {
       key: `backup-failed:${source.id}`,
@@ -114,6 +126,7 @@ export async function sourceRows(
     copy: copy.id,
     restoreTest: restoreTest.id,
     restore: restore.id,
+    recovery: recovery.id,
     alert: alert.id,
   } satisfies SourceRows
 }

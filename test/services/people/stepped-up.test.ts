@@ -17,6 +17,7 @@ import { createDestination } from '@/lib/services/destination/create-destination
 import { deleteDestination } from '@/lib/services/destination/delete-destination'
 import { updateDestination } from '@/lib/services/destination/update-destination'
 import { updateOperations } from '@/lib/services/operations/update-operations'
+import { startRecovery } from '@/lib/services/recovery/start-recovery'
 import { startRestore } from '@/lib/services/restore/start-restore'
 import { createRestoreGrant } from '@/lib/services/restore-grant/create-restore-grant'
 import { createRetentionPolicy } from '@/lib/services/retention-policy/create-retention-policy'
@@ -29,6 +30,7 @@ import { createToken } from '@/lib/services/token/create-token'
 import { createUser } from '@/lib/services/user/create-user'
 import { updateUser } from '@/lib/services/user/update-user'
 import { freshCatalog, type FreshCatalog } from '../../helpers/catalog/catalog'
+import { logRows } from '../../helpers/catalog/log-rows'
 import { startHttpReceiver } from '../../helpers/servers/http-receiver'
 import { password, person, showAgain, type Person } from '../../helpers/catalog/people'
 import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres'
@@ -179,6 +181,13 @@ const scenarios: Record<SteppedUpAction, Scenario> = {
   'restore.start': async () => {
     const { id } = await backup((await source(pg.source().connection)).id)
     return (ctx) => startRestore({ ctx, input: { backupId: id, target: { database: 'restored', owners: 'keep' } } })
+  },
+  'recovery.start': async () => {
+    const { id: sourceId } = await source(pg.source().connection)
+    await logRows(catalog.db, { sourceId, destinationId: (await destination()).id, marker: '7427183920114572081' })
+    // Whether there was such a transaction, only the log can tell.
+    const target = { type: 'xid' as const, value: '700' }
+    return (ctx) => startRecovery({ ctx, input: { sourceId, target, use: 'look' } })
   },
   'user.disable': async () => {
     const { id } = await person(root, 'viewer')

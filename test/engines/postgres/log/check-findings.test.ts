@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adviceFindings } from '@/lib/engines/postgres/log/check/advice'
+import { archivingFindings, onlyForBases } from '@/lib/engines/postgres/log/check/archiving'
+import { pushedCapacityFindings } from '@/lib/engines/postgres/log/check/capacity'
 import { keepingFindings } from '@/lib/engines/postgres/log/check/keeping'
 import { managedFinding } from '@/lib/engines/postgres/log/check/managed'
 import type { ServerFacts } from '@/lib/engines/postgres/log/check/read-server'
@@ -94,4 +96,61 @@ test.each<[string, Record<string, string>, string[]]>([
   ['our own', { archive_mode: 'on', archive_command: '/opt/bin/holdfast wal-push %p', archive_library: '' }, []],
 ])('archiving: %s', (_, settings, codes) => {
   expect(adviceFindings(facts({ settings })).map(({ code }) => code)).toEqual(codes)
+})
+
+describe('a log that the server hands in', () => {
+  const id = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
+  const ready = {
+    wal_level: 'replica',
+    archive_mode: 'on',
+    archive_command: `curl -sSf -T %p https://x/api/v1/admin/sources/${id}/log/%f`,
+    archive_library: '',
+    archive_timeout: '60',
+  }
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['nothing', {}, []],
+    ['its own program', { archive_command: '/usr/local/bin/holdfast wal-push %p' }, []],
+    ['the level of the log', { wal_level: 'minimal' }, ['error wal-level']],
+    ['archiving', { archive_mode: 'off' }, ['error archive-mode']],
+    ['a command', { archive_command: '' }, ['warning archive-command']],
+    [
+      'a command of another source',
+      { archive_command: ready.archive_command.replace('0193', '0194') },
+      ['warning archive-command'],
+    ],
+    ['a command that is run', { archive_library: 'basic_archive' }, ['warning archive-command']],
+    ['an end of waiting', { archive_timeout: '0' }, ['warning archive-timeout']],
+    ['an early end of waiting', { archive_timeout: '3600' }, ['warning archive-timeout']],
+  ])('lacks %s', (_, settings, codes) => {
+    const found = archivingFindings(facts({ settings: { ...ready, ...settings } }), id)
+    expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(codes)
+    for (const { code, sql = '', restart } of found) {
+      expect(restart).toBe(['wal-level', 'archive-mode'].includes(code) ? true : undefined)
+      expect(sql).toContain('ALTER SYSTEM SET')
+    }
+  })
+
+  test('comes from a standby only while it archives what it receives', () => {
+    const standby = (mode: string) =>
+      archivingFindings(
+        facts({
+          settings: { ...ready, archive_mode: mode },
+          identity: { major: 17, version: '17.2', standby: true },
+        }),
+        id,
+      )
+    expect(standby('on')).toMatchObject([{ code: 'archive-mode', sql: 'ALTER SYSTEM SET archive_mode = always;' }])
+    expect(standby('always')).toEqual([])
+  })
+
+  test('needs no slot, and what base backups need stops nothing', () => {
+    const poor = facts({ replication: false, settings: { max_wal_senders: '0', max_replication_slots: '0' } })
+    const found = onlyForBases(pushedCapacityFindings(poor))
+    expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning wal-senders',
+      'warning replication-role',
+    ])
+    for (const { message } of found) expect(message).toContain('no point can be recovered to')
+  })
 })

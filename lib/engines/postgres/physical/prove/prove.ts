@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -12,6 +11,7 @@ import type { Proof, ProveInput } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { openSandbox, type Sandbox } from '@/lib/sandbox/open-sandbox'
 import { type BaseFacts, baseFactsSchema } from '../base-facts'
+import { makePlaces } from '../restore/make-places'
 import { unpackBase } from '../restore/unpack-base'
 import { checkRecovered } from './check-recovered'
 import { neededBytes } from './needed-bytes'
@@ -133,13 +133,6 @@ async function test(input: Test, run: RunContext): Promise<Proof> {
       }),
     )
   return { checks, evidence, restoreDurationMs }
-}
-
-/** A subordinate user's folder is closed to the worker, which is another user to the kernel. */
-async function makePlaces({ confinement, data, work }: Sandbox): Promise<{ folder: string; data: string }> {
-  const folder = confinement.user.kind === 'sub' ? join(work, 'recovered') : data
-  await mkdir(join(folder, 'tablespaces'), { recursive: true, mode: 0o700 })
-  return { folder, data: join(folder, 'cluster') }
 }
 
 function filesAsListed({ files, bytes }: { files: number; bytes: number }, { damagedPages }: BaseFacts): Check {

@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatLsn } from '@/lib/core/log/lsn'
+import { findServer } from '@/lib/engines/postgres/connect/find-client'
+import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
+import { recover } from '@/lib/engines/postgres/recovery/recover'
+import type { RecoveredPoint, RecoverInput } from '@/lib/ports/recovery-method'
+import type { RunContext } from '@/lib/ports/run-context'
+import { openSandbox } from '@/lib/sandbox/open-sandbox'
+import { baseFactsSchema } from '../base-facts'
+import { neededBytes } from '../prove/needed-bytes'
+import { inDatabase } from '../prove/own-session'
+import { recoveryFacts } from '../prove/recovery-facts'
+import { makePlaces } from '../restore/make-places'
+import { unpackBase } from '../restore/unpack-base'
+import { handOverData } from './hand-over-data'
+import { queryPoint } from './query-point'
+
+/** What a server begins with. */
+const usualPath = '"$user", public'
+
+/** Recovers a base backup and its log to a server at the plan's target, in a sandbox that stays until it is closed. */
+export async function openPoint(input: RecoverInput, run: RunContext): Promise<RecoveredPoint> {
+  const { manifest, recovery, use } = input
+  const facts = baseFactsSchema.parse(manifest.facts)
+  const server = await findServer(facts.serverMajor)
+  const steps: Record<string, number> = {}
+  const timed = timer(steps)
+  run.progress({ phase: 'starting the sandbox', doneBytes: 0 })
+  const sandbox = await timed('startMs', () =>
+    openSandbox({ ...input.sandbox, needBytes: neededBytes(manifest, recovery.plan), programs: [server.folder] }, run),
+  )
+  try {
+    const { folder, data } = await makePlaces(sandbox)
+    const tablespaceFolder = (oid: string) => join(folder, 'tablespaces', oid)
+    await timed('unpackMs', () => unpackBase({ ...input, directory: data, tablespaceFolder }, run))
+    const recovered = await timed('replayMs', () =>
+      recover(
+        {
+          ...{ sandbox, server, folder, data, ...recovery, facts: recoveryFacts(facts) },
+          use: use === 'look' ? 'look' : 'promote',
+        },
+        run,
+      ),
+    )
+    const { reached, leftOut } = recovered
+    const databases = await inDatabase(
+      recovered.source,
+      String(recovered.source.connection['database']),
+      run,
+      async (client) => {
+        const { rows } = await client.query<{ name: string }>(
+          'SELECT datname::text AS name FROM pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY datname',
+        )
+        return rows.map(({ name }) => name)
+      },
+    )
+    const scratch = join(sandbox.work, 'scratch')
+    await mkdir(scratch, { mode: 0o700 })
+    return {
+      scratch,
+      reached: { ...reached, position: formatLsn(reached.position) },
+      steps,
+      notes: leftOut.map(({ library, because }) => `The library ${library} is not loaded: ${because}.`),
+      databases: databases.map(legible),
+      query: ({ database = facts.database, ...query }, scope) =>
+        queryPoint(
+          recovered.source,
+          { ...query, database, searchPath: facts.session['search_path'] ?? usualPath },
+          scope,
+        ),
+      sourceOf: (database, like) => ({
+        ...recovered.source,
+        ...{ id: like.id, name: like.name, options: { ...like.options, replica: undefined } },
+        connection: { ...recovered.source.connection, database: database ?? facts.database },
+      }),
+      async handOver(directory, keepOut, scope) {
+        scope.progress({ phase: 'shutting the server down', doneBytes: 0 })
+        await recovered.stop()
+        const { tablespaces } = facts
+        return timed('handOverMs', () =>
+          handOverData({ sandbox, data, tablespaces, tablespaceFolder, directory, keepOut, facts }, scope),
+        )
+      },
+      close: () => sandbox.stop(),
+    }
+  } catch (error) {
+    const filled = sandbox.filled()
+    await sandbox.stop()
+    run.signal.throwIfAborted()
+    throw filled ?? error
+  }
+}
+
+function timer(steps: Record<string, number>): <T>(name: string, work: () => Promise<T>) => Promise<T> {
+  return async (name, work) => {
+    const started = performance.now()
+    try {
+      return await work()
+    } finally {
+      steps[name] = Math.round(performance.now() - started)
+    }
+  }
+}
