@@ -38,6 +38,11 @@ export function LoadFields() {
           label="Most connections"
           hint="Fewer are used when the server has few left"
         />
+        <Enter.Number
+          name="options.longestChain"
+          label="Incremental base backups before a full one"
+          hint="A recovery reads the full one and every incremental one up to its own"
+        />
         <Enter.Text
           name="options.replica.host"
           label="Read from a replica: its host"

@@ -20,6 +20,7 @@ export interface PostgresOptionValues {
   /** Null: chosen by Holdfast. */
   parallelism: number | null
   maxConnections: number | null
+  longestChain: number | null
   /** Without a host there is none. */
   replica: { host: string; port: number | null }
   lockTimeoutMs: number | null
@@ -40,6 +41,7 @@ export const emptyPostgres: { connection: PostgresConnectionValues; options: Pos
     fullSpeed: false,
     parallelism: null,
     maxConnections: 8,
+    longestChain: 6,
     replica: { host: '', port: 5432 },
     lockTimeoutMs: 30_000,
     stallTimeoutMs: null,
@@ -55,12 +57,13 @@ export function postgresValuesOf(source: Source) {
 }
 
 function optionValuesOf(options: PostgresOptions): PostgresOptionValues {
-  const { fullSpeed, parallelism = null, maxConnections, lockTimeoutMs, stallTimeoutMs = null } = options
+  const { fullSpeed, parallelism = null, maxConnections, longestChain, lockTimeoutMs, stallTimeoutMs = null } = options
   const { replica = emptyPostgres.options.replica, assertions, criticalTables } = options
   return {
     fullSpeed,
     parallelism,
     maxConnections,
+    longestChain,
     replica,
     lockTimeoutMs,
     stallTimeoutMs,
@@ -90,6 +93,7 @@ export function postgresOptionsOf({ gentle, ...values }: PostgresForm['options']
     fullSpeed: !gentle && values.fullSpeed,
     parallelism: values.parallelism ?? undefined,
     maxConnections: values.maxConnections ?? undefined,
+    longestChain: values.longestChain ?? undefined,
     replica: host === '' ? undefined : { host, port: values.replica.port ?? undefined },
     lockTimeoutMs: values.lockTimeoutMs ?? undefined,
     stallTimeoutMs: values.stallTimeoutMs ?? undefined,

@@ -54,6 +54,8 @@ export const postgresOptionsSchema = commonOptionsSchema.extend({
   maxConnections: z.number().int().min(3).max(64).default(8),
   /** As fast as it can even while others work on the server. Else a large backup then keeps to the pace of `pg_dump -Fc`. */
   fullSpeed: z.boolean().default(false),
+  /** Incremental base backups that build on a full one before the next is due; a restore needs all of them. */
+  longestChain: z.number().int().min(1).max(100).default(6),
   /** A standby of the same cluster that backups are read from; the primary is taken when it fails or conflicts. */
   replica: replicaSchema.optional(),
   /** What comprehensive restore tests ask of the restored database; the answer is the first column of the only row. */
@@ -154,6 +156,7 @@ export const postgresContract = {
   methods: [
     { kind: 'logical', title: 'Dump' },
     { kind: 'base', title: 'Base backup', needsLog: true },
+    { kind: 'incremental', title: 'Incremental base backup', needsLog: true, buildsOn: 'base' },
   ],
   restoreTarget: postgresTargetSchema,
   describeTarget(target) {
@@ -207,6 +210,7 @@ export const postgresContract = {
     if (!parsed.success || parsed.data.ssl === 'disable' || parsed.data.host.startsWith('/')) return null
     return { host: parsed.data.host, port: parsed.data.port, greeting: 'postgres' }
   },
+  longestChain: (options) => postgresOptionsSchema.parse(options).longestChain,
   containers: {
     measure: 'tables',
     names: (facts) => z.object({ tables: z.array(z.string()) }).safeParse(facts).data?.tables ?? null,

@@ -6,12 +6,12 @@ import { restoreRoleSql } from './inspect/restore-role-sql'
 import { standing } from './inspect/standing'
 import { walLog } from './log/method'
 import { logical } from './logical/method'
-import { base } from './physical/method'
+import { base, incremental } from './physical/method'
 import { recovery } from './physical/point/method'
 
 export const postgres: Engine = {
   name: 'postgres',
-  methods: { logical, base },
+  methods: { logical, base, incremental },
   log: walLog,
   recovery,
   inspect,

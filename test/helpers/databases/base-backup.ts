@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Writable } from 'node:stream'
-import { beginBase } from '@/lib/engines/postgres/physical/begin/begin-base'
+import { beginBase, beginIncremental } from '@/lib/engines/postgres/physical/begin/begin-base'
 import { baseFactsSchema, type BaseFacts } from '@/lib/engines/postgres/physical/base-facts'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import type { BackupSession, ReadableBackup } from '@/lib/ports/backup-method'
@@ -36,9 +36,10 @@ export async function takeBase(
   source: SourceSpec,
   folder: string,
   run: RunContext,
-  during: { opened?: () => Promise<void>; write?: (base: string) => Writable } = {},
+  during: { opened?: () => Promise<void>; write?: (base: string) => Writable; parent?: ReadableBackup } = {},
 ): Promise<TakenBase> {
-  const session = await beginBase(source, run)
+  const { parent } = during
+  const session = await (parent ? beginIncremental(source, run, { parent }) : beginBase(source, run))
   try {
     await during.opened?.()
     await sideBySide(session.parts.length, session.parts, run, async (part, scope) => {
@@ -69,8 +70,15 @@ function intoFile(file: string): Writable {
   })
 }
 
-/** What was taken, as a restore reads it. */
-export function readableBase({ session, facts: baseFacts, folder }: TakenBase): ReadableBackup {
+/** What was taken, as a restore reads it; `parent` is what it was given. */
+export function readableBase(
+  { session, facts: baseFacts, folder }: TakenBase,
+  parent?: ReadableBackup,
+): ReadableBackup {
+  const chain =
+    parent && session.builtOn
+      ? { base: parent.manifest.chain?.base ?? parent.manifest.backupId, parent: parent.manifest.backupId }
+      : null
   const parts = session.parts.map(({ role, base, facts = {} }): ManifestPart => {
     const bytes = readFileSync(path.join(folder, base))
     const [size, sha256] = [bytes.length, createHash('sha256').update(bytes).digest('hex')]
@@ -86,7 +94,7 @@ export function readableBase({ session, facts: baseFacts, folder }: TakenBase): 
       source: { id: randomUUID(), name: 'test', engine: 'postgres', label: session.label },
       ...{ method: session.kind, identity: session.identity, engineVersion: session.engineVersion, tool: session.tool },
       ...{ startedAt: baseFacts.serverStartedAt, finishedAt: baseFacts.serverFinishedAt },
-      ...{ facts: session.facts, measures: session.measures, chain: null, range },
+      ...{ facts: session.facts, measures: session.measures, chain, range },
       ...{ earliestTarget: null, latestTarget: null, encryption: null, parts, howToRestore: [] },
     },
     open: async (part, { signal }) => createReadStream(path.join(folder, part.file), { signal }),

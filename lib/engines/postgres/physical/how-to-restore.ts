@@ -49,11 +49,38 @@ const readingLog: HandStep[] = [
   },
 ]
 
+/** Up to here the steps of a backup are carried out for the one that builds on it. */
+export const asBackedUp = 'Now the folder restored is the data directory as it was backed up'
+
+const parentFirst: HandStep = {
+  say: `This backup has only what changed. First carry out the RESTORE.md of the backup that it builds on (chain.parent in manifest.json names it), in its own folder beside this one, up to the line that begins with Now the folder restored. This finds what was made there`,
+  run: `before="$(cd ../*"$(sed -n 's/^ *"parent": "\\([0-9a-f-]*\\)".*/\\1/p' manifest.json)"*/restored && pwd)"`,
+}
+
+/** The links of the tablespaces lead to folders of their own, and those of what is made of it to new ones. */
+function combining(oids: string[]): HandStep[] {
+  const moved = oids.map((oid) => ` -T "\${PWD//=/\\\\=}/changes-${oid}=\${PWD//=/\\\\=}/tablespace-${oid}"`)
+  return [
+    {
+      say: 'Combine it with the one before',
+      run: `pg_combinebackup${moved.join('')} -o restored "$before" changes`,
+    },
+    { say: 'Check what was made', run: 'pg_verifybackup --no-parse-wal restored' },
+    {
+      say: 'The changes are in it now',
+      run: `rm -rf ${['changes', ...oids.map((oid) => `changes-${oid}`)].join(' ')}`,
+    },
+  ]
+}
+
 /**
  * How to make a server of it with standard tools alone: the data directory from the parts, checked by PostgreSQL's own program, then
  * the log of the source replayed over it.
  */
-export function howToRestore(files: StoredFile[], { tool }: Pick<Manifest, 'tool'>): HandStep[] {
+export function howToRestore(files: StoredFile[], { tool, method }: Pick<Manifest, 'tool' | 'method'>): HandStep[] {
+  const isIncremental = method === 'incremental'
+  const unpacked = isIncremental ? 'changes' : 'restored'
+  const spaceOf = (oid: string) => (isIncremental ? `changes-${oid}` : `tablespace-${oid}`)
   const base = files.filter(({ role }) => role === 'base')
   const spaces = files.flatMap((file) => tablespaceOf(file) ?? [])
   const oids = [...new Set(spaces)]
@@ -64,23 +91,26 @@ export function howToRestore(files: StoredFile[], { tool }: Pick<Manifest, 'tool
     {
       say: `You need ${[...needed, ...unpackers(files)].join(', ')}, and what the log is compressed with. Be the user that the server is to run as, which is not root`,
     },
+    ...(isIncremental ? [parentFirst] : []),
     ...unlocking(files),
     {
       say: 'A new data directory, and a folder for each tablespace',
-      run: `mkdir -m 700 ${['restored', ...oids.map((oid) => `tablespace-${oid}`)].join(' ')}`,
+      run: `mkdir -m 700 ${[unpacked, ...oids.map(spaceOf)].join(' ')}`,
     },
-    ...base.map((file) => ({ say: 'Unpack', run: `${reading(file)} | tar -x -C restored` })),
+    ...base.map((file) => ({ say: 'Unpack', run: `${reading(file)} | tar -x -C ${unpacked}` })),
     ...files.flatMap((file) => {
       const oid = tablespaceOf(file)
-      return oid === null ? [] : [{ say: 'Unpack', run: `${reading(file)} | tar -x -C tablespace-${oid}` }]
+      return oid === null ? [] : [{ say: 'Unpack', run: `${reading(file)} | tar -x -C ${spaceOf(oid)}` }]
     }),
-    ...oids.map((oid) => ({ say: 'Link', run: `ln -s "$PWD/tablespace-${oid}" restored/pg_tblspc/${oid}` })),
+    ...oids.map((oid) => ({ say: 'Link', run: `ln -s "$PWD/${spaceOf(oid)}" ${unpacked}/pg_tblspc/${oid}` })),
     ...(list
       ? [
-          { say: "The server's own list of the files", run: `${reading(list)} > restored/backup_manifest` },
-          { say: 'Check every file with it', run: 'pg_verifybackup --no-parse-wal restored' },
+          { say: "The server's own list of the files", run: `${reading(list)} > ${unpacked}/backup_manifest` },
+          { say: 'Check every file with it', run: `pg_verifybackup --no-parse-wal ${unpacked}` },
         ]
       : []),
+    ...(isIncremental ? combining(oids) : []),
+    { say: asBackedUp },
     ...(oids.length === 0
       ? []
       : [

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { BackupMethod } from '@/lib/ports/backup-method'
-import { beginBase } from './begin/begin-base'
+import { beginBase, beginIncremental } from './begin/begin-base'
 import { howToRestore } from './how-to-restore'
 import { prove } from './prove/prove'
 
@@ -12,6 +12,9 @@ export const base: BackupMethod = {
   dataParts: ({ parts }) => parts.filter(({ role }) => role === 'base' || role === 'tablespace'),
   howToRestore,
 }
+
+/** The blocks that changed since the backup before: combined with those it builds on it is a base backup. */
+export const incremental: BackupMethod = { ...base, begin: beginIncremental }
 
 const notYet = () =>
   new HoldfastError('kind-unsupported', 'This version of Holdfast does not restore a base backup into a server.', {

@@ -43,11 +43,12 @@ export function baseFacts({ cluster, system, opened, base, end }: Described): Ba
   } satisfies BaseFacts)
 }
 
-export function measuresOf(cluster: Cluster, base: BaseStream): Measure[] {
+/** How much changed says nothing of how much there is. */
+export function measuresOf(cluster: Cluster, base: BaseStream, isIncremental: boolean): Measure[] {
   const databases = databasesOf(cluster, base)
   const bytes = [...(base.splitter?.archiveBytes.values() ?? [])].reduce((sum, each) => sum + each, 0)
   return [
-    { name: 'bytes', of: 'items', unit: 'bytes', value: bytes },
+    ...(isIncremental ? [] : [{ name: 'bytes', of: 'items', unit: 'bytes', value: bytes } as const]),
     { name: 'databases', of: 'containers', unit: 'count', value: databases.length },
   ]
 }

@@ -22,6 +22,8 @@ export interface Cluster extends Pick<
   locale: DatabaseLocale
   databases: { oid: string; name: string }[]
   outside: OutsideFiles
+  /** Which blocks change is noted, as incremental backups need it; null before version 17. */
+  summarizesWal: boolean | null
   now: Date
 }
 
@@ -29,7 +31,7 @@ export async function readCluster(client: Client): Promise<Cluster> {
   const identity = await readIdentity(client)
   const { rows } = await client.query<{ name: string; setting: string }>(
     'SELECT name, setting FROM pg_settings WHERE name = ANY ($1)',
-    [[...recoverySettings, 'data_checksums', 'wal_segment_size']],
+    [[...recoverySettings, 'data_checksums', 'wal_segment_size', 'summarize_wal']],
   )
   const shown = new Map(rows.map(({ name, setting }) => [name, setting]))
   const { rows: superusers } = await client.query<{ name: string }>(
@@ -51,6 +53,7 @@ export async function readCluster(client: Client): Promise<Cluster> {
     preload: await readPreload(client),
     dataChecksums: shown.get('data_checksums') === 'on',
     walSegmentBytes: Number(shown.get('wal_segment_size')),
+    summarizesWal: shown.has('summarize_wal') ? shown.get('summarize_wal') === 'on' : null,
     locale: await readLocale(client, identity.versionNumber),
     databases,
     outside: await readOutsideFiles(client),

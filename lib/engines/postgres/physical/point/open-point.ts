@@ -12,7 +12,8 @@ import { neededBytes } from '../prove/needed-bytes'
 import { inDatabase } from '../prove/own-session'
 import { recoveryFacts } from '../prove/recovery-facts'
 import { makePlaces } from '../restore/make-places'
-import { unpackBase } from '../restore/unpack-base'
+import { requireCombine } from '../restore/combine'
+import { chainOf, unpackChain } from '../restore/unpack-chain'
 import { handOverData } from './hand-over-data'
 import { queryPoint } from './query-point'
 
@@ -24,16 +25,31 @@ export async function openPoint(input: RecoverInput, run: RunContext): Promise<R
   const { manifest, recovery, use } = input
   const facts = baseFactsSchema.parse(manifest.facts)
   const server = await findServer(facts.serverMajor)
+  const chain = chainOf(input)
+  if (chain.length > 1) await requireCombine(server)
   const steps: Record<string, number> = {}
   const timed = timer(steps)
   run.progress({ phase: 'starting the sandbox', doneBytes: 0 })
   const sandbox = await timed('startMs', () =>
-    openSandbox({ ...input.sandbox, needBytes: neededBytes(manifest, recovery.plan), programs: [server.folder] }, run),
+    openSandbox(
+      {
+        ...input.sandbox,
+        needBytes: neededBytes(
+          chain.map((each) => each.manifest),
+          recovery.plan,
+        ),
+        programs: [server.folder],
+      },
+      run,
+    ),
   )
   try {
     const { folder, data } = await makePlaces(sandbox)
     const tablespaceFolder = (oid: string) => join(folder, 'tablespaces', oid)
-    await timed('unpackMs', () => unpackBase({ ...input, directory: data, tablespaceFolder }, run))
+    const { confinement } = sandbox
+    await timed('unpackMs', () =>
+      unpackChain({ chain, confinement, server, folder, directory: data, tablespaceFolder }, run),
+    )
     const recovered = await timed('replayMs', () =>
       recover(
         {

@@ -12,7 +12,8 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { openSandbox, type Sandbox } from '@/lib/sandbox/open-sandbox'
 import { type BaseFacts, baseFactsSchema } from '../base-facts'
 import { makePlaces } from '../restore/make-places'
-import { unpackBase } from '../restore/unpack-base'
+import { requireCombine } from '../restore/combine'
+import { chainOf, unpackChain } from '../restore/unpack-chain'
 import { checkRecovered } from './check-recovered'
 import { neededBytes } from './needed-bytes'
 import { checkPageChecksums } from './page-checksums'
@@ -29,12 +30,21 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   if (!recovery) throw logNeeded()
   const facts = baseFactsSchema.parse(input.manifest.facts)
   const server = await findServer(facts.serverMajor)
+  const chain = chainOf(input)
+  if (chain.length > 1) await requireCombine(server)
   const steps: Record<string, number> = {}
   const timed = timer(steps)
   run.progress({ phase: 'starting the sandbox', doneBytes: 0 })
   const sandbox = await timed('startMs', () =>
     openSandbox(
-      { ...input.sandbox, needBytes: neededBytes(input.manifest, recovery.plan), programs: [server.folder] },
+      {
+        ...input.sandbox,
+        needBytes: neededBytes(
+          chain.map(({ manifest }) => manifest),
+          recovery.plan,
+        ),
+        programs: [server.folder],
+      },
       run,
     ),
   )
@@ -44,6 +54,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     confinement: report,
     ...(report.grade === 'none' ? { acceptedUnconfined: true } : {}),
     ...tellPlan(recovery.plan),
+    ...(chain.length > 1 ? { chain: chain.map(({ manifest }) => manifest.backupId) } : {}),
     ...(facts.damagedPages.length > 0 ? { damagedPages: facts.damagedPages.length } : {}),
     steps,
   }
@@ -84,12 +95,20 @@ async function test(input: Test, run: RunContext): Promise<Proof> {
   const { folder, data } = await makePlaces(sandbox)
   try {
     const unpacked = await timed('unpackMs', () =>
-      unpackBase({ ...input, directory: data, tablespaceFolder: (oid) => join(folder, 'tablespaces', oid) }, run),
+      unpackChain(
+        {
+          ...{ chain: chainOf(input), confinement: sandbox.confinement, server, folder, directory: data },
+          tablespaceFolder: (oid) => join(folder, 'tablespaces', oid),
+        },
+        run,
+      ),
     )
     evidence.baseBytes = unpacked.bytes
     checks.push(filesAsListed(unpacked, facts))
   } catch (error) {
     run.signal.throwIfAborted()
+    const filled = sandbox.filled()
+    if (filled) throw filled
     if (isDamage(error)) return ends('files-as-listed', error)
     throw error instanceof HoldfastError && error.code === 'target-full' ? full(error) : error
   }

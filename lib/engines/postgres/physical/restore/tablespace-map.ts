@@ -15,8 +15,12 @@ export async function rewriteTablespaceMap(directory: string, folders: ReadonlyM
     throw baseDamaged('its tablespaces are not those of its tablespace_map')
   await rm(path, { force: true })
   if (folders.size === 0) return
-  const lines = [...folders].map(([oid, folder]) => `${oid} ${folder.replace(/[\\\n\r]/g, '\\$&')}\n`)
-  await writeFile(path, lines.join(''), { flag: 'wx', mode: 0o600 })
+  await writeFile(path, tablespaceMap(folders), { flag: 'wx', mode: 0o600 })
+}
+
+/** What the server reads: a line for each, by its oid. */
+export function tablespaceMap(folders: ReadonlyMap<string, string>): string {
+  return [...folders].map(([oid, folder]) => `${oid} ${folder.replace(/[\\\n\r]/g, '\\$&')}\n`).join('')
 }
 
 /** A line is the oid, and the place in which a backslash stands before what would end the line. */

@@ -115,7 +115,11 @@ async function readList({ manifest, open, directory }: UnpackOrder, run: RunCont
   return { listed, ...unpacked }
 }
 
-function foldersOf({ manifest, tablespaceFolder }: UnpackOrder): Map<string, string> {
+/** Where its tablespaces go, by their oids. */
+export function foldersOf({
+  manifest,
+  tablespaceFolder,
+}: Pick<UnpackOrder, 'manifest' | 'tablespaceFolder'>): Map<string, string> {
   const oids = manifest.parts.filter(({ role }) => role === 'tablespace').map(oidOf)
   return new Map(oids.map((oid) => [oid, tablespaceFolder(oid)]))
 }
