@@ -52,9 +52,10 @@ export async function readLogObjects(
     return log
   }
   const sizes = new Map<string, number>()
+  const byId = new Map(manifests.map((manifest) => [manifest.backupId, manifest]))
   for (const manifest of manifests) {
     const base = baseOf(input.method, manifest)
-    if (!base || !manifest.range) continue
+    if (!base || !manifest.range || !hasChain(manifest, byId)) continue
     logOf(manifest.range.identity).bases.push(base)
     const segmentBytes = input.method.segmentBytesOf(manifest.facts)
     if (segmentBytes !== null) sizes.set(manifest.range.identity, segmentBytes)
@@ -83,6 +84,18 @@ function baseOf(method: LogMethod, { backupId, range, earliestTarget }: Manifest
   if (!range || earliestTarget === null) return null
   const places = { start: method.order(range.from), end: method.order(range.to) }
   return { backupId, timeline: range.timeline, ...places, endedAt: new Date(earliestTarget) }
+}
+
+/** All that it builds on lies there as well. */
+function hasChain({ chain }: Manifest, byId: ReadonlyMap<string, Manifest>): boolean {
+  const seen = new Set<string>()
+  for (let link = chain; link !== null;) {
+    const parent = byId.get(link.parent)
+    if (!parent || seen.has(link.parent)) return false
+    seen.add(link.parent)
+    link = parent.chain
+  }
+  return true
 }
 
 interface Found<Object extends LogObject = LogObject> {

@@ -40,7 +40,7 @@ const historyOf =
   ({ timeline, history }: { timeline: string; history: string | null }): TimelineHistory[] =>
     history === null ? [] : [method.history(timeline, history)]
 
-/** Good base backups, of one destination or of any. */
+/** Good base backups, of one destination or of any; an incremental one only with all that it builds on. */
 export async function readBases(tx: Tx, method: LogMethod, of: StoredLogOf): Promise<RecoveryBase[]> {
   const backups = await tx.backup.findMany({
     where: {
@@ -51,9 +51,12 @@ export async function readBases(tx: Tx, method: LogMethod, of: StoredLogOf): Pro
         some: { state: 'stored', ...(of.destinationId === undefined ? {} : { destinationId: of.destinationId }) },
       },
     },
-    select: { manifest: true },
+    select: { id: true, manifest: true, dependsOn: true },
   })
-  return backups.flatMap(({ manifest }) => {
+  // What an incremental one builds on is of the same server, and so is among these.
+  const found = new Set(backups.map(({ id }) => id))
+  return backups.flatMap(({ manifest, dependsOn }) => {
+    if (!dependsOn.every((id) => found.has(id))) return []
     const parsed = manifestSchema.parse(manifest)
     return parsed.range?.identity === of.identity ? (baseOf(method, parsed) ?? []) : []
   })
