@@ -415,6 +415,18 @@ describe('a newest backup that looks wrong', () => {
     expect(await applied()).toMatchObject({ paused: false })
   })
 
+  it('measures the size of what changed against what changed before, and what was counted against all', async () => {
+    const full = await back(6, { kind: 'base', sourceBytes: 1_000_000 })
+    await back(5, { kind: 'incremental', sourceBytes: 1_000, dependsOn: [full] })
+    expect(await applied()).toMatchObject({ paused: false })
+    await back(4, { kind: 'incremental', sourceBytes: 900, dependsOn: [full] })
+    expect(await applied()).toMatchObject({ paused: false })
+    await back(3, { kind: 'base', sourceBytes: 990_000 })
+    expect(await applied()).toMatchObject({ paused: false })
+    await back(2, { kind: 'incremental', sourceBytes: 1_000, rows: 10, dependsOn: [full] })
+    expect(await applied()).toMatchObject({ paused: true })
+  })
+
   it('pauses retention until someone acknowledges it, and then is the new measure (fault 43)', async () => {
     const old = await back(40)
     for (const age of [4, 3, 2]) await back(age)

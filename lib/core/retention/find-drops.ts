@@ -8,6 +8,9 @@ export interface Measured {
   measures: readonly Measure[]
 }
 
+/** One before it; null: its size is that of something else. */
+export type Earlier = Pick<Measured, 'measures'> & { sourceBytes: number | null }
+
 /** So many good backups before the newest say what is usual. */
 export const baselineLength = 10
 
@@ -16,14 +19,14 @@ export const baselineLength = 10
  * ten): more than `share` of its size or of something that its engine counted. Empty when nothing did, or when there is
  * nothing to compare with.
  */
-export function findDrops(newest: Measured, before: readonly Measured[], share: number): Drop[] {
+export function findDrops(newest: Measured, before: readonly Earlier[], share: number): Drop[] {
   const baseline = before.slice(0, baselineLength)
   const facts = [
     {
       fact: 'size',
       unit: 'bytes' as const,
       value: newest.sourceBytes,
-      earlier: baseline.map((one) => one.sourceBytes),
+      earlier: baseline.map((one) => one.sourceBytes).filter((known) => known !== null),
     },
     ...newest.measures.map((measure) => ({
       fact: measure.name,

@@ -28,8 +28,11 @@ export async function refreshPause(
     .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   const [newest, ...older] = good
   if (!newest) return null
-  // A copy of a whole server is not measured against dumps of a database.
-  const before = older.filter(({ needsLog }) => needsLog === newest.needsLog).slice(0, baselineLength)
+  // A copy of a whole server is not measured against dumps of a database, nor the size of what changed against that of everything.
+  const before = older
+    .filter(({ needsLog }) => needsLog === newest.needsLog)
+    .slice(0, baselineLength)
+    .map((one) => ({ ...one, sourceBytes: isFull(one) === isFull(newest) ? one.sourceBytes : null }))
   const drops = findDrops(newest, before, share)
   if (drops.length === 0) return null
   const pause: RetentionPause = {
@@ -54,6 +57,8 @@ export async function refreshPause(
   )
   return pause
 }
+
+const isFull = ({ dependsOn }: HistoryRow) => dependsOn.length === 0
 
 function describe({ fact, unit = 'count', value, usual }: Drop): string {
   const number = (count: number) => valueInWords('count', count)
