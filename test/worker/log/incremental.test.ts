@@ -1,13 +1,18 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { walLog } from '@/lib/engines/postgres/log/method'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { startBackup } from '@/lib/services/backup/start-backup'
+import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { getWindows } from '@/lib/services/recovery/get-windows'
+import { readLogObjects } from '@/lib/services/recovery/read-log-objects'
 import { getRestoreTest } from '@/lib/services/restore-test/get-restore-test'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
+import { ownSigningKeys } from '@/lib/services/signature/signing-keys'
 import { updateSource } from '@/lib/services/source/update-source'
 import { startProduct, type Product } from '../../helpers/product'
+import { makeTestRun } from '../../helpers/run-context'
 import { offerPostgres17 } from '../../helpers/servers/postgres-17'
 import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres'
 import { waitFor } from '../../helpers/wait-for'
@@ -81,6 +86,25 @@ describe('incremental base backups of a source', () => {
     expect((await windows()).flatMap(({ backupIds }) => backupIds)).toEqual(chain.slice(0, index))
     await setCopy(member, 'stored')
     expect((await windows()).flatMap(({ backupIds }) => backupIds)).toHaveLength(3)
+  })
+
+  it('count by the objects alone with all that they build on', async () => {
+    const { ctx } = product
+    const row = await ctx.db.destination.findUniqueOrThrow({ where: { id: store.id } })
+    const trustedKeys = await ownSigningKeys(ctx.db, ctx.vault)
+    const bases = async () => {
+      const storage = ctx.openStorage(await destinationSpec(ctx, row))
+      const input = { storage, sourceId, method: walLog, trustedKeys, unwrap: null }
+      const { logs } = await readLogObjects(input, makeTestRun())
+      await storage.close()
+      return [...logs.values()].flatMap((log) => log.bases.map(({ backupId }) => backupId)).toSorted()
+    }
+    expect(await bases()).toEqual(chain.toSorted())
+    const middle = await ctx.db.backup.findUniqueOrThrow({ where: { id: chain[1] ?? '' } })
+    const manifest = path.join(store.folder, middle.repositoryPath, 'manifest.json')
+    await rename(manifest, `${manifest}.away`)
+    expect(await bases()).toEqual(chain.slice(0, 1))
+    await rename(`${manifest}.away`, manifest)
   })
 
   it('are found damaged by the restore test when an object in the middle of the chain is', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +10,7 @@ import { logFolder, logKey } from '@/lib/core/repository/log-paths'
 import type { StoredLog } from '@/lib/core/recovery/stored-log'
 import { asBackedUp, howToRestore } from '@/lib/engines/postgres/physical/how-to-restore'
 import { incremental } from '@/lib/engines/postgres/physical/method'
+import { requireCombine } from '@/lib/engines/postgres/physical/restore/combine'
 import { openPoint } from '@/lib/engines/postgres/physical/point/open-point'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { ReadableBackup } from '@/lib/ports/backup-method'
@@ -294,6 +296,27 @@ describe('incremental base backups of PostgreSQL 17', () => {
     const nonsense = async () => Readable.from([Buffer.from('{"nothing": 1}\n')])
     const refused = await take('refused-list', { manifest, open: nonsense })
     expect(refused.session).toMatchObject({ kind: 'base', warnings: [expect.stringContaining('refuses the list')] })
+  })
+
+  it('are full ones with the reason where the parent is of a timeline that the server never was on', async () => {
+    const list = readFileSync(path.join(taken[2]?.folder ?? '', 'backup_manifest'), 'latin1')
+    const changed = list.replace('"Timeline": 1,', '"Timeline": 7,')
+    expect(changed).not.toBe(list)
+    const [body = ''] = changed.split('"Manifest-Checksum"')
+    const sum = createHash('sha256').update(body, 'latin1').digest('hex')
+    const other = Buffer.from(`${body}"Manifest-Checksum": "${sum}"}\n`, 'latin1')
+    const parent = { manifest: last().manifest, open: async () => Readable.from([other]) }
+    const { session } = await take('other-timeline', parent)
+    expect(session).toMatchObject({ kind: 'base', warnings: [expect.stringContaining('timeline 7')] })
+  })
+
+  it('need the program that combines beside the server’s others, and say so', async () => {
+    const version = { version: '17.0', major: 17 }
+    await expect(requireCombine({ folder: work.path, ...version })).rejects.toMatchObject({
+      code: 'sandbox-unavailable',
+      message: expect.stringContaining('pg_combinebackup'),
+    })
+    await requireCombine({ folder: await postgres17Bin(), ...version })
   })
 
   it('are not begun at all when the store of the parent is away', async () => {
