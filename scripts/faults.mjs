@@ -2,7 +2,9 @@
 // What is random or a whole matrix, and of which `npm test` does a share, at any length, on real parts:
 // `npm run faults -- --rounds 200` kills the worker at random moments, `--damages 2000` damages stored objects, `--rooms` has a
 // hostile database restored at every level in every confinement, `--databases 500` takes databases of a generator from backup
-// to equal rows, `--points 50` recovers to as many points of each kind, `--slots` watches slots on both versions, `--whole` does all of these. A failure prints its seed; `--seed N` does the same again. Servers named by HOLDFAST_TEST_* are used.
+// to equal rows, `--points 50` recovers to as many points of each kind, `--slots` watches slots on both versions,
+// `--away 600` keeps all destinations of a followed log away for so many seconds, `--whole` does all of these. A failure prints its
+// seed; `--seed N` does the same again. Servers named by HOLDFAST_TEST_* are used.
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -26,6 +28,7 @@ const SUITES = {
   damages: { file: 'test/worker/faults/random-damage.test.ts', variable: 'HOLDFAST_TEST_TRIALS', whole: '2000' },
   databases: { file: 'test/faults/generated-databases.test.ts', variable: 'HOLDFAST_TEST_DATABASES', whole: '500' },
   points: { file: 'test/worker/log/exact-points.test.ts', variable: 'HOLDFAST_TEST_POINTS', whole: '50' },
+  away: { file: 'test/worker/log/faults.test.ts', variable: 'HOLDFAST_TEST_AWAY_SECONDS', whole: '600' },
   slots: { file: 'test/worker/log/slot.test.ts', variable: 'HOLDFAST_TEST_SLOTS', whole: 'all' },
   rooms: { file: 'test/engines/postgres/prove/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
 }
@@ -47,7 +50,7 @@ function options() {
     }).values
   } catch (error) {
     throw new StartError(
-      `${error.message}. Known are --rounds, --damages, --databases, --points and --seed, each with a whole number, --slots, --rooms and --whole.`,
+      `${error.message}. Known are --rounds, --damages, --databases, --points, --away and --seed, each with a whole number, --slots, --rooms and --whole.`,
     )
   }
 }

@@ -77,6 +77,8 @@ export const recoveryTask: Task = {
     return {
       outcome: { type: 'succeeded' },
       commit: async (tx) => {
+        // Of somebody who did not wait for it.
+        await tx.recoveryQuery.deleteMany({ where: { recoveryId: id } })
         await tx.recovery.update({
           where: { id },
           data: { state, notes, steps: point.steps, finishedAt: await catalogNow(tx) },

@@ -7,6 +7,7 @@ import type { RecoveryQueryModel } from '@/lib/db/generated/models/RecoveryQuery
 import type { RecoveredPoint } from '@/lib/ports/recovery-method'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { type answeredSchema, askedSchema, sealedFor } from '@/lib/services/recovery/query-recovery'
+import { isCatalogAway } from '../../is-catalog-away'
 import type { TaskArgs } from '../../task'
 
 const lookEveryMs = 100
@@ -24,18 +25,14 @@ export async function serveLook({ ctx, job, run }: TaskArgs, id: string, point: 
   run.progress({ phase: 'open', doneBytes: 0 })
   const running = new Set<Promise<void>>()
   try {
-    while (await isOpen()) {
-      const waiting = await ctx.db.recoveryQuery.findMany({
-        where: { recoveryId: id, state: 'waiting' },
-        orderBy: { askedAt: 'asc' },
-        take: atOnce - running.size,
-      })
-      for (const query of waiting) {
-        await ctx.db.recoveryQuery.updateMany({ where: { id: query.id }, data: { state: 'running' } })
-        const done = answer(query)
-          .catch((error: unknown) => run.logger.warn('a statement could not be answered', { error: String(error) }))
-          .finally(() => running.delete(done))
-        running.add(done)
+    for (let heardAt = performance.now(); ;) {
+      try {
+        if (!(await isOpen())) return
+        await answerWaiting()
+        heardAt = performance.now()
+      } catch (error) {
+        // A look outlives a restart of the catalog.
+        if (!isCatalogAway(error) || performance.now() - heardAt > lookLastsMs) throw error
       }
       await delay(lookEveryMs, undefined, { signal: run.signal })
     }
@@ -46,6 +43,21 @@ export async function serveLook({ ctx, job, run }: TaskArgs, id: string, point: 
   async function isOpen(): Promise<boolean> {
     const row = await ctx.db.recovery.findUniqueOrThrow({ where: { id } })
     return row.closeRequestedAt === null && row.expiresAt !== null && row.expiresAt > (await catalogNow(ctx.db))
+  }
+
+  async function answerWaiting(): Promise<void> {
+    const waiting = await ctx.db.recoveryQuery.findMany({
+      where: { recoveryId: id, state: 'waiting' },
+      orderBy: { askedAt: 'asc' },
+      take: atOnce - running.size,
+    })
+    for (const query of waiting) {
+      await ctx.db.recoveryQuery.updateMany({ where: { id: query.id }, data: { state: 'running' } })
+      const done = answer(query)
+        .catch((error: unknown) => run.logger.warn('a statement could not be answered', { error: String(error) }))
+        .finally(() => running.delete(done))
+      running.add(done)
+    }
   }
 
   async function answer({ id: queryId, statement }: RecoveryQueryModel): Promise<void> {
