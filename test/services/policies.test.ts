@@ -86,7 +86,7 @@ describe('a policy', () => {
     const files = { name: 'files', engine: 'files', connection: { root: '/srv' }, options: {} }
     const { id } = await catalog.db.source.create({ data: files })
     const other = await source('of another engine')
-    const kind = { options: { method: 'incremental' } }
+    const kind = { options: { method: 'snapshot' } }
     const refused = {
       code: 'invalid-input',
       facts: { errors: [{ path: 'options.method', message: expect.stringContaining('of another engine') }] },
@@ -97,11 +97,11 @@ describe('a policy', () => {
     const policy = await createPolicy({ ctx, input: nightly({ sourceIds: [id] }) })
     const { changes } = await previewPolicy({ ctx, input: { id: policy.id, patch: patch(kind) } })
     expect(changes.map(({ change, differences }) => [change, differences])).toEqual([
-      ['changed', ['Takes backups of kind incremental instead of backups of the usual kind.']],
+      ['changed', ['Takes backups of kind snapshot instead of backups of the usual kind.']],
     ])
     await updatePolicy({ ctx, input: { id: policy.id, patch: patch(kind) } })
     const [schedule] = await schedulesOf(policy.id)
-    expect(schedule?.options.method).toBe('incremental')
+    expect(schedule?.options.method).toBe('snapshot')
     const joining = { id: policy.id, patch: patch({ sourceIds: [id, other] }) }
     await expect(updatePolicy({ ctx, input: joining })).rejects.toMatchObject(refused)
   })

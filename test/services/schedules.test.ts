@@ -47,7 +47,7 @@ describe('a schedule', () => {
 
   it('takes no kind of backup that the engine of its source does not have', async () => {
     const refused = { code: 'invalid-input', facts: { errors: [{ path: 'options.method' }] } }
-    const options = { method: 'incremental' as const }
+    const options = { method: 'snapshot' as const }
     await expect(createSchedule({ ctx, input: daily({ options }) })).rejects.toMatchObject(refused)
     const schedule = await createSchedule({ ctx, input: daily({ options: { method: 'logical' } }) })
     const patch = updateScheduleSchema.parse({ options })

@@ -115,7 +115,9 @@ describe('a catalog and repositories of version 1, upgraded', () => {
         ...source,
         connection: { ...source.connection, port: pg.port },
         // How a source is protected is new, and is as it was.
-        protection: { dumps: true, continuous: false, sliceMs: 60_000 },
+        protection: { dumps: true, continuous: false, log: 'stream', sliceMs: 60_000 },
+        // After how many differences a full base backup is due.
+        options: { ...source.options, longestChain: 6 },
       })),
       // and the repositories into other folders.
       destinations: before.destinations.map((destination) => ({

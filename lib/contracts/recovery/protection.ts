@@ -8,10 +8,9 @@ export const logWaySchema = z.enum(['stream', 'push'])
 export type LogWay = z.infer<typeof logWaySchema>
 
 /**
- * How a source is protected. `dumps`: by backups of its usual kind. `continuous`: by base backups, and by its log as it is written, which comes as
- * `log` says.
- * `sliceMs`: a commit is stored at the latest so long after it was made. `destinationIds`: where the log goes; absent: where its
- * scheduled backups go.
+ * How a source is protected. `dumps`: by backups of its usual kind. `continuous`: by base backups, and by its log as it is written, which
+ * comes as `log` says. `sliceMs`: a commit is stored at the latest so long after it was made. `destinationIds`: where the log goes;
+ * absent: where its scheduled backups go.
  */
 export const protectionSchema = z.object({
   dumps: z.boolean().default(true),

@@ -35,7 +35,7 @@ export async function readSample(): Promise<Sample> {
 const items = z.array(z.looseObject({}))
 const optioned = z.array(z.looseObject({ options: z.looseObject({}) }))
 const answersSchema = z.looseObject({
-  sources: z.array(z.looseObject({ connection: z.looseObject({}) })),
+  sources: z.array(z.looseObject({ connection: z.looseObject({}), options: z.looseObject({}) })),
   destinations: z.array(z.looseObject({ name: z.string() })),
   backups: items,
   backupDetails: items,
