@@ -91,7 +91,7 @@ describe('the recovery kit is a state', () => {
     expect(await look()).toMatchObject({ state: 'made', hasCheckWord: true })
   })
 
-  it('while a copy is left that it does not open, the worker begins again, and otherwise not', async () => {
+  it('while a copy or a key of a log is left that it does not open, the worker begins again, and otherwise not', async () => {
     const { recipient } = await look()
     await catalog.db.job.updateMany({ where: { kind: 'rewrap' }, data: { state: 'succeeded' } })
     const due = async () => {
@@ -108,8 +108,13 @@ describe('the recovery kit is a state', () => {
     expect(await due()).toBe(0)
     ctx.clock.advance(16 * 60_000)
     expect(await due()).toBe(1)
-    await catalog.db.job.updateMany({ where: { kind: 'rewrap' }, data: { state: 'succeeded' } })
-    for (const id of copies) await wrapFor(id, [recipient ?? '', ctx.vault.instanceRecipient])
+    const done = () => catalog.db.job.updateMany({ where: { kind: 'rewrap' }, data: { state: 'succeeded' } })
+    const everyone = [recipient ?? '', ctx.vault.instanceRecipient]
+    for (const id of copies) await wrapFor(id, everyone)
+    await done()
+    expect(await due()).toBe(1)
+    await catalog.db.logPeriod.updateMany({ data: { wrappedFor: everyone } })
+    await done()
     expect(await due()).toBe(0)
   })
 })

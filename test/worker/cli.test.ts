@@ -117,7 +117,7 @@ describe('the command line', () => {
     [['backup'], 2, 'Name the source'],
     [['status', '--frob'], 2, 'Unknown option'],
     [['backup', 'source 1', '--kind', 'odd'], 2, '--kind is one of: '],
-    [['backup', 'source 1', '--kind', 'incremental'], 1, 'has no backups of kind incremental'],
+    [['backup', 'source 1', '--kind', 'snapshot'], 1, 'has no backups of kind snapshot'],
     [['backup', 'nothing'], 1, 'There is no source called "nothing".'],
   ])('answers %j with exit code %i', async (args, code, message) => {
     const outcome = await run(args)

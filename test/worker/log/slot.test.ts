@@ -8,8 +8,9 @@ import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres
 import { tempDir } from '../../helpers/temp'
 import { waitFor } from '../../helpers/wait-for'
 
-/** Alerts have their time to begin and to end: `npm run faults -- --slots` takes both versions. */
-const majors = process.env['HOLDFAST_TEST_SLOTS'] === 'all' ? ([15, 17] as const) : ([17] as const)
+/** Alerts have their time to begin and to end: both versions, and what takes minutes, are for `npm run faults -- --slots`. */
+const all = process.env['HOLDFAST_TEST_SLOTS'] === 'all'
+const majors = all ? ([15, 17] as const) : ([17] as const)
 
 describe.each(majors)('what PostgreSQL %s keeps for a source (faults 56, 93)', (major) => {
   let product: Product
@@ -97,13 +98,15 @@ describe.each(majors)('what PostgreSQL %s keeps for a source (faults 56, 93)', (
     },
   )
 
-  it('says when log was lost, and ends the alerts once a new window is open', { timeout: 400_000 }, async () => {
+  if (!all) return
+
+  it('says when log was lost, and ends the alerts once a new window is open', { timeout: 800_000 }, async () => {
     await server.sql('CHECKPOINT')
     expect(await ownSlot()).toMatchObject({ wal_status: 'lost' })
     await told('log-at-risk', /is lost that was not stored/)
     await server.sql('ALTER ROLE reader REPLICATION')
-    await waitFor('a new range', async () => (await log.ranges()).length === 2, 90_000)
-    await waitFor('the new window', async () => (await log.stream())?.hasWindow, 90_000)
+    await waitFor('a new range', async () => (await log.ranges()).length === 2, 150_000)
+    await waitFor('the new window', async () => (await log.stream())?.hasWindow, 150_000)
     await ended('log-at-risk')
     await ended('log-gap')
     await ended('log-behind')
