@@ -29,7 +29,11 @@ const SUITES = {
   databases: { file: 'test/faults/generated-databases.test.ts', variable: 'HOLDFAST_TEST_DATABASES', whole: '500' },
   points: { file: 'test/worker/log/exact-points.test.ts', variable: 'HOLDFAST_TEST_POINTS', whole: '50' },
   away: { file: 'test/worker/log/faults.test.ts', variable: 'HOLDFAST_TEST_AWAY_SECONDS', whole: '600' },
-  slots: { file: 'test/worker/log/slot.test.ts', variable: 'HOLDFAST_TEST_SLOTS', whole: 'all' },
+  slots: {
+    file: ['test/worker/log/slot.test.ts', 'test/worker/log/push-log.test.ts'],
+    variable: 'HOLDFAST_TEST_SLOTS',
+    whole: 'all',
+  },
   rooms: { file: 'test/engines/postgres/prove/hostile.test.ts', variable: 'HOLDFAST_TEST_ROOMS', whole: 'all' },
 }
 const SEEDS = ['HOLDFAST_TEST_KILL_SEED', 'HOLDFAST_TEST_SEED', 'HOLDFAST_TEST_DATABASES_SEED']
@@ -61,7 +65,7 @@ function chosenSuites(values) {
   const chosen = asked.length > 0 ? asked : ['rounds']
   const amount = (name) => (typeof values[name] === 'string' ? wholeNumber(name, values[name]) : SUITES[name].whole)
   return {
-    files: chosen.map((name) => SUITES[name].file),
+    files: chosen.flatMap((name) => SUITES[name].file),
     variables: Object.fromEntries(chosen.map((name) => [SUITES[name].variable, amount(name)])),
   }
 }

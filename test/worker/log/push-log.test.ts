@@ -189,7 +189,7 @@ describe.each([15, 17] as const)('the log that PostgreSQL %i hands in', (major) 
     expect(await scene.log.compared(server)).toContain(name)
   }, 90_000)
 
-  it('raises an alert when it stalls, and drains afterwards (fault 54)', async () => {
+  const stalls = async () => {
     const { server, archive, log } = scene
     // PostgreSQL counts no failure above 125.
     archive.mode(major === 15 ? 'none' : 'exit-200')
@@ -214,7 +214,10 @@ describe.each([15, 17] as const)('the log that PostgreSQL %i hands in', (major) 
     expect(await log.ranges()).toHaveLength(1)
     expect((await windows()).gaps).toEqual([])
     await waitFor('the alert to end', async () => (await alerts('log-behind')).length === 0, 80_000)
-  }, 240_000)
+  }
+  // It takes minutes: on both versions by `npm run faults -- --slots`.
+  if (major === 17 || process.env['HOLDFAST_TEST_SLOTS'] === 'all')
+    it('raises an alert when it stalls, and drains afterwards (fault 54)', stalls, 240_000)
 
   it('is stored by plain curl with the line that the check proposes', async () => {
     const { product, server, archive, sourceId, token, web } = scene
