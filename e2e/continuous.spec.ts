@@ -74,6 +74,7 @@ test('what the server lacks is named with the SQL for it, and once that was run 
   expect(await protectionNow(page)).toEqual({
     dumps: true,
     continuous: true,
+    log: 'stream',
     sliceMs: 10_000,
     destinationIds: [destination.id],
   })

@@ -28,6 +28,7 @@ describe('the form of how a source is protected', () => {
     expect(after(off, protectionBody(protectionValues(off)).protection)).toEqual({
       dumps: true,
       continuous: true,
+      log: 'stream',
       sliceMs: 60_000,
     })
   })

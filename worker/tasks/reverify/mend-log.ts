@@ -31,7 +31,7 @@ const atOnce = 1_000
 
 /**
  * Mends what is damaged or missing in a destination: from another one that has it whole, or from the catalog. What cannot be mended now
- * stays as it is, and is tried again by the next run. Where the log is followed, its follower mends segments, too: whoever comes second
+ * stays as it is, and is tried again by the next run. Where the log is followed, its follower mends segments, too: the second one
  * finds it done.
  */
 export async function mendLog(args: TaskArgs, store: LogStore): Promise<number> {
