@@ -1,7 +1,7 @@
 import type { Db } from '@/lib/db/client'
 import type { ClaimedStream } from './claim-streams'
-import { raiseIncident } from '../incident/raise-incident'
 import { assertStream } from './hold-stream'
+import { raiseGap } from './raise-gap'
 
 /** Notes that the log ends here, and why: what came next is gone, and a new beginning is made. */
 export async function closeWindow(
@@ -28,18 +28,6 @@ export async function closeWindow(
       where: { sourceId, identity, timeline, toOrder: newest.toOrder },
       data: { endsBecause: because, coveredUntil },
     })
-    await raiseIncident(
-      tx,
-      {
-        event: 'log-gap',
-        severity: 'critical',
-        subjectId: sourceId,
-        sourceId,
-        title: `The log of ${source.name} has a gap`,
-        body: `${because} Until then every point can be recovered to. A new base backup starts by itself and begins a new window.`,
-        facts: { identity, timeline },
-      },
-      now,
-    )
+    await raiseGap(tx, { sourceId, name: source.name, identity, timeline, because }, now)
   })
 }

@@ -1,9 +1,9 @@
 import type { Db, Tx } from '@/lib/db/client'
 import type { LogRangeModel } from '@/lib/db/generated/models/LogRange'
 import type { LogStreamModel } from '@/lib/db/generated/models/LogStream'
-import { raiseIncident } from '@/lib/services/incident/raise-incident'
 import type { ClaimedStream } from '@/lib/services/log/claim-streams'
 import { assertStream } from '@/lib/services/log/hold-stream'
+import { raiseGap } from '@/lib/services/log/raise-gap'
 
 /** The first stored stretch behind what is stored without a hole; null: there is none. */
 export async function behindHole(
@@ -44,20 +44,8 @@ export async function closeHole(
     })
     await tx.logStream.update({
       where: { sourceId },
-      data: { storedPosition: next.to, hasWindow: false, coveredUntil: null, idleMark: null },
+      data: { storedPosition: next.to, hasWindow: false, windowFrom: null, coveredUntil: null, idleMark: null },
     })
-    await raiseIncident(
-      tx,
-      {
-        event: 'log-gap',
-        severity: 'critical',
-        subjectId: sourceId,
-        sourceId,
-        title: `The log of ${source.name} has a gap`,
-        body: `${because} Until then every point can be recovered to. A new base backup starts by itself and begins a new window.`,
-        facts: { identity, timeline },
-      },
-      now,
-    )
+    await raiseGap(tx, { sourceId, name: source.name, identity, timeline, because }, now)
   })
 }

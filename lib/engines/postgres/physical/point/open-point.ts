@@ -1,19 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatLsn } from '@/lib/core/log/lsn'
-import { findServer } from '@/lib/engines/postgres/connect/find-client'
 import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
 import { recover } from '@/lib/engines/postgres/recovery/recover'
 import type { RecoveredPoint, RecoverInput } from '@/lib/ports/recovery-method'
 import type { RunContext } from '@/lib/ports/run-context'
-import { openSandbox } from '@/lib/sandbox/open-sandbox'
-import { baseFactsSchema } from '../base-facts'
-import { neededBytes } from '../prove/needed-bytes'
 import { inDatabase } from '../prove/own-session'
 import { recoveryFacts } from '../prove/recovery-facts'
 import { makePlaces } from '../restore/make-places'
-import { requireCombine } from '../restore/combine'
-import { chainOf, unpackChain } from '../restore/unpack-chain'
+import { openRecoverySandbox } from '../restore/open-recovery-sandbox'
+import { stepTimer } from '../restore/step-timer'
+import { unpackChain } from '../restore/unpack-chain'
 import { handOverData } from './hand-over-data'
 import { queryPoint } from './query-point'
 
@@ -22,27 +19,10 @@ const usualPath = '"$user", public'
 
 /** Recovers a base backup and its log to a server at the plan's target, in a sandbox that stays until it is closed. */
 export async function openPoint(input: RecoverInput, run: RunContext): Promise<RecoveredPoint> {
-  const { manifest, recovery, use } = input
-  const facts = baseFactsSchema.parse(manifest.facts)
-  const server = await findServer(facts.serverMajor)
-  const chain = chainOf(input)
-  if (chain.length > 1) await requireCombine(server)
+  const { recovery, use } = input
   const steps: Record<string, number> = {}
-  const timed = timer(steps)
-  run.progress({ phase: 'starting the sandbox', doneBytes: 0 })
-  const sandbox = await timed('startMs', () =>
-    openSandbox(
-      {
-        ...input.sandbox,
-        needBytes: neededBytes(
-          chain.map((each) => each.manifest),
-          recovery.plan,
-        ),
-        programs: [server.folder],
-      },
-      run,
-    ),
-  )
+  const timed = stepTimer(steps)
+  const { facts, server, chain, sandbox } = await openRecoverySandbox(input, timed, run)
   try {
     const { folder, data } = await makePlaces(sandbox)
     const tablespaceFolder = (oid: string) => join(folder, 'tablespaces', oid)
@@ -105,16 +85,5 @@ export async function openPoint(input: RecoverInput, run: RunContext): Promise<R
     await sandbox.stop()
     run.signal.throwIfAborted()
     throw filled ?? error
-  }
-}
-
-function timer(steps: Record<string, number>): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-  return async (name, work) => {
-    const started = performance.now()
-    try {
-      return await work()
-    } finally {
-      steps[name] = Math.round(performance.now() - started)
-    }
   }
 }

@@ -2,20 +2,18 @@ import { join } from 'node:path'
 import type { Check } from '@/lib/contracts/backup'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RecoveryPlan } from '@/lib/core/recovery/plan-recovery'
-import { findServer, type Installation } from '@/lib/engines/postgres/connect/find-client'
 import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
 import { expectationsOf } from '@/lib/engines/postgres/logical/prove/expectations'
 import { isDamage } from '@/lib/engines/postgres/logical/prove/is-damage'
 import { recover, type RecoveredServer } from '@/lib/engines/postgres/recovery/recover'
 import type { Proof, ProveInput } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
-import { openSandbox, type Sandbox } from '@/lib/sandbox/open-sandbox'
-import { type BaseFacts, baseFactsSchema } from '../base-facts'
+import type { BaseFacts } from '../base-facts'
 import { makePlaces } from '../restore/make-places'
-import { requireCombine } from '../restore/combine'
-import { chainOf, unpackChain } from '../restore/unpack-chain'
+import { openRecoverySandbox, type RecoverySandbox } from '../restore/open-recovery-sandbox'
+import { stepTimer, type Timed } from '../restore/step-timer'
+import { unpackChain } from '../restore/unpack-chain'
 import { checkRecovered } from './check-recovered'
-import { neededBytes } from './needed-bytes'
 import { checkPageChecksums } from './page-checksums'
 import { recoveryFacts } from './recovery-facts'
 import { isServerDamage } from './server-damage'
@@ -28,26 +26,10 @@ import { tellReached, targetReached } from './target-reached'
 export async function prove(input: ProveInput, run: RunContext): Promise<Proof> {
   const { recovery } = input
   if (!recovery) throw logNeeded()
-  const facts = baseFactsSchema.parse(input.manifest.facts)
-  const server = await findServer(facts.serverMajor)
-  const chain = chainOf(input)
-  if (chain.length > 1) await requireCombine(server)
   const steps: Record<string, number> = {}
-  const timed = timer(steps)
-  run.progress({ phase: 'starting the sandbox', doneBytes: 0 })
-  const sandbox = await timed('startMs', () =>
-    openSandbox(
-      {
-        ...input.sandbox,
-        needBytes: neededBytes(
-          chain.map(({ manifest }) => manifest),
-          recovery.plan,
-        ),
-        programs: [server.folder],
-      },
-      run,
-    ),
-  )
+  const timed = stepTimer(steps)
+  const room = await openRecoverySandbox({ ...input, recovery }, timed, run)
+  const { facts, server, chain, sandbox } = room
   const { report } = sandbox.confinement
   const evidence: Record<string, unknown> = {
     sandboxVersion: server.version,
@@ -59,7 +41,7 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
     steps,
   }
   try {
-    const proof = await test({ ...input, recovery, facts, server, sandbox, evidence, timed }, run)
+    const proof = await test({ ...input, ...room, recovery, evidence, timed }, run)
     return legibly(proof)
   } catch (error) {
     run.signal.throwIfAborted()
@@ -70,19 +52,14 @@ export async function prove(input: ProveInput, run: RunContext): Promise<Proof> 
   }
 }
 
-type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>
-
-interface Test extends Omit<ProveInput, 'sandbox'> {
+interface Test extends Omit<ProveInput, 'sandbox'>, RecoverySandbox {
   recovery: NonNullable<ProveInput['recovery']>
-  facts: BaseFacts
-  server: Installation
-  sandbox: Sandbox
   evidence: Record<string, unknown>
   timed: Timed
 }
 
 async function test(input: Test, run: RunContext): Promise<Proof> {
-  const { recovery, facts, server, sandbox, evidence, timed } = input
+  const { recovery, facts, server, chain, sandbox, evidence, timed } = input
   const { plan } = recovery
   const started = performance.now()
   const elapsed = () => Math.round(performance.now() - started)
@@ -97,7 +74,7 @@ async function test(input: Test, run: RunContext): Promise<Proof> {
     const unpacked = await timed('unpackMs', () =>
       unpackChain(
         {
-          ...{ chain: chainOf(input), confinement: sandbox.confinement, server, folder, directory: data },
+          ...{ chain, confinement: sandbox.confinement, server, folder, directory: data },
           tablespaceFolder: (oid) => join(folder, 'tablespaces', oid),
         },
         run,
@@ -181,17 +158,6 @@ function ofSource(check: Check, { damagedPages }: BaseFacts): Check {
       ? `Pages of ${known.join(', ')} were damaged on the source's server already when it was backed up: the backup is as the source was.`
       : 'Every file of the backup is as the server sent it, so look for the same in the source now.'
   return { ...check, detail: `${check.detail ?? ''}. ${say}` }
-}
-
-function timer(steps: Record<string, number>): Timed {
-  return async (name, work) => {
-    const started = performance.now()
-    try {
-      return await work()
-    } finally {
-      steps[name] = Math.round(performance.now() - started)
-    }
-  }
 }
 
 function tellPlan({ base, timeline, reaches }: RecoveryPlan): Record<string, unknown> {
