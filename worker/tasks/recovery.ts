@@ -33,7 +33,8 @@ export const recoveryTask: Task = {
       })
     // Also when another worker had it before, and handed it back.
     await note({ state: 'running', error: Prisma.DbNull, reached: Prisma.DbNull, finishedAt: null, readyAt: null })
-    const sandbox = await sandboxOrder(ctx, home, sourceOptions(source).acceptUnconfined)
+    // That code of the database may run here unconfined was accepted; not that people may read this machine by SQL.
+    const sandbox = await sandboxOrder(ctx, home, use !== 'look' && sourceOptions(source).acceptUnconfined)
     const keepOut = sandbox.keepOut.paths
     if (directory !== undefined) await recoveryMethodOf(ctx, source).checkDirectory(directory, keepOut)
     const point = await openPlanned(
