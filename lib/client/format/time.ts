@@ -46,33 +46,24 @@ export function formatPoint(at: Date, now: number, timeZone?: string): string {
   }).format(at)
 }
 
+const exact: Intl.DateTimeFormatOptions = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+}
+
 /** As formatAbsolute with seconds, for logs and evidence. */
 export function formatExact(at: Date, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  }).format(at)
+  return new Intl.DateTimeFormat('en-GB', { ...exact, timeZone }).format(at)
 }
 
 /** As formatExact with milliseconds, for a point that is recovered to. */
 export function formatPrecise(at: Date, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    timeZone,
-    timeZoneName: 'short',
-  }).format(at)
+  return new Intl.DateTimeFormat('en-GB', { ...exact, fractionalSecondDigits: 3, timeZone }).format(at)
 }
 
 /** The calendar day `2026-11-21` as `Sat 21 Nov`; days of statistics are days in UTC. */
