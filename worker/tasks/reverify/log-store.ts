@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import type { ErrorCode } from '@/lib/contracts/error-code'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { logKey } from '@/lib/core/repository/log-paths'
@@ -90,27 +88,4 @@ export function damageOf(error: unknown, { destination }: Pick<LogStore, 'destin
   }
   const state = damageCodes[failure.code]
   return state ? { state, failure } : null
-}
-
-/** Puts an object in the place of one that is damaged or missing. `before`: called right before anything is removed. */
-export async function replaceObject(
-  { storage }: Pick<LogStore, 'storage'>,
-  { key, bytes, before }: { key: string; bytes: Buffer; before(): Promise<void> },
-  run: RunContext,
-): Promise<void> {
-  const put = () => storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
-  try {
-    await put()
-  } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== 'object-exists') throw error
-    // A follower may have mended it meanwhile.
-    const there = await buffer(await storage.get(key, null, run)).catch(() => null)
-    if (there?.equals(bytes)) return
-    await before()
-    const [outcome] = await storage.delete([key], run)
-    if (outcome?.result !== 'deleted' && outcome?.result !== 'absent') {
-      throw new HoldfastError('delete-refused', `The store keeps ${key}, which is damaged: ${outcome?.message ?? ''}.`)
-    }
-    await put()
-  }
 }

@@ -8,6 +8,7 @@ import { readAll } from '@/lib/pipeline/read-all'
 import type { Storage } from '@/lib/ports/storage'
 import { destinationSpec } from '@/lib/services/destination/destination-spec'
 import { lockTimeline, noteDamage, tellDamage } from '@/lib/services/log/damage/note-damage'
+import { putOrReplace } from '@/lib/services/log/store/put-or-replace'
 import { damageKey, settleDamage } from '@/lib/services/log/damage/settle-damage'
 import { periodFiles } from '@/lib/services/log/period-keys'
 import { extendRange, type LogStretch } from '@/lib/services/log/record-log'
@@ -16,15 +17,7 @@ import { ownSigningKeys } from '@/lib/services/signature/signing-keys'
 import { readLogIndex } from '@/lib/vault/read-log-index'
 import { seal } from '@/lib/services/log/store/seal'
 import type { TaskArgs } from '../../task'
-import {
-  damageOf,
-  type LogObjectFacts,
-  type LogStore,
-  readWhole,
-  replaceObject,
-  segmentFacts,
-  sliceFacts,
-} from './log-store'
+import { damageOf, type LogObjectFacts, type LogStore, readWhole, segmentFacts, sliceFacts } from './log-store'
 
 /** How many at once, so that a failed disk is mended in bounded steps. */
 const atOnce = 1_000
@@ -66,9 +59,9 @@ async function mend(args: TaskArgs, store: LogStore, row: LogDamageModel): Promi
   }
   const before = () => args.assertLease()
   for (const needed of piece ? await keysOf(args, store, piece.facts.period) : []) {
-    await replaceObject(store, { ...needed, before }, run)
+    await putOrReplace(store.storage, { ...needed, before }, run)
   }
-  await replaceObject(store, { key: row.key, bytes, before }, run)
+  await putOrReplace(store.storage, { key: row.key, bytes, before }, run)
   const isKept = await ctx.db.$transaction(async (tx) => {
     await lockTimeline(tx, store.place)
     await tx.logDamage.deleteMany({ where: damageKey(row) })

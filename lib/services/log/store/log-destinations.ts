@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { Storage } from '@/lib/ports/storage'
+import { putOrReplace } from './put-or-replace'
 
 /** How long an object that one destination has confirmed is waited for at the others. */
 const graceMs = 5_000
@@ -148,29 +148,7 @@ export class LogDestinations {
    * Creates an object. Under the lease of the stream, one that lies there was left by an attempt that ended before it could be
    * recorded: with the same bytes it is the object, otherwise it was encrypted for that attempt and is replaced.
    */
-  private async putSmall(
-    storage: Storage,
-    { key, bytes, staysAsItIs = false }: Omit<SmallObject, 'needs'>,
-    run: RunContext,
-  ): Promise<void> {
-    const put = () => storage.put(key, Readable.from([bytes]), { sizeHintBytes: bytes.length }, run)
-    try {
-      await put()
-    } catch (error) {
-      if (!(error instanceof HoldfastError) || error.code !== 'object-exists') throw error
-      if (staysAsItIs || (await holds(storage, key, bytes, run))) return
-      await this.assertHeld()
-      const [outcome] = await storage.delete([key], run)
-      if (outcome?.result !== 'deleted' && outcome?.result !== 'absent') throw error
-      await put()
-    }
+  private putSmall(storage: Storage, object: Omit<SmallObject, 'needs'>, run: RunContext): Promise<void> {
+    return putOrReplace(storage, { ...object, before: () => this.assertHeld() }, run)
   }
-}
-
-async function holds(storage: Storage, key: string, bytes: Buffer, run: RunContext): Promise<boolean> {
-  const info = await storage.head(key, run)
-  if (info?.sizeBytes !== bytes.length) return false
-  const chunks: Buffer[] = []
-  for await (const chunk of await storage.get(key, null, run)) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).equals(bytes)
 }
