@@ -4,7 +4,7 @@ import { errorCode, errorText } from '@/lib/engines/postgres/classify-error'
 import type { PointAnswer, PointQuery } from '@/lib/ports/recovery-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SourceSpec } from '@/lib/ports/source-spec'
-import { inDatabase } from '../prove/own-session'
+import { inDatabase } from '@/lib/engines/postgres/physical/restore/own-session'
 
 /** Statements that a cursor is opened for, so that no more rows are made than are shown. */
 const withCursor = new Set(['select', 'with', 'values', 'table'])

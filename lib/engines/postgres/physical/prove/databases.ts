@@ -2,7 +2,7 @@ import type { Check } from '@/lib/contracts/backup'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import { Findings } from './findings'
-import { inDatabase } from './own-session'
+import { inDatabase } from '@/lib/engines/postgres/physical/restore/own-session'
 
 export interface OpenedDatabases {
   check: Check

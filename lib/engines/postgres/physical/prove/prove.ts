@@ -15,7 +15,7 @@ import { stepTimer, type Timed } from '../restore/step-timer'
 import { unpackChain } from '../restore/unpack-chain'
 import { checkRecovered } from './check-recovered'
 import { checkPageChecksums } from './page-checksums'
-import { recoveryFacts } from './recovery-facts'
+import { recoveryFacts } from '@/lib/engines/postgres/physical/restore/recovery-facts'
 import { isServerDamage } from './server-damage'
 import { tellReached, targetReached } from './target-reached'
 

@@ -1,5 +1,5 @@
 import type { RecoveryFacts } from '@/lib/engines/postgres/recovery/facts'
-import type { BaseFacts } from '../base-facts'
+import type { BaseFacts } from '@/lib/engines/postgres/physical/base-facts'
 
 /** What a recovery needs of what the base backup recorded. */
 export function recoveryFacts(facts: BaseFacts): RecoveryFacts {
