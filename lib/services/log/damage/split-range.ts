@@ -4,8 +4,7 @@ import type { LogPlaceKey } from '../open-log'
 
 /**
  * Takes a stretch out of what lies in a destination: what lay before it ends there, with the reason, and what lies behind it stays for
- * itself. Only with the timeline's row locked; nothing
- * happens where it does not lie there as a whole.
+ * itself. Only with the timeline's row locked; nothing happens where it does not lie there as a whole.
  */
 export async function splitRange(
   tx: Tx,
