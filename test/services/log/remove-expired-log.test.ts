@@ -307,6 +307,11 @@ describe('expired log', () => {
     const begun: Promise<unknown>[] = []
     const whileDeleting = withStorage(ctx, (_, storage) => ({
       ...storage,
+      // The follower begins between two calls, however slow the machine is.
+      async *list(prefix, run) {
+        await Promise.all(begun)
+        yield* storage.list(prefix, run)
+      },
       delete: async (keys, run) => {
         if (begun.length > 0) return storage.delete(keys, run)
         await ctx.db.logStream.create({ data: { sourceId, destinationIds: [here, there], fence: 1, slot: 's' } })
