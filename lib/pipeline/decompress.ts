@@ -2,6 +2,7 @@ import { type Duplex, PassThrough } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Compression } from '@/lib/contracts/engines/common'
 import type { RunContext } from '@/lib/ports/run-context'
+import { findTool } from '@/lib/process/find-tool'
 import { stageBufferBytes } from './buffer-size'
 import { codecPrograms, requireCodec } from './codec-programs'
 import { programStage } from './program-stage'
@@ -22,7 +23,8 @@ export function decompress(compression: Compression, run: RunContext): Duplex {
     case 'gzip':
       return createGunzip(options)
     case 'zstd':
-      return decompressFrames()
+      // For the reasons of `compress`; its own buffers also spare the garbage collector.
+      return findTool('zstd') === null ? decompressFrames() : programStage(codecPrograms.zstd, run)
     case 'lz4':
     case 'bzip2':
     case 'xz':

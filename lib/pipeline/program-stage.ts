@@ -124,6 +124,6 @@ class ProgramStage extends Duplex {
 
 /** Starts the program and answers its stage. Throws `command-missing`, and the signal's reason when it is aborted. */
 export function programStage(program: CodecProgram, run: RunContext): Duplex {
-  const command = runCommand({ file: program.file, args: program.decompress, stdin: 'pipe' }, run)
+  const command = runCommand({ file: program.file, args: program.decompress, stdin: 'pipe', bulkOutput: true }, run)
   return new ProgramStage(program, command)
 }

@@ -47,6 +47,7 @@ class FramesStage extends Transform {
       from += copied
       if (this.filled === frameBytes) await this.seal()
     }
+    recycle(chunk)
   }
 
   private async finish(): Promise<void> {
