@@ -18,6 +18,7 @@ import { processKey } from './process-key'
 import { RunAbort } from './run-abort'
 import { runJob } from './run-job'
 import { readSettings } from './settings'
+import { spareCollections } from './spare-collections'
 import { keepStreams } from './streams/keep-streams'
 import { takeJobs } from './take-jobs'
 import { startTicking } from './tick'
@@ -37,6 +38,7 @@ const secretNames = [
 /** Starts the worker: makes itself known, prepares a fresh instance, takes jobs until it is stopped. */
 async function main(): Promise<void> {
   process.umask(0o077)
+  spareCollections()
   const settings = readSettings(process.env)
   // The secrets were read; no tool started from here may inherit them.
   for (const name of secretNames) delete process.env[name]

@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import type { PostgresConnection } from '@/lib/contracts/engines/postgres'
 import { RestrictedSocket } from '@/lib/network/restricted-socket'
 import { errorCode, errorText } from '@/lib/engines/postgres/classify-error'
+import { MessageSocket } from '@/lib/engines/postgres/replication/message-socket'
 import { passwordFor, watchAuthentication } from './password-for'
 import { PromptClient } from './prompt-client'
 import { tlsOptions } from './tls'
@@ -53,7 +54,7 @@ async function open(
       // A function keeps `pg` from looking for a password in this process's environment or home.
       password: () => passwordFor(client, password),
       ssl: tls ?? false,
-      stream: () => new RestrictedSocket(),
+      stream: () => (replication && !tls ? new MessageSocket() : new RestrictedSocket()),
       application_name: 'holdfast',
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
