@@ -8,8 +8,9 @@ import { storedForm } from '@/lib/services/log/log-object-form'
 import type { LogPlaceKey } from '@/lib/services/log/open-log'
 import { recordSegment, recordSlice, type LogStretch } from '@/lib/services/log/record-log'
 import type { LogDestinations, SmallObject } from '@/lib/services/log/store/log-destinations'
+import { InOrder } from './in-order'
 import { OpenSegment } from './open-segment'
-import { type LogForm, seal, sha256 } from '@/lib/services/log/store/seal'
+import { type LogForm, sealPacked, sha256 } from '@/lib/services/log/store/seal'
 
 type Bytes = Extract<LogEvent, { type: 'bytes' }>
 
@@ -39,7 +40,7 @@ export interface StoredSlice {
 
 /**
  * Stores a log as it comes: whole segments as one object each, and the open one in slices while commits wait in it. Calls come one at
- * a time, in the order of the log.
+ * a time, in the order of the log. Whole segments are stored beside the receiving of what comes next, and are recorded in their order.
  */
 export class LogWriter {
   private open: OpenSegment | null = null
@@ -47,7 +48,10 @@ export class LogWriter {
   private sliced = 0
   private received: string
   private stored: string
-  /** By the server's clock: oldest and newest commit that was received and is not stored. */
+  private readonly storing = new InOrder()
+  /** Of what is being stored, in its order: the oldest commit in each, by the server's clock. */
+  private readonly handed: (Date | null)[] = []
+  /** Oldest and newest commit that was received and is neither stored nor handed on. */
   private pending: { firstAt: Date; lastAt: Date | null; since: number } | null = null
   /** Something was received that was not stored before. */
   private begun = false
@@ -68,6 +72,7 @@ export class LogWriter {
 
   /** Sends the open segment's new bytes when a commit has waited long enough, or when this position is asked for. */
   async sliceIfDue(wantedOrder: bigint | null): Promise<void> {
+    this.storing.check()
     const { order, sliceMs } = this.input
     const asked = wantedOrder !== null && order(this.stored) < wantedOrder && wantedOrder <= order(this.received)
     // Half of the time allowed is for waiting, the other half for storing.
@@ -77,24 +82,32 @@ export class LogWriter {
 
   /** Stores what was received. */
   async slice(): Promise<void> {
+    await this.storing.drained()
     const { open, sliced } = this
     if (!open || open.end <= sliced) return
     const { ctx, claim, place } = this.input
-    const stored = await this.store(await open.bytesFrom(sliced), {
-      kind: 'slice',
-      segment: open.name,
-      from: sliced,
-      to: open.end,
-    })
+    this.handOn()
+    const { lastCommitAt } = this
+    const packed = await open.packedFrom(sliced)
+    const sourceSha256 = sha256(await open.bytesFrom(sliced))
+    const stored = await this.store(
+      { packed, sourceSha256 },
+      { kind: 'slice', segment: open.name, from: sliced, to: open.end },
+    )
     await recordSlice(ctx, claim, place, {
       ...stored,
       ...open.name,
-      ...this.stretch(this.stored, this.received),
+      ...this.stretch(this.stored, this.received, lastCommitAt),
       fromByte: sliced,
       toByte: open.end,
     })
     this.sliced = open.end
     this.confirmed(this.received)
+  }
+
+  /** Resolves when nothing is being stored any more; rejects when something could not be. */
+  settled(): Promise<void> {
+    return this.storing.drained()
   }
 
   facts(): StreamFacts {
@@ -105,7 +118,7 @@ export class LogWriter {
       serverPosition,
       receivedPosition: this.received,
       lagBytes: lag > 0n ? lag : 0n,
-      unstoredSince: this.pending?.firstAt ?? null,
+      unstoredSince: this.handed.find((at) => at !== null) ?? this.pending?.firstAt ?? null,
       coveredUntil: this.coveredUntil,
     }
   }
@@ -121,10 +134,11 @@ export class LogWriter {
     }
     if (event.offset === 0 || !this.open) {
       if (event.offset !== 0) throw new Error(`${event.segment.name} does not begin at its first byte.`)
-      this.open = new OpenSegment(event.segment, event.from)
       const before = order(this.stored) - order(event.from)
       // A follower that takes over reads the open segment from its beginning.
       this.sliced = before > 0n ? Number(before) : 0
+      const { form } = await this.input.form()
+      this.open = new OpenSegment(event.segment, event.from, form, this.sliced)
     }
     const reached = this.open.end
     await this.open.add(event.bytes)
@@ -163,16 +177,34 @@ export class LogWriter {
   }
 
   private async storeSegment(open: OpenSegment, to: string): Promise<void> {
+    this.handOn()
+    const { lastCommitAt } = this
+    this.open = null
+    this.sliced = 0
+    await this.storing.begin(
+      open.end,
+      async () =>
+        this.store(
+          { packed: await open.packedFrom(0), sourceSha256: open.sha256() },
+          { kind: 'segment', segment: open.name },
+        ),
+      (stored) => this.recordSegment(open, to, stored, lastCommitAt),
+    )
+  }
+
+  private async recordSegment(
+    open: OpenSegment,
+    to: string,
+    stored: Awaited<ReturnType<LogWriter['store']>>,
+    lastCommitAt: Date | null,
+  ): Promise<void> {
     const { ctx, claim, place, destinations } = this.input
-    const stored = await this.store(await open.bytesFrom(0), { kind: 'segment', segment: open.name })
     const slices = await recordSegment(ctx, claim, place, {
       ...stored,
       ...open.name,
-      ...this.stretch(open.from, to),
+      ...this.stretch(open.from, to, lastCommitAt),
       sourceBytes: open.end,
     })
-    this.open = null
-    this.sliced = 0
     this.confirmed(to)
     await destinations.remove(
       slices.map((slice) =>
@@ -188,13 +220,13 @@ export class LogWriter {
   }
 
   private async store(
-    plain: Buffer,
+    content: { packed: Buffer; sourceSha256: string },
     object:
       { kind: 'segment'; segment: SegmentName } | { kind: 'slice'; segment: SegmentName; from: number; to: number },
   ) {
     const { place, destinations } = this.input
     const { form, needs } = await this.input.form()
-    const { bytes, ...facts } = await seal(plain, form)
+    const { bytes, ...facts } = await sealPacked(content, form)
     const key = logKey(place, { ...object, ...storedForm(facts) })
     const destinationIds = await destinations.put({ key, bytes, needs })
     return { ...facts, destinationIds }
@@ -204,24 +236,31 @@ export class LogWriter {
     if (position !== this.received) return
     if (isAwaited) await this.slice()
     // What the server had flushed when it said so the first time would have come before the second.
-    if (this.pending === null && this.idle?.position === position) this.coveredUntil = this.idle.at
+    if (this.pending === null && this.handed.length === 0 && this.idle?.position === position)
+      this.coveredUntil = this.idle.at
     this.idle = { position, at }
   }
 
-  private stretch(from: string, to: string): LogStretch {
+  /** What waited is being stored: what comes from here on waits anew. */
+  private handOn(): void {
+    this.handed.push(this.pending?.firstAt ?? null)
+    this.lastCommitAt = this.pending?.lastAt ?? this.lastCommitAt
+    this.pending = null
+  }
+
+  private stretch(from: string, to: string, lastCommitAt: Date | null): LogStretch {
     const { order } = this.input
     return {
       from,
       to,
       fromOrder: order(from),
       toOrder: order(to),
-      lastCommitAt: this.pending?.lastAt ?? this.lastCommitAt,
+      lastCommitAt,
     }
   }
 
   private confirmed(position: string): void {
-    this.lastCommitAt = this.pending?.lastAt ?? this.lastCommitAt
-    this.pending = null
+    this.handed.shift()
     this.stored = position
     this.input.following.confirm(position)
   }

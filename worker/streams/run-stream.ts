@@ -70,6 +70,7 @@ export async function runStream(
       stop.abort()
       await following.close()
       await Promise.allSettled([reading, ticking, catching, indexing])
+      await writer.settled().catch(() => undefined)
     }
   } finally {
     stop.abort()

@@ -17,14 +17,17 @@ export interface LogForm {
   encryption: { format: BuiltInFormat; recipient: string; period: number } | null
 }
 
+/** In pieces of this size: the library's own 16 KiB cost more than the compressing. */
+const outputBytes = 256 * 1024
+
 /** One zstd frame. */
 export const toFrame = (bytes: Buffer, level: number): Promise<Buffer> =>
-  compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } })
+  compress(bytes, { chunkSize: outputBytes, params: { [constants.ZSTD_c_compressionLevel]: level } })
 
 /** The bytes of frames, one after the other. */
 export async function fromFrames(frames: readonly Buffer[]): Promise<Buffer> {
   const plain: Buffer[] = []
-  for (const frame of frames) plain.push(await decompress(frame))
+  for (const frame of frames) plain.push(await decompress(frame, { chunkSize: outputBytes }))
   return Buffer.concat(plain)
 }
 
@@ -34,10 +37,18 @@ export async function seal(
   form: LogForm,
 ): Promise<{ bytes: Buffer } & Omit<StoredLogObject, 'number' | 'name'>> {
   const packed = form.compression === 'zstd' ? await toFrame(plain, form.level) : plain
+  return sealPacked({ packed, sourceSha256: sha256(plain) }, form)
+}
+
+/** The same for what is compressed already as the form says. */
+export async function sealPacked(
+  { packed, sourceSha256 }: { packed: Buffer; sourceSha256: string },
+  form: LogForm,
+): Promise<{ bytes: Buffer } & Omit<StoredLogObject, 'number' | 'name'>> {
   const bytes = form.encryption ? await encrypt(packed, form.encryption) : packed
   return {
     bytes,
-    sourceSha256: sha256(plain),
+    sourceSha256,
     storedBytes: bytes.length,
     storedSha256: sha256(bytes),
     compression: form.compression,
