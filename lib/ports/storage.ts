@@ -50,6 +50,8 @@ export interface PutOptions {
   /** How many objects the caller writes at once (1): their buffers share one budget of memory. */
   atOnce?: number
   contentType?: string
+  /** Of all bytes, in lower-case hex, to be asked for once the body has ended: who gives it spares the driver to hash them once more. */
+  sha256?: () => string
 }
 
 export interface DeleteOutcome {

@@ -49,11 +49,13 @@ async function send(
   options: PutOptions,
   run: RunContext,
 ): Promise<{ sent: SentObject; etag: string }> {
-  const hash = createHash('sha256')
+  const { sha256 } = options
+  const hash = sha256 ? null : createHash('sha256')
+  const whole = () => hash?.digest() ?? Buffer.from(sha256?.() ?? '', 'hex')
   let sizeBytes = 0
   const counted = async function* () {
     for await (const chunk of sourceChunks(body, run.signal)) {
-      hash.update(chunk)
+      hash?.update(chunk)
       sizeBytes += chunk.length
       yield chunk
     }
@@ -73,9 +75,9 @@ async function send(
         { plan, options, endSource: () => body.destroy() },
         run,
       )
-      return { etag, sent: { sizeBytes, sha256: hash.digest(), parts: uploaded } }
+      return { etag, sent: { sizeBytes, sha256: whole(), parts: uploaded } }
     }
-    const sent: SentObject = { sizeBytes, sha256: hash.digest(), parts: null }
+    const sent: SentObject = { sizeBytes, sha256: whole(), parts: null }
     return { sent, etag: await putWhole(store, state, first.value, sent, options, run) }
   } finally {
     await parts.return(undefined)
