@@ -2,7 +2,7 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   // Native or self-loading packages: required at run time from node_modules instead of being bundled.
-  serverExternalPackages: ['@node-rs/argon2', 'pg', 'pino', 'nodemailer', 'prom-client'],
+  serverExternalPackages: ['@node-rs/argon2', '@node-rs/crc32', 'pg', 'pino', 'nodemailer', 'prom-client'],
   poweredByHeader: false,
   // `npm run check` judges types, of everything; a person who starts the product should not wait for it.
   typescript: { ignoreBuildErrors: true },

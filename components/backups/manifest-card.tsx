@@ -28,7 +28,12 @@ const columns: ReadonlyArray<Column<Manifest['parts'][number]>> = [
   {
     key: 'sha-of-the-source-bytes',
     header: 'SHA-256 of the source bytes',
-    cell: (part) => <Hash value={part.sourceSha256} />,
+    cell: (part) =>
+      part.sourceSha256 === null ? (
+        <span className="text-ink-3">compared file by file</span>
+      ) : (
+        <Hash value={part.sourceSha256} />
+      ),
   },
   {
     key: 'sha-of-the-stored-bytes',

@@ -11,10 +11,15 @@ import { type Compressing, compress } from './compress'
 import { EndGate } from './end-gate'
 import { type Sink, type SinkOutcome, fanOut } from './fan-out'
 import { FirstFailure } from './first-failure'
-import { HashStage } from './hash'
+import { CountStage, HashStage } from './hash'
 import type { StreamPace } from './pace'
 import { ProgressMeter } from './progress-meter'
 import { type Throttle, ThrottleStage } from './throttle'
+
+/** `sha256`: see `PutOptions`. */
+export interface StoringSink extends Omit<Sink<StoredObject>, 'consume'> {
+  consume(body: Readable, sha256: () => string): Promise<StoredObject>
+}
 
 export interface StorePartInput {
   /**
@@ -26,6 +31,8 @@ export interface StorePartInput {
   compressionLevel: number
   /** Of one compressor; 1 when absent. */
   compressionThreads?: number | undefined
+  /** False: the plain bytes are only counted. */
+  hashesSource?: boolean | undefined
   /** See `CompressOptions`. */
   seekable?: boolean | undefined
   /** Of the compressor; the producer's is the engine's business. */
@@ -38,7 +45,7 @@ export interface StorePartInput {
   expectedBytes?: number | undefined
   /** Hears progress in source bytes, at most twice a second; `run.progress` when absent. */
   onProgress?: (progress: Progress) => void
-  sinks: Sink<StoredObject>[]
+  sinks: StoringSink[]
   /** Hears whom the stream waits for. */
   pace?: StreamPace
   /** Called when the producer was successful to its end and all of it was read; the sinks may still be storing it. */
@@ -47,7 +54,8 @@ export interface StorePartInput {
 
 export interface StoredPart {
   sourceBytes: number
-  sourceSha256: string
+  /** Null when it was not to be hashed. */
+  sourceSha256: string | null
   storedBytes: number
   storedSha256: string
   /** By sink id. When none is ok, sizes and hashes cover only what was read until the last sink failed. */
@@ -76,7 +84,7 @@ export async function storePart(input: StorePartInput, run: RunContext): Promise
   })
   const produced = input.produce(inner)
   failure.watch(produced.finished)
-  const sourceHash = new HashStage((bytes) => meter.update(bytes))
+  const sourceHash = new (input.hashesSource === false ? CountStage : HashStage)((bytes) => meter.update(bytes))
   failure.watch(pipeline(produced.stream, sourceHash, { signal: inner.signal }))
   const compressed = startCompression(input, sourceHash, inner, failure)
   const storedHash = new HashStage()
@@ -93,7 +101,11 @@ export async function storePart(input: StorePartInput, run: RunContext): Promise
   let outcomes: StoredPart['outcomes'] | null = null
   let sourceError: unknown
   try {
-    outcomes = await fanOut(gate, input.sinks, inner, input.pace)
+    const sinks = input.sinks.map((sink) => ({
+      ...sink,
+      consume: (body: Readable) => sink.consume(body, () => storedHash.sha256()),
+    }))
+    outcomes = await fanOut(gate, sinks, inner, input.pace)
   } catch (error) {
     sourceError = error
   }

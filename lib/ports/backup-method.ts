@@ -29,6 +29,10 @@ export interface BackupPart {
   expectedBytes?: number
   /** Compressed so that its middle can be read, where the compression allows it. */
   seekable?: boolean
+  /** What it holds is compared with checksums of the source's own while it passes: its plain bytes as a whole need no hash. */
+  comparedByContent?: boolean
+  /** No other part comes while it does: one compressor has what the machine can spare. */
+  inTurn?: boolean
   /**
    * Starts the producer. `stream` carries its output. `finished` settles after the producer ended: it rejects unless it
    * exited 0, wrote output and its format's end was reached. The reader of `stream` must also await `finished`.

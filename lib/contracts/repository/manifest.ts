@@ -20,7 +20,8 @@ export const manifestPartSchema = z.object({
   /** File name inside the backup's folder, e.g. `archive.dump.zst.age`. */
   file: fileNameSchema,
   sourceBytes: bytesSchema,
-  sourceSha256: sha256Schema,
+  /** Null: what it holds has checksums of the source's own, in another part. */
+  sourceSha256: sha256Schema.nullable(),
   storedBytes: bytesSchema,
   storedSha256: sha256Schema,
   compression: compressionSchema,

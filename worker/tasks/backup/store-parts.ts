@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import type { CommonOptions } from '@/lib/contracts/engines/common'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { toolPriority } from '@/lib/core/tool-priority'
@@ -13,6 +15,9 @@ import { assertAlive, dropDestination } from './destination-run'
 import { detachSlow } from './detach-slow'
 import { PartProgress } from './part-progress'
 import { Release } from './release'
+
+/** Of a compressor that has the machine to itself. */
+const mostThreads = 4
 
 /** What a backup's parts are encrypted with. */
 export interface Sealing {
@@ -56,6 +61,16 @@ interface SharedByParts {
   onRead: () => void
 }
 
+/**
+ * Of a part that comes alone one compressor sets the pace of all: it may use more cores, and a level less. On a data directory of 2.8 GB
+ * level 1 of zstd took 22 % less CPU than 2 and made 8 % more bytes.
+ */
+function effortFor({ inTurn }: BackupPart, { compressionLevel, compressionThreads }: CommonOptions) {
+  if (!inTurn) return { compressionLevel, compressionThreads }
+  const threads = Math.max(compressionThreads, Math.min(availableParallelism(), mostThreads))
+  return { compressionLevel: Math.max(1, compressionLevel - 1), compressionThreads: threads }
+}
+
 async function storeOne(
   input: BackupInput,
   part: BackupPart,
@@ -63,16 +78,16 @@ async function storeOne(
   { progress, pace, throttle, atOnce, onRead }: SharedByParts,
   run: RunContext,
 ): Promise<ManifestPart> {
-  const { compression, compressionLevel, compressionThreads } = input.spec.options
+  const { compression } = input.spec.options
   const file = partFile(part.base, compression, sealing?.cipher.format ?? 'none')
   const alive = input.destinations.filter((destination) => destination.isLive)
   const stored = await storePart(
     {
       produce: (inner) => part.open(inner),
       compression,
-      compressionLevel,
-      compressionThreads,
+      ...effortFor(part, input.spec.options),
       seekable: part.seekable,
+      hashesSource: part.comparedByContent !== true,
       encrypt: sealing && (() => sealing.cipher.encrypt([sealing.recipient])),
       priority: toolPriority(input.spec.options),
       throttle,
@@ -83,8 +98,8 @@ async function storeOne(
       sinks: alive.map((destination) => ({
         id: destination.id,
         leave: destination.leave,
-        consume: (body) => {
-          const options = { sizeHintBytes: part.expectedBytes, atOnce }
+        consume: (body, sha256) => {
+          const options = { sizeHintBytes: part.expectedBytes, atOnce, sha256 }
           return destination.put(input.backup.folder + file, body, options, run)
         },
       })),

@@ -1,4 +1,4 @@
-import { crc32cAdd, crc32cEnd, crc32cStart } from './crc32c'
+import { crc32c } from '@node-rs/crc32'
 import { mostAtOnce, type BodyReading, type RecordContent } from './record-body'
 
 /** Where a record's header keeps the checksum of all of the record but these four bytes. */
@@ -17,13 +17,13 @@ export class BodyReader {
   begin(reading: BodyReading): void {
     this.#reading = reading
     this.#content = null
-    this.#checksum = crc32cStart
+    this.#checksum = 0
     this.#resume()
   }
 
   /** The next bytes of the body. Throws a RangeError for what no server writes. */
   take(bytes: Buffer, from: number, to: number): void {
-    this.#checksum = crc32cAdd(this.#checksum, bytes, from, to)
+    this.#checksum = crc32c(bytes.subarray(from, to), this.#checksum)
     let index = from
     while (index < to && this.#content === null) {
       const left = to - index
@@ -43,7 +43,7 @@ export class BodyReader {
 
   /** After the last byte. `head`: the header of the record. Throws a RangeError when the record is not what was written. */
   end(head: Buffer): RecordContent {
-    const checksum = crc32cEnd(crc32cAdd(this.#checksum, head, 0, checksumAt))
+    const checksum = crc32c(head.subarray(0, checksumAt), this.#checksum)
     if (checksum !== head.readUInt32LE(checksumAt)) throw new RangeError('its checksum does not fit')
     if (this.#content === null) throw new RangeError('it ends too early')
     return this.#content

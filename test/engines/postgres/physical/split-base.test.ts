@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { crc32c } from '@node-rs/crc32'
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { planBaseParts } from '@/lib/engines/postgres/physical/begin/plan-base-parts'
@@ -27,8 +28,13 @@ async function sent(files: Record<string, number> = sizes) {
 }
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+const checksum = (bytes: Buffer) => {
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32LE(crc32c(bytes))
+  return sum.toString('hex')
+}
 const lineOf = (name: string, content: Buffer) =>
-  `{ "Path": "${name}", "Size": ${content.length}, "Last-Modified": "2026-11-30 15:38:09 GMT", "Checksum-Algorithm": "SHA256", "Checksum": "${sha256(content)}" }`
+  `{ "Path": "${name}", "Size": ${content.length}, "Last-Modified": "2026-11-30 15:38:09 GMT", "Checksum-Algorithm": "CRC32C", "Checksum": "${checksum(content)}" }`
 function manifestOf(lines: string[]): Buffer {
   const ranges = '{ "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "0/2000100" }'
   const before = `{ "PostgreSQL-Backup-Manifest-Version": 2,\n"System-Identifier": 7713989283664139994,\n"Files": [\n${lines.join(',\n')}\n],\n"WAL-Ranges": [\n${ranges}\n],\n`

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { checksumAlgorithms } from './file-checksum'
 import type { BaseFile } from './known-files'
 
 const fileLine = z.object({
@@ -10,8 +11,8 @@ const fileLine = z.object({
     .regex(/^([0-9a-f]{2})+$/)
     .optional(),
   Size: z.number().int().nonnegative(),
-  'Checksum-Algorithm': z.literal('SHA256'),
-  Checksum: z.string().regex(/^[0-9a-f]{64}$/),
+  'Checksum-Algorithm': z.enum(checksumAlgorithms),
+  Checksum: z.string().regex(/^([0-9a-f]{2})+$/),
 })
 const headLine = z.object({ 'PostgreSQL-Backup-Manifest-Version': z.union([z.literal(1), z.literal(2)]) })
 
@@ -73,7 +74,7 @@ export class BackupManifestReader {
     if ((file.Path === undefined) === (encoded === undefined)) throw unread(line)
     // The line was read a byte a character, and so is its path.
     const path = encoded === undefined ? (file.Path ?? '') : Buffer.from(encoded, 'hex').toString('latin1')
-    this.onFile({ path, size: file.Size, sha256: file.Checksum })
+    this.onFile({ path, size: file.Size, algorithm: file['Checksum-Algorithm'], checksum: file.Checksum })
   }
 }
 

@@ -1,10 +1,13 @@
+import type { ChecksumAlgorithm } from './file-checksum'
+
 /** A file of a data directory. */
 export interface BaseFile {
   /** Below the data directory, one character for each byte; of other tablespaces `pg_tblspc/<oid>/...`. */
   path: string
   size: number
+  algorithm: ChecksumAlgorithm
   /** In lower-case hex. */
-  sha256: string
+  checksum: string
 }
 
 /** Differences that are named; more would only fill the message. */
@@ -15,28 +18,29 @@ const mostNamed = 10
  * the two become known.
  */
 export class KnownFiles {
-  private readonly files = new Map<string, Pick<BaseFile, 'size' | 'sha256'>>()
+  private readonly files = new Map<string, Omit<BaseFile, 'path'>>()
   private readonly named: string[] = []
   private count = 0
 
-  add({ path, size, sha256 }: BaseFile): void {
+  add({ path, ...file }: BaseFile): void {
     if (this.files.has(path)) this.differ(`${legiblePath(path)} is there twice`)
-    this.files.set(path, { size, sha256 })
+    this.files.set(path, file)
   }
 
-  /** Whether this one is still to be met. */
-  awaits({ path, size }: Pick<BaseFile, 'path' | 'size'>): boolean {
-    return this.files.get(path)?.size === size
+  /** By which checksum this one is still to be met; null: by none. */
+  awaits({ path, size }: Pick<BaseFile, 'path' | 'size'>): ChecksumAlgorithm | null {
+    const known = this.files.get(path)
+    return known?.size === size ? known.algorithm : null
   }
 
   /** The same file seen from the other side; each is met once. */
-  meet({ path, size, sha256 }: BaseFile): void {
+  meet({ path, size, algorithm, checksum }: BaseFile): void {
     const known = this.files.get(path)
     this.files.delete(path)
     const name = legiblePath(path)
     if (!known) this.differ(`${name} is on one side only`)
     else if (known.size !== size) this.differ(`${name} has ${size} bytes on one side and ${known.size} on the other`)
-    else if (known.sha256 !== sha256) this.differ(`${name} has other content`)
+    else if (known.algorithm !== algorithm || known.checksum !== checksum) this.differ(`${name} has other content`)
   }
 
   /** What differs, in words, once all were met; empty: nothing. */

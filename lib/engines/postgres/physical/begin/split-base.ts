@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto'
 import { HoldfastError } from '@/lib/core/holdfast-error'
 import { blockBytes, type TarHeader } from '@/lib/core/tar/tar-header'
 import { BackupManifestReader } from '../base-tar/backup-manifest'
+import { type FileChecksum, fileChecksum } from '../base-tar/file-checksum'
 import { KnownFiles } from '../base-tar/known-files'
 import { TarWalker } from '../base-tar/walk-tar'
 
@@ -19,6 +19,9 @@ export interface SplitPart {
   sink: PartSink
 }
 
+/** What the server is asked for. */
+export const listedBy = 'CRC32C'
+
 /** How a tar archive ends. */
 const archiveEnd = Buffer.alloc(2 * blockBytes)
 
@@ -33,7 +36,7 @@ export class BaseSplitter {
   private manifest: BackupManifestReader | null = null
   /** In the part that is being written. */
   private writtenBytes = 0
-  private hash: Hash | null = null
+  private checksum: FileChecksum | null = null
   /** Bytes of files by the oid of their database. */
   readonly databaseBytes = new Map<string, number>()
   /** Bytes of files by the oid of their tablespace. */
@@ -54,13 +57,13 @@ export class BaseSplitter {
     const walker = new TarWalker({
       onEntry: (header, block) => this.beginEntry(header, block),
       onContent: (bytes) => {
-        this.hash?.update(bytes)
+        this.checksum?.update(bytes)
         this.pass(bytes)
       },
       onPadding: (bytes) => this.pass(bytes),
       onEntryEnd: ({ name, size }) => {
-        const sha256 = this.hash?.digest('hex')
-        if (sha256 !== undefined) this.came.add({ path: this.pathOf(name), size, sha256 })
+        const checksum = this.checksum?.digest()
+        if (checksum !== undefined) this.came.add({ path: this.pathOf(name), size, algorithm: listedBy, checksum })
       },
     })
     this.archive = { oid, prefix: oid === null ? '' : `pg_tblspc/${oid}/`, walker, parts }
@@ -98,7 +101,7 @@ export class BaseSplitter {
     const [part, next] = this.archive?.parts ?? []
     if (next && part?.fullAtBytes !== null && this.writtenBytes >= (part?.fullAtBytes ?? 0)) this.endPart()
     this.pass(block)
-    this.hash = header.type === 'file' ? createHash('sha256') : null
+    this.checksum = header.type === 'file' ? fileChecksum(listedBy) : null
     const add = <Key>(sums: Map<Key, number>, key: Key) => sums.set(key, (sums.get(key) ?? 0) + header.size)
     add(this.archiveBytes, this.archive?.oid ?? null)
     const database = databaseOf(this.pathOf(header.name))

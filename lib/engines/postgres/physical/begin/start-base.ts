@@ -17,6 +17,7 @@ import { IncrementalRefused } from './incremental-refused'
 import { identityOf, requireOneServer } from './one-server'
 import { packOutsideFiles } from './outside-files'
 import type { PartStream } from './part-stream'
+import { listedBy } from './split-base'
 import { type Cluster, serverTime } from './read-cluster'
 
 /** What an incremental backup needs is not there: summaries of the log for its whole span, on one timeline. */
@@ -99,6 +100,8 @@ export async function startBase(order: BaseOrder, { client, system }: Opened, ru
         ...partOf(base, stream),
         role: share.role,
         data: true,
+        comparedByContent: true,
+        inTurn: !postgresOptions(source).gentle,
         base: share.base,
         expectedBytes: share.expectedBytes,
         facts: share.archive.oid === null ? {} : { oid: share.archive.oid, location: share.archive.location },
@@ -129,7 +132,7 @@ function commandFor(source: SourceSpec, isIncremental: boolean): string {
   // Gentle: the checkpoint is spread over the server's usual time instead of being written at once.
   const checkpoint = postgresOptions(source).gentle ? 'spread' : 'fast'
   const incremental = isIncremental ? 'INCREMENTAL true, ' : ''
-  return `BASE_BACKUP (${incremental}LABEL 'holdfast', CHECKPOINT '${checkpoint}', WAL false, WAIT false, PROGRESS true, TABLESPACE_MAP true, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256')`
+  return `BASE_BACKUP (${incremental}LABEL 'holdfast', CHECKPOINT '${checkpoint}', WAL false, WAIT false, PROGRESS true, TABLESPACE_MAP true, MANIFEST 'yes', MANIFEST_CHECKSUMS '${listedBy}')`
 }
 
 function partOf(base: BaseStream, stream: PartStream): Pick<BackupPart, 'open'> {

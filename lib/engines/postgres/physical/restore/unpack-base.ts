@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
@@ -28,8 +29,8 @@ export interface UnpackedBase {
   bytes: number
 }
 
-/** More at once would only compete for the disk. */
-const mostAtOnce = 8
+/** Each has a program of its own that decompresses; more at once would only compete. */
+const mostAtOnce = Math.min(8, 2 * availableParallelism())
 /** Where they are, the server follows another one or waits for an archive, which is not for a backup to decide. */
 const signals = ['standby.signal', 'recovery.signal']
 

@@ -1,8 +1,8 @@
-import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { TarHeader } from '@/lib/core/tar/tar-header'
 import { recycle } from '@/lib/process/buffer-pool'
+import { type ChecksumAlgorithm, type FileChecksum, fileChecksum } from '../base-tar/file-checksum'
 import { type KnownFiles, legiblePath } from '../base-tar/known-files'
 import { TarWalker } from '../base-tar/walk-tar'
 import { asBaseDamage, baseDamaged } from './base-damaged'
@@ -50,7 +50,7 @@ export async function writeEntries(stream: Readable, order: EntriesOrder): Promi
 
 class EntryWriter {
   private entry: TarHeader | null = null
-  private file: { handle: FileHandle; hash: Hash } | null = null
+  private file: { handle: FileHandle; algorithm: ChecksumAlgorithm; checksum: FileChecksum } | null = null
   private readonly made = new Set<string>()
 
   constructor(private readonly order: EntriesOrder) {}
@@ -59,7 +59,7 @@ class EntryWriter {
     if (step === 'end') await this.end()
     else if ('header' in step) await this.begin(step.header)
     else if (this.file) {
-      this.file.hash.update(step.content)
+      this.file.checksum.update(step.content)
       await writeAll(this.file.handle, step.content)
     }
   }
@@ -75,12 +75,13 @@ class EntryWriter {
     checkName(name)
     if (type === 'folder') return this.make(name)
     const path = this.order.prefix + name
-    if (!this.order.listed.awaits({ path, size })) throw baseDamaged(`${legiblePath(path)} is not in its list of files`)
+    const algorithm = this.order.listed.awaits({ path, size })
+    if (!algorithm) throw baseDamaged(`${legiblePath(path)} is not in its list of files`)
     await this.make(name.slice(0, Math.max(0, name.lastIndexOf('/'))))
     const handle = await open(this.placeOf(name), 'wx', 0o600).catch((error: unknown) => {
       throw contradiction(name, error)
     })
-    this.file = { handle, hash: createHash('sha256') }
+    this.file = { handle, algorithm, checksum: fileChecksum(algorithm) }
   }
 
   private async end(): Promise<void> {
@@ -88,7 +89,8 @@ class EntryWriter {
     if (!entry || !file) return
     await this.close()
     const { name, size } = entry
-    this.order.listed.meet({ path: this.order.prefix + name, size, sha256: file.hash.digest('hex') })
+    const path = this.order.prefix + name
+    this.order.listed.meet({ path, size, algorithm: file.algorithm, checksum: file.checksum.digest() })
   }
 
   /** Parts come side by side, so that a folder may be needed before the entry that names it. */
