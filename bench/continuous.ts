@@ -31,6 +31,8 @@ export interface ContinuousResults {
 /** As the sandbox of a recovery has them: without them the other tool's server would sync its files. */
 const sandboxSettings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', archive_mode: 'off' }
 const sliceMs = 10_000
+/** What waits from the time before, in which the follower was stopped, is not its exposure. */
+const caughtUpMs = 1_000
 const sampleEveryMs = 100
 
 /** Base backups, recoveries, exposure and cost of following the log, on the source's own data. */
@@ -160,7 +162,7 @@ async function underLoad({ settings, holdfast, server, sourceId, results }: Load
     } finally {
       process.kill(workerPid, 'SIGCONT')
     }
-    const caughtUp = async () => ((await getWindows({ ctx, input: { sourceId } })).exposureMs ?? Infinity) < sliceMs
+    const caughtUp = async () => ((await getWindows({ ctx, input: { sourceId } })).exposureMs ?? Infinity) < caughtUpMs
     await until(caughtUp)
     let isRunning = true
     const sampling = (async () => {
