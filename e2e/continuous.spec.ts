@@ -60,6 +60,11 @@ test('what the server lacks is named with the SQL for it, and once that was run 
   await expect(dialog.getByRole('status')).toContainText('The server has everything that is needed')
   await expect(finding).toHaveCount(0)
 
+  await dialog.getByRole('radio', { name: 'The server hands it in' }).click()
+  await expect(dialog.locator('[data-finding="archive-command"]')).toContainText(`/sources/${source.id}/log/%f`)
+  await dialog.getByRole('radio', { name: 'Holdfast reads it from the server' }).click()
+  await expect(dialog.getByRole('status')).toContainText('The server has everything that is needed')
+
   await expect(dialog.getByRole('radio', { name: 'Dumps and continuously' })).toBeChecked()
   await dialog.getByRole('radio', { name: 'Dumps', exact: true }).click()
   await expect(switchOn).toBeDisabled()

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
 import type { ContinuousCheck } from '@/lib/contracts/recovery/continuous'
+import type { LogWay } from '@/lib/contracts/recovery/protection'
 import { FindingNote } from '@/components/sources/finding-note'
 import { Button } from '@/components/ui/button'
 import { Callout } from '@/components/ui/callout'
@@ -13,8 +14,8 @@ import { continuousCheckQuery } from '@/lib/client/queries/recovery'
 const weight = { error: 0, warning: 1, info: 2 } as const
 
 /** What the server of a source lacks, the worst first, each with the way to put it right. Nothing is changed there. */
-export function ContinuousCheckNotes({ sourceId }: { sourceId: string }) {
-  const check = useQuery(continuousCheckQuery(sourceId))
+export function ContinuousCheckNotes({ sourceId, log }: { sourceId: string; log: LogWay }) {
+  const check = useQuery(continuousCheckQuery(sourceId, log))
   const again = (
     <Button variant="secondary" size="sm" pending={check.isFetching} onClick={() => void check.refetch()}>
       <RefreshCw aria-hidden /> Check again

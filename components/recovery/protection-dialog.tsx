@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useWatch } from 'react-hook-form'
+import type { LogWay } from '@/lib/contracts/recovery/protection'
 import { updateSourceSchema, type Source } from '@/lib/contracts/source'
 import { fieldsOf } from '@/components/form/fields-of'
 import { Form } from '@/components/form/form'
@@ -49,6 +50,19 @@ const ways = [
   },
 ]
 
+const logWays = [
+  {
+    value: 'stream',
+    label: 'Holdfast reads it from the server',
+    hint: 'A replication connection, and a slot that keeps what is not stored.',
+  },
+  {
+    value: 'push',
+    label: 'The server hands it in',
+    hint: 'Its archive_command sends each segment with a token of its own. A commit is handed in with its segment: choose an objective longer than archive_timeout.',
+  },
+]
+
 /** How a source is protected. Before its log is followed, the server is asked whether it has what that needs. */
 export function ProtectionDialog({ source, slot, onClose }: ProtectionDialogProps) {
   const { protection } = source
@@ -65,7 +79,9 @@ export function ProtectionDialog({ source, slot, onClose }: ProtectionDialogProp
     },
     onDone: onClose,
   })
-  const way = useWatch({ control: save.fields.control, name: 'protection.way' })
+  const [way, log] = useWatch({ control: save.fields.control, name: ['protection.way', 'protection.log'] })
+  // What works already is not checked again.
+  const checked = isOn && log === protection.log ? null : log
   return (
     <Dialog
       open
@@ -74,8 +90,8 @@ export function ProtectionDialog({ source, slot, onClose }: ProtectionDialogProp
       title={isOn ? `How ${source.name} is protected` : `Protect ${source.name} continuously`}
       description="Base backups, and the log of the server as it is written: together they lead to any point in between."
     >
-      {!isOn && <ContinuousCheckNotes sourceId={source.id} />}
-      <Form form={save} className={isOn ? undefined : 'mt-5'}>
+      {checked && <ContinuousCheckNotes sourceId={source.id} log={checked} />}
+      <Form form={save} className={checked ? 'mt-5' : undefined}>
         <Enter.Radios name="protection.way" label="Protection" choices={ways} />
         {way === 'dumps' ? (
           isOn && (
@@ -90,7 +106,7 @@ export function ProtectionDialog({ source, slot, onClose }: ProtectionDialogProp
           <Button variant="secondary" onClick={onClose}>
             Close
           </Button>
-          <SaveButton source={source} leavesLog={way === 'dumps'} pending={save.action.isPending} />
+          <SaveButton source={source} leavesLog={way === 'dumps'} checked={checked} pending={save.action.isPending} />
         </DialogActions>
       </Form>
     </Dialog>
@@ -101,6 +117,7 @@ function LogFields({ source: { protection } }: { source: Source }) {
   const destinations = useQuery(destinationsQuery())
   return (
     <>
+      <Enter.Radios name="protection.log" label="How its log comes" choices={logWays} />
       <Enter.Select
         name="protection.sliceMs"
         label="A commit is stored at the latest after"
@@ -127,13 +144,15 @@ function LogFields({ source: { protection } }: { source: Source }) {
 interface SaveButtonProps {
   source: Source
   leavesLog: boolean
+  /** The way of its log that the server is asked about first; null: the one that works already. */
+  checked: LogWay | null
   pending: boolean
 }
 
-function SaveButton({ source, leavesLog, pending }: SaveButtonProps) {
+function SaveButton({ source, leavesLog, checked, pending }: SaveButtonProps) {
   const isOn = source.protection.continuous
-  const check = useQuery({ ...continuousCheckQuery(source.id), enabled: !isOn })
-  if (isOn)
+  const check = useQuery({ ...continuousCheckQuery(source.id, checked ?? 'stream'), enabled: checked !== null })
+  if (isOn && (leavesLog || checked === null))
     return (
       <Button type="submit" variant={leavesLog ? 'danger' : 'primary'} pending={pending}>
         {leavesLog ? 'Switch off' : 'Save'}
@@ -143,7 +162,7 @@ function SaveButton({ source, leavesLog, pending }: SaveButtonProps) {
   const reason = leavesLog ? 'Dumps are what protects it now' : isReady ? undefined : 'The server lacks something still'
   return (
     <Button type="submit" pending={pending} disabled={reason !== undefined} title={reason}>
-      Switch on
+      {isOn ? 'Save' : 'Switch on'}
     </Button>
   )
 }

@@ -1,4 +1,4 @@
-import type { Protection } from '@/lib/contracts/recovery/protection'
+import type { LogWay, Protection } from '@/lib/contracts/recovery/protection'
 import { formatDuration } from '@/lib/client/format/duration'
 
 export const ways = ['dumps', 'continuous', 'both'] as const
@@ -8,6 +8,7 @@ export type Way = (typeof ways)[number]
 export interface ProtectionValues {
   protection: {
     way: Way
+    log: LogWay
     sliceMs: string
     destinationIds: string[]
   }
@@ -22,18 +23,20 @@ export const wayOf = ({ dumps, continuous }: Pick<Protection, 'dumps' | 'continu
 export const protectionValues = (stored: Protection): ProtectionValues => ({
   protection: {
     way: stored.continuous ? wayOf(stored) : 'both',
+    log: stored.log,
     sliceMs: String(stored.sliceMs),
     destinationIds: stored.destinationIds ?? [],
   },
 })
 
 /** The same as the API takes it. Without destinations the log goes where backups go. */
-export function protectionBody({ protection: { way, sliceMs, destinationIds } }: ProtectionValues) {
+export function protectionBody({ protection: { way, log, sliceMs, destinationIds } }: ProtectionValues) {
   if (way === 'dumps') return { protection: { dumps: true, continuous: false } }
   return {
     protection: {
       dumps: way === 'both',
       continuous: true,
+      log,
       sliceMs: Number(sliceMs),
       ...(destinationIds.length > 0 ? { destinationIds } : {}),
     },

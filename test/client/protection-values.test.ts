@@ -13,6 +13,7 @@ const id = '0193b3a2-6c1e-7c3a-9b1f-2f6f6b0c9a11'
 const stored = [
   { dumps: true, continuous: true, sliceMs: 10_000 },
   { dumps: false, continuous: true, sliceMs: 45_000, destinationIds: [id] },
+  { dumps: true, continuous: true, log: 'push', sliceMs: 300_000 },
 ].map((protection) => protectionSchema.parse(protection))
 const off = protectionSchema.parse({})
 

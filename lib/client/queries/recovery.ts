@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { LogWay } from '@/lib/contracts/recovery/protection'
 import type { ContinuousCheck, RecoveryWindows } from '@/lib/contracts/recovery/continuous'
 import type { Page } from '@/lib/contracts/common'
 import type { AskedPoint, Recovery, RecoveryCheck } from '@/lib/contracts/recovery/recoveries'
@@ -15,11 +16,15 @@ export const windowsQuery = (sourceId: string) =>
   })
 
 /** The server is asked once, and again when somebody wants it: each time stands in the audit log. */
-export const continuousCheckQuery = (sourceId: string) =>
+export const continuousCheckQuery = (sourceId: string, log: LogWay) =>
   queryOptions({
-    queryKey: ['continuous-check', sourceId],
+    queryKey: ['continuous-check', sourceId, log],
     queryFn: ({ signal }) =>
-      api<ContinuousCheck>(`/admin/sources/${sourceId}/check-continuous`, { method: 'POST', body: {}, signal }),
+      api<ContinuousCheck>(`/admin/sources/${sourceId}/check-continuous?log=${log}`, {
+        method: 'POST',
+        body: {},
+        signal,
+      }),
     staleTime: Infinity,
     gcTime: 0,
     refetchInterval: false,
