@@ -83,7 +83,8 @@ ${realBin}/initdb "$@" || exit
   }
   const nothingHalf = async () => {
     await waitFor('whole backups only', async () => (await strayObjects(product.ctx)).length === 0)
-    expect(await looseEnds(disk.path)).toEqual([])
+    // One that is being written this moment has such an end too.
+    await waitFor('no loose ends', async () => (await looseEnds(disk.path)).length === 0)
   }
 
   it('of the only destination fails the backup, leaves nothing half, and keeps the older one (fault 22, fault 31)', async () => {

@@ -72,7 +72,7 @@ export class OpenSegment {
     this.starts.push(this.end - this.restBytes)
     const { compression, level } = this.form
     const frame = compression === 'zstd' ? toFrame(plain, level) : Promise.resolve(plain)
-    // It is awaited later, by whoever reads it.
+    // It is awaited where it is read.
     frame.catch(() => undefined)
     this.frames.push(frame)
     this.rest = []

@@ -118,7 +118,12 @@ describe.each([
     const reading = (await opened(inside)).read([middle])
     // Without encryption and compression nothing shows it: the caller compares.
     if (!encrypted && compression === 'none') expect(wanted.equals(await reading)).toBe(false)
-    else await expect(reading).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'part' } })
+    else if (encrypted) await expect(reading).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'part' } })
+    else {
+      // A few bits of a zstd block mean nothing, and all of the frame is still what its checksum says.
+      const outcome = await reading.then((bytes) => wanted.equals(bytes), codeOf)
+      expect([true, 'object-damaged']).toContain(outcome)
+    }
   })
 
   it('is read whole, or is damaged, when what the middle is found by is damaged or cut off', async () => {
