@@ -48,6 +48,8 @@ function options() {
         databases: number,
         points: number,
         seed: number,
+        away: number,
+        slots: flag,
         rooms: flag,
         whole: flag,
       },
