@@ -7,6 +7,7 @@ import { stageBufferBytes } from './buffer-size'
 import { codecPrograms, requireCodec } from './codec-programs'
 import { programStage } from './program-stage'
 import { decompressFrames } from './seekable/decompress-frames'
+import { FrameBorders } from './seekable/frame-borders'
 
 // What we write with gzip is one member. Without this zlib would take zeros or garbage after it for the end of a good file.
 const options = { chunkSize: 256 * 1024, rejectGarbageAfterEnd: true }
@@ -24,7 +25,7 @@ export function decompress(compression: Compression, run: RunContext): Duplex {
       return createGunzip(options)
     case 'zstd':
       // For the reasons of `compress`; its own buffers also spare the garbage collector.
-      return findTool('zstd') === null ? decompressFrames() : programStage(codecPrograms.zstd, run)
+      return findTool('zstd') === null ? decompressFrames() : programStage(codecPrograms.zstd, run, new FrameBorders())
     case 'lz4':
     case 'bzip2':
     case 'xz':

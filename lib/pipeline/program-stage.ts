@@ -6,6 +6,7 @@ import { runCommand } from '@/lib/process/run-command'
 import type { RunningCommand } from '@/lib/ports/process'
 import { stageBufferBytes } from './buffer-size'
 import type { CodecProgram } from './codec-programs'
+import type { FrameBorders } from './seekable/frame-borders'
 
 /** What a program says when the machine is to blame, and not the data. */
 const machineTrouble = /memory|no space|write error|i\/o error|resource temporarily|usage limit/i
@@ -40,6 +41,7 @@ class ProgramStage extends Duplex {
   constructor(
     private readonly program: CodecProgram,
     private readonly command: RunningCommand,
+    private readonly borders: FrameBorders | null,
   ) {
     super({ highWaterMark: stageBufferBytes, decodeStrings: true })
     // The reader receives errors through a pipeline; without a listener an error would end the process.
@@ -58,7 +60,11 @@ class ProgramStage extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.note(chunk)
+    try {
+      this.note(chunk)
+    } catch (error) {
+      return callback(asError(error))
+    }
     this.stdin().write(chunk, (error) => {
       if (error) return void this.story().then(callback)
       recycle(chunk)
@@ -71,6 +77,11 @@ class ProgramStage extends Duplex {
     // Some take no input at all for an empty file; no format is.
     if (this.received === 0) return callback(damaged(file, 'it is empty'))
     if (ending && !this.tail.equals(ending)) return callback(damaged(file, 'its end is missing or followed by more'))
+    try {
+      this.borders?.end()
+    } catch (error) {
+      return callback(asError(error))
+    }
     this.stdin().end(() => callback())
   }
 
@@ -93,6 +104,8 @@ class ProgramStage extends Duplex {
   /** Keeps the last bytes by copy: the chunk itself may be used again. */
   private note(chunk: Buffer): void {
     this.received += chunk.length
+    // Walked through for what it throws.
+    if (this.borders) for (const _ of this.borders.cut(chunk));
     const { ending } = this.program
     if (!ending) return
     const last = chunk.subarray(-ending.length)
@@ -122,8 +135,11 @@ class ProgramStage extends Duplex {
   }
 }
 
-/** Starts the program and answers its stage. Throws `command-missing`, and the signal's reason when it is aborted. */
-export function programStage(program: CodecProgram, run: RunContext): Duplex {
+/**
+ * Starts the program and answers its stage. `borders`: of a format whose program takes what holds no frame for nothing. Throws
+ * `command-missing`, and the signal's reason when it is aborted.
+ */
+export function programStage(program: CodecProgram, run: RunContext, borders: FrameBorders | null = null): Duplex {
   const command = runCommand({ file: program.file, args: program.decompress, stdin: 'pipe', bulkOutput: true }, run)
-  return new ProgramStage(program, command)
+  return new ProgramStage(program, command, borders)
 }

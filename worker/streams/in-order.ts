@@ -7,7 +7,7 @@ const mostBytes = 64 * 1024 * 1024
  */
 export class InOrder {
   private last: Promise<void> = Promise.resolve()
-  private readonly running: { bytes: number; done: Promise<void> }[] = []
+  private readonly running: { bytes: number; prepared: Promise<unknown>; done: Promise<void> }[] = []
   private failed: { error: unknown } | null = null
 
   /** Resolves once there is room for it, and it was begun. */
@@ -19,7 +19,7 @@ export class InOrder {
     // What failed earlier is told first.
     prepared.catch(() => undefined)
     const done = before.then(async () => finish(await prepared))
-    const entry = { bytes, done }
+    const entry = { bytes, prepared, done }
     this.running.push(entry)
     this.last = done
     done.then(
@@ -36,6 +36,11 @@ export class InOrder {
   /** Resolves when all that was begun is finished. */
   drained(): Promise<void> {
     return this.last
+  }
+
+  /** Resolves when nothing runs any more, also of what comes after a failure. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.running.flatMap(({ prepared, done }) => [prepared, done]))
   }
 
   private get bytes(): number {

@@ -105,9 +105,9 @@ export class LogWriter {
     this.confirmed(this.received)
   }
 
-  /** Resolves when nothing is being stored any more; rejects when something could not be. */
-  settled(): Promise<void> {
-    return this.storing.drained()
+  /** Resolves when nothing is being stored any more, whether it could be or not. */
+  ended(): Promise<void> {
+    return this.storing.ended()
   }
 
   facts(): StreamFacts {

@@ -70,7 +70,7 @@ export async function runStream(
       stop.abort()
       await following.close()
       await Promise.allSettled([reading, ticking, catching, indexing])
-      await writer.settled().catch(() => undefined)
+      await writer.ended()
     }
   } finally {
     stop.abort()

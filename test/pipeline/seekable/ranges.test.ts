@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -18,6 +19,13 @@ import { makeTestRun } from '../../helpers/run-context'
 
 const plain = sampleBytes(5 * frameBytes + 12_345)
 const run = makeTestRun()
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
+  return changed
+}
+const zstdReads = (bytes: Buffer) => spawnSync('zstd', ['-q', '-t'], { input: bytes }).status === 0
 
 describe.each([
   ['zstd', true],
@@ -112,18 +120,14 @@ describe.each([
     for (const at of [Math.floor(0.5 * frameBytes * share), Math.floor(4.5 * frameBytes * share)])
       elsewhere.writeUInt8(elsewhere.readUInt8(at) ^ 1, at)
     expect(wanted.equals(await (await opened(elsewhere)).read([middle]))).toBe(true)
-    const inside = Buffer.from(good)
-    const at = Math.floor((middle.start + middle.end) * 0.5 * share)
-    inside.writeUInt8(inside.readUInt8(at) ^ 1, at)
+    let at = Math.floor((middle.start + middle.end) * 0.5 * share)
+    // A few bits of a zstd block mean nothing: one is taken that the plain program misses.
+    while (compression === 'zstd' && !encrypted && zstdReads(flipped(good, at))) at += 1
+    const inside = flipped(good, at)
     const reading = (await opened(inside)).read([middle])
     // Without encryption and compression nothing shows it: the caller compares.
     if (!encrypted && compression === 'none') expect(wanted.equals(await reading)).toBe(false)
-    else if (encrypted) await expect(reading).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'part' } })
-    else {
-      // A few bits of a zstd block mean nothing, and all of the frame is still what its checksum says.
-      const outcome = await reading.then((bytes) => wanted.equals(bytes), codeOf)
-      expect([true, 'object-damaged']).toContain(outcome)
-    }
+    else await expect(reading).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'part' } })
   })
 
   it('is read whole, or is damaged, when what the middle is found by is damaged or cut off', async () => {

@@ -49,3 +49,18 @@ it('finishes nothing after what failed, and says so to every caller', async () =
   await expect(inOrder.begin(mib, async () => 'fourth', note)).rejects.toThrow('the store is away')
   expect(finished).toEqual(['first'])
 })
+
+it('has ended only when what was begun after a failure is no longer prepared', async () => {
+  const inOrder = new InOrder()
+  const slow = Promise.withResolvers<string>()
+  const note = async () => undefined
+  await inOrder.begin(mib, () => Promise.reject(new Error('the store is away')), note)
+  await inOrder.begin(mib, () => slow.promise, note)
+  await expect(inOrder.drained()).rejects.toThrow('the store is away')
+  let ended = false
+  const ending = inOrder.ended().then(() => (ended = true))
+  await turn()
+  expect(ended).toBe(false)
+  slow.resolve('late')
+  await ending
+})

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { checksumAlgorithms } from './file-checksum'
+import { type ChecksumAlgorithm, checksumAlgorithms } from './file-checksum'
 import type { BaseFile } from './known-files'
 
-const fileLine = z.object({
+const hexOf: Record<ChecksumAlgorithm, RegExp> = { CRC32C: /^[0-9a-f]{8}$/, SHA256: /^[0-9a-f]{64}$/ }
+const plainFileLine = z.object({
   Path: z.string().optional(),
   /** In hex, of names that are no UTF-8. */
   'Encoded-Path': z
@@ -12,8 +13,9 @@ const fileLine = z.object({
     .optional(),
   Size: z.number().int().nonnegative(),
   'Checksum-Algorithm': z.enum(checksumAlgorithms),
-  Checksum: z.string().regex(/^([0-9a-f]{2})+$/),
+  Checksum: z.string(),
 })
+const fileLine = plainFileLine.refine((file) => hexOf[file['Checksum-Algorithm']].test(file.Checksum))
 const headLine = z.object({ 'PostgreSQL-Backup-Manifest-Version': z.union([z.literal(1), z.literal(2)]) })
 
 /** A line names one file with its times; a name in hex has 8 KiB at most. */
