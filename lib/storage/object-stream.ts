@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 
 /**
- * A stream over an object's chunks. An abort destroys it with the signal's reason even while nobody reads, and
+ * A stream over an object's chunks. An abort destroys it with the signal's reason even while nobody reads or listens, and
  * `release` runs once, however it ends: also when it was destroyed before its first byte was asked for, where a
  * generator's own `finally` would not run.
  */
@@ -10,6 +10,8 @@ export function objectStream(
   options: { signal: AbortSignal; highWaterMark: number; release(): void | Promise<void> },
 ): Readable {
   const stream = Readable.from(chunks, { objectMode: false, highWaterMark: options.highWaterMark })
+  // Who opened it may give up before its reader is there; an error that nobody hears would end the process.
+  stream.on('error', () => undefined)
   const onAbort = () => {
     const { reason } = options.signal
     stream.destroy(reason instanceof Error ? reason : new Error('The run was aborted', { cause: reason }))

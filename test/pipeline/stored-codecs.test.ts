@@ -1,4 +1,6 @@
-import { randomInt } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -8,9 +10,12 @@ import { partFile } from '@/lib/core/repository/paths'
 import { openPart } from '@/lib/pipeline/open-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import { verifyPart } from '@/lib/pipeline/verify-part'
+import type { Storage } from '@/lib/ports/storage'
+import { openStorage } from '@/lib/storage'
 import { makeMemoryStorage } from '../helpers/memory-storage'
 import { makeTestRun } from '../helpers/run-context'
 import { inPieces, sampleBytes, sha256 } from '../helpers/databases/sample-bytes'
+import { tempDir } from '../helpers/temp'
 
 const codecs = ['zstd', 'gzip', 'lz4', 'bzip2', 'xz', 'none'] as const
 const trials = 24
@@ -90,6 +95,35 @@ describe.each(codecs)('an object stored with %s', (compression) => {
 })
 
 describe('before any byte is moved', () => {
+  it('an abort just after the object was opened fails the run alone, and not the process', async () => {
+    const { part, bytes } = partOf('zstd')
+    await using folder = await tempDir('abort')
+    await writeFile(path.join(folder.path, 'part'), bytes)
+    const local = openStorage({
+      id: randomUUID(),
+      name: 'folder',
+      kind: 'local',
+      config: { path: folder.path },
+      secrets: {},
+    })
+    const aborted = makeTestRun()
+    const opened: Readable[] = []
+    const storage: Pick<Storage, 'get'> = {
+      get: async (...given) => {
+        const stream = await local.get(...given)
+        opened.push(stream)
+        aborted.abort(new Error('another part is missing'))
+        return stream
+      },
+    }
+    const opening = openPart({ storage, key: 'part', part, decrypt: null }, aborted)
+    await expect(opening).rejects.toThrow('another part is missing')
+    // An error that nobody hears is thrown where it is emitted: the test run would fail of it.
+    await vi.waitUntil(() => opened[0]?.closed)
+    expect(opened[0]?.errored).toMatchObject({ message: 'another part is missing' })
+    await local.close()
+  })
+
   it('a program that is missing is named with its package, when storing and when reading', async () => {
     vi.stubEnv('PATH', '/nonexistent')
     const missing = { code: 'command-missing', facts: { package: 'xz-utils' } }
