@@ -6,12 +6,6 @@ import {
   updateChannelSchema,
 } from '../alerting/alert'
 import { pageOf, pageQuerySchema } from '../common'
-import {
-  checkContinuousSchema,
-  continuousCheckSchema,
-  pushedLogSchema,
-  recoveryWindowsSchema,
-} from '../recovery/continuous'
 import { compressionAdviceSchema } from '../compression-advice'
 import {
   cleanupUnknownSchema,
@@ -79,38 +73,6 @@ export const configurationRoutes: ApiRoute[] = [
     body: updateSourceSchema,
     status: 200,
     answer: inspectionSchema,
-  },
-  {
-    method: 'post',
-    path: '/api/v1/admin/sources/{id}/check-continuous',
-    summary: 'What the server lacks for continuous protection; nothing is changed there',
-    role: 'operator',
-    scope: 'config:write',
-    perSource: true,
-    query: checkContinuousSchema,
-    status: 200,
-    answer: continuousCheckSchema,
-  },
-  {
-    method: 'put',
-    path: '/api/v1/admin/sources/{id}/log/{name}',
-    summary: 'Take a file of the log of a source whose server hands it in; success means that a destination has it',
-    role: 'operator',
-    scope: 'log:push',
-    perSource: true,
-    bytes: true,
-    status: 200,
-    answer: pushedLogSchema,
-  },
-  {
-    method: 'get',
-    path: '/api/v1/admin/sources/{id}/windows',
-    summary: 'Intervals that can be recovered to, gaps, and what would be lost now',
-    role: 'viewer',
-    scope: 'config:read',
-    perSource: true,
-    status: 200,
-    answer: recoveryWindowsSchema,
   },
   {
     method: 'post',

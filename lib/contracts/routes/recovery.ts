@@ -1,6 +1,12 @@
 import { idSchema, pageOf } from '../common'
 import { startedSchema } from '../job'
-import { restorePointSchema } from '../recovery/continuous'
+import {
+  checkContinuousSchema,
+  continuousCheckSchema,
+  pushedLogSchema,
+  recoveryWindowsSchema,
+  restorePointSchema,
+} from '../recovery/continuous'
 import {
   createRestorePointSchema,
   queryAnswerSchema,
@@ -13,8 +19,40 @@ import {
 } from '../recovery/recoveries'
 import type { ApiRoute } from './api-route'
 
-/** Recovery to a point of a source's log: look, take, hand over. */
+/** The log of a source, the windows in it, and recovery to a point of them: look, take, hand over. */
 export const recoveryRoutes: ApiRoute[] = [
+  {
+    method: 'post',
+    path: '/api/v1/admin/sources/{id}/check-continuous',
+    summary: 'What the server lacks for continuous protection; nothing is changed there',
+    role: 'operator',
+    scope: 'config:write',
+    perSource: true,
+    query: checkContinuousSchema,
+    status: 200,
+    answer: continuousCheckSchema,
+  },
+  {
+    method: 'put',
+    path: '/api/v1/admin/sources/{id}/log/{name}',
+    summary: 'Take a file of the log of a source whose server hands it in; success means that a destination has it',
+    role: 'operator',
+    scope: 'log:push',
+    perSource: true,
+    bytes: true,
+    status: 200,
+    answer: pushedLogSchema,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/admin/sources/{id}/windows',
+    summary: 'Intervals that can be recovered to, gaps, and what would be lost now',
+    role: 'viewer',
+    scope: 'config:read',
+    perSource: true,
+    status: 200,
+    answer: recoveryWindowsSchema,
+  },
   {
     method: 'get',
     path: '/api/v1/admin/recoveries',
