@@ -84,6 +84,8 @@ export interface BackupSession {
   range?(): LogRange
   /** By the server's clock, the earliest moment that can be recovered to with it; with `range`. */
   endedAt?(): Date
+  /** Whether the source itself said that it is damaged while it was read; complete once every part has been read. Absent: it cannot. */
+  damagedAtSource?(): boolean
   close(): Promise<void>
 }
 
@@ -154,6 +156,8 @@ export interface DumpSample {
 export interface ReadableBackup {
   manifest: Manifest
   open: OpenPart
+  /** Only for parts whose bytes were found right before, or are compared with something else as they are used. */
+  feed?: OpenFeed
 }
 
 export interface ProveInput extends ReadableBackup {
@@ -178,7 +182,6 @@ export interface RestorableBackup extends ReadableBackup {
 }
 
 export interface RestoreInput extends RestorableBackup {
-  feed?: OpenFeed
   /** The backups it builds on, the full one first; absent: it stands alone. */
   before?: RestorableBackup[]
   target: RestoreTarget

@@ -208,6 +208,7 @@ async function commitBackup(
       identity: end.stored.manifest.identity,
       withheld: end.stored.withheld,
       warnings: end.stored.toolWarnings,
+      damagedAtSource: end.stored.damagedAtSource,
       log: logText(),
       ...(missing.length > 0 ? { error: toJson(missingCopies(missing)) } : {}),
     },

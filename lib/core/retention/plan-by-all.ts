@@ -4,7 +4,8 @@ import type { RetainedBackup } from './retained-backup'
 
 /**
  * Several policies over the same backups, such as those of an hourly and of a daily schedule: what one of them keeps is
- * kept. No rules at all keep everything.
+ * kept. No rules at all keep everything. Where backups are of a source that was damaged already, each policy keeps also what it would
+ * keep without them: the last whole ones stay until there are newer whole ones.
  */
 export function planByAll(
   backups: readonly RetainedBackup[],
@@ -12,7 +13,11 @@ export function planByAll(
   now: Date,
 ): RetentionDecision[] {
   if (policies.length === 0) return backups.map(({ id }) => ({ id, keep: true, reasons: ['no policy limits it'] }))
-  const plans = policies.map((rules) => new Map(planRetention(backups, rules, now).map((one) => [one.id, one])))
+  const whole = backups.map((one) => ({ ...one, good: one.good && one.damagedAtSource !== true }))
+  const views = backups.some((one) => one.damagedAtSource) ? [backups, whole] : [backups]
+  const plans = policies.flatMap((rules) =>
+    views.map((view) => new Map(planRetention(view, rules, now).map((one) => [one.id, one]))),
+  )
   return backups.map(({ id }) => {
     const decisions = plans.flatMap((plan) => plan.get(id) ?? [])
     const keep = decisions.some((decision) => decision.keep)

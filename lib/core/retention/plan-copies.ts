@@ -17,6 +17,7 @@ export interface HistoryEntry {
   startedAt: Date
   /** Succeeded or partial, and not found broken. */
   sound: boolean
+  damagedAtSource?: boolean
   pinned: boolean
   /** A copy of it is being written: it stays until that is done. */
   busy: boolean
@@ -78,8 +79,9 @@ export function planCopies(
 }
 
 function retained(entry: HistoryEntry, stored: boolean, storedBytes: number): RetainedBackup {
-  const { id, startedAt, pinned, dependsOn, identity, needsLog } = entry
-  return { id, startedAt, pinned, dependsOn, identity, needsLog, storedBytes, good: entry.sound && stored }
+  const { id, startedAt, damagedAtSource, pinned, dependsOn, identity, needsLog } = entry
+  const good = entry.sound && stored
+  return { id, startedAt, good, damagedAtSource, pinned, dependsOn, identity, needsLog, storedBytes }
 }
 
 /** A kept copy whose base would be kept nowhere keeps the base's copies. */

@@ -4,6 +4,8 @@ export interface RetainedBackup {
   startedAt: Date
   /** Succeeded or partial with a stored copy, and not found broken. */
   good: boolean
+  /** As it was taken, the source was damaged already: it takes the place of no older one that is whole. */
+  damagedAtSource?: boolean
   pinned: boolean
   storedBytes: number
   /** Backups that a restore of this one needs; those that are not in the list are not its concern. */

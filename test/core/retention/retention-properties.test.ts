@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RetentionRules } from '@/lib/contracts/retention'
 import { isShorterPolicy } from '@/lib/core/retention/is-shorter-policy'
+import { planByAll } from '@/lib/core/retention/plan-by-all'
 import { planCopies, type HistoryEntry } from '@/lib/core/retention/plan-copies'
 import { planRetention } from '@/lib/core/retention/plan-retention'
 import type { RetainedBackup } from '@/lib/core/retention/retained-backup'
@@ -22,6 +23,7 @@ const histories = (ahead = 0) =>
         storedBytes: fc.integer({ min: 0, max: 1_000 }),
         bases: fc.array(fc.nat(40), { maxLength: 2 }),
         identity: fc.constantFrom('15/1', '15/1', '16/2'),
+        damagedAtSource: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
       }),
       { maxLength: 40 },
     )
@@ -59,6 +61,19 @@ const keptIds = (backups: RetainedBackup[], given: RetentionRules, at = now) =>
 const check = <Input>(property: fc.IProperty<Input>): void => fc.assert(property, { numRuns })
 
 describe('whatever the history and the rules, retention', () => {
+  it('keeps of whole backups what it would keep without those of a damaged source, and those no shorter (fault 95)', () => {
+    check(
+      fc.property(histories(), fc.array(rules(false), { minLength: 1, maxLength: 3 }), (backups, policies) => {
+        const all = planByAll(backups, policies, now)
+        const kept = new Set(all.filter(({ keep }) => keep).map(({ id }) => id))
+        const whole = backups.filter(({ damagedAtSource }) => !damagedAtSource)
+        const unmarked = backups.map((one) => ({ ...one, damagedAtSource: false }))
+        for (const expected of [planByAll(whole, policies, now), planByAll(unmarked, policies, now)])
+          expect(expected.filter(({ id, keep }) => keep && !kept.has(id))).toEqual([])
+      }),
+    )
+  })
+
   it('keeps the last good one, the minimum of each server, and pinned ones, and gives a reason for each', () => {
     check(
       fc.property(histories(500), rules(), (backups, given) => {

@@ -1,7 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manifestSchema } from '@/lib/contracts/repository/manifest'
+import { planCopies } from '@/lib/core/retention/plan-copies'
 import { startBackup } from '@/lib/services/backup/start-backup'
 import { getWindows } from '@/lib/services/recovery/get-windows'
+import { loadHistory } from '@/lib/services/retention/load-history'
 import { getRestoreTest } from '@/lib/services/restore-test/get-restore-test'
 import { startRestoreTest } from '@/lib/services/restore-test/start-restore-test'
 import { startRestore } from '@/lib/services/restore/start-restore'
@@ -18,7 +22,7 @@ describe.each([15, 17] as const)('base backups of PostgreSQL %i', (major) => {
 
   beforeAll(async () => {
     const env: Record<string, string> = major === 17 ? { HOLDFAST_PG_BIN: await offerPostgres17() } : {}
-    server = await startPostgres({ major })
+    server = await startPostgres({ major, initdb: ['--data-checksums'] })
     await server.sql('CREATE TABLE t AS SELECT n FROM generate_series(1, 1000) n')
     product = await startProduct()
     sourceId = await product.addSource(server.source())
@@ -85,5 +89,28 @@ describe.each([15, 17] as const)('base backups of PostgreSQL %i', (major) => {
     expect(test.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
     expect(test).toMatchObject({ verdict: 'passed' })
     expect(test.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['target-reached', 'relations-present']))
+  })
+
+  it('are marked when a page of the source is damaged, and the whole ones before them do not go (fault 95)', async () => {
+    const whole = (await bases()).at(-1)
+    const [place] = await server.sql("SELECT pg_relation_filepath('t') AS path")
+    await server.stop()
+    const file = path.join(server.dataDir, String(place?.path))
+    const bytes = await readFile(file)
+    bytes.writeUInt8(bytes.readUInt8(8100) ^ 1, 8100)
+    await writeFile(file, bytes)
+    await server.start()
+    const { jobId } = await startBackup({ ctx: product.ctx, input: { sourceId, kind: 'base' } })
+    expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
+    const marked = (await bases()).at(-1)
+    expect(marked?.warnings).toEqual([expect.stringContaining(`${String(place?.path)} fail their checksum`)])
+    expect(marked).toMatchObject({ damagedAtSource: true })
+    expect(whole).toMatchObject({ damagedAtSource: false })
+    const only = { minimum: 1, keepLast: 1, timeZone: 'UTC' }
+    const inAYear = new Date(Date.now() + 365 * 86_400_000)
+    const { entries } = await loadHistory(product.ctx.db, sourceId)
+    const plan = planCopies(entries, { ofSource: [only], ofDestination: new Map() }, inAYear)
+    const kept = plan.filter(({ keep }) => keep).map(({ id }) => id)
+    expect(kept.sort()).toEqual([whole?.id, marked?.id].sort())
   })
 })

@@ -38,6 +38,7 @@ export interface StoredBackup {
   /** What the backup lacks, and what its tools warned of. */
   withheld: string[]
   toolWarnings: string[]
+  damagedAtSource: boolean
 }
 
 /**
@@ -131,6 +132,7 @@ export async function storeBackup(input: BackupInput): Promise<StoredBackup> {
       chain,
       withheld: session.withheld,
       toolWarnings: session.toolWarnings,
+      damagedAtSource: session.damagedAtSource?.() ?? false,
     }
   } finally {
     await session.close()

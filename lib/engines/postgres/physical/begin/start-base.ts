@@ -124,6 +124,7 @@ export async function startBase(order: BaseOrder, { client, system }: Opened, ru
       identity: system.systemIdentifier,
     }),
     endedAt: () => endOf().at,
+    damagedAtSource: () => base.damage.pages.length > 0,
     close,
   }
 }
