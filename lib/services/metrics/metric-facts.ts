@@ -33,6 +33,8 @@ export interface SourceMetrics {
   /** What is known of its log; null: it is not followed. */
   log: {
     exposureMs: number | null
+    /** That is more than its objective allows. */
+    isBehind: boolean
     lagBytes: number | null
     /** What its server keeps until it is stored. */
     keptBytes: number | null

@@ -13,6 +13,7 @@ export async function readLogMetrics(tx: Tx, now: Date): Promise<Map<string, Sou
       stream.sourceId,
       {
         exposureMs: exposureOf(stream, now),
+        isBehind: stream.isBehind,
         lagBytes: stream.lagBytes === null ? null : Number(stream.lagBytes),
         keptBytes: parseOrNull(keptLogSchema, stream.kept)?.bytes ?? null,
         windowFrom: stream.hasWindow ? stream.windowFrom : null,

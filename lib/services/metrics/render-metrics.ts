@@ -107,6 +107,11 @@ const sourceGauges: SourceGauge[] = [
     'Age of the oldest commit that is not stored, of a source whose log is followed',
     ({ log }) => inSeconds(log?.exposureMs ?? null),
   ],
+  [
+    'log_behind',
+    '1 while more would be lost than the objective of a followed log allows',
+    ({ log }) => (log ? Number(log.isBehind) : null),
+  ],
   ['log_lag_bytes', 'Log that the server has and no destination', ({ log }) => log?.lagBytes ?? null],
   ['log_kept_bytes', 'Log that the server keeps until it is stored', ({ log }) => log?.keptBytes ?? null],
   [
