@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { chownSync, existsSync, readdirSync, statSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StartRecovery } from '@/lib/contracts/recovery/recoveries'
 import type { HoldfastError } from '@/lib/core/holdfast-error'
+import { toJson } from '@/lib/db/to-json'
 import { sandboxFolders, sandboxPrefix } from '@/lib/sandbox/folders'
 import { deleteBackup } from '@/lib/services/backup/delete-backup'
 import { checkRecovery } from '@/lib/services/recovery/check-recovery'
@@ -17,12 +18,14 @@ import { getRecovery } from '@/lib/services/recovery/get-recovery'
 import { getWindows } from '@/lib/services/recovery/get-windows'
 import { queryRecovery } from '@/lib/services/recovery/query-recovery'
 import { startRecovery } from '@/lib/services/recovery/start-recovery'
+import { sourceOptions } from '@/lib/services/source/source-options'
 import { buildCli } from '../../helpers/build-cli'
 import { startServerOn } from '../../helpers/databases/start-on'
 import { followedLog } from '../../helpers/followed-log'
 import { startProduct, type Product, type WorkerProcess } from '../../helpers/product'
 import { offerPostgres17 } from '../../helpers/servers/postgres-17'
 import { startPostgres, type TestPostgres } from '../../helpers/servers/postgres'
+import { tempDir } from '../../helpers/temp'
 import { waitFor } from '../../helpers/wait-for'
 
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -347,6 +350,39 @@ describe.each([15, 17] as const)('a source on PostgreSQL %i', (major) => {
       timeline: '00000001',
     })
   }, 60_000)
+
+  it('is not looked at where its code cannot be kept apart, although that was accepted for what runs unattended (security 20)', async () => {
+    await using bin = await tempDir('bin')
+    for (const folder of ['/usr/sbin', '/usr/bin'])
+      for (const name of readdirSync(folder))
+        if (name !== 'bwrap' && name !== 'unshare')
+          await symlink(path.join(folder, name), path.join(bin.path, name)).catch(() => undefined)
+    const restart = async (env: Record<string, string>) => {
+      worker.kill('SIGTERM')
+      await worker.exited
+      worker = await product.startWorker(env)
+    }
+    const source = await product.ctx.db.source.findUniqueOrThrow({ where: { id: sourceId } })
+    const accept = (acceptUnconfined: boolean) =>
+      product.ctx.db.source.update({
+        where: { id: sourceId },
+        data: { options: toJson({ ...sourceOptions(source), acceptUnconfined }) },
+      })
+    await restart({ ...workerEnv, PATH: bin.path })
+    await accept(true)
+    // Open to every user of this machine, which is what the code runs as.
+    await chmod(product.home, 0o755)
+    const look = await start({ use: 'look', target: { type: 'latest' } })
+    expect(await product.finished(look.jobId)).toMatchObject({
+      state: 'failed',
+      error: { code: 'sandbox-unconfined', message: expect.stringContaining(product.home) },
+    })
+    const directory = path.join(await handOverParent('accepted'), 'cluster')
+    await succeeded((await start({ use: 'hand-over', target: { type: 'latest' }, directory })).jobId)
+    await chmod(product.home, 0o700)
+    await accept(false)
+    await restart(workerEnv)
+  }, 240_000)
 
   it('is looked at in its latest state; a worker that is killed leaves nothing open', async () => {
     const { recoveryId, jobId } = await start({ use: 'look', target: { type: 'latest' } })
