@@ -87,9 +87,9 @@ class Feed implements PartFeed {
     try {
       await feedCommand(this.packed, this.program)
     } catch (error) {
-      // That it found no reader is never the story.
-      if (!foundNoReader(error)) {
-        failed ??= { error: this.explain(error) }
+      // That it found no reader, or was ended for that, is never the story. Anything else comes before what the tool makes of it.
+      if (!foundNoReader(error, failed !== null)) {
+        failed = { error: this.explain(error) }
         await tool.terminate()
       }
       await used
@@ -113,7 +113,8 @@ class Feed implements PartFeed {
   }
 }
 
-function foundNoReader(error: unknown): boolean {
+function foundNoReader(error: unknown, ended: boolean): boolean {
   if (!(error instanceof HoldfastError) || error.code !== 'command-failed') return false
-  return error.facts['signal'] === 'SIGPIPE' || /broken pipe/i.test(String(error.facts['stderr']))
+  const { signal } = error.facts
+  return signal === 'SIGPIPE' || (ended && signal === 'SIGTERM') || /broken pipe/i.test(String(error.facts['stderr']))
 }

@@ -26,6 +26,7 @@ const ENTRIES = {
   worker: 'worker/main.ts',
   holdfast: 'worker/cli.ts',
   'wal-push': 'worker/wal-push.ts',
+  'unpack-part': 'lib/engines/postgres/physical/restore/unpack-program.ts',
 }
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null)

@@ -1,18 +1,22 @@
 import { readdirSync, readlinkSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Compression } from '@/lib/contracts/engines/common'
 import type { ManifestPart } from '@/lib/contracts/repository/manifest'
 import { ciphers } from '@/lib/cipher/index'
 import { openFeed } from '@/lib/pipeline/feed-part'
 import { storePart } from '@/lib/pipeline/store-part'
 import type { Storage } from '@/lib/ports/storage'
+import { findTool } from '@/lib/process/find-tool'
 import { isGroupAlive } from '@/lib/process/process-group'
 import { runCommand } from '@/lib/process/run-command'
 import { makeMemoryStorage } from '../helpers/memory-storage'
 import { makeTestRun } from '../helpers/run-context'
 import { inPieces, sampleBytes, sha256 } from '../helpers/databases/sample-bytes'
+import { tempDir } from '../helpers/temp'
 
 const plain = sampleBytes(9_000_001)
 const programs = ['zstd', 'lz4', 'bzip2', 'xz'] as const
@@ -94,6 +98,21 @@ describe('a part that is fed to a tool past this process', () => {
     await expect(fed).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'zstd' } })
     expect(isGroupAlive(tool.pid)).toBe(false)
     expect(openPipes()).toEqual([])
+  })
+
+  it('is damaged also for a tool that fails of the early end, and is heard of before the decompressor (fault 38)', async () => {
+    await using folder = await tempDir('lingering')
+    // Its output ends a second before itself.
+    const lingering = `#!/bin/sh\ntrap : TERM\n${findTool('zstd')} "$@"\nexec >&-\nsleep 1\n`
+    await writeFile(path.join(folder.path, 'zstd'), lingering, { mode: 0o755 })
+    vi.stubEnv('PATH', `${folder.path}:${process.env['PATH']}`)
+    const bytes = Buffer.from(store.objects.get('zstd') ?? '')
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 4, bytes.length >> 1)
+    for (const changed of [bytes, bytes.subarray(0, bytes.length >> 1)]) {
+      const { fed } = await feed('sh', ['-c', 'cat > /dev/null; echo it ended early >&2; exit 3'], withBytes(changed))
+      await expect(fed).rejects.toMatchObject({ code: 'object-damaged', facts: { key: 'zstd' } })
+    }
+    vi.unstubAllEnvs()
   })
 
   it("fails with the tool's own words when that gives up early, and the decompressor is ended (fault 1)", async () => {

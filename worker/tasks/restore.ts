@@ -40,6 +40,7 @@ export const restoreTask: Task = {
     const readable = (each: OpenCopy) => ({
       manifest: each.manifest,
       open: partOpener(each, { storedBytesOnly: true }),
+      feed: partFeeder(each),
       ranges: partRanges(each),
       check: (parts: ManifestPart[], checking: RunContext) =>
         checkStored(each.storage, (part) => each.keyOf(part), parts, checking),
@@ -50,7 +51,6 @@ export const restoreTask: Task = {
         {
           ...readable(copy),
           before: before.map(readable),
-          feed: partFeeder(copy),
           target: { ...target, source: await sourceSpec(ctx, source) },
           keepOut: (await sandboxOrder(ctx, home)).keepOut,
         },

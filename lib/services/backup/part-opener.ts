@@ -10,7 +10,7 @@ export function partOpener(copy: OpenCopy, options: { storedBytesOnly?: boolean 
     openPart({ storage: copy.storage, key: copy.keyOf(part), part, decrypt: copy.decrypt, ...options }, run)
 }
 
-/** The same for a tool that reads by itself; only for parts whose stored bytes were read and found equal before. */
+/** The same for a tool that reads by itself; see `ReadableBackup` for which parts. */
 export function partFeeder(copy: OpenCopy): OpenFeed {
   return (part, run) => openFeed({ storage: copy.storage, key: copy.keyOf(part), part, decrypt: copy.decrypt }, run)
 }

@@ -4,6 +4,7 @@ import type { Compression } from '@/lib/contracts/engines/common'
 import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
 import { partFile } from '@/lib/core/repository/paths'
 import { checkStored } from '@/lib/pipeline/check-stored'
+import { openFeed } from '@/lib/pipeline/feed-part'
 import { openPart } from '@/lib/pipeline/open-part'
 import { openRanges } from '@/lib/pipeline/seekable/open-ranges'
 import { storePart } from '@/lib/pipeline/store-part'
@@ -23,13 +24,19 @@ export interface StoredBackup extends RestorableBackup {
 /** Stores the parts of a backup as a backup job would, in memory, and reads them as a restore job would. */
 export async function storeBackup(
   plain: ReadableBackup,
-  how: { compression: Compression; encrypted: boolean; seekable: boolean },
+  how: {
+    compression: Compression
+    encrypted: boolean
+    seekable: boolean
+    /** Roles whose plain bytes are counted and not hashed. */
+    comparedByContent?: string[]
+  },
 ): Promise<StoredBackup> {
   const key = await ageCipher.makeKey()
   let reads: number[] = []
   const storage = makeMemoryStorage((bytes) => reads.push(bytes))
   const run = makeTestRun()
-  const { compression, encrypted, seekable } = how
+  const { compression, encrypted, seekable, comparedByContent = [] } = how
   const parts: ManifestPart[] = []
   for (const part of plain.manifest.parts) {
     const stream = await plain.open(part, run)
@@ -38,6 +45,7 @@ export async function storeBackup(
       {
         produce: () => ({ stream, finished: Promise.resolve() }),
         ...{ compression, compressionLevel: 2, seekable: seekable && part.file.endsWith('.tar') },
+        hashesSource: !comparedByContent.includes(part.role),
         encrypt: encrypted ? () => ageCipher.encrypt([key.recipient]) : null,
         sinks: [{ id: 'a', consume: (body: Readable) => storage.put(file, body, {}, run) }],
       },
@@ -52,6 +60,7 @@ export async function storeBackup(
   return {
     ...{ manifest, key, objects: storage.objects },
     open: (part, scope) => openPart({ ...input(part), decrypt, storedBytesOnly: true }, scope),
+    feed: (part, scope) => openFeed({ ...input(part), decrypt }, scope),
     ranges: (part, scope) => openRanges({ ...input(part), openSealed }, scope),
     check: (checked, scope) => checkStored(storage, ({ file }) => file, checked, scope),
     part: (role) => {

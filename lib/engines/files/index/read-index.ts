@@ -4,7 +4,7 @@ import type { ReadableBackup } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { checkHeader, type IndexEntry, readEntry } from './entry'
 import { compareTreePaths, isWithin, pathWords, type TreePath } from '../tree/tree-path'
-import { linesOf } from './lines'
+import { linesOf } from '@/lib/process/lines'
 
 /** The entries of a backup's index, in the order of the tree. Rejects with `object-damaged` when it is none, or cut off. */
 export async function* readIndex(backup: ReadableBackup, run: RunContext): AsyncGenerator<IndexEntry> {

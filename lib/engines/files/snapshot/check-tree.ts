@@ -6,7 +6,7 @@ import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { type IndexEntry, readEntry, writeEntry } from '../index/entry'
 import { LineFile } from '../index/line-file'
-import { linesOf } from '../index/lines'
+import { linesOf } from '@/lib/process/lines'
 import { nulEnded, pathWords } from '../tree/tree-path'
 
 /** Differences that are named; the rest are counted. */

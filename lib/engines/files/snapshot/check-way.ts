@@ -4,7 +4,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { RunContext } from '@/lib/ports/run-context'
 import { runCommand } from '@/lib/process/run-command'
 import { readEntry } from '../index/entry'
-import { linesOf } from '../index/lines'
+import { linesOf } from '@/lib/process/lines'
 import { place } from '../tree/scan'
 import { pathWords, type TreePath } from '../tree/tree-path'
 

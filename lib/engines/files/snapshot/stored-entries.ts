@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { linesOf } from '../index/lines'
+import { linesOf } from '@/lib/process/lines'
 import { unquoteTarName } from '../tree/tree-path'
 import type { Stored } from './observe-tar'
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { RunContext } from '@/lib/ports/run-context'
 import { type IndexEntry, indexHeader, readEntry, writeEntry } from '../index/entry'
-import { linesOf } from '../index/lines'
+import { linesOf } from '@/lib/process/lines'
 import { endLine } from '../index/read-index'
 import { isWithin, pathWords, tarName, type TreePath } from '../tree/tree-path'
 import type { NamedEntry, StoredEntries } from './stored-entries'

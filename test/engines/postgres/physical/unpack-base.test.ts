@@ -99,15 +99,53 @@ describe.each([15, 17] as const)('a base backup of PostgreSQL %i', (major) => {
     await server.close()
   })
 
-  it('has every file as pg_verifybackup expects it, also from stored objects', async () => {
-    const stored = await storeBackup(readableBase(taken), { compression: 'zstd', encrypted: true, seekable: false })
-    const unpacked = { ...order('verified'), manifest: stored.manifest, open: stored.open }
+  const asStored: Parameters<typeof storeBackup>[1] = {
+    ...{ compression: 'zstd', encrypted: true, seekable: false },
+    comparedByContent: ['base', 'tablespace'],
+  }
+
+  it('has every file as pg_verifybackup expects it, also from stored objects whose plain bytes pass this process by', async () => {
+    const stored = await storeBackup(readableBase(taken), asStored)
+    const opened: string[] = []
+    const open: UnpackOrder['open'] = (part, run) => {
+      opened.push(part.role)
+      return stored.open(part, run)
+    }
+    const unpacked = { ...order('verified'), manifest: stored.manifest, open, feed: stored.feed }
     await unpackBase(unpacked, makeTestRun())
+    expect(opened).toEqual(['manifest'])
     // The program follows the links that the server would make at its start.
     for (const { oid } of taken.facts.tablespaces)
       execFileSync('ln', ['-s', at('verified', `space-${oid}`), path.join(unpacked.directory, 'pg_tblspc', oid)])
     execFileSync('chown', ['-R', 'postgres:', at('verified')])
     expect(verifyBase(pg, unpacked.directory)).toContain('backup successfully verified')
+  })
+
+  it('is refused when any stored object of it is damaged, cut or another one, with its name, and nothing is left (fault 38, fault 39)', async () => {
+    const stored = await storeBackup(readableBase(taken), asStored)
+    const { objects, manifest, open, feed } = stored
+    const base = manifest.parts.filter(({ role }) => role === 'base')
+    const harm: Record<string, (bytes: Buffer) => Buffer> = {
+      'a bit of its middle': (bytes) => {
+        const harmed = Buffer.from(bytes)
+        harmed.writeUInt8(harmed.readUInt8(bytes.length >> 1) ^ 8, bytes.length >> 1)
+        return harmed
+      },
+      'its end': (bytes) => bytes.subarray(0, -1),
+      'all but its beginning': (bytes) => bytes.subarray(0, 1000),
+      'what follows it': (bytes) => Buffer.concat([bytes, Buffer.from('x')]),
+      'all of it': () => objects.get(base.at(-1)?.file ?? '') ?? Buffer.alloc(0),
+    }
+    const [{ file } = { file: '' }] = base
+    const intact = objects.get(file) ?? Buffer.alloc(0)
+    for (const [what, change] of Object.entries(harm)) {
+      const unpacked = order(`stored-${what}`)
+      objects.set(file, change(intact))
+      const refused = await failureOf(unpackBase({ ...unpacked, manifest, open, feed }, makeTestRun()))
+      expect({ what, code: refused.code, key: refused.facts.key }).toEqual({ what, code: 'object-damaged', key: file })
+      expect(readdirSync(at(`stored-${what}`))).toEqual([])
+    }
+    objects.set(file, intact)
   })
 
   it('that is damaged in any part is refused, and nothing is left', async () => {
@@ -219,7 +257,14 @@ describe('a base backup that somebody forged', () => {
       backup_manifest: Buffer.from(`${before}"Manifest-Checksum": "${sha256(before)}"}\n`),
     }
     const part = (role: string, file: string): ManifestPart => ({
-      ...{ role, file, sourceBytes: 1, sourceSha256: sha256(''), storedBytes: 1, storedSha256: sha256('') },
+      ...{
+        role,
+        file,
+        sourceBytes: bytes[file]?.length ?? 0,
+        sourceSha256: sha256(''),
+        storedBytes: 1,
+        storedSha256: sha256(''),
+      },
       ...{ compression: 'none', encrypted: false, facts: {} },
     })
     return {

@@ -27,12 +27,6 @@ export class KnownFiles {
     this.files.set(path, file)
   }
 
-  /** By which checksum this one is still to be met; null: by none. */
-  awaits({ path, size }: Pick<BaseFile, 'path' | 'size'>): ChecksumAlgorithm | null {
-    const known = this.files.get(path)
-    return known?.size === size ? known.algorithm : null
-  }
-
   /** The same file seen from the other side; each is met once. */
   meet({ path, size, algorithm, checksum }: BaseFile): void {
     const known = this.files.get(path)

@@ -5,18 +5,18 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Manifest, ManifestPart } from '@/lib/contracts/repository/manifest'
 import { HoldfastError } from '@/lib/core/holdfast-error'
-import type { OpenPart } from '@/lib/ports/backup-method'
+import type { ReadableBackup } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { sideBySide } from '@/lib/process/side-by-side'
 import { BackupManifestReader } from '../base-tar/backup-manifest'
+import type { ChecksumAlgorithm } from '../base-tar/file-checksum'
 import { KnownFiles } from '../base-tar/known-files'
 import { asBaseDamage, baseDamaged } from './base-damaged'
 import { rewriteTablespaceMap } from './tablespace-map'
-import { writeEntries } from './write-entries'
+import { unpackPart } from './unpack-part'
 
-export interface UnpackOrder {
+export interface UnpackOrder extends Pick<ReadableBackup, 'open' | 'feed'> {
   manifest: Pick<Manifest, 'parts'>
-  open: OpenPart
   /** The data directory, which must not exist; the folder that it is to be in must. */
   directory: string
   /** Where a tablespace goes, by its oid; the same holds for it. */
@@ -29,7 +29,7 @@ export interface UnpackedBase {
   bytes: number
 }
 
-/** Each has a program of its own that decompresses; more at once would only compete. */
+/** Each has programs of its own that decompress and write; more at once would only compete. */
 const mostAtOnce = Math.min(8, 2 * availableParallelism())
 /** Where they are, the server follows another one or waits for an archive, which is not for a backup to decide. */
 const signals = ['standby.signal', 'recovery.signal']
@@ -61,22 +61,28 @@ export async function unpackBase(order: UnpackOrder, run: RunContext): Promise<U
 async function unpack(order: UnpackOrder, run: RunContext): Promise<UnpackedBase> {
   const { manifest, directory } = order
   const folders = foldersOf(order)
-  const { listed, ...unpacked } = await readList(order, run)
+  const { listed, algorithm, ...unpacked } = await readList(order, run)
   const parts = manifest.parts.filter(({ role }) => role === 'base' || role === 'tablespace')
   const totalBytes = parts.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0)
   let doneBytes = 0
   await sideBySide(mostAtOnce, parts, run, async (part, scope) => {
     const oid = part.role === 'tablespace' ? oidOf(part) : null
-    const place =
+    const { folder, prefix } =
       oid === null ? { folder: directory, prefix: '' } : { folder: folders.get(oid) ?? '', prefix: `pg_tblspc/${oid}/` }
-    await writeEntries(await order.open(part, scope), {
-      ...place,
-      listed,
-      onBytes: (bytes) => {
-        doneBytes += bytes
-        run.progress({ phase: 'restoring', doneBytes, totalBytes })
+    await unpackPart(
+      part,
+      {
+        ...order,
+        folder,
+        algorithm,
+        onFile: (file) => listed.meet({ ...file, path: prefix + file.path }),
+        onBytes: (bytes) => {
+          doneBytes += bytes
+          run.progress({ phase: 'restoring', doneBytes, totalBytes })
+        },
       },
-    })
+      scope,
+    )
   })
   const differences = listed.differences()
   if (differences.length > 0) throw baseDamaged(differences.join('; '))
@@ -91,8 +97,11 @@ async function readList({ manifest, open, directory }: UnpackOrder, run: RunCont
   if (!part) throw baseDamaged('its list of files is missing')
   const listed = new KnownFiles()
   const unpacked: UnpackedBase = { files: 0, bytes: 0 }
+  // A server makes all of them in one way.
+  let algorithm: ChecksumAlgorithm = 'CRC32C'
   const reader = new BackupManifestReader((file) => {
     listed.add(file)
+    algorithm = file.algorithm
     unpacked.files += 1
     unpacked.bytes += file.size
   })
@@ -113,7 +122,7 @@ async function readList({ manifest, open, directory }: UnpackOrder, run: RunCont
   } catch (error) {
     throw asBaseDamage(error)
   }
-  return { listed, ...unpacked }
+  return { listed, algorithm, ...unpacked }
 }
 
 /** Where its tablespaces go, by their oids. */

@@ -20,9 +20,9 @@ export interface ChainOrder extends Pick<UnpackOrder, 'directory' | 'tablespaceF
 }
 
 /** A backup behind those that it builds on. */
-export const chainOf = ({ manifest, open, before = [] }: ReadableBackup & { before?: ReadableBackup[] }) => [
+export const chainOf = ({ before = [], ...last }: ReadableBackup & { before?: ReadableBackup[] }): ReadableBackup[] => [
   ...before,
-  { manifest, open },
+  last,
 ]
 
 /**

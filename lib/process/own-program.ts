@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/**
+ * The path of a program of ours that runs as a process of its own: `npm start` bundles all of them beside each other into dist/
+ * (scripts/bootstrap/build.mjs). Throws an Error where nobody did.
+ */
+export function ownProgram(name: string): string {
+  const file = `${name}.mjs`
+  // From sources, and from a bundle elsewhere in the checkout, dist/ is the one at its root.
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const found = [join(folder, file), join(folder, 'dist', file)].find((path) => existsSync(path))
+    if (found !== undefined) return found
+    if (existsSync(join(folder, 'package.json')) || folder === dirname(folder))
+      throw new Error(`dist/${file} is missing: npm start makes it`)
+  }
+}
