@@ -88,6 +88,7 @@ async function openThrough(
   run.signal.throwIfAborted()
   const stored = await input.storage.get(input.key, null, run)
   try {
+    run.signal.throwIfAborted()
     const toError = (difference: Difference) => differs(input, difference)
     const opened = chain(stored, stages(toError), (error) => translate(input, error))
     endOnAbort(opened, run.signal)
@@ -108,7 +109,7 @@ function sealedStages({ part, decrypt, onStoredBytes }: OpenPartInput, toError: 
 function plainStages({ part, storedBytesOnly }: OpenPartInput, toError: ToError, run: RunContext): Duplex[] {
   const expected = { bytes: part.sourceBytes, sha256: storedBytesOnly ? null : part.sourceSha256 }
   return [
-    ...(part.compression === 'none' ? [] : [decompress(part.compression, run)]),
+    ...(part.compression === 'none' ? [] : [decompress(part.compression, run, part.sourceBytes)]),
     new CheckStage('source', expected, toError),
   ]
 }

@@ -335,10 +335,8 @@ describe('a stored object that was damaged', () => {
         return bytes
       }),
     )
-    it('is noticed for a byte anywhere in the first 300 that changes (fault 38)', async () => {
-      // A program is started for each.
-      const step = key.startsWith('zstd') ? 5 : 1
-      for (let at = 0; at < 300; at += step) {
+    it('is noticed for any byte of the first 300 that changes (fault 38)', async () => {
+      for (let at = 0; at < 300; at += 1) {
         await expectDamaged(key, (bytes) => {
           bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (at % 8)), at)
           return bytes

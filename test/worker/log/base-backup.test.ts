@@ -103,7 +103,7 @@ describe.each([15, 17] as const)('base backups of PostgreSQL %i', (major) => {
     const { jobId } = await startBackup({ ctx: product.ctx, input: { sourceId, kind: 'base' } })
     expect(await product.finished(jobId)).toMatchObject({ state: 'succeeded' })
     const marked = (await bases()).at(-1)
-    expect(marked?.warnings).toEqual([expect.stringContaining(`${String(place?.path)} fail their checksum`)])
+    expect(marked?.warnings).toContainEqual(expect.stringContaining(`${String(place?.path)} fail their checksum`))
     expect(marked).toMatchObject({ damagedAtSource: true })
     expect(whole).toMatchObject({ damagedAtSource: false })
     const only = { minimum: 1, keepLast: 1, timeZone: 'UTC' }

@@ -353,6 +353,8 @@ describe.each([15, 17] as const)('a source on PostgreSQL %i', (major) => {
 
   it('is not looked at where its code cannot be kept apart, although that was accepted for what runs unattended (security 20)', async () => {
     await using bin = await tempDir('bin')
+    // For every user, since it is another one that looks for programs there.
+    await chmod(bin.path, 0o755)
     for (const folder of ['/usr/sbin', '/usr/bin'])
       for (const name of readdirSync(folder))
         if (name !== 'bwrap' && name !== 'unshare')

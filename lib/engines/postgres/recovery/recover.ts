@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgresOptionsSchema } from '@/lib/contracts/engines/postgres'
 import { HoldfastError } from '@/lib/core/holdfast-error'
@@ -8,6 +9,7 @@ import type { RunningCommand } from '@/lib/ports/process'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SourceSpec } from '@/lib/ports/source-spec'
 import { runCommand } from '@/lib/process/run-command'
+import type { Confinement } from '@/lib/ports/sandbox'
 import type { Sandbox } from '@/lib/sandbox/open-sandbox'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import type { Settings } from '@/lib/engines/postgres/connect/session-settings'
@@ -48,6 +50,35 @@ export interface RecoveryOrder {
   use: 'promote' | 'look'
   /** How long a store that is away is waited for, in milliseconds. */
   patienceMs?: number
+  /** Begun earlier by `fetchAhead`; absent: it begins now. */
+  handOver?: LogHandOver
+}
+
+/**
+ * Begins to fetch the log while the base backup is still unpacked, as far ahead as it is meant to take room. `folder` must
+ * exist; the log may be a folder in it.
+ */
+export async function fetchAhead(
+  order: Pick<RecoveryOrder, 'sandbox' | 'folder' | 'log' | 'plan' | 'facts' | 'patienceMs'>,
+  run: RunContext,
+): Promise<LogHandOver> {
+  const { confinement } = order.sandbox
+  const handOver = await handOverLog({ ...order, folder: logFolderOf(order), confinement }, run)
+  order.sandbox.onStop(() => handOver.close())
+  return handOver
+}
+
+const logName = 'log'
+
+/** By renaming, where the server and this process write to one folder. */
+const logFolderOf = ({ sandbox, folder }: Pick<RecoveryOrder, 'sandbox' | 'folder'>) =>
+  join(sandbox.confinement.user.kind === 'sub' ? sandbox.work : folder, logName)
+
+/** Gives the sandbox's user what was unpacked; the log, which is its own already, may be written to meanwhile. */
+export async function giveUnpacked(folder: string, confinement: Confinement): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name !== logName)
+  const paths = confinement.user.kind === 'sub' ? [folder] : names.map((name) => join(folder, name))
+  await confinement.give(...paths)
 }
 
 /** A server at its target. It runs until the sandbox is stopped. */
@@ -76,10 +107,10 @@ interface Started {
 export async function recover(order: RecoveryOrder, run: RunContext): Promise<RecoveredServer> {
   const { sandbox, server, data, plan, facts } = order
   const { confinement } = sandbox
-  await confinement.give(order.folder)
+  const logFolder = logFolderOf(order)
+  const handOver = order.handOver ?? (await fetchAhead(order, run))
+  await giveUnpacked(order.folder, confinement)
   await prepareData(data, confinement, run)
-  // By renaming, where the server and this process write to one folder.
-  const logFolder = join(confinement.user.kind === 'sub' ? sandbox.work : order.folder, 'log')
   const config = join(sandbox.work, 'recovery')
   const { script } = await writeConfig(config, logFolder)
   const preload = choosePreload(facts.preload, (library) => isInstalled(server, library))
@@ -97,8 +128,6 @@ export async function recover(order: RecoveryOrder, run: RunContext): Promise<Re
     atLeast: higherOf(facts.settings, await controlSettings(server, data, confinement, run)),
     libraries: preload.libraries,
   })
-  const handOver = await handOverLog({ ...order, folder: logFolder, confinement }, run)
-  sandbox.onStop(() => handOver.close())
   const start = async (with_: Settings) => {
     const started = startServer(order, { settings: with_, config, logFolder }, run)
     sandbox.onStop(() => started.command.terminate(0))

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatLsn } from '@/lib/core/log/lsn'
 import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
-import { recover } from '@/lib/engines/postgres/recovery/recover'
+import { fetchAhead, recover } from '@/lib/engines/postgres/recovery/recover'
 import type { RecoveredPoint, RecoverInput } from '@/lib/ports/recovery-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import { inDatabase } from '@/lib/engines/postgres/physical/restore/own-session'
@@ -27,17 +27,13 @@ export async function openPoint(input: RecoverInput, run: RunContext): Promise<R
     const { folder, data } = await makePlaces(sandbox)
     const tablespaceFolder = (oid: string) => join(folder, 'tablespaces', oid)
     const { confinement } = sandbox
+    const replaying = { sandbox, folder, ...recovery, facts: recoveryFacts(facts) }
+    const handOver = await fetchAhead(replaying, run)
     await timed('unpackMs', () =>
       unpackChain({ chain, confinement, server, folder, directory: data, tablespaceFolder }, run),
     )
     const recovered = await timed('replayMs', () =>
-      recover(
-        {
-          ...{ sandbox, server, folder, data, ...recovery, facts: recoveryFacts(facts) },
-          use: use === 'look' ? 'look' : 'promote',
-        },
-        run,
-      ),
+      recover({ ...replaying, server, data, handOver, use: use === 'look' ? 'look' : 'promote' }, run),
     )
     const { reached, leftOut } = recovered
     const databases = await inDatabase(

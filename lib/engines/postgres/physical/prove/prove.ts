@@ -5,7 +5,7 @@ import type { RecoveryPlan } from '@/lib/core/recovery/plan-recovery'
 import { legible } from '@/lib/engines/postgres/connect/unread-bytes'
 import { expectationsOf } from '@/lib/engines/postgres/logical/prove/expectations'
 import { isDamage } from '@/lib/engines/postgres/logical/prove/is-damage'
-import { recover, type RecoveredServer } from '@/lib/engines/postgres/recovery/recover'
+import { fetchAhead, recover, type RecoveredServer } from '@/lib/engines/postgres/recovery/recover'
 import type { Proof, ProveInput } from '@/lib/ports/backup-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { BaseFacts } from '../base-facts'
@@ -70,6 +70,8 @@ async function test(input: Test, run: RunContext): Promise<Proof> {
     return { checks, evidence, restoreDurationMs: elapsed() }
   }
   const { folder, data } = await makePlaces(sandbox)
+  const replaying = { sandbox, folder, ...recovery, facts: recoveryFacts(facts) }
+  const handOver = await fetchAhead(replaying, run)
   try {
     const unpacked = await timed('unpackMs', () =>
       unpackChain(
@@ -91,9 +93,7 @@ async function test(input: Test, run: RunContext): Promise<Proof> {
   }
   let recovered: RecoveredServer
   try {
-    recovered = await timed('replayMs', () =>
-      recover({ sandbox, server, folder, data, ...recovery, facts: recoveryFacts(facts), use: 'promote' }, run),
-    )
+    recovered = await timed('replayMs', () => recover({ ...replaying, server, data, handOver, use: 'promote' }, run))
   } catch (error) {
     run.signal.throwIfAborted()
     const filled = sandbox.filled()

@@ -62,7 +62,10 @@ async function unpack(order: UnpackOrder, run: RunContext): Promise<UnpackedBase
   const { manifest, directory } = order
   const folders = foldersOf(order)
   const { listed, algorithm, ...unpacked } = await readList(order, run)
-  const parts = manifest.parts.filter(({ role }) => role === 'base' || role === 'tablespace')
+  const parts = manifest.parts
+    .filter(({ role }) => role === 'base' || role === 'tablespace')
+    // The largest first, so that none is left alone at the end.
+    .toSorted((a, b) => b.sourceBytes - a.sourceBytes)
   const totalBytes = parts.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0)
   let doneBytes = 0
   await sideBySide(mostAtOnce, parts, run, async (part, scope) => {

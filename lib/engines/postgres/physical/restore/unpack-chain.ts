@@ -4,6 +4,7 @@ import { HoldfastError } from '@/lib/core/holdfast-error'
 import type { Installation } from '@/lib/engines/postgres/connect/find-client'
 import { isDamage } from '@/lib/engines/postgres/logical/prove/is-damage'
 import type { ReadableBackup } from '@/lib/ports/backup-method'
+import { giveUnpacked } from '@/lib/engines/postgres/recovery/recover'
 import type { Confinement } from '@/lib/ports/sandbox'
 import type { RunContext } from '@/lib/ports/run-context'
 import { baseDamaged } from './base-damaged'
@@ -53,7 +54,7 @@ export async function unpackChain(order: ChainOrder, run: RunContext): Promise<U
   const from = foldersOf({ ...last, ...placeOf(inputsFolder, chain.length - 1) })
   const to = foldersOf({ ...last, tablespaceFolder })
   const tablespaces = new Map([...from].map(([oid, path]) => [oid, { from: path, to: to.get(oid) ?? '' }]))
-  await confinement.give(folder)
+  await giveUnpacked(folder, confinement)
   await combine({ ...order, inputs, inputsFolder, output: directory, tablespaces }, run)
   return unpacked
 }
