@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * The path of a program of ours that runs as a process of its own: `npm start` bundles all of them beside each other into dist/
+ * The path of one of Holdfast's programs that run as processes of their own: `npm start` bundles all of them beside each other into dist/
  * (scripts/bootstrap/build.mjs). Throws an Error where nobody did.
  */
 export function ownProgram(name: string): string {

@@ -100,7 +100,7 @@ describe('a part that is fed to a tool past this process', () => {
     expect(openPipes()).toEqual([])
   })
 
-  it('is damaged also for a tool that fails of the early end, and is heard of before the decompressor (fault 38)', async () => {
+  it('is damaged also for a tool that fails of the early end, and ends sooner than the decompressor (fault 38)', async () => {
     await using folder = await tempDir('lingering')
     // Its output ends a second before itself.
     const lingering = `#!/bin/sh\ntrap : TERM\n${findTool('zstd')} "$@"\nexec >&-\nsleep 1\n`
