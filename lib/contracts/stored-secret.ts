@@ -11,7 +11,7 @@ export interface StoredSecret {
   name: string
   /** What a change of the settings beside it does to the stored one. */
   reach: SecretReach
-  /** Characters that it may have; absent: as many as any secret. */
+  /** Characters that it may have; absent: what every secret may have. */
   longest?: number
 }
 

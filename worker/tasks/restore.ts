@@ -5,7 +5,7 @@ import { checkStored } from '@/lib/pipeline/check-stored'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openChain } from '@/lib/services/backup/open-chain'
 import type { OpenCopy } from '@/lib/services/backup/open-copy'
-import { partFeeder, partOpener, partRanges } from '@/lib/services/backup/part-opener'
+import { partOpener, partRanges, readableCopy } from '@/lib/services/backup/part-opener'
 import { assertLease } from '@/lib/services/job/assert-lease'
 import { checkGrant, checkServer } from '@/lib/services/restore/check-target'
 import { sourceSpec } from '@/lib/services/source/source-spec'
@@ -38,9 +38,8 @@ export const restoreTask: Task = {
     })
     const { copy, before, close } = await openChain(ctx, { backupId: job.backupId }, run)
     const readable = (each: OpenCopy) => ({
-      manifest: each.manifest,
+      ...readableCopy(each),
       open: partOpener(each, { storedBytesOnly: true }),
-      feed: partFeeder(each),
       ranges: partRanges(each),
       check: (parts: ManifestPart[], checking: RunContext) =>
         checkStored(each.storage, (part) => each.keyOf(part), parts, checking),

@@ -25,7 +25,7 @@ export async function isBaseUnderWay(
   return running > 0
 }
 
-/** Without a method it is taken as the source is protected: as a dump where it has any. */
+/** Without a method it is taken as the source is protected: as a dump where dumps are taken. */
 function mayNeedLog(source: { engine: string; protection: unknown }, input: unknown): boolean {
   const { data } = inputSchema.safeParse(input)
   if (data?.method) return kindsWithLog(source.engine).some((kind) => kind === data.method)

@@ -5,8 +5,7 @@ import type { RecoveredPoint, RecoverInput } from '@/lib/ports/recovery-method'
 import type { RunContext } from '@/lib/ports/run-context'
 import type { SandboxOrder } from '@/lib/ports/sandbox'
 import { openChain } from '@/lib/services/backup/open-chain'
-import type { OpenCopy } from '@/lib/services/backup/open-copy'
-import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
+import { readableCopy } from '@/lib/services/backup/part-opener'
 import type { ServiceContext } from '@/lib/services/context'
 import { openLogReader } from '@/lib/services/log/open-log-reader'
 import { planPoint } from '@/lib/services/recovery/plan-point'
@@ -37,9 +36,8 @@ export async function openPlanned(ctx: ServiceContext, order: PointOrder, run: R
   try {
     const chain = await openChain(ctx, { backupId: plan.base.backupId, ...at }, run)
     try {
-      const readable = (each: OpenCopy) => ({ manifest: each.manifest, open: partOpener(each), feed: partFeeder(each) })
-      const before = chain.before.map(readable)
-      return await recovery.open({ ...readable(chain.copy), before, recovery: { log, plan }, use, sandbox }, run)
+      const before = chain.before.map(readableCopy)
+      return await recovery.open({ ...readableCopy(chain.copy), before, recovery: { log, plan }, use, sandbox }, run)
     } finally {
       await chain.close()
     }

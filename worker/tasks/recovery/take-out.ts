@@ -26,7 +26,7 @@ import { sandboxOrder } from '../../sandbox-order'
 import type { TaskArgs } from '../../task'
 
 /**
- * Takes a dump of a recovered server into a private folder and restores it into the target, as any other dump: with the same checks, to a
+ * Takes a dump of a recovered server into a private folder and restores it into the target, like every other dump: with the same checks, to a
  * new place, and removed when it fails.
  */
 export async function takeOut(

@@ -4,8 +4,7 @@ import type { CommonOptions } from '@/lib/contracts/engines/common'
 import { HoldfastError, toFailure } from '@/lib/core/holdfast-error'
 import { methodOfBackup } from '@/lib/services/backup/method-of'
 import { openChain } from '@/lib/services/backup/open-chain'
-import type { OpenCopy } from '@/lib/services/backup/open-copy'
-import { partFeeder, partOpener } from '@/lib/services/backup/part-opener'
+import { readableCopy } from '@/lib/services/backup/part-opener'
 import { planTestRecovery } from '@/lib/services/recovery/plan-test-recovery'
 import { sandboxOrder } from '../../sandbox-order'
 import type { TaskArgs } from '../../task'
@@ -34,7 +33,6 @@ export async function proveBackup(
     { backupId: input.backupId, destinationId: input.destinationId },
     run,
   )
-  const readable = (each: OpenCopy) => ({ manifest: each.manifest, open: partOpener(each), feed: partFeeder(each) })
   const limited = timeLimited(run, options.restoreTestLimitMs)
   let log: { close(): Promise<void> } | undefined
   try {
@@ -43,8 +41,8 @@ export async function proveBackup(
     const { rtoObjectiveMs } = options
     const proof = await methodOfBackup(ctx, copy.manifest).prove(
       {
-        ...readable(copy),
-        before: before.map(readable),
+        ...readableCopy(copy),
+        before: before.map(readableCopy),
         level,
         ...(recovery ? { recovery } : {}),
         sandbox: await sandboxOrder(ctx, home, options.acceptUnconfined),
